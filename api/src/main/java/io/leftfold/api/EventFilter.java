@@ -1,0 +1,125 @@
+package io.leftfold.api;
+
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/// Which events of all streams a reader wants.
+///
+/// Prefixes compare exactly (case matters) and any of them suffices. A regular expression matches
+/// when it is *found* anywhere in the text; anchor it with `^` and `$`.
+public sealed interface EventFilter {
+
+  /// Every event.
+  ///
+  /// @return the filter
+  static EventFilter everything() {
+    return Everything.INSTANCE;
+  }
+
+  /// Events of streams whose names begin with one of these.
+  ///
+  /// @param prefixes at least one
+  /// @return the filter
+  static EventFilter streamPrefix(String... prefixes) {
+    return new StreamPrefix(List.of(prefixes));
+  }
+
+  /// Events whose types begin with one of these.
+  ///
+  /// @param prefixes at least one
+  /// @return the filter
+  static EventFilter typePrefix(String... prefixes) {
+    return new TypePrefix(List.of(prefixes));
+  }
+
+  /// Events that are not the store's own: whose types do not begin with `$`.
+  ///
+  /// @return the filter
+  static EventFilter withoutSystemEvents() {
+    return new TypeRegex("^[^$].*");
+  }
+
+  /// Every event.
+  record Everything() implements EventFilter {
+    private static final Everything INSTANCE = new Everything();
+  }
+
+  /// Events of streams whose names begin with one of the prefixes.
+  ///
+  /// @param prefixes at least one
+  record StreamPrefix(List<String> prefixes) implements EventFilter {
+    /// Copies the list.
+    public StreamPrefix {
+      prefixes = atLeastOne(prefixes, "stream prefix");
+    }
+  }
+
+  /// Events of streams in whose names the expression is found.
+  ///
+  /// @param regex as [Pattern] understands it
+  record StreamRegex(String regex) implements EventFilter {
+    /// Compiles the expression once, to refuse a wrong one.
+    ///
+    /// @throws IllegalArgumentException if it is not a regular expression
+    public StreamRegex {
+      Pattern.compile(regex);
+    }
+  }
+
+  /// Events whose types begin with one of the prefixes.
+  ///
+  /// @param prefixes at least one
+  record TypePrefix(List<String> prefixes) implements EventFilter {
+    /// Copies the list.
+    public TypePrefix {
+      prefixes = atLeastOne(prefixes, "type prefix");
+    }
+  }
+
+  /// Events in whose types the expression is found.
+  ///
+  /// @param regex as [Pattern] understands it
+  record TypeRegex(String regex) implements EventFilter {
+    /// Compiles the expression once, to refuse a wrong one.
+    ///
+    /// @throws IllegalArgumentException if it is not a regular expression
+    public TypeRegex {
+      Pattern.compile(regex);
+    }
+  }
+
+  /// Events of the streams of one category. Answered by the index.
+  ///
+  /// @param category what stands before the first `-` of a stream's name
+  record Category(String category) implements EventFilter {}
+
+  /// Events of one of these types, exactly. Answered by the index.
+  ///
+  /// @param types at least one
+  record Types(Set<String> types) implements EventFilter {
+    /// Copies the set.
+    public Types {
+      atLeastOne(List.copyOf(types), "type");
+      types = Set.copyOf(types);
+    }
+  }
+
+  /// Events that carry all of these tags. Answered by the index.
+  ///
+  /// @param tags at least one
+  record Tagged(Set<Tag> tags) implements EventFilter {
+    /// Copies the set.
+    public Tagged {
+      atLeastOne(List.copyOf(tags), "tag");
+      tags = Set.copyOf(tags);
+    }
+  }
+
+  private static <T> List<T> atLeastOne(List<T> things, String what) {
+    if (things.isEmpty()) {
+      throw new IllegalArgumentException("A filter by %s needs at least one, got none".formatted(what));
+    }
+    return List.copyOf(things);
+  }
+}

@@ -1,0 +1,157 @@
+package io.leftfold.api;
+
+import java.util.List;
+import java.util.Optional;
+
+/// An append-only store of facts, grouped in streams, totally ordered by position.
+///
+/// What every implementation promises:
+///
+///   - When [#append(List)] returns, the events are durable (to the degree the store was opened
+///     with) and every later read, by anyone, sees them.
+///   - The events of one append become visible together or not at all.
+///   - Positions (in the whole store) and revisions (in a stream) are counted from 0 without gaps,
+///     in the order of commits. Readers always see a prefix of that order.
+///   - Nothing recorded is ever changed. It may be *hidden* (by stream metadata or a delete) and, in
+///     time, forgotten.
+///
+/// All methods may be called from any thread, and block the calling thread until they have their
+/// answer: call them from virtual threads where many wait at once. The errors are a sealed family,
+/// [LeftfoldException]; a misused argument is an [IllegalArgumentException].
+public interface EventStore extends AutoCloseable {
+
+  /// Appends to several streams in one commit: all of it or nothing.
+  ///
+  /// Every expectation is checked against the store as it was before this commit. A [StreamAppend]
+  /// without events only checks. Repeating an append whose events (by id) are already there is
+  /// answered as the first one was, and marked [AppendResult#idempotent()].
+  ///
+  /// @param commit one entry per stream, in the order in which the events get their positions; a
+  ///     stream may be named once only
+  /// @return where the events are
+  /// @throws WrongExpectedStateException if a stream is not in the expected state; nothing is written
+  /// @throws StreamTombstonedException if a stream to be written was tombstoned
+  /// @throws LimitExceededException if an event or the commit is larger than this store takes
+  /// @throws UnavailableException if the store is closed, busy beyond its bounds, or read-only
+  AppendResult append(List<StreamAppend> commit);
+
+  /// Appends to one stream; see [#append(List)].
+  ///
+  /// @param stream the stream, created by its first event
+  /// @param expected what the caller believes about the stream
+  /// @param events in order; none is allowed and only checks
+  /// @return where the events are
+  default AppendResult append(
+      StreamName stream, ExpectedState expected, List<ProposedEvent> events) {
+    return append(List.of(new StreamAppend(stream, expected, events)));
+  }
+
+  /// Appends to one stream; see [#append(List)].
+  ///
+  /// @param stream the stream, created by its first event
+  /// @param expected what the caller believes about the stream
+  /// @param events in order
+  /// @return where the events are
+  default AppendResult append(StreamName stream, ExpectedState expected, ProposedEvent... events) {
+    return append(stream, expected, List.of(events));
+  }
+
+  /// Reads one stream as it is now.
+  ///
+  /// The start ([ReadOptions#from()]) is a revision, inclusive in both directions. Events that the
+  /// stream's metadata hides are left out. A stream that is absent or deleted gives no events; the
+  /// difference is in [StreamRead#state()]. `$ce-<category>` and `$et-<type>` are virtual streams of
+  /// links, always up to date.
+  ///
+  /// @param stream the stream to read
+  /// @param options direction, start, limit, link resolution; a filter is not taken here
+  /// @return the events, to be closed after use
+  /// @throws StreamTombstonedException if the stream was tombstoned
+  StreamRead read(StreamName stream, ReadOptions options);
+
+  /// Reads all streams in the order of positions.
+  ///
+  /// Forwards, the start is a position, inclusive. Backwards it is exclusive: the events *before*
+  /// that position. Metadata hides nothing here; what has not been scavenged is given.
+  ///
+  /// @param options direction, start, limit, link resolution, filter
+  /// @return the events, to be closed after use
+  EventRead readAll(ReadOptions options);
+
+  /// Follows one stream: what it holds after the start, then what is appended, without a gap or a
+  /// double. A stream that does not exist yet is waited for.
+  ///
+  /// @param stream the stream to follow
+  /// @param options start (a revision, exclusive) and link resolution
+  /// @return the subscription, to be closed after use
+  /// @throws StreamTombstonedException if the stream was tombstoned; a tombstone that comes later is
+  ///     delivered, then thrown by [Subscription#next()]
+  Subscription subscribe(StreamName stream, SubscribeOptions options);
+
+  /// Follows all streams in the order of positions, without a gap or a double.
+  ///
+  /// @param options start (a position, exclusive), link resolution, filter, checkpoint interval
+  /// @return the subscription, to be closed after use
+  Subscription subscribeToAll(SubscribeOptions options);
+
+  /// Deletes a stream softly: its events are hidden, its next event continues the revisions and makes
+  /// it visible again. All of the stream's metadata is replaced.
+  ///
+  /// @param stream the stream to delete
+  /// @param expected what the caller believes about the stream
+  /// @return the position of the event that records the deletion
+  /// @throws WrongExpectedStateException if the stream is not in the expected state, or has neither
+  ///     events nor metadata
+  /// @throws StreamTombstonedException if it was tombstoned
+  /// @throws NotAuthorizedException if it is a metastream or a virtual stream
+  long delete(StreamName stream, ExpectedState expected);
+
+  /// Closes a stream for ever: it can be neither read nor written again, nor can its metadata.
+  ///
+  /// @param stream the stream, which need not exist
+  /// @param expected what the caller believes about the stream
+  /// @return the position of the tombstone
+  /// @throws WrongExpectedStateException if the stream is not in the expected state
+  /// @throws StreamTombstonedException if it was tombstoned before
+  /// @throws NotAuthorizedException if it is a metastream or a virtual stream
+  long tombstone(StreamName stream, ExpectedState expected);
+
+  /// What a stream is at this moment.
+  ///
+  /// @param stream the stream asked about
+  /// @return its state; a tombstoned stream is a state here, not an error
+  StreamState state(StreamName stream);
+
+  /// The metadata of a stream.
+  ///
+  /// @param stream the stream, not its metastream
+  /// @return the metadata and the revision of the metastream that holds it
+  /// @throws StreamTombstonedException if the stream was tombstoned
+  CurrentMetadata metadata(StreamName stream);
+
+  /// Replaces the metadata of a stream, which need not exist yet.
+  ///
+  /// @param stream the stream, not its metastream
+  /// @param expected what the caller believes about the *metastream*
+  /// @param metadata the new metadata, whole
+  /// @return where the metadata event is
+  /// @throws WrongExpectedStateException if the metastream is not in the expected state
+  /// @throws StreamTombstonedException if the stream was tombstoned
+  AppendResult writeMetadata(StreamName stream, ExpectedState expected, StreamMetadata metadata);
+
+  /// Lists streams in the order of their names (by UTF-16 code unit), system streams too.
+  ///
+  /// @param options which, and how many
+  /// @return the streams, each with its state
+  List<StreamSummary> streams(ListOptions options);
+
+  /// The position of the newest visible event, or empty when the store holds none.
+  ///
+  /// @return the last position
+  Optional<Long> lastPosition();
+
+  /// Releases what the store holds. Reads and subscriptions end with an [UnavailableException].
+  /// Closing twice does nothing.
+  @Override
+  void close();
+}

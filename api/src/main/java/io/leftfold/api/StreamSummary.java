@@ -1,0 +1,7 @@
+package io.leftfold.api;
+
+/// A stream in a list.
+///
+/// @param name its name
+/// @param state what it is
+public record StreamSummary(StreamName name, StreamState state) {}
