@@ -1,0 +1,1084 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.testkit;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.AppendResult.AppendedStream;
+import io.leftfold.api.ContentType;
+import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventFilter;
+import io.leftfold.api.EventRead;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.LimitExceededException;
+import io.leftfold.api.ListOptions;
+import io.leftfold.api.NotAuthorizedException;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.ReadOptions.Direction;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.ResolvedEvent;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamMetadata;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.StreamState;
+import io.leftfold.api.StreamSummary;
+import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.SubscribeOptions.Start;
+import io.leftfold.api.Subscription;
+import io.leftfold.api.SubscriptionMessage;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.api.WrongExpectedStateException;
+import io.leftfold.api.WrongExpectedStateException.Conflict;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+
+/// The model: an event store as plain as it can be, to be right before anything else.
+///
+/// There is one lock and one list; whatever is asked is answered by going through the list. It
+/// keeps everything for ever, and knows every event id it ever recorded.
+///
+/// Every implementation answers as this one does. What the interface leaves open is settled here:
+///
+/// **Appending**
+///
+/// 1. Arguments are looked at first ([IllegalArgumentException]: a commit of no streams, a stream
+///    named twice), then the right to write ([NotAuthorizedException]: `$all` and virtual streams,
+///    even to check only), then sizes, then tombstones (the first *written* stream in the order of
+///    the commit that is tombstoned), then expectations.
+/// 2. The size of an event is its data, its metadata and twice the UTF-16 length of its type, in
+///    bytes; the size of a commit is the sum of its events.
+/// 3. Expectations: if all written streams are repeated, the commit is repeated, whatever
+///    check-only streams are. Otherwise every stream must fit as it was before the commit, else
+///    [WrongExpectedStateException#conflicts()] lists, in the order of the commit, every stream
+///    that does not fit *or* is repeated.
+/// 4. An id is known (weakly: `any`, `streamExists`) if the stream itself holds it, visible or not;
+///    of several events with that id the last one counts. The reply names the revision of the
+///    request's first id and of its last id. The ids between need only be known.
+/// 5. `noStream` on a deleted stream: the ids are compared from revision 0 on. All equal is a
+///    repeat, the first different is an append, equal at first and then different is a conflict.
+/// 6. [AppendResult#position()] and the revisions speak of proposed events only: events that the
+///    store adds (see below) do not count. Of a repeated commit it is the highest position of what
+///    its streams repeat; without proposed events it is empty.
+/// 7. Without events a stream is only checked; its entry is (last + 1, last). On a tombstoned
+///    stream `any`, `noStream` and revision [Long#MAX_VALUE] fit, and the entry is
+///    ([Long#MAX_VALUE], [Long#MAX_VALUE]); any other expectation conflicts. The exception: a
+///    commit of *one* stream without events to a deleted stream, whose expectation fits, makes it
+///    visible again (it records the metadata event of number 9).
+/// 8. A stream "has metadata" when its metastream holds an event, whatever that says. Metastreams
+///    have no metadata of their own: what is written to `$$$$x` is recorded and obeyed by nobody.
+///
+/// **Events that the store adds**, in the same commit, with random ids, JSON, empty metadata, no
+/// tags
+///
+/// 9. Before the first event of a deleted stream: `$metadata` with the old JSON object and `$tb` =
+///    last revision + 1.
+/// 10. After the last event of the metastream of a deleted stream: `$metadata` with the JSON object
+///     of that event and `$tb` = last revision of the stream + 1, even if that event says deleted
+///     itself. When a commit writes a deleted stream and its metastream, only this rule applies,
+///     not number 9.
+/// 11. `$tb` replaces the member where it stands, or comes last; the other members stay as they
+///     are, in their order, without white space between. JSON that is malformed for metadata counts
+///     as `{}`.
+/// 12. A delete records `{"$tb":9223372036854775807}`, and nothing of numbers 9 and 10.
+/// 13. A tombstone is a binary event of type `$streamDeleted` without data, revision
+///     [Long#MAX_VALUE], in the stream itself.
+/// 14. Metadata is malformed (and says nothing) if the last event of the metastream, of whatever
+///     type, is not marked as JSON, is not one JSON object, or has a known key with a wrong type.
+///     Custom values are given and written as compact JSON.
+/// 15. [StreamTombstonedException#stream()] is the stream that was named in the call.
+///
+/// **Reading**
+///
+/// 16. Forwards from [ReadOptions#END] gives nothing. Backwards from behind the last revision
+///     begins with the last. The limit counts events given.
+/// 17. The age of events is judged against the clock (in whole microseconds) when the read is
+///     opened: `recorded >= now - maxAge` is visible.
+/// 18. A filter for a stream, and a checkpoint interval for a stream, is an
+///     [IllegalArgumentException]. So are [#metadata] and [#writeMetadata] of a metastream.
+/// 19. A filter looks at the event in the log, not at what a link leads to.
+/// 20. Virtual streams list every event of their kind, hidden ones and tombstones too, so ordinals
+///     never change; `$metadata` of `$ce-x` is kept and obeyed by nobody. Their state is absent, or
+///     present from 0. `$et-$>` is always absent, but [EventFilter.Types] finds `$>` events.
+/// 21. A link leads nowhere if its data is not digits, `@` and a stream name, or if reading the
+///     stream now would not give that revision (absent, hidden, expired, deleted, tombstoned).
+/// 22. The list of streams holds every stream with an event in the log, its tombstone included, and
+///     no virtual ones; a stream that only has metadata is not in it, its metastream is.
+/// 23. After [#close()] every method but `close`, and every read, throws
+///     [UnavailableException.Reason#CLOSED].
+///
+/// **Subscribing**
+///
+/// 24. What is visible is judged when it is taken. Once a stream is tombstoned only the tombstone
+///     is given.
+/// 25. [SubscriptionMessage.CaughtUp] is told once history is through; from the end on it is the
+///     first message. Its number is the last one passed, given or not, and at least the start;
+///     empty if that is none.
+/// 26. A checkpoint comes after the event that completes the interval; one more comes just before
+///     [SubscriptionMessage.CaughtUp] if events were looked at since the last one.
+public final class InMemoryEventStore implements EventStore {
+
+  private static final StreamName GENESIS = StreamName.of("$genesis");
+  private static final long EVENT_BYTES_MAX = 16 * 1024 * 1024;
+  private static final long APPEND_BYTES_MAX = 256 * 1024 * 1024;
+  private static final byte[] NOTHING = {};
+  private static final Pattern LINK = Pattern.compile("([0-9]+)@(.+)", Pattern.DOTALL);
+
+  private final Clock clock;
+  private final RandomGenerator random;
+  private final long eventBytesMax;
+  private final long appendBytesMax;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private final List<RecordedEvent> log = new ArrayList<>();
+  private boolean closed;
+
+  /// An empty store with the system's clock.
+  public InMemoryEventStore() {
+    this(Clock.systemUTC());
+  }
+
+  /// An empty store.
+  ///
+  /// @param clock tells when events are recorded, and how old they are
+  public InMemoryEventStore(Clock clock) {
+    this(clock, RandomGenerator.getDefault(), EVENT_BYTES_MAX, APPEND_BYTES_MAX);
+  }
+
+  /// An empty store.
+  ///
+  /// @param clock tells when events are recorded, and how old they are
+  /// @param random makes the ids of events that the store adds
+  /// @param eventBytesMax the largest event taken
+  /// @param appendBytesMax the largest commit taken
+  public InMemoryEventStore(
+      Clock clock, RandomGenerator random, long eventBytesMax, long appendBytesMax) {
+    this.clock = clock;
+    this.random = random;
+    this.eventBytesMax = eventBytesMax;
+    this.appendBytesMax = appendBytesMax;
+    record(
+        now(), GENESIS, 0, "$genesis", ContentType.JSON, "{\"store\":\"%s\"}".formatted(newId()));
+  }
+
+  // ---- appending
+
+  @Override
+  public AppendResult append(List<StreamAppend> commit) {
+    checkShape(commit);
+    commit.forEach(part -> checkMayBeWritten(part.stream()));
+    checkSizes(commit);
+    return locked(() -> {
+      for (var part : commit) {
+        if (!part.events().isEmpty() && isTombstoned(part.stream())) {
+          throw new StreamTombstonedException(part.stream());
+        }
+      }
+      var verdicts = commit.stream().map(this::judge).toList();
+      if (isRepeated(commit, verdicts)) {
+        return repeated(commit, verdicts);
+      }
+      var conflicts = new ArrayList<Conflict>();
+      for (var i = 0; i < commit.size(); i++) {
+        var part = commit.get(i);
+        if (!(verdicts.get(i) instanceof Fits)) {
+          conflicts.add(new Conflict(part.stream(), part.expected(), stateOf(part.stream())));
+        }
+      }
+      if (!conflicts.isEmpty()) {
+        throw new WrongExpectedStateException(conflicts);
+      }
+      return write(commit);
+    });
+  }
+
+  private static void checkShape(List<StreamAppend> commit) {
+    if (commit.isEmpty()) {
+      throw new IllegalArgumentException("A commit names at least one stream, got none");
+    }
+    var names = new HashSet<StreamName>();
+    for (var part : commit) {
+      if (!names.add(part.stream())) {
+        throw new IllegalArgumentException(
+            "A commit names a stream once only, got %s twice".formatted(part.stream()));
+      }
+    }
+  }
+
+  private static void checkMayBeWritten(StreamName stream) {
+    if (stream.isVirtual() || stream.value().equals("$all")) {
+      throw new NotAuthorizedException(
+          "Nobody may write to %s: it is made of the events of other streams".formatted(stream));
+    }
+  }
+
+  private static void checkMayBeDeleted(StreamName stream) {
+    checkMayBeWritten(stream);
+    if (stream.isMetastream()) {
+      throw new NotAuthorizedException(
+          "Nobody may delete %s: metastreams go with their streams".formatted(stream));
+    }
+  }
+
+  private void checkSizes(List<StreamAppend> commit) {
+    var sum = 0L;
+    for (var part : commit) {
+      for (var event : part.events()) {
+        var bytes = event.data().length + event.metadata().length + 2L * event.type().length();
+        if (bytes > eventBytesMax) {
+          throw LimitExceededException.event(event.id(), bytes, eventBytesMax);
+        }
+        sum += bytes;
+      }
+    }
+    if (sum > appendBytesMax) {
+      throw LimitExceededException.append(sum, appendBytesMax);
+    }
+  }
+
+  /// What stands for or against one stream's part in a commit.
+  private sealed interface Verdict {}
+
+  /// The stream is as expected.
+  private record Fits() implements Verdict {}
+
+  /// The same events were appended before.
+  private record Repeats(long firstRevision, long lastRevision, long position) implements Verdict {}
+
+  /// The stream is not as expected.
+  private record Conflicts() implements Verdict {}
+
+  private Verdict judge(StreamAppend part) {
+    return judge(
+        part.stream(), part.expected(), part.events().stream().map(ProposedEvent::id).toList());
+  }
+
+  private Verdict judge(StreamName stream, ExpectedState expected, List<UUID> ids) {
+    var state = stateOf(stream);
+    var last = state.lastRevision();
+    if (state instanceof StreamState.Tombstoned) {
+      return switch (expected) {
+        case ExpectedState.Any() -> new Fits();
+        case ExpectedState.NoStream() -> new Fits();
+        case ExpectedState.StreamExists() -> new Conflicts();
+        case ExpectedState.AtRevision(var revision) ->
+            revision == last ? new Fits() : new Conflicts();
+      };
+    }
+    var deleted = state instanceof StreamState.Deleted;
+    return switch (expected) {
+      case ExpectedState.Any() -> judgeWeakly(stream, ids);
+      case ExpectedState.StreamExists() ->
+          !deleted && (last >= 0 || hasMetadata(stream))
+              ? judgeWeakly(stream, ids)
+              : new Conflicts();
+      case ExpectedState.NoStream() ->
+          last == -1 ? new Fits() : judgeStrongly(stream, -1, ids, deleted);
+      case ExpectedState.AtRevision(var revision) ->
+          revision == last ? new Fits() : judgeStrongly(stream, revision, ids, false);
+    };
+  }
+
+  /// The writer did not say where: the events are repeated if the stream knows their ids.
+  private Verdict judgeWeakly(StreamName stream, List<UUID> ids) {
+    if (ids.isEmpty()) {
+      return new Fits();
+    }
+    var first = lastWithId(stream, ids.getFirst());
+    if (first.isEmpty()) {
+      return new Fits();
+    }
+    if (ids.stream().anyMatch(id -> lastWithId(stream, id).isEmpty())) {
+      return new Conflicts();
+    }
+    var last = lastWithId(stream, ids.getLast()).orElseThrow();
+    return new Repeats(first.get().revision(), last.revision(), last.position());
+  }
+
+  /// The writer said behind which revision: the events are repeated if they stand just there.
+  private Verdict judgeStrongly(
+      StreamName stream, long after, List<UUID> ids, boolean fitsOtherwise) {
+    for (var i = 0; i < ids.size(); i++) {
+      var there = at(stream, after + 1 + i);
+      if (there.isEmpty() || !there.get().id().equals(ids.get(i))) {
+        return i == 0 && fitsOtherwise ? new Fits() : new Conflicts();
+      }
+    }
+    if (ids.isEmpty()) {
+      return fitsOtherwise ? new Fits() : new Conflicts();
+    }
+    var last = at(stream, after + ids.size()).orElseThrow();
+    return new Repeats(after + 1, last.revision(), last.position());
+  }
+
+  private static boolean isRepeated(List<StreamAppend> commit, List<Verdict> verdicts) {
+    var written = 0;
+    for (var i = 0; i < commit.size(); i++) {
+      if (!commit.get(i).events().isEmpty()) {
+        written++;
+        if (!(verdicts.get(i) instanceof Repeats)) {
+          return false;
+        }
+      }
+    }
+    return written > 0;
+  }
+
+  private AppendResult repeated(List<StreamAppend> commit, List<Verdict> verdicts) {
+    var streams = new ArrayList<AppendedStream>();
+    var position = OptionalLong.empty();
+    for (var i = 0; i < commit.size(); i++) {
+      var stream = commit.get(i).stream();
+      if (verdicts.get(i) instanceof Repeats(var first, var last, var lastPosition)) {
+        streams.add(new AppendedStream(stream, first, last));
+        position = OptionalLong.of(Math.max(position.orElse(0), lastPosition));
+      } else {
+        streams.add(onlyChecked(stream));
+      }
+    }
+    return new AppendResult(position, streams, true);
+  }
+
+  private AppendedStream onlyChecked(StreamName stream) {
+    var last = stateOf(stream).lastRevision();
+    return new AppendedStream(stream, last == Long.MAX_VALUE ? last : last + 1, last);
+  }
+
+  private AppendResult write(List<StreamAppend> commit) {
+    var now = now();
+    var before = new HashMap<StreamName, StreamState>();
+    for (var part : commit) {
+      before.put(part.stream(), stateOf(part.stream()));
+      originalOf(part.stream()).ifPresent(stream -> before.put(stream, stateOf(stream)));
+    }
+    var checked =
+        commit.stream().filter(part -> part.events().isEmpty()).map(StreamAppend::stream).toList();
+    var entries = new HashMap<StreamName, AppendedStream>();
+    checked.forEach(stream -> entries.put(stream, onlyChecked(stream)));
+
+    var position = OptionalLong.empty();
+    for (var part : commit) {
+      var stream = part.stream();
+      if (isRecreated(commit, part, before)) {
+        recordMetadata(now, stream, lastRevision(stream) + 1, lastMetadata(stream));
+      }
+      for (var event : part.events()) {
+        position = OptionalLong.of(record(now, stream, event));
+      }
+      if (!part.events().isEmpty()) {
+        var last = lastRevision(stream);
+        entries.put(stream, new AppendedStream(stream, last - part.events().size() + 1, last));
+        var original = originalOf(stream);
+        if (original.isPresent()
+            && before.get(original.get()) instanceof StreamState.Deleted(var lastOfOriginal)) {
+          recordMetadata(now, original.get(), lastOfOriginal + 1, at(stream, last));
+        }
+      }
+    }
+    return new AppendResult(
+        position, commit.stream().map(part -> entries.get(part.stream())).toList(), false);
+  }
+
+  /// Whether a part of a commit makes a deleted stream visible again by itself.
+  private static boolean isRecreated(
+      List<StreamAppend> commit, StreamAppend part, Map<StreamName, StreamState> before) {
+    var writes = !part.events().isEmpty() || commit.size() == 1;
+    var metastreamIsWritten =
+        commit.stream()
+            .anyMatch(other ->
+                originalOf(other.stream()).equals(Optional.of(part.stream()))
+                    && !other.events().isEmpty());
+    return before.get(part.stream()) instanceof StreamState.Deleted
+        && writes
+        && !metastreamIsWritten;
+  }
+
+  @Override
+  public long delete(StreamName stream, ExpectedState expected) {
+    checkMayBeDeleted(stream);
+    return locked(() -> {
+      checkFits(stream, expected);
+      if (lastRevision(stream) == -1 && !hasMetadata(stream)) {
+        throw new WrongExpectedStateException(stream, expected, stateOf(stream));
+      }
+      return recordMetadata(now(), stream, Long.MAX_VALUE, Optional.empty());
+    });
+  }
+
+  @Override
+  public long tombstone(StreamName stream, ExpectedState expected) {
+    checkMayBeDeleted(stream);
+    return locked(() -> {
+      checkFits(stream, expected);
+      return record(
+          now(),
+          stream,
+          RecordedEvent.TOMBSTONE_REVISION,
+          RecordedEvent.TOMBSTONE_TYPE,
+          ContentType.BINARY,
+          "");
+    });
+  }
+
+  /// Checks as for the append of one event that nobody ever saw.
+  private void checkFits(StreamName stream, ExpectedState expected) {
+    if (isTombstoned(stream)) {
+      throw new StreamTombstonedException(stream);
+    }
+    if (!(judge(stream, expected, List.of(newId())) instanceof Fits)) {
+      throw new WrongExpectedStateException(stream, expected, stateOf(stream));
+    }
+  }
+
+  @Override
+  public AppendResult writeMetadata(
+      StreamName stream, ExpectedState expected, StreamMetadata metadata) {
+    checkIsNoMetastream(stream);
+    var event =
+        ProposedEvent.json(RecordedEvent.METADATA_TYPE, MetadataJson.write(metadata))
+            .withId(newId());
+    return locked(() -> {
+      if (isTombstoned(stream)) {
+        throw new StreamTombstonedException(stream);
+      }
+      return append(stream.metastream(), expected, event);
+    });
+  }
+
+  private static void checkIsNoMetastream(StreamName stream) {
+    if (stream.isMetastream()) {
+      throw new IllegalArgumentException(
+          "Metadata is asked for by the stream's own name, got its metastream %s"
+              .formatted(stream));
+    }
+  }
+
+  // ---- recording
+
+  private long record(Instant now, StreamName stream, ProposedEvent event) {
+    return record(
+        new RecordedEvent(
+            log.size(),
+            stream,
+            lastRevision(stream) + 1,
+            event.id(),
+            event.type(),
+            event.contentType(),
+            now,
+            event.data().clone(),
+            event.metadata().clone(),
+            event.tags()));
+  }
+
+  private long recordMetadata(
+      Instant now, StreamName stream, long truncateBefore, Optional<RecordedEvent> old) {
+    var metastream = stream.metastream();
+    return record(
+        now,
+        metastream,
+        lastRevision(metastream) + 1,
+        RecordedEvent.METADATA_TYPE,
+        ContentType.JSON,
+        MetadataJson.withTruncateBefore(old, truncateBefore));
+  }
+
+  private long record(
+      Instant now,
+      StreamName stream,
+      long revision,
+      String type,
+      ContentType contentType,
+      String data) {
+    return record(
+        new RecordedEvent(
+            log.size(),
+            stream,
+            revision,
+            newId(),
+            type,
+            contentType,
+            now,
+            data.getBytes(UTF_8),
+            NOTHING,
+            List.of()));
+  }
+
+  private long record(RecordedEvent event) {
+    log.add(event);
+    changed.signalAll();
+    return event.position();
+  }
+
+  private Instant now() {
+    var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    return log.isEmpty() || now.isAfter(log.getLast().recorded()) ? now : log.getLast().recorded();
+  }
+
+  private UUID newId() {
+    var version4 = (random.nextLong() & ~0xF000L) | 0x4000L;
+    var variant2 = (random.nextLong() & ~(0b11L << 62)) | (0b10L << 62);
+    return new UUID(version4, variant2);
+  }
+
+  // ---- what the list says about a stream
+
+  private StreamState stateOf(StreamName stream) {
+    if (stream.isVirtual()) {
+      var size = links(stream).size();
+      return size == 0 ? new StreamState.Absent() : new StreamState.Present(0, size - 1);
+    }
+    if (isTombstoned(stream)) {
+      return new StreamState.Tombstoned();
+    }
+    var last = lastRevision(stream);
+    var metadata = metadataOf(stream);
+    var truncateBefore = metadata.truncateBefore().orElse(0);
+    if (truncateBefore == Long.MAX_VALUE) {
+      return new StreamState.Deleted(last);
+    }
+    if (last == -1) {
+      return new StreamState.Absent();
+    }
+    var first = Math.max(truncateBefore, last - metadata.maxCount().orElse(last + 1) + 1);
+    return new StreamState.Present(Math.max(first, 0), last);
+  }
+
+  private boolean isTombstoned(StreamName stream) {
+    return log.stream()
+            .anyMatch(event ->
+                event.stream().equals(stream)
+                    && event.revision() == RecordedEvent.TOMBSTONE_REVISION)
+        || originalOf(stream).filter(this::isTombstoned).isPresent();
+  }
+
+  private boolean hasMetadata(StreamName stream) {
+    return !stream.isMetastream() && lastMetadata(stream).isPresent();
+  }
+
+  private StreamMetadata metadataOf(StreamName stream) {
+    return stream.isMetastream()
+        ? StreamMetadata.none().withMaxCount(1)
+        : lastMetadata(stream).map(MetadataJson::read).orElse(StreamMetadata.none());
+  }
+
+  private Optional<RecordedEvent> lastMetadata(StreamName stream) {
+    return last(event -> originalOf(event.stream()).equals(Optional.of(stream)));
+  }
+
+  private long lastRevision(StreamName stream) {
+    return last(event ->
+            event.stream().equals(stream) && event.revision() != RecordedEvent.TOMBSTONE_REVISION)
+        .map(RecordedEvent::revision)
+        .orElse(-1L);
+  }
+
+  private Optional<RecordedEvent> at(StreamName stream, long revision) {
+    return last(event -> event.stream().equals(stream) && event.revision() == revision);
+  }
+
+  private Optional<RecordedEvent> lastWithId(StreamName stream, UUID id) {
+    return last(event -> event.stream().equals(stream) && event.id().equals(id));
+  }
+
+  private Optional<RecordedEvent> last(Predicate<RecordedEvent> wanted) {
+    return log.reversed().stream().filter(wanted).findFirst();
+  }
+
+  /// The stream whose metastream this is. (`$$$$` is one by its name, but `$$` is no stream.)
+  private static Optional<StreamName> originalOf(StreamName stream) {
+    return stream.isMetastream() && !stream.value().equals("$$$$")
+        ? Optional.of(stream.original())
+        : Optional.empty();
+  }
+
+  /// The events that a reader of the stream sees now, oldest first.
+  private List<RecordedEvent> visible(StreamName stream) {
+    if (stream.isVirtual()) {
+      return links(stream);
+    }
+    if (!(stateOf(stream) instanceof StreamState.Present(var first, _))) {
+      return List.of();
+    }
+    var maxAge = metadataOf(stream).maxAge();
+    var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+    return log.stream()
+        .filter(event -> event.stream().equals(stream))
+        .filter(event -> event.revision() >= first)
+        .filter(event ->
+            maxAge.isEmpty()
+                || Duration.between(event.recorded(), now).compareTo(maxAge.get()) <= 0)
+        .toList();
+  }
+
+  /// What a virtual stream holds: a link to each event of its kind.
+  private List<RecordedEvent> links(StreamName stream) {
+    var category = stream.virtualCategory();
+    var type = stream.virtualType();
+    var links = new ArrayList<RecordedEvent>();
+    for (var event : log) {
+      var listed =
+          category.isPresent()
+              ? isOfCategory(event, category.get())
+              : type.isPresent() && event.type().equals(type.get()) && !event.isLink();
+      if (listed) {
+        links.add(link(stream, links.size(), event));
+      }
+    }
+    return links;
+  }
+
+  private static RecordedEvent link(StreamName stream, long ordinal, RecordedEvent target) {
+    return new RecordedEvent(
+        target.position(),
+        stream,
+        ordinal,
+        UUID.nameUUIDFromBytes((stream + "/" + ordinal).getBytes(UTF_8)),
+        RecordedEvent.LINK_TYPE,
+        ContentType.BINARY,
+        target.recorded(),
+        (target.revision() + "@" + target.stream()).getBytes(UTF_8),
+        NOTHING,
+        List.of());
+  }
+
+  private static boolean isOfCategory(RecordedEvent event, String category) {
+    return !event.stream().isSystem() && event.stream().category().equals(Optional.of(category));
+  }
+
+  private ResolvedEvent resolve(RecordedEvent event, boolean resolveLinks) {
+    return resolveLinks && event.isLink()
+        ? new ResolvedEvent(target(event).map(InMemoryEventStore::copy), Optional.of(copy(event)))
+        : ResolvedEvent.plain(copy(event));
+  }
+
+  private Optional<RecordedEvent> target(RecordedEvent link) {
+    var parts = LINK.matcher(link.dataAsText());
+    if (!parts.matches()) {
+      return Optional.empty();
+    }
+    try {
+      var revision = Long.parseLong(parts.group(1));
+      return visible(StreamName.of(parts.group(2))).stream()
+          .filter(event -> event.revision() == revision)
+          .findFirst();
+    } catch (IllegalArgumentException noNumberOrNoName) {
+      return Optional.empty();
+    }
+  }
+
+  /// An event whose arrays the reader may keep and change.
+  private static RecordedEvent copy(RecordedEvent event) {
+    return new RecordedEvent(
+        event.position(),
+        event.stream(),
+        event.revision(),
+        event.id(),
+        event.type(),
+        event.contentType(),
+        event.recorded(),
+        event.data().clone(),
+        event.metadata().clone(),
+        event.tags());
+  }
+
+  private static boolean matches(RecordedEvent event, EventFilter filter) {
+    return switch (filter) {
+      case EventFilter.Everything() -> true;
+      case EventFilter.StreamPrefix(var prefixes) ->
+          prefixes.stream().anyMatch(event.stream().value()::startsWith);
+      case EventFilter.StreamRegex(var regex) ->
+          Pattern.compile(regex).matcher(event.stream().value()).find();
+      case EventFilter.TypePrefix(var prefixes) ->
+          prefixes.stream().anyMatch(event.type()::startsWith);
+      case EventFilter.TypeRegex(var regex) -> Pattern.compile(regex).matcher(event.type()).find();
+      case EventFilter.Category(var category) -> isOfCategory(event, category);
+      case EventFilter.Types(var types) -> types.contains(event.type());
+      case EventFilter.Tagged(var tags) -> event.tags().containsAll(tags);
+    };
+  }
+
+  // ---- reading
+
+  @Override
+  public StreamRead read(StreamName stream, ReadOptions options) {
+    checkHasNoFilter(options.filter());
+    return locked(() -> {
+      if (isTombstoned(stream)) {
+        throw new StreamTombstonedException(stream);
+      }
+      var inRange =
+          visible(stream).stream()
+              .filter(event ->
+                  options.direction() == Direction.FORWARDS
+                      ? event.revision() >= options.from()
+                      : event.revision() <= options.from())
+              .toList();
+      return new ListRead(taken(inRange, options), stateOf(stream));
+    });
+  }
+
+  @Override
+  public EventRead readAll(ReadOptions options) {
+    return locked(() -> {
+      var inRange =
+          log.stream()
+              .filter(event ->
+                  options.direction() == Direction.FORWARDS
+                      ? event.position() >= options.from()
+                      : event.position() < options.from())
+              .filter(event -> matches(event, options.filter()))
+              .toList();
+      return new ListRead(taken(inRange, options), new StreamState.Absent());
+    });
+  }
+
+  private List<ResolvedEvent> taken(List<RecordedEvent> events, ReadOptions options) {
+    var ordered = options.direction() == Direction.FORWARDS ? events : events.reversed();
+    return ordered.stream()
+        .limit(options.limit())
+        .map(event -> resolve(event, options.resolveLinks()))
+        .toList();
+  }
+
+  private static void checkHasNoFilter(EventFilter filter) {
+    if (!(filter instanceof EventFilter.Everything)) {
+      throw new IllegalArgumentException(
+          "A filter is for all streams, got %s for one stream".formatted(filter));
+    }
+  }
+
+  @Override
+  public StreamState state(StreamName stream) {
+    return locked(() -> stateOf(stream));
+  }
+
+  @Override
+  public CurrentMetadata metadata(StreamName stream) {
+    checkIsNoMetastream(stream);
+    return locked(() -> {
+      if (isTombstoned(stream)) {
+        throw new StreamTombstonedException(stream);
+      }
+      return new CurrentMetadata(
+          metadataOf(stream), lastMetadata(stream).map(RecordedEvent::revision).orElse(-1L));
+    });
+  }
+
+  @Override
+  public List<StreamSummary> streams(ListOptions options) {
+    return locked(() ->
+        log.stream()
+            .map(RecordedEvent::stream)
+            .distinct()
+            .sorted()
+            .filter(stream -> stream.value().startsWith(options.prefix()))
+            .filter(stream -> stream.value().compareTo(options.after()) > 0)
+            .limit(options.limit())
+            .map(stream -> new StreamSummary(stream, stateOf(stream)))
+            .toList());
+  }
+
+  @Override
+  public Optional<Long> lastPosition() {
+    return locked(() -> Optional.of(log.getLast().position()));
+  }
+
+  @Override
+  public void close() {
+    lock.lock();
+    try {
+      closed = true;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private <T> T locked(Supplier<T> work) {
+    lock.lock();
+    try {
+      checkIsOpen();
+      return work.get();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void checkIsOpen() {
+    if (closed) {
+      throw closed("The store");
+    }
+  }
+
+  private static UnavailableException closed(String what) {
+    return new UnavailableException(
+        UnavailableException.Reason.CLOSED, what + " was closed; open it again");
+  }
+
+  /// A read whose events were all found when it was opened.
+  private final class ListRead implements StreamRead {
+
+    private final Iterator<ResolvedEvent> events;
+    private final StreamState state;
+    private boolean readClosed;
+
+    ListRead(List<ResolvedEvent> found, StreamState state) {
+      var each = found.iterator();
+      this.events =
+          new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+              if (readClosed) {
+                throw closed("The read");
+              }
+              return locked(each::hasNext);
+            }
+
+            @Override
+            public ResolvedEvent next() {
+              if (!hasNext()) {
+                throw new NoSuchElementException("The read is at its end");
+              }
+              return each.next();
+            }
+          };
+      this.state = state;
+    }
+
+    @Override
+    public StreamState state() {
+      return state;
+    }
+
+    @Override
+    public Iterator<ResolvedEvent> iterator() {
+      return events;
+    }
+
+    @Override
+    public void close() {
+      readClosed = true;
+    }
+  }
+
+  // ---- subscribing
+
+  @Override
+  public Subscription subscribe(StreamName stream, SubscribeOptions options) {
+    checkHasNoFilter(options.filter());
+    if (options.checkpointEvery() != 0) {
+      throw new IllegalArgumentException(
+          "Checkpoints are for all streams, got an interval of %d for one stream"
+              .formatted(options.checkpointEvery()));
+    }
+    return locked(() -> {
+      if (isTombstoned(stream)) {
+        throw new StreamTombstonedException(stream);
+      }
+      return new StreamSubscription(stream, options);
+    });
+  }
+
+  @Override
+  public Subscription subscribeToAll(SubscribeOptions options) {
+    return locked(() -> new AllSubscription(options));
+  }
+
+  /// Looks at the list whenever it is asked.
+  private abstract class ListSubscription implements Subscription {
+
+    private final Deque<SubscriptionMessage> found = new ArrayDeque<>();
+    private boolean caughtUp;
+    private boolean subscriptionClosed;
+
+    /// The last revision or position that was looked at, or started after; −1 for none.
+    long passed;
+
+    ListSubscription(Start start, long last) {
+      passed =
+          switch (start) {
+            case Start.Beginning() -> -1;
+            case Start.End() -> last;
+            case Start.After(var after) -> after;
+          };
+      if (start instanceof Start.End) {
+        tellCaughtUp();
+      }
+    }
+
+    /// Goes on to the next event, and tells of it.
+    ///
+    /// @return whether there was anything to look at
+    abstract boolean goOn();
+
+    /// Tells what is to be told before that history is through.
+    abstract void atEnd();
+
+    final void tell(SubscriptionMessage message) {
+      found.add(message);
+    }
+
+    private void tellCaughtUp() {
+      caughtUp = true;
+      tell(
+          new SubscriptionMessage.CaughtUp(
+              clock.instant(), passed < 0 ? OptionalLong.empty() : OptionalLong.of(passed)));
+    }
+
+    @Override
+    public final SubscriptionMessage next() throws InterruptedException {
+      while (true) {
+        var message = poll(Duration.ofDays(1));
+        if (message.isPresent()) {
+          return message.get();
+        }
+      }
+    }
+
+    @Override
+    public final Optional<SubscriptionMessage> poll(Duration atMost) throws InterruptedException {
+      lock.lockInterruptibly();
+      try {
+        var nanos = TimeUnit.NANOSECONDS.convert(atMost);
+        while (true) {
+          if (subscriptionClosed) {
+            throw closed("The subscription");
+          }
+          checkIsOpen();
+          look();
+          if (!found.isEmpty()) {
+            return Optional.of(found.remove());
+          }
+          if (nanos <= 0) {
+            return Optional.empty();
+          }
+          nanos = changed.awaitNanos(nanos);
+        }
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void look() {
+      var more = true;
+      while (found.isEmpty() && more) {
+        more = goOn();
+      }
+      if (found.isEmpty() && !caughtUp) {
+        atEnd();
+        tellCaughtUp();
+      }
+    }
+
+    @Override
+    public final void close() {
+      lock.lock();
+      try {
+        subscriptionClosed = true;
+        changed.signalAll();
+      } finally {
+        lock.unlock();
+      }
+    }
+  }
+
+  private final class AllSubscription extends ListSubscription {
+
+    private final SubscribeOptions options;
+    private int sinceCheckpoint;
+
+    AllSubscription(SubscribeOptions options) {
+      super(options.start(), log.size() - 1);
+      this.options = options;
+    }
+
+    @Override
+    boolean goOn() {
+      if (passed >= log.size() - 1) {
+        return false;
+      }
+      passed++;
+      sinceCheckpoint++;
+      var event = log.get((int) passed);
+      if (matches(event, options.filter())) {
+        tell(new SubscriptionMessage.Event(resolve(event, options.resolveLinks())));
+      }
+      if (sinceCheckpoint == options.checkpointEvery()) {
+        tellCheckpoint();
+      }
+      return true;
+    }
+
+    @Override
+    void atEnd() {
+      if (sinceCheckpoint > 0 && options.checkpointEvery() > 0) {
+        tellCheckpoint();
+      }
+    }
+
+    private void tellCheckpoint() {
+      tell(new SubscriptionMessage.Checkpoint(passed));
+      sinceCheckpoint = 0;
+    }
+  }
+
+  private final class StreamSubscription extends ListSubscription {
+
+    private final StreamName stream;
+    private final SubscribeOptions options;
+    private boolean ended;
+
+    StreamSubscription(StreamName stream, SubscribeOptions options) {
+      super(options.start(), stateOf(stream).lastRevision());
+      this.stream = stream;
+      this.options = options;
+    }
+
+    @Override
+    boolean goOn() {
+      if (ended || originalOf(stream).filter(InMemoryEventStore.this::isTombstoned).isPresent()) {
+        throw new StreamTombstonedException(stream);
+      }
+      var tombstone = at(stream, RecordedEvent.TOMBSTONE_REVISION);
+      ended = tombstone.isPresent();
+      var next =
+          tombstone.or(() ->
+              visible(stream).stream().filter(event -> event.revision() > passed).findFirst());
+      next.ifPresent(event -> {
+        passed = event.revision();
+        tell(new SubscriptionMessage.Event(resolve(event, options.resolveLinks())));
+      });
+      return next.isPresent();
+    }
+
+    @Override
+    void atEnd() {
+      passed = Math.max(passed, stateOf(stream).lastRevision());
+    }
+  }
+}
