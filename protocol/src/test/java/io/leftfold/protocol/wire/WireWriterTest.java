@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.protocol.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class WireWriterTest {
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 1, 127, 128, 16_384, 1L << 35, Long.MAX_VALUE, -1, Long.MIN_VALUE})
+  void a_number_is_written_as_protobuf_writes_it(long value) throws IOException {
+    var expected = new ByteArrayOutputStream();
+    var coded = CodedOutputStream.newInstance(expected);
+    coded.writeUInt64(1, value);
+    coded.writeFixed64(536_870_911, value);
+    coded.flush();
+
+    var out = new WireWriter(0);
+    out.varint(1, value);
+    out.fixed64(536_870_911, value);
+    assertThat(out.toByteArray()).isEqualTo(expected.toByteArray());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "account-7", "Grüße", "𝄞 at the end: 𝄞"})
+  void text_is_written_as_protobuf_writes_it(String text) throws IOException {
+    for (var value : new String[] {text, text.repeat(20), "x".repeat(127) + text}) {
+      var expected = new ByteArrayOutputStream();
+      var coded = CodedOutputStream.newInstance(expected);
+      coded.writeString(3, value);
+      coded.flush();
+
+      var out = new WireWriter(0);
+      out.text(3, value);
+      assertThat(out.toByteArray()).isEqualTo(expected.toByteArray());
+    }
+  }
+
+  /// Too small, right and too large a guess, for lengths of one to three bytes.
+  @ParameterizedTest
+  @CsvSource({"0,5", "200,5", "20000,5", "0,200", "130,200", "20000,200", "0,70000", "70000,70000"})
+  void a_nested_message_has_its_length_whatever_was_guessed(int guess, int length)
+      throws IOException {
+    var data = new byte[length];
+    java.util.Arrays.fill(data, (byte) 7);
+    var inner = new ByteArrayOutputStream();
+    var coded = CodedOutputStream.newInstance(inner);
+    coded.writeByteArray(9, data);
+    coded.writeBool(2, true);
+    coded.flush();
+    var expected = new ByteArrayOutputStream();
+    coded = CodedOutputStream.newInstance(expected);
+    coded.writeByteArray(4, inner.toByteArray());
+    coded.writeByteArray(5, new byte[0]);
+    coded.flush();
+
+    var out = new WireWriter(0);
+    out.begin(4, guess);
+    out.bytes(9, data);
+    out.bool(2, true);
+    out.end();
+    out.empty(5);
+    assertThat(out.toByteArray()).isEqualTo(expected.toByteArray());
+  }
+
+  @Test
+  void a_writer_is_used_again() {
+    var out = new WireWriter(0);
+    out.bytes(1, new byte[1000]);
+    out.reset();
+    out.bool(1, true);
+    assertThat(out.toByteArray()).containsExactly(8, 1);
+    assertThat(out.array().length).isGreaterThan(1000);
+    out.resetTo(128);
+    assertThat(out.length()).isZero();
+    assertThat(out.array().length).isEqualTo(128);
+  }
+}
