@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.verification;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaAccess.Predicates.targetOwner;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static java.util.stream.Collectors.groupingBy;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileOutputStream;
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// What may know what: the rules that keep a change in one part from reaching into the others.
+///
+/// They read the class files of every module but this one and the benchmarks. Rules about the text
+/// of the sources are in [SourcesTest]. A rule that sees no classes fails, so none goes quiet when
+/// a package is renamed.
+final class ArchitectureTest {
+
+  /// Each module, and the modules whose words it may use.
+  private static final Map<String, Set<String>> MAY_USE =
+      Map.of(
+          "api", Set.of(),
+          "engine", Set.of("api"),
+          "testkit", Set.of("api"),
+          "protocol", Set.of(),
+          "client", Set.of("api", "protocol"),
+          "server", Set.of("api", "engine", "protocol"),
+          "cli", Set.of("api", "client", "engine", "server"));
+
+  /// Each library that has an owner, and the packages that own it.
+  private static final Map<String, List<String>> OWNERS =
+      Map.of(
+          "com.google.protobuf..", List.of(inside("protocol"), inside("client"), inside("server")),
+          "io.grpc..", List.of(inside("protocol"), inside("client")),
+          "io.netty..", List.of(inside("server")),
+          "io.vertx..", List.of(inside("server")),
+          "java.sql..", List.of(),
+          "org.eclipse.jgit..", List.of(inside("cli")),
+          "org.junit..", List.of(inside("testkit")),
+          "picocli..", List.of(inside("cli")));
+
+  /// From the ground up: each part of the engine may use those before it.
+  private static final List<String> ENGINE_FROM_THE_GROUND_UP =
+      List.of("disk", "log", "index", "stream", "subscription", "scavenge");
+
+  /// The wires of the server: each translates between one protocol and the node.
+  private static final List<String> WIRES = List.of("grpc", "http", "tcp", "admin");
+
+  /// Named by a rule, and still without a class: the rule starts to hold with the first one.
+  private static final Set<String> NOT_YET_WRITTEN =
+      Set.of("io.leftfold.engine.scavenge", "io.leftfold.server.admin", "io.leftfold.server.tcp");
+
+  private static final JavaClasses LEFTFOLD =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("io.leftfold");
+
+  private static String inside(String module) {
+    return "io.leftfold." + module + "..";
+  }
+
+  private static String root(String module) {
+    return "io.leftfold." + module;
+  }
+
+  private static Stream<String> modules() {
+    return MAY_USE.keySet().stream().sorted();
+  }
+
+  @ParameterizedTest
+  @MethodSource("modules")
+  void a_module_uses_only_the_modules_it_may(String module) {
+    var strangers =
+        modules()
+            .filter(other ->
+                !other.equals(module) && !MAY_USE.getOrDefault(module, Set.of()).contains(other))
+            .map(ArchitectureTest::inside)
+            .toArray(String[]::new);
+
+    noClasses()
+        .that()
+        .resideInAPackage(inside(module))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(strangers)
+        .check(LEFTFOLD);
+  }
+
+  /// The messages and codecs of `protocol` have no inside: all of it is for the client and the
+  /// server.
+  @ParameterizedTest
+  @MethodSource("modules")
+  void modules_meet_in_their_root_packages(String module) {
+    if (module.equals("protocol")) {
+      return;
+    }
+    var theInside =
+        resideInAPackage(inside(module))
+            .and(not(resideInAnyPackage(root(module), "io.leftfold.engine.spi")));
+
+    noClasses()
+        .that()
+        .resideOutsideOfPackage(inside(module))
+        .should()
+        .dependOnClassesThat(theInside)
+        .check(LEFTFOLD);
+  }
+
+  @Test
+  void no_two_packages_know_each_other() {
+    slices().matching("io.leftfold.(**)").should().beFreeOfCycles().check(LEFTFOLD);
+  }
+
+  @Test
+  void every_library_has_one_owner() {
+    OWNERS.forEach((library, owners) ->
+        noClasses()
+            .that()
+            .resideOutsideOfPackages(owners.toArray(String[]::new))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(library)
+            .because("%s belongs to %s".formatted(library, owners))
+            .check(LEFTFOLD));
+  }
+
+  @Test
+  void the_disk_has_one_door() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("io.leftfold.engine.disk", inside("cli"))
+        .should()
+        .dependOnClassesThat(
+            belongToAnyOf(
+                Arena.class,
+                File.class,
+                FileChannel.class,
+                FileInputStream.class,
+                FileOutputStream.class,
+                Files.class,
+                RandomAccessFile.class))
+        .check(LEFTFOLD);
+  }
+
+  /// The root packages wire: they hand the real clock, the real chance and the real threads to what
+  /// is beneath, which takes them by constructor so that a test can own them.
+  @Test
+  void time_chance_and_threads_come_in_by_constructor() {
+    noClasses()
+        .that(
+            resideInAnyPackage(inside("engine"), inside("server"))
+                .and(not(resideInAnyPackage(root("engine"), root("server")))))
+        .should()
+        .accessTargetWhere(takenFromTheSurroundings())
+        .check(LEFTFOLD);
+  }
+
+  private static DescribedPredicate<JavaAccess<?>> takenFromTheSurroundings() {
+    DescribedPredicate<JavaAccess<?>> clock =
+        targetOwner(belongToAnyOf(Clock.class)).and(target(nameMatching("system.*|tick.*")));
+    DescribedPredicate<JavaAccess<?>> now =
+        targetOwner(resideInAPackage("java.time..")).and(target(nameMatching("now")));
+    DescribedPredicate<JavaAccess<?>> millis =
+        targetOwner(belongToAnyOf(System.class)).and(target(nameMatching("currentTimeMillis")));
+    DescribedPredicate<JavaAccess<?>> chance =
+        targetOwner(belongToAnyOf(Random.class, SecureRandom.class, ThreadLocalRandom.class))
+            .and(target(nameMatching("<init>|current")));
+    DescribedPredicate<JavaAccess<?>> generator =
+        targetOwner(belongToAnyOf(RandomGenerator.class))
+            .and(target(nameMatching("getDefault|of")));
+    DescribedPredicate<JavaAccess<?>> uuid =
+        targetOwner(belongToAnyOf(UUID.class)).and(target(nameMatching("randomUUID")));
+    DescribedPredicate<JavaAccess<?>> thread =
+        targetOwner(belongToAnyOf(Thread.class))
+            .and(target(nameMatching("<init>|ofVirtual|ofPlatform|startVirtualThread")));
+    DescribedPredicate<JavaAccess<?>> executor =
+        targetOwner(belongToAnyOf(Executors.class))
+            .and(describe("without a thread factory", ArchitectureTest::hasNoThreadFactory));
+    return clock
+        .or(now)
+        .or(millis)
+        .or(chance)
+        .or(generator)
+        .or(uuid)
+        .or(thread)
+        .or(executor)
+        .as("takes the clock, chance or a thread from its surroundings");
+  }
+
+  private static boolean hasNoThreadFactory(JavaAccess<?> access) {
+    return access instanceof JavaCall<?> call
+        && call.getTarget().getRawParameterTypes().stream()
+            .noneMatch(parameter -> parameter.isEquivalentTo(ThreadFactory.class));
+  }
+
+  @Test
+  void one_class_a_module_reads_the_nanosecond_clock() {
+    var readers =
+        LEFTFOLD.stream()
+            .filter(type ->
+                type.getMethodCallsFromSelf().stream()
+                    .anyMatch(call ->
+                        call.getTargetOwner().isEquivalentTo(System.class)
+                            && call.getName().equals("nanoTime")))
+            .collect(groupingBy(ArchitectureTest::moduleOf));
+
+    assertThat(LEFTFOLD).isNotEmpty();
+    assertThat(readers).allSatisfy((module, types) -> assertThat(types).as(module).hasSize(1));
+  }
+
+  private static String moduleOf(JavaClass type) {
+    return type.getPackageName().split("\\.", 4)[2];
+  }
+
+  @Test
+  void inside_the_engine_nothing_points_back() {
+    for (var i = 0; i < ENGINE_FROM_THE_GROUND_UP.size() - 1; i++) {
+      var above = ENGINE_FROM_THE_GROUND_UP.subList(i + 1, ENGINE_FROM_THE_GROUND_UP.size());
+      usesNoneOf(
+          "io.leftfold.engine." + ENGINE_FROM_THE_GROUND_UP.get(i),
+          above.stream().map(part -> "io.leftfold.engine." + part + ".."));
+    }
+  }
+
+  @Test
+  void wires_are_strangers_to_each_other_and_to_the_engine() {
+    for (var wire : WIRES) {
+      var others =
+          WIRES.stream()
+              .filter(other -> !other.equals(wire))
+              .map(other -> "io.leftfold.server." + other + "..");
+      usesNoneOf("io.leftfold.server." + wire, Stream.concat(Stream.of(inside("engine")), others));
+    }
+  }
+
+  /// Checks that a package, once it has classes, uses none of the strangers.
+  private static void usesNoneOf(String user, Stream<String> strangers) {
+    if (NOT_YET_WRITTEN.contains(user)) {
+      assertThat(LEFTFOLD.stream().filter(type -> type.getPackageName().equals(user)))
+          .as("%s has classes now and comes off the list of what is not yet written", user)
+          .isEmpty();
+      return;
+    }
+    noClasses()
+        .that()
+        .resideInAPackage(user + "..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage(strangers.toArray(String[]::new))
+        .check(LEFTFOLD);
+  }
+}
