@@ -182,8 +182,10 @@ public final class InMemoryEventStore implements EventStore {
     this.random = random;
     this.eventBytesMax = eventBytesMax;
     this.appendBytesMax = appendBytesMax;
-    record(
-        now(), GENESIS, 0, "$genesis", ContentType.JSON, "{\"store\":\"%s\"}".formatted(newId()));
+    locked(() -> {
+      var data = "{\"store\":\"%s\"}".formatted(newId());
+      return record(now(), GENESIS, 0, "$genesis", ContentType.JSON, data);
+    });
   }
 
   // ---- appending
