@@ -1,0 +1,5 @@
+/// Tests of the import of git repositories.
+@NullMarked
+package io.leftfold.cli.git;
+
+import org.jspecify.annotations.NullMarked;
