@@ -261,7 +261,7 @@ abstract class AppendingContract extends StoreFixture {
     return events(letters).stream().map(ProposedEvent::id).toList();
   }
 
-  private void prepare(String situation) {
+  final void prepare(String situation) {
     switch (situation) {
       case "never written" -> {}
       case "only metadata" ->
