@@ -22,7 +22,6 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.RandomAccessFile;
@@ -169,7 +168,6 @@ final class ArchitectureTest {
         .dependOnClassesThat(
             belongToAnyOf(
                 Arena.class,
-                File.class,
                 FileChannel.class,
                 FileInputStream.class,
                 FileOutputStream.class,

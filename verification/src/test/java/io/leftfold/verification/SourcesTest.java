@@ -43,6 +43,11 @@ final class SourcesTest {
     boolean isNamed(String name) {
       return file.endsWith(name);
     }
+
+    @Override
+    public String toString() {
+      return file.toString();
+    }
   }
 
   private static List<Source> sources() {
