@@ -105,7 +105,7 @@ final class SourcesTest {
 
   @Test
   void every_module_has_sources_to_look_at() {
-    assertThat(SOURCES).extracting(Source::module).containsAll(MODULES);
+    assertThat(SOURCES.stream().map(Source::module).distinct()).containsAll(MODULES);
   }
 
   @Test
