@@ -15,7 +15,7 @@ package io.leftfold.testkit;
 ///
 /// The parts stand in classes of their own, by what they are about. What is decided where the
 /// interface is silent is listed at [InMemoryEventStore].
-public abstract class EventStoreContract extends ReadingContract {
+public abstract class EventStoreContract extends SubscribingContract {
 
   /// For an implementation.
   protected EventStoreContract() {}
