@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.edge;
+
+import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import io.vertx.core.http.Http2Settings;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.SocketAddress;
+import io.vertx.core.net.impl.ConnectionBase;
+import io.vertx.ext.web.Router;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The port: HTTP/1.1, HTTP/2 with and without upgrade, and gRPC, told apart by what arrives.
+///
+/// ```java
+/// var edge = Edge.start(EdgeOptions.defaults(), Map.of("/my.Service/Method", handler), http -> {
+///   http.get("/ping").handler(context -> context.end("pong"));
+/// });
+/// ```
+public final class Edge {
+
+  private static final int STREAM_WINDOW_BYTES = 1024 * 1024;
+  private static final int CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
+
+  /// How many streams a peer may reset in [#RESETS_SECONDS]. Callers cancel reads and subscriptions
+  /// as a habit, so this is far above Vert.x's 200; a reset costs about as much as a call.
+  private static final int RESETS_MAX = 200_000;
+
+  private static final int RESETS_SECONDS = 30;
+  private static final int ACCEPT_BACKLOG = 4096;
+  private static final int URI_CHARS_MAX = 8 * 1024;
+  private static final Duration START_PATIENCE = Duration.ofSeconds(30);
+
+  /// What connections get to close after their calls have ended.
+  private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+  /// All servers of one Vert.x that name this number share one port that is free.
+  private static final int SHARED_PORT = 1;
+
+  private static final String GRPC = "application/grpc";
+
+  private final EdgeOptions options;
+  private final Map<String, GrpcHandler> calls;
+  private final HostileLog log = new HostileLog(System::nanoTime);
+  private final AtomicLong receivingBytes = new AtomicLong();
+  private final GuardedTransport transport;
+  private final Vertx vertx;
+  private final Router router;
+  private final List<Loop> loops = new CopyOnWriteArrayList<>();
+  private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
+  private final AtomicBoolean closing = new AtomicBoolean();
+
+  private Edge(EdgeOptions options, Map<String, GrpcHandler> calls, Consumer<? super Router> http) {
+    this.options = options;
+    this.calls = Map.copyOf(calls);
+    this.transport = new GuardedTransport(options, log);
+    this.vertx =
+        Vertx.builder()
+            .with(
+                new VertxOptions()
+                    .setEventLoopPoolSize(options.eventLoops())
+                    .setFileSystemOptions(
+                        new FileSystemOptions()
+                            .setFileCachingEnabled(false)
+                            .setClassPathResolvingEnabled(false)))
+            .withTransport(transport)
+            .build();
+    this.router = Router.router(vertx);
+    http.accept(router);
+  }
+
+  /// Listens.
+  ///
+  /// @param options where, and how much
+  /// @param calls what answers gRPC methods, by path (`/package.Service/Method`)
+  /// @param http adds routes for what is not gRPC
+  /// @return the open edge
+  /// @throws IOException if the port cannot be had
+  public static Edge start(
+      EdgeOptions options, Map<String, GrpcHandler> calls, Consumer<? super Router> http)
+      throws IOException {
+    var edge = new Edge(options, calls, http);
+    try {
+      await(
+          edge.vertx.deployVerticle(
+              () -> edge.new Listening(),
+              new DeploymentOptions().setInstances(options.eventLoops())),
+          START_PATIENCE);
+    } catch (IOException | RuntimeException e) {
+      edge.vertx.close();
+      throw new IOException(
+          "Cannot listen on %s:%d: %s".formatted(options.host(), options.port(), e.getMessage()),
+          e);
+    }
+    return edge;
+  }
+
+  /// The port.
+  ///
+  /// @return the one asked for, or the one that was free
+  public int port() {
+    return servers.getFirst().actualPort();
+  }
+
+  /// The open connections.
+  ///
+  /// @return how many there are
+  public int connections() {
+    return transport.connections();
+  }
+
+  /// The open gRPC calls.
+  ///
+  /// @return how many there are
+  public int openCalls() {
+    return loops.stream().mapToInt(Loop::openCalls).sum();
+  }
+
+  /// Stops listening, tells calls to come to an end, waits for them, fails those that are left with
+  /// UNAVAILABLE, and closes. Only the first call does something.
+  ///
+  /// @param patience how long to wait for calls
+  public void close(Duration patience) {
+    if (!closing.compareAndSet(false, true)) {
+      return;
+    }
+    var closed =
+        Future.join(
+            servers.stream().map(server -> server.shutdown(patience.plus(LAST_WORDS))).toList());
+    for (var loop : loops) {
+      loop.execute(() -> loop.calls().forEach(Http2Call::shuttingDown));
+    }
+    awaitQuietly(closed, patience);
+    for (var loop : loops) {
+      loop.execute(() -> loop.calls().forEach(Http2Call::shutDown));
+    }
+    awaitQuietly(closed, LAST_WORDS.multipliedBy(2));
+    awaitQuietly(vertx.close(), START_PATIENCE);
+  }
+
+  private void accept(Loop loop, HttpServerRequest request) {
+    var path = request.uri();
+    var handler = path == null ? null : calls.get(path);
+    if (!isGrpc(request.getHeader("content-type"))) {
+      if (handler != null) {
+        request.response().setStatusCode(415).end("This path is a gRPC method\n");
+      } else {
+        router.handle(request);
+      }
+    } else if (request.version() != HttpVersion.HTTP_2) {
+      request.response().setStatusCode(426).putHeader("upgrade", "h2c").end("gRPC needs HTTP/2\n");
+    } else if (!request.method().equals(HttpMethod.POST)) {
+      request.response().setStatusCode(405).putHeader("allow", "POST").end();
+    } else {
+      new Http2Call(
+              loop,
+              request,
+              log,
+              options.messageBytesMax(),
+              receivingBytes,
+              options.receivingBytesMax())
+          .open(closing.get() ? Edge::refuse : handler != null ? handler : Edge::unimplemented);
+    }
+  }
+
+  private static boolean isGrpc(@Nullable String contentType) {
+    if (contentType == null || !contentType.startsWith(GRPC)) {
+      return false;
+    }
+    return contentType.length() == GRPC.length()
+        || contentType.charAt(GRPC.length()) == '+'
+        || contentType.charAt(GRPC.length()) == ';';
+  }
+
+  private static GrpcListener unimplemented(GrpcCall call) {
+    call.fail(GrpcStatus.UNIMPLEMENTED, "There is no method " + call.path());
+    return new Ignoring();
+  }
+
+  private static GrpcListener refuse(GrpcCall call) {
+    call.fail(GrpcStatus.UNAVAILABLE, "The server is shutting down");
+    return new Ignoring();
+  }
+
+  private HttpServerOptions httpOptions() {
+    return new HttpServerOptions()
+        .setHost(options.host())
+        .setAcceptBacklog(ACCEPT_BACKLOG)
+        .setTcpNoDelay(true)
+        .setTcpKeepAlive(true)
+        .setMaxHeaderSize(options.headerBytesMax())
+        .setMaxInitialLineLength(URI_CHARS_MAX)
+        .setHandle100ContinueAutomatically(true)
+        .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)
+        .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
+        .setHttp2RstFloodWindowDuration(RESETS_SECONDS)
+        .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
+        .setInitialSettings(
+            new Http2Settings()
+                .setMaxConcurrentStreams(options.callsPerConnectionMax())
+                .setInitialWindowSize(STREAM_WINDOW_BYTES)
+                .setMaxHeaderListSize(options.headerBytesMax()));
+  }
+
+  private static void await(Future<?> future, Duration patience) throws IOException {
+    try {
+      future
+          .toCompletionStage()
+          .toCompletableFuture()
+          .get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException e) {
+      throw new IOException(e.getCause() == null ? e : e.getCause());
+    } catch (TimeoutException e) {
+      throw new IOException("nothing happened for " + patience, e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted", e);
+    }
+  }
+
+  private static void awaitQuietly(Future<?> future, Duration patience) {
+    try {
+      await(future, patience);
+    } catch (IOException _) {
+      // What did not end by itself in time is ended by the next step.
+    }
+  }
+
+  /// One event loop's part of the port. Vert.x spreads the connections.
+  private final class Listening extends VerticleBase {
+
+    @Override
+    public Future<?> start() {
+      var loop = new Loop(((ContextInternal) context()).nettyEventLoop());
+      var server =
+          vertx
+              .createHttpServer(httpOptions())
+              .requestHandler(request -> accept(loop, request))
+              .invalidRequestHandler(this::refuseInvalid)
+              .connectionHandler(this::opened)
+              .exceptionHandler(_ -> {});
+      loops.add(loop);
+      servers.add(server);
+      return server.listen(
+          options.port() == 0
+              ? SocketAddress.sharedRandomPort(SHARED_PORT, options.host())
+              : SocketAddress.inetSocketAddress(options.port(), options.host()));
+    }
+
+    private Context context() {
+      return context;
+    }
+
+    private void opened(HttpConnection connection) {
+      var guard = guard(connection);
+      if (guard != null) {
+        guard.opened(connection);
+        connection.exceptionHandler(failure -> {
+          if (!(failure instanceof IOException)) {
+            guard.complain(String.valueOf(failure.getMessage()));
+          }
+        });
+      }
+    }
+
+    private void refuseInvalid(HttpServerRequest request) {
+      var guard = guard(request.connection());
+      if (guard != null) {
+        var cause = request.decoderResult().cause();
+        guard.complain("it sent what is not HTTP: " + (cause == null ? "?" : cause.getMessage()));
+      }
+      HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
+    }
+
+    private @Nullable Guard guard(HttpConnection connection) {
+      return connection instanceof ConnectionBase base
+          ? base.channelHandlerContext().pipeline().get(Guard.class)
+          : null;
+    }
+  }
+
+  /// Hears nothing: the call has failed already.
+  private static final class Ignoring implements GrpcListener {
+    @Override
+    public void message(byte[] bytes, int offset, int length) {}
+
+    @Override
+    public void halfClosed() {}
+  }
+}

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.edge;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.flush.FlushConsolidationHandler;
+import io.vertx.core.impl.transports.NioTransport;
+import io.vertx.core.net.TcpConfig;
+import io.vertx.core.spi.transport.Transport;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// The JDK's sockets, with a doorkeeper: Vert.x shows a connection only after it has spoken, and
+/// the ones that never do must be counted and watched as well.
+final class GuardedTransport implements io.vertx.core.transport.Transport {
+
+  private final EdgeOptions options;
+  private final HostileLog log;
+  private final AtomicInteger connections = new AtomicInteger();
+
+  GuardedTransport(EdgeOptions options, HostileLog log) {
+    this.options = options;
+    this.log = log;
+  }
+
+  int connections() {
+    return connections.get();
+  }
+
+  @Override
+  public String name() {
+    return "guarded-nio";
+  }
+
+  @Override
+  public boolean available() {
+    return true;
+  }
+
+  @Override
+  public @Nullable Throwable unavailabilityCause() {
+    return null;
+  }
+
+  @Override
+  public Transport implementation() {
+    return new NioTransport() {
+      @Override
+      public void configure(TcpConfig config, boolean domainSocket, ServerBootstrap bootstrap) {
+        super.configure(config, domainSocket, bootstrap);
+        bootstrap.handler(new Doorkeeper());
+      }
+    };
+  }
+
+  /// Sees each connection after it was accepted and before anybody else does.
+  @ChannelHandler.Sharable
+  private final class Doorkeeper extends ChannelInboundHandlerAdapter {
+
+    /// Without it, each reply that another thread caused is flushed by itself: five times the work.
+    private static final int FLUSHES_CONSOLIDATED_MAX = 256;
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+      var channel = (Channel) message;
+      if (connections.incrementAndGet() > options.connectionsMax()) {
+        connections.decrementAndGet();
+        log.peer(
+            String.valueOf(channel.remoteAddress()),
+            "there are %d already, as many as may be".formatted(options.connectionsMax()));
+        channel.unsafe().closeForcibly();
+        return;
+      }
+      channel.closeFuture().addListener(_ -> connections.decrementAndGet());
+      channel
+          .pipeline()
+          .addLast(new FlushConsolidationHandler(FLUSHES_CONSOLIDATED_MAX, true))
+          .addLast(new Guard(options.openingTimeout(), options.keepAlive(), log));
+      context.fireChannelRead(message);
+    }
+  }
+}

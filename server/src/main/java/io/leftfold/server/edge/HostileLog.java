@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.edge;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/// What is said about peers that misbehave, and about handlers that throw: a line each, and not too
+/// many of them.
+final class HostileLog {
+
+  private static final System.Logger LOG = System.getLogger("io.leftfold.server.edge");
+  private static final int LINES_PER_PERIOD = 20;
+  private static final int CHARS_MAX = 300;
+  private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+  private final LongSupplier nanoTime;
+  private final AtomicLong periodStart;
+  private final AtomicInteger lines = new AtomicInteger();
+
+  HostileLog(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+    this.periodStart = new AtomicLong(nanoTime.getAsLong());
+  }
+
+  /// A peer did something that it must not.
+  void peer(String address, String what) {
+    if (mayWrite()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Connection from {0} closed: {1}",
+          address,
+          PercentEncoding.encodeUnprintable(what, CHARS_MAX));
+    }
+  }
+
+  /// A handler threw; that is our fault.
+  void bug(String path, RuntimeException e) {
+    if (mayWrite()) {
+      LOG.log(System.Logger.Level.ERROR, "The handler of %s failed".formatted(path), e);
+    }
+  }
+
+  private boolean mayWrite() {
+    var now = nanoTime.getAsLong();
+    var start = periodStart.get();
+    if (now - start >= PERIOD_NANOS && periodStart.compareAndSet(start, now)) {
+      var unsaid = lines.getAndSet(0) - LINES_PER_PERIOD;
+      if (unsaid > 0) {
+        LOG.log(System.Logger.Level.WARNING, "{0} more lines like these were left out", unsaid);
+      }
+    }
+    return lines.incrementAndGet() <= LINES_PER_PERIOD;
+  }
+}

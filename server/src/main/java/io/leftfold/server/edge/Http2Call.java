@@ -1,0 +1,618 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.edge;
+
+import io.netty.buffer.Unpooled;
+import io.netty.util.AsciiString;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.internal.buffer.BufferInternal;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.zip.GZIPInputStream;
+import org.jspecify.annotations.Nullable;
+
+/// One gRPC call on one stream of an HTTP/2 connection.
+///
+/// Answers leave in arrays, never in pooled buffers: a stream that is reset while its bytes wait in
+/// the socket's queue would otherwise send what the pool has made of them since. An array comes
+/// back to the loop only when it was written; after a failure it is left to the garbage collector.
+final class Http2Call implements GrpcCall, Deframer.Sink {
+
+  /// What a reader may be behind before [#ready] says no.
+  private static final int UNTAKEN_BYTES_MAX = 4 * Loop.CHUNK_BYTES;
+
+  private static final int MESSAGE_CHARS_MAX = 2 * 1024;
+  private static final Duration TIMEOUT_WORTH_KEEPING = Duration.ofDays(30);
+
+  private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
+  private static final AsciiString GRPC = AsciiString.cached("application/grpc");
+  private static final AsciiString ACCEPT_ENCODING = AsciiString.cached("grpc-accept-encoding");
+  private static final AsciiString ENCODINGS = AsciiString.cached("identity,gzip");
+  private static final AsciiString STATUS = AsciiString.cached("grpc-status");
+  private static final AsciiString STATUS_OK = AsciiString.cached("0");
+  private static final AsciiString MESSAGE = AsciiString.cached("grpc-message");
+
+  private final Loop loop;
+  private final HttpServerRequest request;
+  private final HttpServerResponse response;
+  private final HostileLog log;
+  private final AtomicLong receivingBytes;
+  private final long receivingBytesMax;
+
+  /// Links of the loop's list.
+  @Nullable Http2Call previous;
+
+  @Nullable Http2Call next;
+
+  private GrpcListener listener = Deaf.LISTENER;
+  private final Deframer deframer = new Deframer();
+  private int messageBytesMax;
+  private Optional<Duration> timeout = Optional.empty();
+  private @Nullable Future<?> deadline;
+
+  private boolean paused;
+  private boolean feeding;
+  private boolean requestEnded;
+  private boolean halfClosed;
+  private boolean ended;
+
+  /// What came while the call was paused.
+  private byte @Nullable [] held;
+
+  /// What is to be written at the end of the turn.
+  private byte @Nullable [] chunk;
+
+  private int chunkBytes;
+  private boolean headSent;
+  private long untakenBytes;
+  private @Nullable Runnable whenReady;
+
+  Http2Call(
+      Loop loop,
+      HttpServerRequest request,
+      HostileLog log,
+      int messageBytesMax,
+      AtomicLong receivingBytes,
+      long receivingBytesMax) {
+    this.loop = loop;
+    this.request = request;
+    this.response = request.response();
+    this.log = log;
+    this.messageBytesMax = messageBytesMax;
+    this.receivingBytes = receivingBytes;
+    this.receivingBytesMax = receivingBytesMax;
+  }
+
+  void open(GrpcHandler handler) {
+    loop.opened(this);
+    loop.enter();
+    try {
+      response.exceptionHandler(_ -> gone());
+      request.handler(this::received);
+      request.endHandler(_ -> requestEnded());
+      var asked = request.getHeader("grpc-timeout");
+      if (asked != null) {
+        timeout = GrpcTimeout.parse(asked);
+        if (timeout.isEmpty()) {
+          fail(GrpcStatus.INTERNAL, "\"%s\" is no grpc-timeout".formatted(asked));
+          return;
+        }
+        startDeadline(timeout.get());
+      }
+      listener = handler.open(this);
+    } catch (RuntimeException e) {
+      broken(e);
+    } finally {
+      loop.exit();
+    }
+  }
+
+  private void startDeadline(Duration left) {
+    if (left.isZero()) {
+      expired();
+    } else if (left.compareTo(TIMEOUT_WORTH_KEEPING) < 0) {
+      deadline = loop.schedule(this::expired, left);
+    }
+  }
+
+  private void expired() {
+    if (ended) {
+      return;
+    }
+    loop.enter();
+    try {
+      // Nothing that waits to be written is worth it any more.
+      chunk = null;
+      fail(GrpcStatus.DEADLINE_EXCEEDED, "Deadline Exceeded");
+      listener.cancelled();
+    } catch (RuntimeException e) {
+      log.bug(path(), e);
+    } finally {
+      loop.exit();
+    }
+  }
+
+  /// The caller has reset the stream, or the connection is gone.
+  private void gone() {
+    requestEnded = true;
+    if (ended) {
+      return;
+    }
+    loop.enter();
+    try {
+      end();
+      listener.cancelled();
+    } catch (RuntimeException e) {
+      log.bug(path(), e);
+    } finally {
+      loop.exit();
+    }
+  }
+
+  /// The server closes; see [GrpcListener#shuttingDown].
+  void shuttingDown() {
+    if (ended) {
+      return;
+    }
+    loop.enter();
+    try {
+      listener.shuttingDown();
+    } catch (RuntimeException e) {
+      broken(e);
+    } finally {
+      loop.exit();
+    }
+  }
+
+  /// The server closes now.
+  void shutDown() {
+    if (ended) {
+      return;
+    }
+    loop.enter();
+    try {
+      fail(GrpcStatus.UNAVAILABLE, "The server is shutting down");
+      listener.cancelled();
+    } catch (RuntimeException e) {
+      log.bug(path(), e);
+    } finally {
+      loop.exit();
+    }
+  }
+
+  private void broken(RuntimeException e) {
+    log.bug(path(), e);
+    fail(GrpcStatus.UNKNOWN, "Exception was thrown by handler.");
+  }
+
+  // ---- receiving
+
+  private void received(Buffer buffer) {
+    if (ended) {
+      return;
+    }
+    var bytes = ((BufferInternal) buffer).getByteBuf();
+    if (held != null || paused) {
+      hold(buffer.getBytes(), 0, buffer.length());
+    } else if (bytes.hasArray()) {
+      feed(bytes.array(), bytes.arrayOffset() + bytes.readerIndex(), bytes.readableBytes());
+    } else {
+      feed(buffer.getBytes(), 0, buffer.length());
+    }
+  }
+
+  private void feed(byte[] bytes, int offset, int length) {
+    loop.enter();
+    feeding = true;
+    try {
+      var taken = deframer.feed(bytes, offset, length, this);
+      if (taken < length && !ended) {
+        hold(bytes, offset + taken, length - taken);
+      }
+    } catch (RuntimeException e) {
+      broken(e);
+    } finally {
+      feeding = false;
+      loop.exit();
+    }
+  }
+
+  private void hold(byte[] bytes, int offset, int length) {
+    if (held == null) {
+      held = Arrays.copyOfRange(bytes, offset, offset + length);
+    } else {
+      var longer = Arrays.copyOf(held, held.length + length);
+      System.arraycopy(bytes, offset, longer, held.length, length);
+      held = longer;
+    }
+  }
+
+  private void requestEnded() {
+    requestEnded = true;
+    if (!paused && held == null) {
+      halfClosed();
+    }
+  }
+
+  private void halfClosed() {
+    if (ended || halfClosed) {
+      return;
+    }
+    halfClosed = true;
+    loop.enter();
+    try {
+      if (deframer.isWithinMessage()) {
+        fail(GrpcStatus.INTERNAL, "The request ends in the middle of a message");
+      } else {
+        listener.halfClosed();
+      }
+    } catch (RuntimeException e) {
+      broken(e);
+    } finally {
+      loop.exit();
+    }
+  }
+
+  @Override
+  public boolean wantsMore() {
+    return !paused && !ended;
+  }
+
+  @Override
+  public int messageBytesMax() {
+    return messageBytesMax;
+  }
+
+  @Override
+  public void message(int flag, byte[] bytes, int offset, int length) {
+    if (flag == 0) {
+      listener.message(bytes, offset, length);
+    } else if (flag == 1) {
+      compressed(bytes, offset, length);
+    } else {
+      fail(
+          GrpcStatus.INTERNAL,
+          "A message is compressed (1) or not (0), but its flag is %d".formatted(flag));
+    }
+  }
+
+  private void compressed(byte[] bytes, int offset, int length) {
+    var encoding = request.getHeader("grpc-encoding");
+    if (!"gzip".equals(encoding)) {
+      var status =
+          encoding == null || encoding.equals("identity")
+              ? GrpcStatus.INTERNAL
+              : GrpcStatus.UNIMPLEMENTED;
+      fail(status, "Messages are taken plain or in gzip, not in " + encoding);
+      return;
+    }
+    try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes, offset, length))) {
+      var plain = in.readNBytes(messageBytesMax + 1);
+      if (plain.length > messageBytesMax) {
+        tooLong(plain.length);
+      } else {
+        listener.message(plain, 0, plain.length);
+      }
+    } catch (IOException e) {
+      fail(GrpcStatus.INTERNAL, "A message is not in gzip: " + e.getMessage());
+    }
+  }
+
+  @Override
+  public void tooLong(long length) {
+    listener.oversized(length);
+    fail(
+        GrpcStatus.RESOURCE_EXHAUSTED,
+        "A message has at most %d bytes, but %d are announced".formatted(messageBytesMax, length));
+  }
+
+  @Override
+  public void collecting(int more) {
+    var all = receivingBytes.addAndGet(more);
+    if (more > 0 && all > receivingBytesMax && !ended) {
+      fail(
+          GrpcStatus.RESOURCE_EXHAUSTED,
+          "The server holds %d bytes of unfinished messages, and may hold %d; try again later"
+              .formatted(all, receivingBytesMax));
+    }
+  }
+
+  @Override
+  public void messageBytesMax(int bytes) {
+    messageBytesMax = bytes;
+  }
+
+  @Override
+  public void pause() {
+    loop.requireInside();
+    if (!paused && !ended) {
+      paused = true;
+      if (!requestEnded) {
+        request.pause();
+      }
+    }
+  }
+
+  @Override
+  public void resume() {
+    loop.requireInside();
+    if (!paused || ended) {
+      return;
+    }
+    paused = false;
+    // Within a message, whoever feeds goes on by itself.
+    if (!feeding && held != null) {
+      var bytes = held;
+      held = null;
+      feed(bytes, 0, bytes.length);
+    }
+    if (paused || ended) {
+      return;
+    }
+    if (!requestEnded) {
+      request.resume();
+    } else if (!feeding) {
+      halfClosed();
+    } else {
+      loop.execute(this::halfCloseIfFed);
+    }
+  }
+
+  private void halfCloseIfFed() {
+    if (!paused && held == null) {
+      halfClosed();
+    }
+  }
+
+  // ---- answering
+
+  @Override
+  public void send(byte[] bytes, int offset, int length) {
+    loop.requireInside();
+    if (!ended) {
+      append(bytes, offset, length);
+    }
+  }
+
+  private void append(byte[] bytes, int offset, int length) {
+    var needed = Deframer.PREFIX_BYTES + length;
+    if (chunk != null && needed > Loop.CHUNK_BYTES - chunkBytes) {
+      write();
+    }
+    if (needed > Loop.CHUNK_BYTES) {
+      var own = new byte[needed];
+      frame(own, 0, bytes, offset, length);
+      write(own, needed);
+      return;
+    }
+    if (chunk == null) {
+      chunk = loop.takeChunk();
+      chunkBytes = 0;
+      loop.writeLater(this);
+    }
+    frame(chunk, chunkBytes, bytes, offset, length);
+    chunkBytes += needed;
+  }
+
+  private static void frame(byte[] into, int at, byte[] bytes, int offset, int length) {
+    into[at] = 0;
+    into[at + 1] = (byte) (length >>> 24);
+    into[at + 2] = (byte) (length >>> 16);
+    into[at + 3] = (byte) (length >>> 8);
+    into[at + 4] = (byte) length;
+    System.arraycopy(bytes, offset, into, at + Deframer.PREFIX_BYTES, length);
+  }
+
+  /// Writes what was sent in this turn.
+  void write() {
+    if (chunk != null) {
+      var full = chunk;
+      chunk = null;
+      write(full, chunkBytes);
+    }
+  }
+
+  private void write(byte[] bytes, int length) {
+    untakenBytes += length;
+    head();
+    response
+        .write(BufferInternal.buffer(Unpooled.wrappedBuffer(bytes, 0, length)))
+        .onComplete(written -> taken(bytes, length, written.succeeded()));
+  }
+
+  private void taken(byte[] bytes, int length, boolean succeeded) {
+    untakenBytes -= length;
+    if (succeeded && bytes.length == Loop.CHUNK_BYTES) {
+      loop.giveBack(bytes);
+    }
+    runIfReady();
+  }
+
+  private void runIfReady() {
+    if (whenReady != null && ready()) {
+      var task = whenReady;
+      whenReady = null;
+      loop.enter();
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        broken(e);
+      } finally {
+        loop.exit();
+      }
+    }
+  }
+
+  private void head() {
+    if (!headSent) {
+      headSent = true;
+      response.putHeader(CONTENT_TYPE, GRPC).putHeader(ACCEPT_ENCODING, ENCODINGS);
+    }
+  }
+
+  @Override
+  public void sendLast(byte[] bytes, int offset, int length) {
+    loop.requireInside();
+    if (ended) {
+      return;
+    }
+    var needed = Deframer.PREFIX_BYTES + length;
+    if (chunk != null && needed > Loop.CHUNK_BYTES - chunkBytes) {
+      write();
+    }
+    if (chunk != null) {
+      frame(chunk, chunkBytes, bytes, offset, length);
+      chunkBytes += needed;
+      finish(GrpcStatus.OK, "", GrpcTrailers.NONE);
+    } else {
+      // The usual way of a unary call: an array of its own, as long as it needs to be.
+      var own = new byte[needed];
+      frame(own, 0, bytes, offset, length);
+      chunk = own;
+      chunkBytes = needed;
+      finish(GrpcStatus.OK, "", GrpcTrailers.NONE);
+    }
+  }
+
+  @Override
+  public void complete() {
+    loop.requireInside();
+    if (!ended) {
+      finish(GrpcStatus.OK, "", GrpcTrailers.NONE);
+    }
+  }
+
+  @Override
+  public void fail(GrpcStatus status, String message, GrpcTrailers trailers) {
+    loop.requireInside();
+    if (status == GrpcStatus.OK) {
+      throw new IllegalArgumentException("A call fails with a status other than OK");
+    }
+    if (!ended) {
+      finish(status, message, trailers);
+    }
+  }
+
+  private void finish(GrpcStatus status, String message, GrpcTrailers trailers) {
+    var last = chunk;
+    chunk = null;
+    var onlyTrailers = !headSent && last == null;
+    head();
+    if (onlyTrailers) {
+      response.putHeader(STATUS, code(status));
+      if (!message.isEmpty()) {
+        response.putHeader(MESSAGE, PercentEncoding.encode(message, MESSAGE_CHARS_MAX));
+      }
+      for (var trailer : trailers.entries()) {
+        response.putHeader(trailer.name(), trailer.value());
+      }
+    } else {
+      response.putTrailer(STATUS, code(status));
+      if (!message.isEmpty()) {
+        response.putTrailer(MESSAGE, PercentEncoding.encode(message, MESSAGE_CHARS_MAX));
+      }
+      for (var trailer : trailers.entries()) {
+        response.putTrailer(trailer.name(), trailer.value());
+      }
+    }
+    end();
+    var written =
+        last == null
+            ? response.end()
+            : response.end(BufferInternal.buffer(Unpooled.wrappedBuffer(last, 0, chunkBytes)));
+    written.onComplete(result -> {
+      if (result.succeeded() && last != null && last.length == Loop.CHUNK_BYTES) {
+        loop.giveBack(last);
+      }
+      if (!requestEnded) {
+        // The caller may stop talking: nobody listens.
+        response.reset(0);
+      }
+    });
+  }
+
+  private static CharSequence code(GrpcStatus status) {
+    return status == GrpcStatus.OK ? STATUS_OK : Integer.toString(status.code());
+  }
+
+  /// Nothing is heard and nothing is said from here on.
+  private void end() {
+    ended = true;
+    chunk = null;
+    held = null;
+    whenReady = null;
+    deframer.abandon(this);
+    if (deadline != null) {
+      deadline.cancel(false);
+      deadline = null;
+    }
+    if (paused && !requestEnded) {
+      // What the caller still says runs into the void, but must not fill the connection's window.
+      paused = false;
+      request.resume();
+    }
+    loop.closed(this);
+  }
+
+  @Override
+  public boolean ended() {
+    return ended;
+  }
+
+  @Override
+  public boolean ready() {
+    return !ended && untakenBytes + (chunk == null ? 0 : chunkBytes) < UNTAKEN_BYTES_MAX;
+  }
+
+  @Override
+  public void onReady(Runnable task) {
+    loop.requireInside();
+    if (ended) {
+      return;
+    }
+    whenReady = task;
+    if (ready()) {
+      loop.execute(this::runIfReady);
+    }
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    loop.execute(task);
+  }
+
+  // ---- what the caller said at the beginning
+
+  @Override
+  public String path() {
+    return request.uri();
+  }
+
+  @Override
+  public Optional<String> header(String name) {
+    return Optional.ofNullable(request.getHeader(name));
+  }
+
+  @Override
+  public Optional<Duration> timeout() {
+    return timeout;
+  }
+
+  /// Hears until the handler has given a listener.
+  private enum Deaf implements GrpcListener {
+    LISTENER;
+
+    @Override
+    public void message(byte[] bytes, int offset, int length) {}
+
+    @Override
+    public void halfClosed() {}
+  }
+}

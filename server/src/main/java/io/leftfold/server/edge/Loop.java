@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.edge;
+
+import io.netty.channel.EventLoop;
+import io.netty.util.internal.PlatformDependent;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Queue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/// One event loop: its calls, what other threads want of it, and what its calls have to send.
+///
+/// Everything happens in *turns*. A turn begins with something from the network or with tasks that
+/// other threads queued; at its end each call that has sent something writes it, in one piece. All
+/// tasks that are queued by then run in one turn: waking a loop and writing to a socket cost more
+/// than most tasks.
+///
+/// Only [#execute] and [#openCalls] may be called by other threads.
+final class Loop implements Executor {
+
+  /// The pieces in which small messages travel.
+  static final int CHUNK_BYTES = 32 * 1024;
+
+  private static final int CHUNKS_KEPT_MAX = 128;
+  private static final int TASKS_PER_TURN_MAX = 1024;
+
+  private final EventLoop eventLoop;
+  private final Queue<Runnable> tasks = PlatformDependent.newMpscQueue();
+  private final AtomicBoolean awake = new AtomicBoolean();
+  private final AtomicInteger openCalls = new AtomicInteger();
+  private final ArrayDeque<byte[]> chunks = new ArrayDeque<>();
+  private final ArrayList<Http2Call> unwritten = new ArrayList<>();
+
+  /// The open calls, linked through themselves.
+  private @Nullable Http2Call first;
+
+  private int depth;
+
+  Loop(EventLoop eventLoop) {
+    this.eventLoop = eventLoop;
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    tasks.add(task);
+    if (!awake.get() && awake.compareAndSet(false, true)) {
+      wake();
+    }
+  }
+
+  private void wake() {
+    try {
+      eventLoop.execute(this::runTasks);
+    } catch (RejectedExecutionException _) {
+      // The loop has ended, and its calls with it: nobody waits for these tasks.
+      tasks.clear();
+    }
+  }
+
+  private void runTasks() {
+    enter();
+    try {
+      for (var i = 0; i < TASKS_PER_TURN_MAX; i++) {
+        var task = tasks.poll();
+        if (task == null) {
+          break;
+        }
+        task.run();
+      }
+    } finally {
+      exit();
+      awake.set(false);
+      // A task that came in between saw the loop awake.
+      if (!tasks.isEmpty() && awake.compareAndSet(false, true)) {
+        wake();
+      }
+    }
+  }
+
+  /// A turn begins, or something within one.
+  void enter() {
+    depth++;
+  }
+
+  /// What [#enter] began is over; at the end of the turn, calls write.
+  void exit() {
+    if (--depth == 0) {
+      // Writing may make calls send more.
+      for (var i = 0; i < unwritten.size(); i++) {
+        unwritten.get(i).write();
+      }
+      unwritten.clear();
+    }
+  }
+
+  /// The call writes at the end of this turn.
+  void writeLater(Http2Call call) {
+    unwritten.add(call);
+    if (depth == 0) {
+      execute(() -> {});
+    }
+  }
+
+  Future<?> schedule(Runnable task, Duration delay) {
+    return eventLoop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  void requireInside() {
+    if (!eventLoop.inEventLoop()) {
+      throw new IllegalStateException(
+          "A call is answered on its event loop, but this is thread %s. Use call.execute(…)"
+              .formatted(Thread.currentThread().getName()));
+    }
+  }
+
+  /// An array of [#CHUNK_BYTES].
+  byte[] takeChunk() {
+    var chunk = chunks.poll();
+    return chunk != null ? chunk : new byte[CHUNK_BYTES];
+  }
+
+  /// Takes an array back that nobody reads any more.
+  void giveBack(byte[] chunk) {
+    if (chunks.size() < CHUNKS_KEPT_MAX) {
+      chunks.push(chunk);
+    }
+  }
+
+  void opened(Http2Call call) {
+    openCalls.incrementAndGet();
+    call.next = first;
+    if (first != null) {
+      first.previous = call;
+    }
+    first = call;
+  }
+
+  void closed(Http2Call call) {
+    openCalls.decrementAndGet();
+    if (call.previous != null) {
+      call.previous.next = call.next;
+    } else {
+      first = call.next;
+    }
+    if (call.next != null) {
+      call.next.previous = call.previous;
+    }
+    call.previous = null;
+    call.next = null;
+  }
+
+  int openCalls() {
+    return openCalls.get();
+  }
+
+  /// The open calls as they are now.
+  Iterable<Http2Call> calls() {
+    var all = new ArrayList<Http2Call>();
+    for (var call = first; call != null; call = call.next) {
+      all.add(call);
+    }
+    return all;
+  }
+}
