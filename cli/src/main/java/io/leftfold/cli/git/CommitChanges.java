@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.cli.git;
 
 import java.time.Instant;
@@ -7,8 +9,8 @@ import java.util.List;
 ///
 /// @param parents ids, the first being the one it is compared with
 /// @param subject the first paragraph of its message, on one line
-/// @param renamesLimited whether so many files came and went that only unchanged ones were taken for
-///     renamed
+/// @param renamesLimited whether so many files came and went that only unchanged ones were taken
+///   for renamed
 record CommitChanges(
     String commit,
     List<String> parents,

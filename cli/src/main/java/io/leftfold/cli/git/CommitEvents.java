@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.cli.git;
 
 import io.leftfold.api.ContentType;
@@ -16,8 +18,8 @@ import java.util.SequencedMap;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Words a git commit as events: one in the stream of the repository, one or more in the stream of each
-/// file it touched, to be appended together.
+/// Words a git commit as events: one in the stream of the repository, one or more in the stream of
+/// each file it touched, to be appended together.
 ///
 /// The ids of the events come from what they record, so that the same commit of the same repository
 /// gives the same events wherever and whenever it is imported.
@@ -122,13 +124,7 @@ final class CommitEvents {
         lines(data, lines);
         add(perStream, path, common.event(FILE_CHANGED, path, data));
       }
-      case FileChange.Renamed(
-              var from,
-              var to,
-              var before,
-              var now,
-              var lines,
-              var similarity) -> {
+      case FileChange.Renamed(var from, var to, var before, var now, var lines, var similarity) -> {
         var data = common.data("path", to);
         data.put("from", from);
         data.put("to", to);
@@ -145,8 +141,7 @@ final class CommitEvents {
   private void add(
       Map<StreamName, List<ProposedEvent>> perStream, String path, ProposedEvent event) {
     perStream
-        .computeIfAbsent(
-            FileStreamName.of(registration.category(), path), _ -> new ArrayList<>())
+        .computeIfAbsent(FileStreamName.of(registration.category(), path), _ -> new ArrayList<>())
         .add(event);
   }
 
@@ -232,11 +227,9 @@ final class CommitEvents {
     /// @param revision the last of the repository's stream, which keeps two imports apart
     List<StreamAppend> behind(long revision) {
       var appends = new ArrayList<StreamAppend>(perStream.size() + 1);
-      appends.add(
-          StreamAppend.of(repositoryStream, ExpectedState.atRevision(revision), imported));
+      appends.add(StreamAppend.of(repositoryStream, ExpectedState.atRevision(revision), imported));
       perStream.forEach(
-          (stream, events) ->
-              appends.add(new StreamAppend(stream, ExpectedState.any(), events)));
+          (stream, events) -> appends.add(new StreamAppend(stream, ExpectedState.any(), events)));
       return appends;
     }
 

@@ -1,11 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.cli.git;
 
 import io.leftfold.api.StreamName;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 
-/// The stream of a file: `<category>-<path>`. A path too long for a stream name is cut at a character
-/// and ends in `~` and the SHA-256 of the whole path; the events hold the path whole.
+/// The stream of a file: `<category>-<path>`. A path too long for a stream name is cut at a
+/// character and ends in `~` and the SHA-256 of the whole path; the events hold the path whole.
 final class FileStreamName {
 
   private static final int HASH_CHARACTERS = 64;

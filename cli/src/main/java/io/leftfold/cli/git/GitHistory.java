@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.cli.git;
 
 import io.leftfold.cli.git.CommitChanges.Signature;
@@ -37,10 +39,11 @@ import org.eclipse.jgit.treewalk.filter.TreeFilter;
 import org.jspecify.annotations.Nullable;
 
 /// The commits of a git repository and what each did, as git itself would say: the same renames (as
-/// `git log -M`, 50 % alike), the same lines (as `--numstat`), merges compared with their first parent.
+/// `git log -M`, 50 % alike), the same lines (as `--numstat`), merges compared with their first
+/// parent.
 ///
-/// Nothing of the user's git configuration or of `.gitattributes` has a say, so that everyone gets the
-/// same events. May be used by any number of threads.
+/// Nothing of the user's git configuration or of `.gitattributes` has a say, so that everyone gets
+/// the same events. May be used by any number of threads.
 final class GitHistory implements AutoCloseable {
 
   private static final int RENAME_SCORE = 50;
@@ -110,8 +113,8 @@ final class GitHistory implements AutoCloseable {
     }
   }
 
-  /// Every commit that a branch comes from and that branch itself, parents before their children; for
-  /// the same branch always in the same order.
+  /// Every commit that a branch comes from and that branch itself, parents before their children;
+  /// for the same branch always in the same order.
   List<ObjectId> commits(Optional<String> branch) {
     var name = branch.orElse(Constants.HEAD);
     try (var walk = new RevWalk(repository)) {

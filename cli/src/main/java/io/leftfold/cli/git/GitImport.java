@@ -1,5 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.cli.git;
 
+import io.leftfold.api.AppendResult;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LimitExceededException;
@@ -28,10 +31,11 @@ import tools.jackson.databind.json.JsonMapper;
 /// The import of a git repository: every git commit becomes one commit of the store, parents before
 /// their children, and none twice.
 ///
-/// What was imported is read from the repository's stream, which holds one event per git commit; so an
-/// import may be stopped or killed at any moment and the next one goes on exactly there, and an import
-/// with nothing to do adds nothing. Each append expects that stream at the revision this import left
-/// it, so that two imports of one repository cannot mix: the second stops.
+/// What was imported is read from the repository's stream, which holds one event per git commit; so
+/// an import may be stopped or killed at any moment and the next one goes on exactly there, and an
+/// import with nothing to do adds nothing. Each append expects that stream at the revision this
+/// import left it, so that two imports of one repository cannot mix: of the same history, each
+/// finds the other's events to be its own; of different branches, the second stops.
 ///
 /// Commits are compared by several threads ahead of the one that appends.
 public final class GitImport {
@@ -136,8 +140,7 @@ public final class GitImport {
     refuseSharedCategory(stream);
     var salt = new byte[Pseudonyms.SALT_BYTES];
     random.nextBytes(salt);
-    var registration =
-        new Registration(name, commits.getFirst().name(), options.category(), salt);
+    var registration = new Registration(name, commits.getFirst().name(), options.category(), salt);
     try {
       store.append(stream, ExpectedState.noStream(), CommitEvents.registered(registration));
     } catch (WrongExpectedStateException e) {
@@ -227,6 +230,7 @@ public final class GitImport {
     var events = new CommitEvents(before.registration, stream);
     var revision = before.lastRevision;
     var done = 0;
+    var repeated = 0;
     var written = 0L;
     var left = todo.iterator();
     var ahead = new ArrayDeque<Future<Prepared>>();
@@ -242,26 +246,37 @@ public final class GitImport {
             break;
           }
           var prepared = result(next);
-          revision = append(stream, prepared, revision);
-          done++;
-          written += prepared.events();
-          progress.imported(total - todo.size() + done, total, done, written);
+          var result = append(prepared, revision);
+          revision = result.streams().getFirst().lastRevision();
+          if (result.idempotent()) {
+            // Another import of the same history was faster, or an answer was lost.
+            repeated++;
+          } else {
+            done++;
+            written += prepared.events();
+          }
+          progress.imported(total - todo.size() + done + repeated, total, done, written);
         }
       } finally {
         ahead.forEach(future -> future.cancel(false));
       }
     }
     return new Outcome(
-        stream, total, total - todo.size(), done, written, elsewhere, done < todo.size());
+        stream,
+        total,
+        total - todo.size() + repeated,
+        done,
+        written,
+        elsewhere,
+        done + repeated < todo.size());
   }
 
-  private long append(StreamName stream, Prepared prepared, long revision) {
+  private AppendResult append(Prepared prepared, long revision) {
     try {
-      var result = store.append(prepared.behind(revision));
-      return result.streams().getFirst().lastRevision();
+      return store.append(prepared.behind(revision));
     } catch (WrongExpectedStateException e) {
       throw new GitImportException(
-          "%s: another import of this repository is at work. Let it finish, or stop it, then run this one again"
+          "%s: another import, of another branch of this repository, is at work. Let it finish, or stop it, then run this one again"
               .formatted(e.getMessage()),
           e);
     } catch (LimitExceededException e) {
@@ -305,11 +320,11 @@ public final class GitImport {
   ///
   /// @param repositoryStream the stream with one event per git commit
   /// @param total how many commits the history has
-  /// @param before how many of them were in the store before
+  /// @param before how many of them were in the store before, or came there meanwhile
   /// @param commits how many were added
   /// @param events how many events were added for them
   /// @param elsewhere how many commits in the store are not in this history: of another branch, or
-  ///     rewritten since
+  ///   rewritten since
   /// @param stopped whether it was stopped before the end
   public record Outcome(
       StreamName repositoryStream,

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.cli.git;
 
 /// The import cannot begin or go on. What it wrote before is whole and stays.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.cli.git;
 
 import io.leftfold.cli.git.FileChange.Lines;
@@ -14,10 +16,10 @@ import org.eclipse.jgit.diff.RawTextComparator;
 /// Counts added and removed lines between two texts: the fewest that lead from one to the other, as
 /// `git diff --minimal` does.
 ///
-/// Only the number is wanted, not the edits, so this is the forward half of Myers' algorithm alone: the
-/// shortest edit distance in time lines + distance². Lines that stand on one side only are counted
-/// without it, since no edit can keep them. Beyond [#DISTANCE_MAX] the histogram algorithm says a
-/// number that may not be the least.
+/// Only the number is wanted, not the edits, so this is the forward half of Myers' algorithm alone:
+/// the shortest edit distance in time lines + distance². Lines that stand on one side only are
+/// counted without it, since no edit can keep them. Beyond [#DISTANCE_MAX] the histogram algorithm
+/// says a number that may not be the least.
 final class LineDiff {
 
   static final int DISTANCE_MAX = 30_000;
@@ -90,8 +92,8 @@ final class LineDiff {
 
   /// The fewest insertions and deletions, or −1 if they are more than allowed.
   ///
-  /// `reach[k]` is how far in `a` one gets on the diagonal a − b = k with `d` edits; `d` and `k` are both
-  /// even or both odd, so that one array serves `d − 1` and `d`.
+  /// `reach[k]` is how far in `a` one gets on the diagonal a − b = k with `d` edits; `d` and `k`
+  /// are both even or both odd, so that one array serves `d − 1` and `d`.
   private static int distance(int[] a, int[] b, int distanceMax) {
     var max = Math.min(a.length + b.length, distanceMax);
     var middle = max + 1;

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.cli.git;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
@@ -17,8 +19,8 @@ final class GitItself {
 
   private GitItself() {}
 
-  /// What `git log` says of each commit of a branch, parents first: one line per file,
-  /// `status old-mode mode old-blob blob +added -removed path`, `*` for lines that were not counted.
+  /// What `git log` says of each commit of a branch, parents first: one line per file, `status
+  /// old-mode mode old-blob blob +added -removed path`, `*` for lines that were not counted.
   static Map<String, List<String>> log(Path repository, String branch, String... options) {
     var command =
         new ArrayList<>(
@@ -76,7 +78,8 @@ final class GitItself {
   }
 
   static String run(Path directory, List<String> arguments) {
-    var command = new ArrayList<>(List.of("git", "-c", "safe.directory=*", "-c", "core.quotePath=false"));
+    var command =
+        new ArrayList<>(List.of("git", "-c", "safe.directory=*", "-c", "core.quotePath=false"));
     command.addAll(arguments);
     try {
       var builder = new ProcessBuilder(command).directory(directory.toFile());

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.cli.git;
 
 import io.leftfold.api.EventStore;
@@ -30,7 +32,7 @@ final class Imported {
     return store.read(StreamName.of(name), ReadOptions.forwards()).events();
   }
 
-  /// `type revision-independent facts` of a stream, for a glance.
+  /// The types of a stream's events.
   static List<String> types(EventStore store, String stream) {
     return stream(store, stream).stream().map(RecordedEvent::type).toList();
   }
@@ -40,7 +42,7 @@ final class Imported {
   }
 
   /// @param renames whether renames stay what they are, rather than becoming a deletion and an
-  ///     addition
+  ///   addition
   static Map<String, List<String>> log(EventStore store, boolean renames) {
     var commits = new LinkedHashMap<String, List<String>>();
     for (var event : store.readAll(ReadOptions.forwards()).events()) {
@@ -48,16 +50,18 @@ final class Imported {
         continue;
       }
       var data = data(event);
-      var commit = metadata(event.type().equals(CommitEvents.REPOSITORY_REGISTERED) ? event : event);
       switch (event.type()) {
         case CommitEvents.REPOSITORY_REGISTERED, CommitEvents.FILE_RENAMED_AWAY -> {}
         case CommitEvents.COMMIT_IMPORTED ->
             commits.put(data.get("commit").asString(), new ArrayList<>());
         default -> {
-          var files = commits.get(commit.get("$correlationId").asString());
-          var old = "%s %s".formatted(text(data, "oldMode", "000000"), text(data, "mode", "000000"));
+          var files = commits.get(metadata(event).get("$correlationId").asString());
+          var old =
+              "%s %s".formatted(text(data, "oldMode", "000000"), text(data, "mode", "000000"));
           var ids =
-              "%s %s".formatted(text(data, "oldBlob", "0".repeat(40)), text(data, "blob", "0".repeat(40)));
+              "%s %s"
+                  .formatted(
+                      text(data, "oldBlob", "0".repeat(40)), text(data, "blob", "0".repeat(40)));
           var lines =
               data.has("binary")
                   ? "+* -*"
@@ -74,7 +78,8 @@ final class Imported {
               if (renames) {
                 files.add(
                     "R %s %s %s %s -> %s"
-                        .formatted(old, ids, lines, text(data, "from", "?"), text(data, "to", "?")));
+                        .formatted(
+                            old, ids, lines, text(data, "from", "?"), text(data, "to", "?")));
               } else {
                 files.add(
                     "D %s 000000 %s %s +? -? %s"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.cli.git;
 
 import java.io.IOException;
@@ -17,8 +19,8 @@ import org.eclipse.jgit.lib.FileMode;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.PersonIdent;
 
-/// A bare git repository made for a test: a tree is changed in memory and committed, with time going on
-/// by a minute a commit.
+/// A bare git repository made for a test: a tree is changed in memory and committed, with time
+/// going on by a minute a commit.
 final class SyntheticRepository implements AutoCloseable {
 
   static final Instant BEGIN = Instant.parse("2020-02-20T20:20:20Z");
@@ -104,13 +106,12 @@ final class SyntheticRepository implements AutoCloseable {
     try (var inserter = repository.newObjectInserter()) {
       var index = DirCache.newInCore();
       var builder = index.builder();
-      tree.forEach(
-          (path, entry) -> {
-            var file = new DirCacheEntry(path);
-            file.setFileMode(entry.mode);
-            file.setObjectId(entry.id);
-            builder.add(file);
-          });
+      tree.forEach((path, entry) -> {
+        var file = new DirCacheEntry(path);
+        file.setFileMode(entry.mode);
+        file.setObjectId(entry.id);
+        builder.add(file);
+      });
       builder.finish();
       var commit = new CommitBuilder();
       commit.setTreeId(index.writeTree(inserter));

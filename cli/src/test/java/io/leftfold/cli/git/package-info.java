@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// Tests of the import of git repositories.
 @NullMarked
 package io.leftfold.cli.git;

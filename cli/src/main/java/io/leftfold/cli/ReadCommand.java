@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli;
+
+import io.leftfold.api.EventRead;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.StreamState;
+import io.leftfold.cli.output.Printable;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// Reads a stream or all.
+@Command(
+    name = "read",
+    header = "Read the events of a stream, or of all streams.",
+    synopsisHeading = "%nUsage: ",
+    parameterListHeading = "%nWhat:%n",
+    optionListHeading = "%nOptions:%n",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  leftfold read account-7",
+      "  leftfold read account-7 --backwards --limit 1",
+      "  leftfold read '$ce-account' --resolve",
+      "  leftfold read --all --type MoneyDeposited --json | jq .data.amount",
+    })
+final class ReadCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "<stream>",
+      description =
+          "The stream; $$x holds the metadata of x, $ce-x all of a category, $et-X all of a type.")
+  private @Nullable String stream;
+
+  @Option(
+      names = {"-a", "--all"},
+      description = "All streams, in the order of positions.")
+  private boolean all;
+
+  @Option(
+      names = {"-b", "--backwards"},
+      description = "Newest first.")
+  private boolean backwards;
+
+  @Option(
+      names = "--from",
+      paramLabel = "<n>",
+      description = "Begin at this revision; with --all at this position (backwards: before it).")
+  private @Nullable Long from;
+
+  @Option(
+      names = {"-n", "--limit"},
+      paramLabel = "<n>",
+      description = "Show at most so many events.")
+  private @Nullable Long limit;
+
+  @Option(names = "--resolve", description = "Follow links to what they point to.")
+  private boolean resolve;
+
+  @Mixin private EventOutput output;
+  @Mixin private FilterOptions filter;
+  @Mixin private StoreOptions store;
+
+  private final Shell shell;
+
+  ReadCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    if (all == (stream != null)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "Name either a stream or --all, got %s".formatted(all ? "both" : "neither"));
+    }
+    if (!all && filter.isGiven()) {
+      throw new ParameterException(
+          spec.commandLine(), "A filter chooses among all streams; use it with --all");
+    }
+    var options = options();
+    try (var opened = store.openToRead(shell);
+        var events = open(opened, options)) {
+      for (var event : events) {
+        if (shell.stop().isRequested() || !output.show(shell, event)) {
+          break;
+        }
+      }
+      if (output.shown() == 0 && !output.isJson()) {
+        shell.err().println(nothing(events));
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private ReadOptions options() {
+    var options = backwards ? ReadOptions.backwards() : ReadOptions.forwards();
+    if (from != null) {
+      options = options.from(from);
+    }
+    if (limit != null) {
+      options = options.limit(limit);
+    }
+    return (resolve ? options.resolvingLinks() : options).filteredBy(filter.filter());
+  }
+
+  private EventRead open(EventStore opened, ReadOptions options) {
+    return stream == null ? opened.readAll(options) : opened.read(StreamName.of(stream), options);
+  }
+
+  private String nothing(EventRead events) {
+    if (!(events instanceof StreamRead read)) {
+      return "No events";
+    }
+    var name = Printable.of(String.valueOf(stream));
+    return switch (read.state()) {
+      case StreamState.Absent() -> "Stream %s has no events: it does not exist".formatted(name);
+      case StreamState.Deleted(var last) ->
+          "Stream %s was deleted (it ended at revision %d)".formatted(name, last);
+      case StreamState.Present(_, var last) ->
+          "Stream %s has no events to show here (it ends at revision %d)".formatted(name, last);
+      case StreamState.Tombstoned() -> "Stream %s was tombstoned".formatted(name);
+    };
+  }
+}

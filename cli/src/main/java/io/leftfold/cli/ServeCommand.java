@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli;
+
+import io.leftfold.cli.output.Style;
+import io.leftfold.engine.Durability;
+import io.leftfold.engine.EngineOptions;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.ServerOptions;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// Runs a server until it is told to stop.
+@Command(
+    name = "serve",
+    header = "Run a server on a data directory, until Ctrl-C.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n",
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  leftfold serve",
+      "  leftfold serve --data /var/lib/leftfold --port 2113",
+      "  leftfold serve --memory",
+      "  leftfold serve --host 0.0.0.0 --insecure",
+    })
+final class ServeCommand implements Callable<Integer> {
+
+  @Spec private CommandSpec spec;
+
+  @ArgGroup(exclusive = true, multiplicity = "0..1")
+  private @Nullable Place place;
+
+  private static final class Place {
+    @Option(
+        names = {"-d", "--data"},
+        paramLabel = "<directory>",
+        description = "Where the store is; made if it is not there. Default: ./leftfold-data.")
+    private @Nullable Path data;
+
+    @Option(
+        names = "--memory",
+        description = "Keep the store in memory: it is gone when the server ends.")
+    private boolean memory;
+  }
+
+  @Option(
+      names = "--host",
+      paramLabel = "<address>",
+      defaultValue = "127.0.0.1",
+      description =
+          "The address to listen at. Default: 127.0.0.1, which this machine alone reaches.")
+  private String host;
+
+  @Option(
+      names = {"-p", "--port"},
+      paramLabel = "<port>",
+      defaultValue = "2113",
+      description = "The port to listen at; 0 takes any that is free. Default: 2113.")
+  private int port;
+
+  @Option(
+      names = "--insecure",
+      description =
+          "Serve others than this machine without encryption and without users. This version can do nothing else, so it must be said.")
+  private boolean insecure;
+
+  @Option(
+      names = "--durability",
+      paramLabel = "<fsync|os>",
+      defaultValue = "fsync",
+      description =
+          "What an acknowledged append has survived: fsync a power failure, os the end of this process. Default: fsync.")
+  private Durability durability;
+
+  private final Shell shell;
+
+  ServeCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    if (port < 0 || port > 65_535) {
+      throw new ParameterException(
+          spec.commandLine(), "A port is a number from 0 to 65535, got " + port);
+    }
+    if (!insecure && !InetAddress.getByName(host).isLoopbackAddress()) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "At %s others than this machine could reach the server, and this version has neither encryption nor users. Add --insecure if that is meant, or leave --host out"
+              .formatted(host));
+    }
+    try (var store = open();
+        var server =
+            LeftfoldServer.start(store, ServerOptions.defaults().withHost(host).withPort(port))) {
+      welcome(store, server.port());
+      shell.stop().await();
+      shell.out().println("Stopping …");
+      shell.out().flush();
+    }
+    shell.out().println("Stopped.");
+    return ExitCode.OK;
+  }
+
+  private LocalEventStore open() throws IOException {
+    var options = EngineOptions.defaults().withDurability(durability);
+    if (place != null && place.memory) {
+      return LocalEventStore.inMemory();
+    }
+    var directory = directory();
+    Files.createDirectories(directory.toAbsolutePath());
+    return LocalEventStore.open(directory, options);
+  }
+
+  private Path directory() {
+    return shell.resolve(
+        place == null || place.data == null ? StoreOptions.DEFAULT_DIRECTORY : place.data);
+  }
+
+  private void welcome(LocalEventStore store, int actualPort) {
+    var out = shell.out();
+    var style = shell.style();
+    store
+        .recovery()
+        .ifPresent(report -> out.println(style.warning("After an unclean end: ") + report + "."));
+    warn(out, style);
+    var reached = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    var connection =
+        "kurrentdb://%s:%d?tls=false"
+            .formatted(reached.contains(":") ? "[" + reached + "]" : reached, actualPort);
+    out.println(
+        "Leftfold %s serves %s at %s:%d (gRPC and HTTP), with %,d events in %,d streams."
+            .formatted(
+                Leftfold.Version.version(),
+                place != null && place.memory ? "a store in memory" : directory().toString(),
+                host,
+                actualPort,
+                store.stats().events(),
+                store.stats().streams()));
+    if (durability == Durability.OS && (place == null || !place.memory)) {
+      out.println(
+          style.warning("Durability is os: ")
+              + "a power failure may take back acknowledged events.");
+    }
+    out.println();
+    out.println("Try it from another terminal:");
+    out.println(
+        "  leftfold append account-7 '{\"amount\":50}' --type MoneyDeposited --connect '%s'"
+            .formatted(connection));
+    out.println("  leftfold read account-7 --connect '%s'".formatted(connection));
+    out.println("from Java:");
+    out.println(
+        "  KurrentDBClient.create(KurrentDBConnectionString.parseOrThrow(\"%s\"))"
+            .formatted(connection));
+    out.println("from Node:");
+    out.println("  KurrentDBClient.connectionString(\"%s\")".formatted(connection));
+    out.println();
+    out.println("Ctrl-C stops the server.");
+    out.flush();
+  }
+
+  private static void warn(PrintStream out, Style style) {
+    out.println(
+        style.warning(
+            "WARNING: INSECURE. This server has no encryption and no users: whoever reaches its port"));
+    out.println(
+        style.warning("can read and write everything. Users and TLS come with a later version."));
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli;
+
+import io.leftfold.api.EventStore;
+import io.leftfold.cli.output.Printable;
+import io.leftfold.cli.output.Table;
+import io.leftfold.client.RemoteEventStore;
+import io.leftfold.engine.LocalEventStore;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Shows figures of a store.
+@Command(
+    name = "stats",
+    header = "Show how much a store holds.",
+    synopsisHeading = "%nUsage: ",
+    optionListHeading = "%nOptions:%n")
+final class StatsCommand implements Callable<Integer> {
+
+  @Option(names = "--json", description = "Show one JSON object.")
+  private boolean json;
+
+  @Mixin private StoreOptions store;
+
+  private final Shell shell;
+
+  StatsCommand(Shell shell) {
+    this.shell = shell;
+  }
+
+  @Override
+  public Integer call() {
+    Map<String, String> figures;
+    try (var opened = store.openToRead(shell)) {
+      figures = figures(opened);
+    }
+    if (json) {
+      var mapper = JsonMapper.shared();
+      var node = mapper.createObjectNode();
+      figures.forEach((name, value) -> {
+        if (value.matches("-?[0-9]{1,18}")) {
+          node.put(name, Long.parseLong(value));
+        } else {
+          node.put(name, value);
+        }
+      });
+      shell.out().println(mapper.writeValueAsString(node));
+    } else {
+      var table = new Table("figure", ">value");
+      figures.forEach((name, value) -> table.row(Printable.of(name), Printable.of(grouped(value))));
+      shell.out().print(table.text(shell.style()));
+    }
+    return ExitCode.OK;
+  }
+
+  private static String grouped(String value) {
+    return value.matches("[0-9]{1,18}") ? "%,d".formatted(Long.parseLong(value)) : value;
+  }
+
+  private static Map<String, String> figures(EventStore store) {
+    if (store instanceof RemoteEventStore remote) {
+      return remote.stats();
+    }
+    var figures = new LinkedHashMap<String, String>();
+    if (store instanceof LocalEventStore local) {
+      var stats = local.stats();
+      figures.put("storeId", local.storeId().toString());
+      figures.put("events", Long.toString(stats.events()));
+      figures.put("streams", Long.toString(stats.streams()));
+      figures.put("categories", Long.toString(stats.categories()));
+      figures.put("eventTypes", Long.toString(stats.eventTypes()));
+      figures.put("tags", Long.toString(stats.tags()));
+      figures.put("chunks", Integer.toString(stats.chunks()));
+      figures.put("logBytes", Long.toString(stats.logBytes()));
+    }
+    store.lastPosition().ifPresent(last -> figures.put("lastPosition", Long.toString(last)));
+    return figures;
+  }
+}

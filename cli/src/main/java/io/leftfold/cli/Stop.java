@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli;
+
+import java.util.concurrent.CountDownLatch;
+
+/// The wish that a command end: Ctrl-C, or a signal from outside. A command that runs for long asks
+/// now and then, ends cleanly, and says so.
+final class Stop {
+  private final CountDownLatch requested = new CountDownLatch(1);
+
+  void request() {
+    requested.countDown();
+  }
+
+  boolean isRequested() {
+    return requested.getCount() == 0;
+  }
+
+  void await() throws InterruptedException {
+    requested.await();
+  }
+}

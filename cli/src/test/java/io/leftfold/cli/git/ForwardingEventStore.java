@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli.git;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventRead;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ListOptions;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamMetadata;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.StreamState;
+import io.leftfold.api.StreamSummary;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.Subscription;
+import java.util.List;
+import java.util.Optional;
+
+/// A store that hands everything to another one, for a test to put itself between.
+class ForwardingEventStore implements EventStore {
+
+  private final EventStore store;
+
+  ForwardingEventStore(EventStore store) {
+    this.store = store;
+  }
+
+  @Override
+  public AppendResult append(List<StreamAppend> commit) {
+    return store.append(commit);
+  }
+
+  @Override
+  public StreamRead read(StreamName stream, ReadOptions options) {
+    return store.read(stream, options);
+  }
+
+  @Override
+  public EventRead readAll(ReadOptions options) {
+    return store.readAll(options);
+  }
+
+  @Override
+  public Subscription subscribe(StreamName stream, SubscribeOptions options) {
+    return store.subscribe(stream, options);
+  }
+
+  @Override
+  public Subscription subscribeToAll(SubscribeOptions options) {
+    return store.subscribeToAll(options);
+  }
+
+  @Override
+  public long delete(StreamName stream, ExpectedState expected) {
+    return store.delete(stream, expected);
+  }
+
+  @Override
+  public long tombstone(StreamName stream, ExpectedState expected) {
+    return store.tombstone(stream, expected);
+  }
+
+  @Override
+  public StreamState state(StreamName stream) {
+    return store.state(stream);
+  }
+
+  @Override
+  public CurrentMetadata metadata(StreamName stream) {
+    return store.metadata(stream);
+  }
+
+  @Override
+  public AppendResult writeMetadata(
+      StreamName stream, ExpectedState expected, StreamMetadata metadata) {
+    return store.writeMetadata(stream, expected, metadata);
+  }
+
+  @Override
+  public List<StreamSummary> streams(ListOptions options) {
+    return store.streams(options);
+  }
+
+  @Override
+  public Optional<Long> lastPosition() {
+    return store.lastPosition();
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
