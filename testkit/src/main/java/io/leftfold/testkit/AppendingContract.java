@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
@@ -257,7 +258,7 @@ abstract class AppendingContract extends StoreFixture {
     }
   }
 
-  private static List<java.util.UUID> ids(String letters) {
+  private static List<UUID> ids(String letters) {
     return events(letters).stream().map(ProposedEvent::id).toList();
   }
 

@@ -5,6 +5,7 @@ package io.leftfold.testkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.leftfold.api.ContentType;
 import io.leftfold.api.EventFilter;
@@ -506,7 +507,7 @@ abstract class ReadingContract extends DeletingContract {
       assertThat(store.state(CATEGORY).lastRevision()).isEqualTo(i);
       assertThat(store.read(StreamName.ofType("Opened"), BACKWARDS.limit(1)).events())
           .extracting(RecordedEvent::revision, RecordedEvent::position)
-          .containsExactly(org.assertj.core.groups.Tuple.tuple((long) i, i + 1L));
+          .containsExactly(tuple((long) i, i + 1L));
     }
   }
 

@@ -43,7 +43,7 @@ abstract class StoreFixture {
   @SuppressWarnings("NullAway.Init")
   EventStore store;
 
-  /// An empty store. The test closes it.
+  /// A new store, empty, and of its own: several may be open at once. The test closes it.
   ///
   /// @param clock the store's clock, if it can be given one; turned by the test
   /// @return the store

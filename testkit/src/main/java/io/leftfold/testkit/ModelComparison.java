@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.testkit;
+
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ListOptions;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamSummary;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Does the same steps to the model and to a store, and compares each outcome.
+///
+/// When they differ, steps are left out as long as they still differ. What remains is reported with
+/// the seed, and the difference at its end.
+public final class ModelComparison {
+
+  private static final int RUNS_MAX = 1_000;
+
+  private final Candidates candidates;
+  private int runs;
+
+  private ModelComparison(Candidates candidates) {
+    this.candidates = candidates;
+  }
+
+  /// Compares.
+  ///
+  /// @param seed what the steps were made from, to be reported
+  /// @param steps what to do
+  /// @param candidates opens the store to compare with the model, empty, once for each attempt
+  /// @throws AssertionError if the store answers differently
+  public static void run(long seed, List<Step> steps, Candidates candidates) {
+    new ModelComparison(candidates).run(seed, steps);
+  }
+
+  /// Opens stores to be compared.
+  @FunctionalInterface
+  public interface Candidates {
+    /// Opens a new, empty store.
+    ///
+    /// @param clock the store's clock
+    /// @return the store
+    Candidate open(Clock clock);
+  }
+
+  /// A store to be compared, which may be closed and opened again.
+  public interface Candidate extends AutoCloseable {
+    /// The store as it is open now.
+    ///
+    /// @return the store
+    EventStore store();
+
+    /// Closes the store, or kills it, and opens it again. Everything acknowledged is still there.
+    void reopen();
+
+    @Override
+    void close();
+
+    /// A store that is never closed in between.
+    ///
+    /// @param store the store
+    /// @return the candidate
+    static Candidate of(EventStore store) {
+      return new Candidate() {
+        @Override
+        public EventStore store() {
+          return store;
+        }
+
+        @Override
+        public void reopen() {}
+
+        @Override
+        public void close() {
+          store.close();
+        }
+      };
+    }
+  }
+
+  /// Where a store and the model parted: the last of the steps.
+  private record Difference(List<Step> steps, Step last, Outcome model, Outcome candidate) {}
+
+  private void run(long seed, List<Step> steps) {
+    var found = firstDifference(steps);
+    if (found.isPresent()) {
+      throw new AssertionError(report(seed, steps.size(), smallest(found.get())));
+    }
+  }
+
+  private Optional<Difference> firstDifference(List<Step> steps) {
+    runs++;
+    var clock = new ManualClock(Steps.START);
+    try (var model = new InMemoryEventStore(clock);
+        var candidate = candidates.open(clock)) {
+      for (var i = 0; i < steps.size(); i++) {
+        var done = steps.subList(0, i + 1);
+        var step = steps.get(i);
+        switch (step) {
+          case Step.Advance(var time) -> clock.advance(time);
+          case Step.Reopen() -> {
+            var difference = reopen(done, candidate, model);
+            if (difference.isPresent()) {
+              return difference;
+            }
+          }
+          default -> {
+            var difference = compare(done, step, model, candidate);
+            if (difference.isPresent()) {
+              return difference;
+            }
+          }
+        }
+      }
+      return inspect(steps, model, candidate);
+    }
+  }
+
+  private static Optional<Difference> reopen(
+      List<Step> done, Candidate candidate, InMemoryEventStore model) {
+    try {
+      candidate.reopen();
+    } catch (RuntimeException | AssertionError failure) {
+      return Optional.of(
+          new Difference(done, done.getLast(), new Outcome.Nothing(), broke(failure)));
+    }
+    return compare(done, new Step.ReadAll(ReadOptions.forwards()), model, candidate);
+  }
+
+  /// At the end everything is looked at once.
+  private static Optional<Difference> inspect(
+      List<Step> done, InMemoryEventStore model, Candidate candidate) {
+    var inspection = new ArrayList<Step>();
+    inspection.add(new Step.ReadAll(ReadOptions.forwards()));
+    inspection.add(new Step.ReadAll(ReadOptions.backwards().resolvingLinks()));
+    for (var stream : model.streams(ListOptions.all()).stream().map(StreamSummary::name).toList()) {
+      inspection.add(new Step.State(stream));
+      inspection.add(new Step.Read(stream, ReadOptions.forwards()));
+    }
+    return inspection.stream()
+        .map(step -> compare(done, step, model, candidate))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private static Optional<Difference> compare(
+      List<Step> done, Step step, InMemoryEventStore model, Candidate candidate) {
+    var expected = step.applyTo(model);
+    Outcome actual;
+    try {
+      actual = step.applyTo(candidate.store());
+    } catch (RuntimeException | AssertionError failure) {
+      actual = broke(failure);
+    }
+    return expected.equals(actual)
+        ? Optional.empty()
+        : Optional.of(new Difference(done, step, expected, actual));
+  }
+
+  private static Outcome broke(Throwable failure) {
+    var text = new StringWriter();
+    failure.printStackTrace(new PrintWriter(text));
+    return new Outcome.Broke(text.toString());
+  }
+
+  /// Leaves out halves, quarters, … and at last single steps, as long as a difference remains.
+  private Difference smallest(Difference found) {
+    var smallest = found;
+    for (var size = found.steps().size() / 2; size >= 1; size /= 2) {
+      var again = true;
+      while (again && runs < RUNS_MAX) {
+        again = false;
+        for (var from = 0; from < smallest.steps().size() && runs < RUNS_MAX; ) {
+          var fewer = new ArrayList<>(smallest.steps());
+          fewer.subList(from, Math.min(from + size, fewer.size())).clear();
+          var difference = firstDifference(fewer);
+          if (difference.isPresent()) {
+            smallest = difference.get();
+            again = true;
+          } else {
+            from += size;
+          }
+        }
+      }
+    }
+    return smallest;
+  }
+
+  private static String report(long seed, int steps, Difference difference) {
+    var text = new StringBuilder();
+    text.append(
+        "The store differs from the model. Seed %d (-Dtests.seed=%d), %d steps, shrunk to %d:%n"
+            .formatted(seed, seed, steps, difference.steps().size()));
+    for (var i = 0; i < difference.steps().size(); i++) {
+      text.append("%4d. %s%n".formatted(i + 1, difference.steps().get(i)));
+    }
+    if (difference.steps().isEmpty() || !difference.steps().getLast().equals(difference.last())) {
+      text.append("then: %s%n".formatted(difference.last()));
+    }
+    text.append("model: %s%nstore: %s".formatted(difference.model(), difference.candidate()));
+    return text.toString();
+  }
+}

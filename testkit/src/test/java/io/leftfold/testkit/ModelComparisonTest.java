@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventRead;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ListOptions;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamMetadata;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.StreamState;
+import io.leftfold.api.StreamSummary;
+import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.Subscription;
+import io.leftfold.testkit.ModelComparison.Candidate;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/// The comparison finds stores that are wrong, and says how to get there.
+final class ModelComparisonTest {
+
+  @RepeatedTest(10)
+  void a_store_that_is_the_model_does_not_differ() {
+    var seed = Steps.seed();
+    ModelComparison.run(
+        seed, Steps.from(seed).take(200), clock -> Candidate.of(new InMemoryEventStore(clock)));
+  }
+
+  @Test
+  void a_wrong_limit_is_found_and_shrunk() {
+    var difference =
+        differenceOf(clock ->
+            new WrongStore(clock) {
+              @Override
+              public EventRead readAll(ReadOptions options) {
+                return super.readAll(options.limit() == 3 ? options.limit(4) : options);
+              }
+            });
+
+    assertThat(difference)
+        .contains("-Dtests.seed=1)", "ReadAll[options=", "limit=3", "model: ", "store: ");
+    assertThat(steps(difference)).isBetween(1, 6);
+  }
+
+  @Test
+  void a_lost_append_is_found() {
+    var appends = new AtomicInteger();
+    var difference =
+        differenceOf(clock -> {
+          appends.set(0);
+          return new WrongStore(clock) {
+            @Override
+            public AppendResult append(List<StreamAppend> commit) {
+              if (appends.incrementAndGet() != 5) {
+                return super.append(commit);
+              }
+              try (var other = new InMemoryEventStore(clock)) {
+                return other.append(commit);
+              }
+            }
+          };
+        });
+
+    assertThat(steps(difference)).isBetween(1, 12);
+  }
+
+  @Test
+  void a_store_that_forgets_what_it_acknowledged_is_found_when_it_is_opened_again() {
+    var failure =
+        catchThrowableOfType(
+            AssertionError.class,
+            () ->
+                ModelComparison.run(
+                    1,
+                    Steps.from(1).take(300),
+                    clock ->
+                        new Candidate() {
+                          private EventStore store = new InMemoryEventStore(clock);
+
+                          @Override
+                          public EventStore store() {
+                            return store;
+                          }
+
+                          @Override
+                          public void reopen() {
+                            store.close();
+                            store = new InMemoryEventStore(clock);
+                          }
+
+                          @Override
+                          public void close() {
+                            store.close();
+                          }
+                        }));
+
+    assertThat(failure).hasMessageContainingAll("Reopen[]", "then: ReadAll");
+    assertThat(steps(failure.toString())).isBetween(2, 3);
+  }
+
+  @Test
+  void a_store_that_breaks_is_found() {
+    var difference =
+        differenceOf(clock ->
+            new WrongStore(clock) {
+              @Override
+              public StreamState state(StreamName stream) {
+                throw new IllegalStateException("out of order");
+              }
+            });
+
+    assertThat(difference).contains("Broke[error=java.lang.IllegalStateException: out of order");
+    assertThat(steps(difference)).isZero();
+  }
+
+  @Test
+  void a_wrong_error_is_found() {
+    var steps =
+        List.<Step>of(
+            new Step.Append(
+                List.of(
+                    new StreamAppend(
+                        StreamName.of("a"), ExpectedState.streamExists(), List.of()))));
+
+    assertThatThrownBy(() ->
+            ModelComparison.run(
+                3,
+                steps,
+                clock ->
+                    Candidate.of(
+                        new WrongStore(clock) {
+                          @Override
+                          public AppendResult append(List<StreamAppend> commit) {
+                            throw new StreamTombstonedException(commit.getFirst().stream());
+                          }
+                        })))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("Refused[error=WrongExpectedStateException")
+        .hasMessageContaining("Refused[error=StreamTombstonedException");
+  }
+
+  private interface Opening {
+    EventStore open(Clock clock);
+  }
+
+  private static String differenceOf(Opening opening) {
+    var failure =
+        catchThrowableOfType(
+            AssertionError.class,
+            () ->
+                ModelComparison.run(
+                    1, Steps.from(1).take(300), clock -> Candidate.of(opening.open(clock))));
+    assertThat(failure).as("the difference").isNotNull();
+    return failure.toString();
+  }
+
+  private static int steps(String difference) {
+    return Integer.parseInt(difference.replaceAll("(?s).*shrunk to (\\d+).*", "$1"));
+  }
+
+  /// A store that is right but for what a test gets wrong.
+  private static class WrongStore implements EventStore {
+
+    private final InMemoryEventStore store;
+
+    WrongStore(Clock clock) {
+      store = new InMemoryEventStore(clock);
+    }
+
+    @Override
+    public AppendResult append(List<StreamAppend> commit) {
+      return store.append(commit);
+    }
+
+    @Override
+    public StreamRead read(StreamName stream, ReadOptions options) {
+      return store.read(stream, options);
+    }
+
+    @Override
+    public EventRead readAll(ReadOptions options) {
+      return store.readAll(options);
+    }
+
+    @Override
+    public Subscription subscribe(StreamName stream, SubscribeOptions options) {
+      return store.subscribe(stream, options);
+    }
+
+    @Override
+    public Subscription subscribeToAll(SubscribeOptions options) {
+      return store.subscribeToAll(options);
+    }
+
+    @Override
+    public long delete(StreamName stream, ExpectedState expected) {
+      return store.delete(stream, expected);
+    }
+
+    @Override
+    public long tombstone(StreamName stream, ExpectedState expected) {
+      return store.tombstone(stream, expected);
+    }
+
+    @Override
+    public StreamState state(StreamName stream) {
+      return store.state(stream);
+    }
+
+    @Override
+    public CurrentMetadata metadata(StreamName stream) {
+      return store.metadata(stream);
+    }
+
+    @Override
+    public AppendResult writeMetadata(
+        StreamName stream, ExpectedState expected, StreamMetadata metadata) {
+      return store.writeMetadata(stream, expected, metadata);
+    }
+
+    @Override
+    public List<StreamSummary> streams(ListOptions options) {
+      return store.streams(options);
+    }
+
+    @Override
+    public Optional<Long> lastPosition() {
+      return store.lastPosition();
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+}

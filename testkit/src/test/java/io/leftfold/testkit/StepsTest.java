@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamMetadata;
+import io.leftfold.api.StreamState;
+import io.leftfold.testkit.Outcome.Answered;
+import io.leftfold.testkit.Outcome.Refused;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.Test;
+
+final class StepsTest {
+
+  @Test
+  void the_same_seed_makes_the_same_steps() {
+    assertThat(Steps.from(7).take(200)).isEqualTo(Steps.from(7).take(200));
+    assertThat(Steps.from(7).take(200)).isNotEqualTo(Steps.from(8).take(200));
+  }
+
+  @Test
+  void steps_of_few_kinds_do_without_the_others() {
+    var steps = Steps.from(7, EnumSet.noneOf(Steps.Kind.class)).take(500);
+
+    assertThat(steps)
+        .noneMatch(Step.Advance.class::isInstance)
+        .noneMatch(Step.Reopen.class::isInstance)
+        .noneMatch(Step.ListStreams.class::isInstance);
+    assertThat(steps.toString()).doesNotContain("Tagged");
+  }
+
+  /// Steps that never meet a case cannot find what is wrong with it.
+  @Test
+  void the_steps_meet_every_kind_of_answer_often() {
+    var met = new TreeMap<String, Integer>();
+    for (var seed = 0; seed < 40; seed++) {
+      var clock = new ManualClock(Steps.START);
+      try (var store = new InMemoryEventStore(clock)) {
+        for (var step : Steps.from(seed).take(150)) {
+          if (step instanceof Step.Advance(var time)) {
+            clock.advance(time);
+          }
+          for (var name : names(step, step.applyTo(store))) {
+            met.merge(name, 1, Integer::sum);
+          }
+        }
+      }
+    }
+
+    assertThat(met)
+        .containsOnlyKeys(
+            "Append appended",
+            "Append checked only",
+            "Append repeated",
+            "Append repeated, several streams",
+            "Append to several streams",
+            "Delete",
+            "FollowAll",
+            "Follow",
+            "IllegalArgumentException",
+            "ListStreams",
+            "LastPosition",
+            "Metadata malformed",
+            "Metadata",
+            "NotAuthorizedException",
+            "Read an absent stream",
+            "Read a deleted stream",
+            "Read a present stream",
+            "Read a present stream, hidden in part",
+            "Read without links",
+            "ReadAll",
+            "Reopen",
+            "Resolved a link",
+            "Resolved a link to nowhere",
+            "State",
+            "StreamTombstonedException",
+            "Advance",
+            "Tombstone",
+            "WriteMetadata",
+            "WrongExpectedStateException",
+            "WrongExpectedStateException, several conflicts");
+    assertThat(met).allSatisfy((_, times) -> assertThat(times).isGreaterThan(15));
+  }
+
+  private static List<String> names(Step step, Outcome outcome) {
+    return switch (outcome) {
+      case Refused(var error, var particulars) ->
+          error.equals("WrongExpectedStateException") && particulars.size() > 1
+              ? List.of(error + ", several conflicts")
+              : List.of(error);
+      case Answered(AppendResult result) when step instanceof Step.Append(var commit) ->
+          List.of(
+              result.position().isEmpty()
+                  ? "Append checked only"
+                  : result.idempotent()
+                      ? "Append repeated" + (commit.size() > 1 ? ", several streams" : "")
+                      : commit.size() > 1 ? "Append to several streams" : "Append appended");
+      case Answered(Step.Given(var state, var events)) ->
+          switch (state) {
+            case StreamState.Absent() -> List.of("Read an absent stream");
+            case StreamState.Deleted(_) -> List.of("Read a deleted stream");
+            case StreamState.Present(var first, _) ->
+                List.of(
+                    "Read a present stream" + (first > 0 ? ", hidden in part" : ""),
+                    events.stream().anyMatch(event -> event.link().isPresent())
+                        ? events.stream().anyMatch(event -> event.event().isEmpty())
+                            ? "Resolved a link to nowhere"
+                            : "Resolved a link"
+                        : "Read without links");
+            case StreamState.Tombstoned() -> throw new AssertionError("read a tombstoned stream");
+          };
+      case Answered(CurrentMetadata(var metadata, var revision)) ->
+          List.of(
+              revision >= 0 && metadata.equals(StreamMetadata.none())
+                  ? "Metadata malformed"
+                  : "Metadata");
+      case Answered(_), Outcome.Nothing() -> List.of(step.getClass().getSimpleName());
+      case Outcome.Broke(var error) -> throw new AssertionError(error);
+    };
+  }
+
+  @Test
+  void the_steps_write_what_the_store_adds_by_itself() {
+    Map<String, Integer> types = new TreeMap<>();
+    for (var seed = 0; seed < 20; seed++) {
+      var clock = new ManualClock(Steps.START);
+      try (var store = new InMemoryEventStore(clock)) {
+        for (var step : Steps.from(seed).take(150)) {
+          step.applyTo(store);
+        }
+        store.readAll(ReadOptions.forwards()).events().stream()
+            .map(RecordedEvent::type)
+            .forEach(type -> types.merge(type, 1, Integer::sum));
+      }
+    }
+
+    assertThat(types).containsKeys("$genesis", "$metadata", "$streamDeleted", "$>", "Opened");
+  }
+}
