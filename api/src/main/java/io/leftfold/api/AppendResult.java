@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 import java.util.List;
@@ -27,8 +29,8 @@ public record AppendResult(
   ///
   /// @param stream the stream
   /// @param firstRevision the revision of its first event in this commit; one more than
-  ///     `lastRevision` if it had none
+  ///   `lastRevision` if it had none
   /// @param lastRevision the revision of its last event in this commit, or what it was before if it
-  ///     had none; −1 for a stream without events
+  ///   had none; −1 for a stream without events
   public record AppendedStream(StreamName stream, long firstRevision, long lastRevision) {}
 }

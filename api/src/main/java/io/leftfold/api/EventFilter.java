@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 import java.util.List;
@@ -118,7 +120,8 @@ public sealed interface EventFilter {
 
   private static <T> List<T> atLeastOne(List<T> things, String what) {
     if (things.isEmpty()) {
-      throw new IllegalArgumentException("A filter by %s needs at least one, got none".formatted(what));
+      throw new IllegalArgumentException(
+          "A filter by %s needs at least one, got none".formatted(what));
     }
     return List.copyOf(things);
   }

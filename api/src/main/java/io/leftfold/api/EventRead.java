@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 import java.util.Iterator;
@@ -17,8 +19,8 @@ import java.util.stream.StreamSupport;
 /// Events that are appended after the read was opened are not given.
 public interface EventRead extends Iterable<ResolvedEvent>, AutoCloseable {
 
-  /// The one iterator of this read. Its methods throw a [LeftfoldException] when the store cannot go
-  /// on.
+  /// The one iterator of this read. Its methods throw a [LeftfoldException] when the store cannot
+  /// go on.
   ///
   /// @return the same iterator each time
   @Override

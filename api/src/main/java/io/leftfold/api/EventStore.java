@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 import java.util.List;
@@ -7,13 +9,13 @@ import java.util.Optional;
 ///
 /// What every implementation promises:
 ///
-///   - When [#append(List)] returns, the events are durable (to the degree the store was opened
-///     with) and every later read, by anyone, sees them.
-///   - The events of one append become visible together or not at all.
-///   - Positions (in the whole store) and revisions (in a stream) are counted from 0 without gaps,
-///     in the order of commits. Readers always see a prefix of that order.
-///   - Nothing recorded is ever changed. It may be *hidden* (by stream metadata or a delete) and, in
-///     time, forgotten.
+/// - When [#append(List)] returns, the events are durable (to the degree the store was opened with)
+///   and every later read, by anyone, sees them.
+/// - The events of one append become visible together or not at all.
+/// - Positions (in the whole store) and revisions (in a stream) are counted from 0 without gaps, in
+///   the order of commits. Readers always see a prefix of that order.
+/// - Nothing recorded is ever changed. It may be *hidden* (by stream metadata or a delete) and, in
+///   time, forgotten.
 ///
 /// All methods may be called from any thread, and block the calling thread until they have their
 /// answer: call them from virtual threads where many wait at once. The errors are a sealed family,
@@ -27,9 +29,10 @@ public interface EventStore extends AutoCloseable {
   /// answered as the first one was, and marked [AppendResult#idempotent()].
   ///
   /// @param commit one entry per stream, in the order in which the events get their positions; a
-  ///     stream may be named once only
+  ///   stream may be named once only
   /// @return where the events are
-  /// @throws WrongExpectedStateException if a stream is not in the expected state; nothing is written
+  /// @throws WrongExpectedStateException if a stream is not in the expected state; nothing is
+  ///   written
   /// @throws StreamTombstonedException if a stream to be written was tombstoned
   /// @throws LimitExceededException if an event or the commit is larger than this store takes
   /// @throws UnavailableException if the store is closed, busy beyond its bounds, or read-only
@@ -60,8 +63,8 @@ public interface EventStore extends AutoCloseable {
   ///
   /// The start ([ReadOptions#from()]) is a revision, inclusive in both directions. Events that the
   /// stream's metadata hides are left out. A stream that is absent or deleted gives no events; the
-  /// difference is in [StreamRead#state()]. `$ce-<category>` and `$et-<type>` are virtual streams of
-  /// links, always up to date.
+  /// difference is in [StreamRead#state()]. `$ce-<category>` and `$et-<type>` are virtual streams
+  /// of links, always up to date.
   ///
   /// @param stream the stream to read
   /// @param options direction, start, limit, link resolution; a filter is not taken here
@@ -84,8 +87,8 @@ public interface EventStore extends AutoCloseable {
   /// @param stream the stream to follow
   /// @param options start (a revision, exclusive) and link resolution
   /// @return the subscription, to be closed after use
-  /// @throws StreamTombstonedException if the stream was tombstoned; a tombstone that comes later is
-  ///     delivered, then thrown by [Subscription#next()]
+  /// @throws StreamTombstonedException if the stream was tombstoned; a tombstone that comes later
+  ///   is delivered, then thrown by [Subscription#next()]
   Subscription subscribe(StreamName stream, SubscribeOptions options);
 
   /// Follows all streams in the order of positions, without a gap or a double.
@@ -94,14 +97,14 @@ public interface EventStore extends AutoCloseable {
   /// @return the subscription, to be closed after use
   Subscription subscribeToAll(SubscribeOptions options);
 
-  /// Deletes a stream softly: its events are hidden, its next event continues the revisions and makes
-  /// it visible again. All of the stream's metadata is replaced.
+  /// Deletes a stream softly: its events are hidden, its next event continues the revisions and
+  /// makes it visible again. All of the stream's metadata is replaced.
   ///
   /// @param stream the stream to delete
   /// @param expected what the caller believes about the stream
   /// @return the position of the event that records the deletion
   /// @throws WrongExpectedStateException if the stream is not in the expected state, or has neither
-  ///     events nor metadata
+  ///   events nor metadata
   /// @throws StreamTombstonedException if it was tombstoned
   /// @throws NotAuthorizedException if it is a metastream or a virtual stream
   long delete(StreamName stream, ExpectedState expected);

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 /// What the writer believes about a stream at the moment of the append.

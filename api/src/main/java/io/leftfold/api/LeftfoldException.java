@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 /// What can go wrong with a store, by what the caller can do about it.

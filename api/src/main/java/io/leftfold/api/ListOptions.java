@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 /// Which streams to list: `ListOptions.all().withPrefix("account-").limit(100)`.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 import java.nio.charset.StandardCharsets;
@@ -28,8 +30,8 @@ public record ProposedEvent(
 
   /// Checks the parts.
   ///
-  /// @throws IllegalArgumentException if the id is nil, the type empty or too long, or there are too
-  ///     many tags
+  /// @throws IllegalArgumentException if the id is nil, the type empty or too long, or there are
+  ///   too many tags
   public ProposedEvent {
     if (id.getMostSignificantBits() == 0 && id.getLeastSignificantBits() == 0) {
       throw new IllegalArgumentException("An event id is not nil (all zeros); use a random UUID");
@@ -70,8 +72,7 @@ public record ProposedEvent(
   /// @param data the fact
   /// @return the event
   public static ProposedEvent binary(String type, byte[] data) {
-    return new ProposedEvent(
-        UUID.randomUUID(), type, ContentType.BINARY, data, NOTHING, List.of());
+    return new ProposedEvent(UUID.randomUUID(), type, ContentType.BINARY, data, NOTHING, List.of());
   }
 
   /// A link to an event of another stream, with a random id.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 /// How to read: `ReadOptions.forwards().from(5).limit(100)`.

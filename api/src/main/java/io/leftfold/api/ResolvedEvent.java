@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 import java.util.Optional;
@@ -17,7 +19,8 @@ public record ResolvedEvent(Optional<RecordedEvent> event, Optional<RecordedEven
   /// Checks that there is something.
   public ResolvedEvent {
     if (event.isEmpty() && link.isEmpty()) {
-      throw new IllegalArgumentException("A resolved event has an event, a link, or both; got none");
+      throw new IllegalArgumentException(
+          "A resolved event has an event, a link, or both; got none");
     }
   }
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 import java.time.Duration;
@@ -17,7 +19,7 @@ import java.util.TreeMap;
 /// @param maxCount only so many of the last events are visible; above 0
 /// @param maxAge only events younger than this are visible; whole seconds above 0
 /// @param truncateBefore only events from this revision on are visible; [Long#MAX_VALUE] means
-///     deleted
+///   deleted
 /// @param temporary whether scavenging removes the stream altogether
 /// @param cacheControl how long HTTP clients may cache the head; whole seconds above 0
 /// @param acl who may do what; empty for the store's defaults
@@ -122,8 +124,8 @@ public record StreamMetadata(
         maxCount, maxAge, truncateBefore, temporary, cacheControl, acl, extended);
   }
 
-  /// Who may do what with a stream: for each action the users and roles, or nothing where the store's
-  /// default holds. An empty list admits administrators only.
+  /// Who may do what with a stream: for each action the users and roles, or nothing where the
+  /// store's default holds. An empty list admits administrators only.
   ///
   /// @param actions by action
   public record Acl(Map<Action, List<String>> actions) {

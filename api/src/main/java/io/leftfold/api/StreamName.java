@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 import java.nio.charset.StandardCharsets;
@@ -17,7 +19,7 @@ import java.util.Optional;
 /// @param value the text
 public record StreamName(String value) implements Comparable<StreamName> {
 
-  /// The longest name, in bytes of UTF-8.
+  /// The longest name, in bytes of UTF-8. The `$$` of a metastream does not count.
   public static final int BYTES_MAX = 4096;
 
   private static final String CATEGORY_STREAM = "$ce-";
@@ -33,7 +35,7 @@ public record StreamName(String value) implements Comparable<StreamName> {
     if (value.equals("$$")) {
       throw new IllegalArgumentException("\"$$\" names the metastream of no stream; add its name");
     }
-    var bytes = utf8Length(value, "A stream name");
+    var bytes = utf8Length(value, "A stream name") - (value.startsWith("$$") ? 2 : 0);
     if (bytes > BYTES_MAX) {
       throw new IllegalArgumentException(
           "A stream name has at most %d bytes of UTF-8, got %d: %s…"
@@ -144,8 +146,10 @@ public record StreamName(String value) implements Comparable<StreamName> {
 
   /// The bytes that a text takes as UTF-8.
   static int utf8Length(String text, String subject) {
+    var isAscii = true;
     for (var i = 0; i < text.length(); i++) {
       var c = text.charAt(i);
+      isAscii &= c < 0x80;
       if (Character.isHighSurrogate(c)
           && i + 1 < text.length()
           && Character.isLowSurrogate(text.charAt(i + 1))) {
@@ -155,6 +159,6 @@ public record StreamName(String value) implements Comparable<StreamName> {
             "%s is valid Unicode, but has half a surrogate pair at index %d".formatted(subject, i));
       }
     }
-    return text.getBytes(StandardCharsets.UTF_8).length;
+    return isAscii ? text.length() : text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 /// What a stream is at one moment.
@@ -25,8 +27,8 @@ public sealed interface StreamState {
 
   /// The stream holds events.
   ///
-  /// @param firstRevision the first that metadata does not hide (`$tb`, `$maxCount`); may exceed the
-  ///     last. What `$maxAge` hides is found only by reading.
+  /// @param firstRevision the first that metadata does not hide (`$tb`, `$maxCount`); may exceed
+  ///   the last. What `$maxAge` hides is found only by reading.
   /// @param lastRevision the last
   record Present(long firstRevision, long lastRevision) implements StreamState {
     @Override

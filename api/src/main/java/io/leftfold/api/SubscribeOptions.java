@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 /// How to follow: `SubscribeOptions.fromBeginning()`, `SubscribeOptions.after(checkpoint)`.
@@ -6,7 +8,7 @@ package io.leftfold.api;
 /// @param resolveLinks whether links are followed
 /// @param filter which events, when all streams are followed
 /// @param checkpointEvery after how many events looked at (given or filtered out) a checkpoint is
-///     told; 0 for none. Only with all streams.
+///   told; 0 for none. Only with all streams.
 public record SubscribeOptions(
     Start start, boolean resolveLinks, EventFilter filter, int checkpointEvery) {
 

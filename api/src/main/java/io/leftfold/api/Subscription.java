@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 import java.time.Duration;
@@ -5,8 +7,8 @@ import java.util.Optional;
 
 /// Events that come as they are appended, to be taken by one thread at its own pace.
 ///
-/// The store keeps nothing for a slow taker but its place: it is never dropped, and reads on from the
-/// log when it asks again.
+/// The store keeps nothing for a slow taker but its place: it is never dropped, and reads on from
+/// the log when it asks again.
 ///
 /// ```java
 /// try (var subscription = store.subscribeToAll(SubscribeOptions.after(checkpoint))) {
@@ -27,14 +29,16 @@ public interface Subscription extends AutoCloseable {
   /// @return the message
   /// @throws StreamTombstonedException after the tombstone of a followed stream was given
   /// @throws UnavailableException if this subscription or the store was closed
-  /// @throws InterruptedException if the waiting thread was interrupted; the subscription stays usable
+  /// @throws InterruptedException if the waiting thread was interrupted; the subscription stays
+  ///   usable
   SubscriptionMessage next() throws InterruptedException;
 
   /// Waits a while for the next message.
   ///
   /// @param atMost how long; zero to look only
   /// @return the message, or empty if none came
-  /// @throws InterruptedException if the waiting thread was interrupted; the subscription stays usable
+  /// @throws InterruptedException if the waiting thread was interrupted; the subscription stays
+  ///   usable
   Optional<SubscriptionMessage> poll(Duration atMost) throws InterruptedException;
 
   /// Ends the subscription; a thread waiting in [#next()] gets an [UnavailableException]. May be

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 import java.time.Instant;
@@ -19,12 +21,14 @@ public sealed interface SubscriptionMessage {
   /// History is through; what comes now is new.
   ///
   /// @param at the store's time
-  /// @param last the last revision (of a stream) or position (of all) passed; empty if there is none
+  /// @param last the last revision (of a stream) or position (of all) passed; empty if there is
+  ///   none
   record CaughtUp(Instant at, OptionalLong last) implements SubscriptionMessage {}
 
   /// The taker was slower than the writers and reads history again; [CaughtUp] will follow.
   ///
   /// @param at the store's time
-  /// @param last the last revision (of a stream) or position (of all) passed; empty if there is none
+  /// @param last the last revision (of a stream) or position (of all) passed; empty if there is
+  ///   none
   record FellBehind(Instant at, OptionalLong last) implements SubscriptionMessage {}
 }

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 /// A word that an event can be found by, such as `account:7`. By convention a kind, a colon and a

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 package io.leftfold.api;
 
 /// The store cannot answer now: it is closed, too busy, refuses writes, or is in use elsewhere.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 /// The words of Leftfold: what a store, a stream, an event and an expectation are.
 ///
 /// Here are the five verbs of an event store ([EventStore]: append, read, subscribe, delete,

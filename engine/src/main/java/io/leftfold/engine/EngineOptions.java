@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine;
+
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.concurrent.ThreadFactory;
+import java.util.random.RandomGenerator;
+
+/// How an embedded store is kept: `EngineOptions.defaults().withDurability(Durability.OS)`.
+///
+/// @param durability what an acknowledged append has survived
+/// @param chunkBytesMax the size of a log file, 4 KiB to 1 GiB; a larger commit gets a file of its
+///   own
+/// @param queueLengthMax how many appends may wait to be written
+/// @param queueBytesMax how many bytes of events may wait to be written
+/// @param eventBytesMax the largest event: data, metadata, and two bytes a character of its type
+/// @param appendBytesMax the largest append, all its events together
+/// @param readOnly whether to open for reading only; then damage is gone around where possible
+/// @param clock the store's time
+/// @param random for the ids of the store and of events that it records itself
+/// @param threads makes the store's two threads: the writer, and the one that wakes subscriptions
+public record EngineOptions(
+    Durability durability,
+    long chunkBytesMax,
+    int queueLengthMax,
+    long queueBytesMax,
+    long eventBytesMax,
+    long appendBytesMax,
+    boolean readOnly,
+    Clock clock,
+    RandomGenerator random,
+    ThreadFactory threads) {
+
+  private static final EngineOptions DEFAULTS =
+      new EngineOptions(
+          Durability.FSYNC,
+          256L << 20,
+          16_384,
+          256L << 20,
+          16L << 20,
+          64L << 20,
+          false,
+          Clock.systemUTC(),
+          new SecureRandom(),
+          Thread.ofPlatform().daemon().name("leftfold-", 0).factory());
+
+  /// Checks the bounds.
+  public EngineOptions {
+    requireAbove("queueLengthMax", queueLengthMax, 0);
+    requireAbove("queueBytesMax", queueBytesMax, 0);
+    requireAbove("eventBytesMax", eventBytesMax, 0);
+    requireAbove("appendBytesMax", appendBytesMax, eventBytesMax - 1);
+    if (appendBytesMax > 512L << 20) {
+      throw new IllegalArgumentException(
+          "appendBytesMax is at most 536870912, got " + appendBytesMax);
+    }
+  }
+
+  private static void requireAbove(String name, long value, long bound) {
+    if (value <= bound) {
+      throw new IllegalArgumentException("%s is above %d, got %d".formatted(name, bound, value));
+    }
+  }
+
+  /// What suits most.
+  ///
+  /// @return the options
+  public static EngineOptions defaults() {
+    return DEFAULTS;
+  }
+
+  /// With another durability.
+  ///
+  /// @param durability what an acknowledged append has survived
+  /// @return the new options
+  public EngineOptions withDurability(Durability durability) {
+    return new EngineOptions(
+        durability,
+        chunkBytesMax,
+        queueLengthMax,
+        queueBytesMax,
+        eventBytesMax,
+        appendBytesMax,
+        readOnly,
+        clock,
+        random,
+        threads);
+  }
+
+  /// With log files of another size.
+  ///
+  /// @param chunkBytesMax 4 KiB to 1 GiB
+  /// @return the new options
+  public EngineOptions withChunkBytesMax(long chunkBytesMax) {
+    return new EngineOptions(
+        durability,
+        chunkBytesMax,
+        queueLengthMax,
+        queueBytesMax,
+        eventBytesMax,
+        appendBytesMax,
+        readOnly,
+        clock,
+        random,
+        threads);
+  }
+
+  /// With another bound of the queue before the writer.
+  ///
+  /// @param appends how many may wait
+  /// @param bytes how many bytes of events may wait
+  /// @return the new options
+  public EngineOptions withQueue(int appends, long bytes) {
+    return new EngineOptions(
+        durability,
+        chunkBytesMax,
+        appends,
+        bytes,
+        eventBytesMax,
+        appendBytesMax,
+        readOnly,
+        clock,
+        random,
+        threads);
+  }
+
+  /// With other bounds on what is appended.
+  ///
+  /// @param eventBytesMax the largest event
+  /// @param appendBytesMax the largest append
+  /// @return the new options
+  public EngineOptions withSizes(long eventBytesMax, long appendBytesMax) {
+    return new EngineOptions(
+        durability,
+        chunkBytesMax,
+        queueLengthMax,
+        queueBytesMax,
+        eventBytesMax,
+        appendBytesMax,
+        readOnly,
+        clock,
+        random,
+        threads);
+  }
+
+  /// For reading only.
+  ///
+  /// @return the new options
+  public EngineOptions forReadingOnly() {
+    return new EngineOptions(
+        durability,
+        chunkBytesMax,
+        queueLengthMax,
+        queueBytesMax,
+        eventBytesMax,
+        appendBytesMax,
+        true,
+        clock,
+        random,
+        threads);
+  }
+
+  /// With another clock.
+  ///
+  /// @param clock the store's time
+  /// @return the new options
+  public EngineOptions withClock(Clock clock) {
+    return new EngineOptions(
+        durability,
+        chunkBytesMax,
+        queueLengthMax,
+        queueBytesMax,
+        eventBytesMax,
+        appendBytesMax,
+        readOnly,
+        clock,
+        random,
+        threads);
+  }
+
+  /// With another source of chance.
+  ///
+  /// @param random for ids
+  /// @return the new options
+  public EngineOptions withRandom(RandomGenerator random) {
+    return new EngineOptions(
+        durability,
+        chunkBytesMax,
+        queueLengthMax,
+        queueBytesMax,
+        eventBytesMax,
+        appendBytesMax,
+        readOnly,
+        clock,
+        random,
+        threads);
+  }
+}

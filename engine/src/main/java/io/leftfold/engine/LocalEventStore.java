@@ -1,0 +1,539 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.ContentType;
+import io.leftfold.api.CorruptLogException;
+import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventRead;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.LimitExceededException;
+import io.leftfold.api.ListOptions;
+import io.leftfold.api.NotAuthorizedException;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamMetadata;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.StreamState;
+import io.leftfold.api.StreamSummary;
+import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.engine.disk.DirectoryDisk;
+import io.leftfold.engine.disk.DirectoryLock;
+import io.leftfold.engine.disk.Disk;
+import io.leftfold.engine.disk.MemoryDisk;
+import io.leftfold.engine.index.Index;
+import io.leftfold.engine.log.Log;
+import io.leftfold.engine.log.LogOptions;
+import io.leftfold.engine.stream.Committer;
+import io.leftfold.engine.stream.Completion;
+import io.leftfold.engine.stream.MetadataJson;
+import io.leftfold.engine.stream.StreamReader;
+import io.leftfold.engine.subscription.Subscriptions;
+import io.leftfold.engine.subscription.Wakeups;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// An event store in this process: in a directory, or in memory.
+///
+/// One process has a directory at a time; a second one is refused. When [#append(List)] returns,
+/// the events have reached the disk ([Durability]). A process that is killed loses nothing that was
+/// acknowledged: opening cuts what was being written ([#recovery()]) and refuses a log that is
+/// damaged ([CorruptLogException]), unless it is opened for reading only.
+///
+/// The event at position 0, in the stream [#GENESIS], names the store, so other events begin at 1.
+public final class LocalEventStore implements EventStore {
+
+  /// The stream of the first event of each store.
+  public static final StreamName GENESIS = StreamName.of("$genesis");
+
+  private static final System.Logger LOGGER = System.getLogger(LocalEventStore.class.getName());
+  private static final String LOG_DIRECTORY = "log";
+  private static final long MEMORY_CHUNK_BYTES = 4L << 20;
+
+  private final Log log;
+  private final Index index;
+  private final EngineOptions options;
+  private final StreamReader reader;
+  private final Subscriptions subscriptions;
+  private final Wakeups wakeups;
+  private final @Nullable Committer committer;
+  private final @Nullable DirectoryLock lock;
+
+  private LocalEventStore(Disk disk, EngineOptions options, @Nullable DirectoryLock lock)
+      throws IOException {
+    this.options = options;
+    this.lock = lock;
+    this.log =
+        Log.open(
+            disk,
+            new LogOptions(
+                options.chunkBytesMax(),
+                options.durability() == Durability.FSYNC,
+                options.readOnly()),
+            () -> randomId(options.random()),
+            options.clock());
+    this.index = new Index();
+    this.reader = new StreamReader(log, index, options.clock());
+    this.wakeups = new Wakeups(options.threads());
+    this.subscriptions = new Subscriptions(reader, wakeups, options.clock());
+    try {
+      rebuildIndex();
+      this.committer = options.readOnly() ? null : newCommitter();
+    } catch (RuntimeException e) {
+      log.close();
+      throw e;
+    }
+    wakeups.start();
+    if (committer != null) {
+      committer.start();
+      if (log.end() == 0) {
+        recordGenesis();
+      }
+    }
+  }
+
+  /// Opens the store in a directory with [EngineOptions#defaults()]; creates it if there is none.
+  ///
+  /// @param directory where the store is
+  /// @return the store, to be closed after use
+  /// @throws UnavailableException if another process or store has the directory, or it cannot be
+  ///   used
+  /// @throws CorruptLogException if the log is damaged
+  public static LocalEventStore open(Path directory) {
+    return open(directory, EngineOptions.defaults());
+  }
+
+  /// Opens the store in a directory; creates it if there is none, unless for reading only.
+  ///
+  /// @param directory where the store is
+  /// @param options how to keep it
+  /// @return the store, to be closed after use
+  /// @throws UnavailableException if another process or store has the directory, or it cannot be
+  ///   used
+  /// @throws CorruptLogException if the log is damaged
+  public static LocalEventStore open(Path directory, EngineOptions options) {
+    try {
+      return options.readOnly() ? openReadOnly(directory, options) : openLocked(directory, options);
+    } catch (IOException e) {
+      throw new UnavailableException(
+          UnavailableException.Reason.CLOSED,
+          "The store in %s could not be opened: %s".formatted(directory, e),
+          e);
+    }
+  }
+
+  private static LocalEventStore openReadOnly(Path directory, EngineOptions options)
+      throws IOException {
+    var disk = DirectoryDisk.openReadOnly(directory.resolve(LOG_DIRECTORY));
+    return new LocalEventStore(disk, options, null);
+  }
+
+  private static LocalEventStore openLocked(Path directory, EngineOptions options)
+      throws IOException {
+    var disk = DirectoryDisk.open(directory.resolve(LOG_DIRECTORY));
+    DirectoryLock lock;
+    try {
+      lock = DirectoryLock.take(directory);
+    } catch (DirectoryLock.TakenException e) {
+      throw new UnavailableException(
+          UnavailableException.Reason.IN_USE,
+          "The store in %s is open already, in %s; close it there, or connect to its server"
+              .formatted(directory, e.owner()),
+          e);
+    }
+    try {
+      return new LocalEventStore(disk, options, lock);
+    } catch (IOException | RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /// Opens an empty store in memory.
+  ///
+  /// @return the store, to be closed after use
+  public static LocalEventStore inMemory() {
+    return inMemory(EngineOptions.defaults().withChunkBytesMax(MEMORY_CHUNK_BYTES));
+  }
+
+  /// Opens an empty store in memory.
+  ///
+  /// @param options how to keep it; small log files suit best
+  /// @return the store, to be closed after use
+  public static LocalEventStore inMemory(EngineOptions options) {
+    return on(new MemoryDisk(), options);
+  }
+
+  /// Opens the store on a disk of any kind; for tests that own the disk.
+  static LocalEventStore on(Disk disk, EngineOptions options) {
+    try {
+      return new LocalEventStore(disk, options, null);
+    } catch (IOException e) {
+      throw new UnavailableException(
+          UnavailableException.Reason.CLOSED, "The store could not be opened: " + e, e);
+    }
+  }
+
+  private void rebuildIndex() {
+    var cursor = log.cursor();
+    var end = log.end();
+    for (var position = 0L; position < end; position++) {
+      try {
+        cursor.moveTo(position);
+      } catch (CorruptLogException e) {
+        if (!options.readOnly()) {
+          throw e;
+        }
+        LOGGER.log(System.Logger.Level.WARNING, e.getMessage());
+        continue;
+      }
+      index.add(position, cursor.stream(), cursor.revision(), cursor.type(), cursor.tags());
+    }
+  }
+
+  private Committer newCommitter() {
+    return new Committer(
+        log,
+        index,
+        new Committer.QueueLimits(options.queueLengthMax(), options.queueBytesMax()),
+        () -> randomId(options.random()),
+        options.threads(),
+        wakeups::signal);
+  }
+
+  private void recordGenesis() {
+    var data = "{\"store\":\"%s\"}".formatted(log.storeId()).getBytes(StandardCharsets.UTF_8);
+    var event =
+        new ProposedEvent(
+            randomId(options.random()),
+            GENESIS.value(),
+            ContentType.JSON,
+            data,
+            new byte[0],
+            List.of());
+    append(GENESIS, ExpectedState.noStream(), event);
+  }
+
+  private static UUID randomId(RandomGenerator random) {
+    var high = (random.nextLong() & 0xFFFFFFFFFFFF0FFFL) | 0x4000L;
+    var low = (random.nextLong() & 0x3FFFFFFFFFFFFFFFL) | 0x8000000000000000L;
+    return new UUID(high, low);
+  }
+
+  // ---- writing
+
+  @Override
+  public AppendResult append(List<StreamAppend> commit) {
+    var bytes = validate(commit);
+    var waiter = new Waiter();
+    writer().append(List.copyOf(commit), bytes, waiter);
+    return waiter.await();
+  }
+
+  /// Appends without blocking; otherwise as [#append(List)].
+  ///
+  /// @param commit one entry per stream
+  /// @param completion told when it is durable
+  /// @throws UnavailableException if the queue is full, or the store closed or read-only
+  /// @throws LimitExceededException if an event or the commit is too large
+  public void append(List<StreamAppend> commit, AppendCompletion completion) {
+    var bytes = validate(commit);
+    writer().offer(List.copyOf(commit), bytes, handingOverTo(completion));
+  }
+
+  private long validate(List<StreamAppend> commit) {
+    if (commit.isEmpty()) {
+      throw new IllegalArgumentException("An append has at least one stream, got none");
+    }
+    if (commit.size() > 1) {
+      var seen = new HashSet<StreamName>();
+      for (var part : commit) {
+        if (!seen.add(part.stream())) {
+          throw new IllegalArgumentException(
+              "An append names a stream once, got %s twice".formatted(part.stream()));
+        }
+      }
+    }
+    var total = 0L;
+    for (var part : commit) {
+      requireWritable(part.stream(), "append to");
+      for (var event : part.events()) {
+        total += sizeOf(event);
+      }
+    }
+    if (total > options.appendBytesMax()) {
+      throw LimitExceededException.append(total, options.appendBytesMax());
+    }
+    return total;
+  }
+
+  private long sizeOf(ProposedEvent event) {
+    var size = event.data().length + (long) event.metadata().length + 2L * event.type().length();
+    if (size > options.eventBytesMax()) {
+      throw LimitExceededException.event(event.id(), size, options.eventBytesMax());
+    }
+    return size;
+  }
+
+  private static void requireWritable(StreamName stream, String action) {
+    if (stream.isVirtual() || stream.value().equals("$all")) {
+      throw new NotAuthorizedException(
+          "Nobody can %s %s: it is answered by the index".formatted(action, stream));
+    }
+  }
+
+  private static void requireDeletable(StreamName stream) {
+    requireWritable(stream, "delete");
+    if (stream.isMetastream()) {
+      throw new NotAuthorizedException(
+          "Nobody can delete %s: write the metadata of %s instead"
+              .formatted(stream, stream.original()));
+    }
+  }
+
+  @Override
+  public long delete(StreamName stream, ExpectedState expected) {
+    return delete(stream, expected, false);
+  }
+
+  @Override
+  public long tombstone(StreamName stream, ExpectedState expected) {
+    return delete(stream, expected, true);
+  }
+
+  private long delete(StreamName stream, ExpectedState expected, boolean forEver) {
+    requireDeletable(stream);
+    var waiter = new Waiter();
+    writer().delete(stream, expected, forEver, waiter);
+    return waiter.await().position().orElseThrow();
+  }
+
+  /// Deletes without blocking; otherwise as [#delete(StreamName, ExpectedState)].
+  ///
+  /// @param stream the stream
+  /// @param expected what the caller believes about it
+  /// @param completion told when it is durable, with the position of the record
+  public void delete(StreamName stream, ExpectedState expected, AppendCompletion completion) {
+    requireDeletable(stream);
+    writer().offerDelete(stream, expected, false, handingOverTo(completion));
+  }
+
+  /// Tombstones without blocking; otherwise as [#tombstone(StreamName, ExpectedState)].
+  ///
+  /// @param stream the stream
+  /// @param expected what the caller believes about it
+  /// @param completion told when it is durable, with the position of the record
+  public void tombstone(StreamName stream, ExpectedState expected, AppendCompletion completion) {
+    requireDeletable(stream);
+    writer().offerDelete(stream, expected, true, handingOverTo(completion));
+  }
+
+  @Override
+  public AppendResult writeMetadata(
+      StreamName stream, ExpectedState expected, StreamMetadata metadata) {
+    StreamReader.requireNoMetastream(stream);
+    if (state(stream) instanceof StreamState.Tombstoned) {
+      throw new StreamTombstonedException(stream); // by the name that the caller gave
+    }
+    return append(
+        stream.metastream(),
+        expected,
+        new ProposedEvent(
+            randomId(options.random()),
+            RecordedEvent.METADATA_TYPE,
+            ContentType.JSON,
+            MetadataJson.encode(metadata),
+            new byte[0],
+            List.of()));
+  }
+
+  private Committer writer() {
+    log.requireOpen();
+    if (committer == null) {
+      throw new UnavailableException(
+          UnavailableException.Reason.READ_ONLY, "The store was opened for reading only");
+    }
+    return committer;
+  }
+
+  // ---- reading
+
+  @Override
+  public StreamRead read(StreamName stream, ReadOptions options) {
+    log.requireOpen();
+    return reader.read(stream, options);
+  }
+
+  @Override
+  public EventRead readAll(ReadOptions options) {
+    log.requireOpen();
+    return reader.readAll(options);
+  }
+
+  @Override
+  public LocalSubscription subscribe(StreamName stream, SubscribeOptions options) {
+    log.requireOpen();
+    return new LocalSubscription(subscriptions.toStream(stream, options));
+  }
+
+  @Override
+  public LocalSubscription subscribeToAll(SubscribeOptions options) {
+    log.requireOpen();
+    return new LocalSubscription(subscriptions.toAll(options));
+  }
+
+  @Override
+  public StreamState state(StreamName stream) {
+    log.requireOpen();
+    return reader.state(stream);
+  }
+
+  @Override
+  public CurrentMetadata metadata(StreamName stream) {
+    log.requireOpen();
+    return reader.metadata(stream);
+  }
+
+  @Override
+  public List<StreamSummary> streams(ListOptions options) {
+    log.requireOpen();
+    return reader.list(options);
+  }
+
+  @Override
+  public Optional<Long> lastPosition() {
+    log.requireOpen();
+    var end = log.end();
+    return end == 0 ? Optional.empty() : Optional.of(end - 1);
+  }
+
+  // ---- the store itself
+
+  /// The id that the store got when it was created.
+  ///
+  /// @return a random UUID
+  public UUID storeId() {
+    return log.storeId();
+  }
+
+  /// What opening had to cut.
+  ///
+  /// @return the report; empty if there was nothing to cut
+  public Optional<RecoveryReport> recovery() {
+    return log.recovery()
+        .cut()
+        .map(cut -> new RecoveryReport(cut.file(), cut.offset(), cut.bytes(), cut.nextPosition()));
+  }
+
+  /// The damage that opening for reading only went around.
+  ///
+  /// @return the first damage found; empty if there was none, or it was not looked for
+  public Optional<CorruptLogException> damage() {
+    return log.recovery().damage();
+  }
+
+  /// What the store holds now.
+  ///
+  /// @return the figures
+  public StoreStats stats() {
+    log.requireOpen();
+    var keys = index.keyCounts();
+    return new StoreStats(
+        log.end(),
+        keys.streams(),
+        keys.categories(),
+        keys.types(),
+        keys.tags(),
+        log.chunkCount(),
+        log.sizeBytes(),
+        committer == null ? 0 : committer.queueLength());
+  }
+
+  @Override
+  public synchronized void close() {
+    if (log.isClosed()) {
+      return;
+    }
+    if (committer != null) {
+      committer.close();
+    }
+    wakeups.close();
+    try {
+      log.close();
+      if (lock != null) {
+        lock.close();
+      }
+    } catch (IOException e) {
+      LOGGER.log(System.Logger.Level.WARNING, "The store was not closed cleanly", e);
+    }
+  }
+
+  private static Completion handingOverTo(AppendCompletion completion) {
+    return new Completion() {
+      @Override
+      public void completed(AppendResult result) {
+        completion.completed(result);
+      }
+
+      @Override
+      public void failed(LeftfoldException reason) {
+        completion.failed(reason);
+      }
+    };
+  }
+
+  /// A thread that waits for its append. An interrupt does not end the wait, for then nobody would
+  /// know whether the events were recorded.
+  private static final class Waiter implements Completion {
+    private final Thread thread = Thread.currentThread();
+    private @Nullable AppendResult result;
+    private @Nullable LeftfoldException reason;
+    private volatile boolean done;
+
+    @Override
+    public void completed(AppendResult result) {
+      this.result = result;
+      done = true;
+      LockSupport.unpark(thread);
+    }
+
+    @Override
+    public void failed(LeftfoldException reason) {
+      this.reason = reason;
+      done = true;
+      LockSupport.unpark(thread);
+    }
+
+    AppendResult await() {
+      var interrupted = false;
+      while (!done) {
+        LockSupport.park(this);
+        interrupted |= Thread.interrupted();
+      }
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+      if (reason != null) {
+        reason.addSuppressed(new Exception("Waited for here"));
+        throw reason;
+      }
+      return java.util.Objects.requireNonNull(result);
+    }
+  }
+}

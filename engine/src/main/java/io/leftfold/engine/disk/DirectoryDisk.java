@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.disk;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/// A directory of the file system.
+///
+/// The mapping of a file that is still written relies on one page cache for writing and mapping, as
+/// Linux, macOS and Windows have it for local files.
+public final class DirectoryDisk implements Disk {
+
+  private static final boolean WINDOWS =
+      System.getProperty("os.name", "").toLowerCase(java.util.Locale.ROOT).startsWith("windows");
+
+  private final Path directory;
+  private final boolean readOnly;
+
+  private DirectoryDisk(Path directory, boolean readOnly) {
+    this.directory = directory;
+    this.readOnly = readOnly;
+  }
+
+  /// Opens a directory for reading and writing, creating it and its parents if need be.
+  public static DirectoryDisk open(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    return new DirectoryDisk(directory, false);
+  }
+
+  /// Opens a directory that must exist, for reading.
+  public static DirectoryDisk openReadOnly(Path directory) {
+    return new DirectoryDisk(directory, true);
+  }
+
+  @Override
+  public List<String> list() throws IOException {
+    if (!Files.isDirectory(directory)) {
+      return List.of();
+    }
+    try (var files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+
+  @Override
+  public DiskFile create(String name, long bytes) throws IOException {
+    refuseIfReadOnly(name);
+    Files.deleteIfExists(directory.resolve(name));
+    var file = new MappableFile(directory.resolve(name), "rw");
+    try {
+      file.resize(bytes);
+      return file;
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  @Override
+  public DiskFile open(String name) throws IOException {
+    return new MappableFile(directory.resolve(name), readOnly ? "r" : "rw");
+  }
+
+  @Override
+  public void syncDirectory() throws IOException {
+    if (WINDOWS) {
+      return; // a directory cannot be opened there, and its entries are journalled by the system
+    }
+    try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public String describe(String name) {
+    return directory.resolve(name).toString();
+  }
+
+  @Override
+  public void close() {}
+
+  private void refuseIfReadOnly(String name) throws IOException {
+    if (readOnly) {
+      throw new IOException("%s was opened for reading only".formatted(describe(name)));
+    }
+  }
+
+  private static final class MappableFile implements DiskFile {
+    private final Path path;
+    private final RandomAccessFile file;
+    private final FileChannel channel;
+    private final Arena arena = Arena.ofShared();
+
+    MappableFile(Path path, String mode) throws IOException {
+      this.path = path;
+      this.file = new RandomAccessFile(path.toFile(), mode);
+      this.channel = file.getChannel();
+    }
+
+    @Override
+    public String describe() {
+      return path.toString();
+    }
+
+    @Override
+    public long size() throws IOException {
+      return channel.size();
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, long offset) throws IOException {
+      var at = offset;
+      while (bytes.hasRemaining()) {
+        at += channel.write(bytes, at);
+      }
+    }
+
+    @Override
+    public void sync() throws IOException {
+      channel.force(false);
+    }
+
+    @Override
+    public void resize(long bytes) throws IOException {
+      file.setLength(bytes);
+      channel.force(true);
+    }
+
+    @Override
+    public MemorySegment map() throws IOException {
+      return channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (file) {
+        arena.close();
+      }
+    }
+  }
+}

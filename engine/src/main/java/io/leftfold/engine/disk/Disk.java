@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.disk;
+
+import java.io.IOException;
+import java.util.List;
+
+/// A directory of files.
+///
+/// What an implementation guarantees:
+///
+/// - Bytes written to a file survive a crash once [DiskFile#sync] has returned; before that, any
+///   part of them may.
+/// - A file's name survives a crash once [#syncDirectory] has returned after its creation.
+/// - Bytes between what was written and the file's size are zero.
+public interface Disk extends AutoCloseable {
+
+  /// The names of the files, in no order.
+  List<String> list() throws IOException;
+
+  /// Creates a file of a given size, all zeros, that did not exist or is replaced.
+  DiskFile create(String name, long bytes) throws IOException;
+
+  /// Opens a file that exists.
+  DiskFile open(String name) throws IOException;
+
+  /// Makes created and deleted names durable.
+  void syncDirectory() throws IOException;
+
+  /// The name of a file as a person finds it, for messages.
+  String describe(String name);
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.log;
+
+import io.leftfold.engine.disk.DiskFile;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// One file of the log, mapped. Knows where each of its records is: from the footer once it is
+/// sealed, from memory while it is written.
+///
+/// Readers ask only for positions below the published end of the log, so what the writer adds here
+/// is visible to them by that publication and needs no synchronisation of its own.
+final class Chunk implements AutoCloseable {
+
+  /// Stands for a record that recovery found damaged.
+  static final int NOWHERE = 0;
+
+  final ChunkHeader header;
+  final DiskFile file;
+
+  private MemorySegment bytes;
+  private int count;
+  private int @Nullable [] offsets;
+  private long footerAt = -1;
+
+  private Chunk(ChunkHeader header, DiskFile file, MemorySegment bytes, int @Nullable [] offsets) {
+    this.header = header;
+    this.file = file;
+    this.bytes = bytes;
+    this.offsets = offsets;
+  }
+
+  /// A chunk whose commits are about to be written or scanned.
+  static Chunk open(ChunkHeader header, DiskFile file, MemorySegment bytes) {
+    return new Chunk(header, file, bytes, new int[1024]);
+  }
+
+  /// A chunk that has its footer.
+  static Chunk sealed(ChunkHeader header, DiskFile file, MemorySegment bytes, ChunkFooter footer) {
+    var chunk = new Chunk(header, file, bytes, null);
+    chunk.count = Math.toIntExact(footer.count());
+    chunk.footerAt = footer.commitsEnd();
+    return chunk;
+  }
+
+  long firstPosition() {
+    return header.firstPosition();
+  }
+
+  /// The position behind the last record.
+  long endPosition() {
+    return header.firstPosition() + count;
+  }
+
+  int count() {
+    return count;
+  }
+
+  /// The file as it is mapped now. What was published is in it.
+  MemorySegment bytes() {
+    return bytes;
+  }
+
+  /// Shows what the file has grown by.
+  void remap() throws IOException {
+    bytes = file.map();
+  }
+
+  boolean isSealed() {
+    return footerAt >= 0;
+  }
+
+  long sizeBytes() {
+    return bytes.byteSize();
+  }
+
+  /// The offset of a record in the file, or [#NOWHERE].
+  int offsetOf(long position) {
+    var place = (int) (position - header.firstPosition());
+    var inMemory = offsets;
+    return inMemory != null ? inMemory[place] : bytes.get(Bytes.INT, footerAt + 4L * place);
+  }
+
+  void add(int offset) {
+    var inMemory = open();
+    if (count == inMemory.length) {
+      inMemory = Arrays.copyOf(inMemory, count + (count >> 1));
+      offsets = inMemory;
+    }
+    inMemory[count++] = offset;
+  }
+
+  /// From here on offsets are read from the footer, which has been written behind the commits.
+  void seal(ChunkFooter footer) {
+    footerAt = footer.commitsEnd();
+    offsets = null;
+  }
+
+  int[] open() {
+    var inMemory = offsets;
+    if (inMemory == null) {
+      throw new IllegalStateException(file.describe() + " is sealed");
+    }
+    return inMemory;
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.log;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/// The first bytes of a chunk.
+///
+/// ```
+///  0 | magic "LFCHUNK\n" 8       |
+///  8 | format version 4 | crc 4  | crc: CRC-32C of bytes 16 to 64
+/// 16 | store id 16               |
+/// 32 | chunk number 8            |
+/// 40 | first position 8          |
+/// 48 | created 8                 | microseconds since 1970
+/// 56 | zero 8                    |
+/// ```
+record ChunkHeader(UUID storeId, long number, long firstPosition, long createdMicros) {
+  static final int BYTES = 64;
+  static final int FORMAT_VERSION = 1;
+  private static final long MAGIC = 0x0A4B4E5548_43464CL; // "LFCHUNK\n", little-endian
+
+  ByteBuffer encode() {
+    var bytes = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(0, MAGIC);
+    bytes.putInt(8, FORMAT_VERSION);
+    bytes.putLong(16, storeId.getMostSignificantBits());
+    bytes.putLong(24, storeId.getLeastSignificantBits());
+    bytes.putLong(32, number);
+    bytes.putLong(40, firstPosition);
+    bytes.putLong(48, createdMicros);
+    bytes.putInt(12, checksum(bytes.array()));
+    return bytes;
+  }
+
+  /// @throws DamagedException if these are not the first bytes of a chunk this version reads
+  static ChunkHeader decode(MemorySegment chunk) throws DamagedException {
+    if (chunk.byteSize() < BYTES) {
+      throw new DamagedException(
+          0, "a header of %d bytes expected, the file has %d".formatted(BYTES, chunk.byteSize()));
+    }
+    var bytes = chunk.asSlice(0, BYTES).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
+    var magic = Bytes.longInteger(bytes, 0);
+    if (magic != MAGIC) {
+      throw new DamagedException(
+          0, "a chunk begins with %016x, found %016x".formatted(MAGIC, magic));
+    }
+    var crc = Bytes.integer(bytes, 12);
+    if (crc != checksum(bytes)) {
+      throw new DamagedException(
+          12, "header checksum %08x expected, found %08x".formatted(crc, checksum(bytes)));
+    }
+    var version = Bytes.integer(bytes, 8);
+    if (version != FORMAT_VERSION) {
+      throw new DamagedException(
+          8,
+          "this Leftfold reads format version %d, the file has %d; use a newer Leftfold"
+              .formatted(FORMAT_VERSION, version));
+    }
+    return new ChunkHeader(
+        new UUID(Bytes.longInteger(bytes, 16), Bytes.longInteger(bytes, 24)),
+        Bytes.longInteger(bytes, 32),
+        Bytes.longInteger(bytes, 40),
+        Bytes.longInteger(bytes, 48));
+  }
+
+  private static int checksum(byte[] bytes) {
+    var crc = new CRC32C();
+    crc.update(bytes, 16, BYTES - 16);
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.log;
+
+import io.leftfold.api.UnavailableException;
+import io.leftfold.engine.disk.Disk;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// All chunks, and the end up to which they may be read.
+public final class Log implements AutoCloseable {
+
+  private static final int SPARE_CURSORS = 64;
+
+  private final Disk disk;
+  private final LogOptions options;
+  private final Recovery recovery;
+  private final @Nullable LogWriter writer;
+
+  private final ArrayBlockingQueue<RecordCursor> spareCursors =
+      new ArrayBlockingQueue<>(SPARE_CURSORS);
+
+  // Readers load `end` first: chunks and offsets below it are then visible to them.
+  private Chunk[] chunks;
+  private volatile long end;
+  private volatile boolean closed;
+
+  private Log(
+      Disk disk, LogOptions options, LogRecovery recovered, Supplier<UUID> storeIds, Clock clock)
+      throws IOException {
+    this.disk = disk;
+    this.options = options;
+    this.recovery = recovered.result();
+    this.chunks = recovered.chunks().toArray(Chunk[]::new);
+    this.end = chunks.length == 0 ? 0 : chunks[chunks.length - 1].endPosition();
+    if (options.readOnly()) {
+      this.writer = null;
+    } else {
+      if (chunks.length == 0) {
+        addChunk(storeIds.get(), 0, micros(clock));
+      }
+      this.writer = new LogWriter(this, clock, recovered.tail(), recovered.lastTime());
+    }
+  }
+
+  /// Opens the log on a disk, or begins a new one.
+  ///
+  /// @param storeIds gives the id of a new store
+  /// @throws io.leftfold.api.CorruptLogException if something durable is damaged
+  public static Log open(Disk disk, LogOptions options, Supplier<UUID> storeIds, Clock clock)
+      throws IOException {
+    var recovery = new LogRecovery(disk, options.readOnly());
+    try {
+      recovery.open();
+      if (options.readOnly() && recovery.chunks().isEmpty()) {
+        throw new UnavailableException(
+            UnavailableException.Reason.CLOSED,
+            "%s holds no store to be read".formatted(disk.describe("")));
+      }
+      return new Log(disk, options, recovery, storeIds, clock);
+    } catch (IOException | RuntimeException e) {
+      for (var chunk : recovery.chunks()) {
+        chunk.close();
+      }
+      throw e;
+    }
+  }
+
+  /// The id that was given to the store when it was created.
+  public UUID storeId() {
+    return chunks[0].header.storeId();
+  }
+
+  /// What opening found.
+  public Recovery recovery() {
+    return recovery;
+  }
+
+  /// Behind the last position that may be read.
+  public long end() {
+    return end;
+  }
+
+  /// A reader of records, for one thread at a time.
+  public RecordCursor cursor() {
+    return new RecordCursor(this);
+  }
+
+  /// A reader of records that may have been used before, to be given back: what a short read needs
+  /// most is not to begin with an empty one.
+  public RecordCursor borrowCursor() {
+    var cursor = spareCursors.poll();
+    return cursor == null ? cursor() : cursor;
+  }
+
+  /// Takes a borrowed reader back.
+  public void giveBack(RecordCursor cursor) {
+    if (cursor.isSmall()) {
+      spareCursors.offer(cursor);
+    }
+  }
+
+  /// The one writer; for one thread at a time.
+  ///
+  /// @throws UnavailableException if the log was opened for reading only
+  public LogWriter writer() {
+    if (writer == null) {
+      throw new UnavailableException(
+          UnavailableException.Reason.READ_ONLY, "The store was opened for reading only");
+    }
+    return writer;
+  }
+
+  /// How many chunk files there are.
+  public int chunkCount() {
+    return chunks.length;
+  }
+
+  /// The size of all chunk files, in bytes. The last one is larger than what is in it.
+  public long sizeBytes() {
+    return Arrays.stream(chunks).mapToLong(Chunk::sizeBytes).sum();
+  }
+
+  /// Whether it was closed.
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /// @throws UnavailableException if it was closed
+  public void requireOpen() {
+    if (closed) {
+      throw new UnavailableException(UnavailableException.Reason.CLOSED, "The store is closed");
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    if (writer != null) {
+      writer.markDurable(disk);
+    }
+    for (var chunk : chunks) {
+      chunk.close();
+    }
+    disk.close();
+  }
+
+  Chunk chunkOf(long position) {
+    if (position < 0 || position >= end) {
+      throw new IllegalArgumentException(
+          "Positions 0 to %d can be read, got %d".formatted(end - 1, position));
+    }
+    var all = chunks;
+    var low = 0;
+    var high = all.length - 1;
+    while (low < high) {
+      var middle = (low + high + 1) >>> 1;
+      if (all[middle].firstPosition() <= position) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return all[low];
+  }
+
+  List<Chunk> chunks() {
+    return List.of(chunks);
+  }
+
+  Chunk lastChunk() {
+    return chunks[chunks.length - 1];
+  }
+
+  LogOptions options() {
+    return options;
+  }
+
+  /// Danger: publish only after the bytes are durable.
+  void publish(long end) {
+    this.end = end;
+  }
+
+  /// Creates the next chunk, large enough for at least so many bytes of commits.
+  Chunk addChunk(UUID storeId, long bytesNeeded, long nowMicros) throws IOException {
+    var number = chunks.length;
+    var header = new ChunkHeader(storeId, number, end, nowMicros);
+    var size = Math.max(bytesNeeded, Math.min(options.chunkBytesMax(), LogWriter.GROW_BYTES));
+    var file = disk.create(LogRecovery.chunkName(number), size);
+    try {
+      file.write(header.encode(), 0);
+      file.sync();
+      disk.syncDirectory();
+      var chunk = Chunk.open(header, file, file.map());
+      var longer = Arrays.copyOf(chunks, number + 1);
+      longer[number] = chunk;
+      chunks = longer;
+      return chunk;
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+  }
+
+  static long micros(Clock clock) {
+    var now = clock.instant();
+    return Math.addExact(
+        Math.multiplyExact(now.getEpochSecond(), 1_000_000L), now.getNano() / 1000);
+  }
+}

@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.log;
+
+import io.leftfold.engine.disk.Disk;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.time.Clock;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/// Writes commits to the end of the log, a batch at a time. Owned by one thread.
+///
+/// ```java
+/// if (!writer.fits(bytes, records)) { writer.flush(); writer.roll(bytes, records); }
+/// writer.begin();
+/// var position = writer.add(records, revision);
+/// writer.end();
+/// …more commits…
+/// writer.flush();    // durable and published
+/// ```
+///
+/// After a failed write or sync nobody knows what the disk holds, so the writer refuses to go on.
+public final class LogWriter {
+
+  /// A chunk file grows by this much at a time.
+  static final long GROW_BYTES = 16L << 20;
+
+  /// Zeros are written this far ahead: syncing inside them is about twice as fast as syncing a file
+  /// that gets longer. Large batches do without, for they would pay for writing everything twice.
+  private static final int ZERO_BYTES = 4 << 20;
+
+  private static final int BATCH_BYTES_WITHOUT_ZEROS = 128 << 10;
+  private static final int BUFFER_BYTES = 1 << 20;
+  private static final int BUFFER_BYTES_KEPT = 16 << 20;
+
+  private final Log log;
+  private final Clock clock;
+  private final CRC32C recordCrc = new CRC32C();
+
+  private Chunk chunk;
+  private CommitScanner.CommitChecksum commitCrc;
+  private CommitsChecksum commitsCrc = new CommitsChecksum();
+  private long durableEnd;
+  private long zeroedUntil;
+  private long lastTime;
+  private long firstTime;
+
+  private ByteBuffer batch = newBuffer(BUFFER_BYTES);
+  private int[] batchOffsets = new int[1024];
+  private int batchRecords;
+  private int commitStart;
+  private int commitRecords;
+
+  private @Nullable Exception failure;
+
+  LogWriter(Log log, Clock clock, LogRecovery.@Nullable Tail tail, long lastTime)
+      throws IOException {
+    this.log = log;
+    this.clock = clock;
+    this.lastTime = lastTime;
+    this.chunk = log.lastChunk();
+    if (chunk.isSealed()) {
+      this.chunk = log.addChunk(log.storeId(), 0, Log.micros(clock));
+    }
+    this.commitCrc = new CommitScanner.CommitChecksum(chunk.header.number());
+    this.durableEnd = ChunkHeader.BYTES;
+    if (tail != null) {
+      this.durableEnd = tail.offset();
+      this.commitsCrc = tail.commitsChecksum();
+      this.firstTime = tail.firstTime();
+    }
+    this.zeroedUntil = durableEnd;
+  }
+
+  /// Whether a commit can be added to the batch in the present chunk, with room for the footer.
+  public boolean fits(long recordBytes, int records) {
+    var end = durableEnd + batch.position() + commitBytes(recordBytes);
+    var count = chunk.count() + batchRecords + (long) records;
+    return end + ChunkFooter.bytes(count) <= log.options().chunkBytesMax();
+  }
+
+  private static long commitBytes(long recordBytes) {
+    return CommitFormat.HEADER_BYTES + recordBytes + CommitFormat.TRAILER_BYTES;
+  }
+
+  /// Seals the present chunk and begins the next, large enough for one commit of that size. There
+  /// must be no batch.
+  public void roll(long recordBytes, int records) throws IOException {
+    requireUnbroken();
+    if (batchRecords != 0) {
+      throw new IllegalStateException("A chunk is sealed between batches");
+    }
+    try {
+      if (chunk.count() > 0) {
+        seal();
+        var needed = ChunkHeader.BYTES + commitBytes(recordBytes) + ChunkFooter.bytes(records);
+        chunk =
+            log.addChunk(log.storeId(), needed > log.options().chunkBytesMax() ? needed : 0, now());
+        commitCrc = new CommitScanner.CommitChecksum(chunk.header.number());
+        commitsCrc = new CommitsChecksum();
+        durableEnd = ChunkHeader.BYTES;
+        zeroedUntil = durableEnd;
+      }
+    } catch (IOException | RuntimeException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  private void seal() throws IOException {
+    var footer =
+        new ChunkFooter(chunk.count(), firstTime, lastTime, durableEnd, commitsCrc.value());
+    var bytes = footer.encode(chunk.open());
+    var end = durableEnd + bytes.remaining();
+    grow(end);
+    chunk.file.write(bytes, durableEnd);
+    chunk.file.resize(end);
+    chunk.file.sync();
+    chunk.seal(footer);
+  }
+
+  /// Begins a commit.
+  public void begin() {
+    requireUnbroken();
+    commitStart = batch.position();
+    commitRecords = 0;
+    ensureRoom(CommitFormat.HEADER_BYTES);
+    var time = Math.max(lastTime, now());
+    if (chunk.count() == 0 && batchRecords == 0) {
+      firstTime = time;
+    }
+    lastTime = time;
+    batch
+        .putLong(commitStart + CommitFormat.POSITION, nextPosition())
+        .putLong(commitStart + CommitFormat.TIME, time)
+        .putInt(commitStart + CommitFormat.DURABLE_END, (int) durableEnd)
+        .position(commitStart + CommitFormat.HEADER_BYTES);
+  }
+
+  /// Adds records to the commit; their revisions count up from the first.
+  ///
+  /// @return the position of the first
+  public long add(EncodedRecords records, long firstRevision) {
+    var first = nextPosition();
+    var bytes = records.bytes();
+    ensureRoom(bytes.length);
+    var revision = firstRevision;
+    for (var from = 0; from < bytes.length; ) {
+      var length = Bytes.integer(bytes, from + RecordFormat.LENGTH);
+      var at = batch.position();
+      Bytes.putInteger(bytes, from + RecordFormat.FRAME_DISTANCE, at - commitStart);
+      Bytes.putLong(bytes, from + RecordFormat.REVISION, revision++);
+      recordCrc.reset();
+      recordCrc.update(
+          bytes, from + RecordFormat.FRAME_DISTANCE, length - RecordFormat.FRAME_DISTANCE);
+      Bytes.putInteger(bytes, from + RecordFormat.CRC, (int) recordCrc.getValue());
+      batch.put(bytes, from, length);
+      remember((int) durableEnd + at);
+      from += length;
+    }
+    return first;
+  }
+
+  private void remember(int offset) {
+    if (batchRecords == batchOffsets.length) {
+      batchOffsets = Arrays.copyOf(batchOffsets, 2 * batchRecords);
+    }
+    batchOffsets[batchRecords++] = offset;
+    commitRecords++;
+  }
+
+  /// Ends the commit, which must have records.
+  public void end() {
+    if (commitRecords == 0) {
+      throw new IllegalStateException("A commit has at least one record");
+    }
+    ensureRoom(CommitFormat.TRAILER_BYTES);
+    var length = batch.position() + CommitFormat.TRAILER_BYTES - commitStart;
+    batch.putInt(length);
+    batch.putInt(commitStart + CommitFormat.LENGTH, length);
+    batch.putInt(commitStart + CommitFormat.COUNT, commitRecords);
+    var end = batch.position();
+    var crc = commitCrc.of(batch, commitStart, (int) durableEnd + commitStart, length);
+    batch.position(end);
+    batch.putInt(commitStart + CommitFormat.CRC, crc);
+    commitsCrc.add(crc);
+  }
+
+  /// The position that the next record gets.
+  public long nextPosition() {
+    return chunk.endPosition() + batchRecords;
+  }
+
+  /// The time of the commit begun last, in microseconds since 1970.
+  public long lastTimeMicros() {
+    return lastTime;
+  }
+
+  /// How many bytes wait to be flushed.
+  public int batchBytes() {
+    return batch.position();
+  }
+
+  /// Makes the batch durable and shows it to readers.
+  public void flush() throws IOException {
+    requireUnbroken();
+    if (batchRecords == 0) {
+      return;
+    }
+    try {
+      write();
+    } catch (IOException | RuntimeException e) {
+      failure = e;
+      throw e;
+    }
+    for (var i = 0; i < batchRecords; i++) {
+      chunk.add(batchOffsets[i]);
+    }
+    batchRecords = 0;
+    batch = batch.capacity() > BUFFER_BYTES_KEPT ? newBuffer(BUFFER_BYTES) : batch.clear();
+  }
+
+  /// Shows what was flushed to readers.
+  public void publish() {
+    log.publish(chunk.endPosition());
+  }
+
+  private void write() throws IOException {
+    var size = batch.position();
+    var end = durableEnd + size;
+    grow(end);
+    if (end > zeroedUntil && size <= BATCH_BYTES_WITHOUT_ZEROS) {
+      writeZeros(end);
+    }
+    chunk.file.write(batch.flip(), durableEnd);
+    if (log.options().sync()) {
+      chunk.file.sync();
+    }
+    durableEnd = end;
+  }
+
+  private void grow(long end) throws IOException {
+    var size = chunk.file.size();
+    if (end > size) {
+      var max = Math.max(end, log.options().chunkBytesMax());
+      chunk.file.resize(Math.min(max, Math.max(end, size + GROW_BYTES)));
+      chunk.remap();
+    }
+  }
+
+  private void writeZeros(long from) throws IOException {
+    var until = Math.min(from + ZERO_BYTES, chunk.file.size());
+    var zeros = ByteBuffer.allocateDirect(64 << 10);
+    for (var at = from; at < until; at += zeros.capacity()) {
+      zeros.clear().limit((int) Math.min(zeros.capacity(), until - at));
+      chunk.file.write(zeros, at);
+    }
+    zeroedUntil = until;
+  }
+
+  /// Says on disk how far the log is durable. Only for closing: nothing depends on it being recent.
+  void markDurable(Disk disk) throws IOException {
+    if (failure == null) {
+      if (!log.options().sync()) {
+        chunk.file.sync();
+      }
+      new DurableMark(chunk.header.number(), durableEnd).write(disk);
+    }
+  }
+
+  private void requireUnbroken() {
+    if (failure != null) {
+      throw new IllegalStateException("The log refuses writes since one failed", failure);
+    }
+  }
+
+  private void ensureRoom(int bytes) {
+    if (batch.remaining() < bytes) {
+      var needed = batch.position() + (long) bytes;
+      var larger =
+          newBuffer(
+              (int) Math.min(Integer.MAX_VALUE - 8L, Math.max(needed, 2L * batch.capacity())));
+      batch = larger.put(batch.flip());
+    }
+  }
+
+  private static ByteBuffer newBuffer(int bytes) {
+    return ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private long now() {
+    return Log.micros(clock);
+  }
+}

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.log;
+
+import io.leftfold.api.ContentType;
+import io.leftfold.api.CorruptLogException;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.Tag;
+import io.leftfold.api.UnavailableException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/// Reads records one at a time. Each is copied from the mapped chunk and its checksum compared
+/// before anything of it is believed. Owned by one thread at a time.
+public final class RecordCursor {
+
+  private static final int NAMES = 64;
+  private static final int RECORD_BYTES_KEPT = 64 << 10;
+
+  private final Log log;
+  private final CRC32C crc = new CRC32C();
+  private final @Nullable Name[] streams = new @Nullable Name[NAMES];
+  private final @Nullable Name[] types = new @Nullable Name[NAMES];
+
+  private @Nullable Chunk chunk;
+  private byte[] record = new byte[1024];
+  private int length;
+  private long position;
+  private long time;
+
+  RecordCursor(Log log) {
+    this.log = log;
+  }
+
+  /// Goes to a record.
+  ///
+  /// @param position below the end of the log
+  /// @throws CorruptLogException if the record is damaged
+  /// @throws UnavailableException if the log was closed
+  public RecordCursor moveTo(long position) {
+    try {
+      return load(position);
+    } catch (IllegalStateException e) {
+      if (!log.isClosed()) {
+        throw e;
+      }
+      throw new UnavailableException(
+          UnavailableException.Reason.CLOSED, "The store was closed while it was read", e);
+    }
+  }
+
+  private RecordCursor load(long position) {
+    if (log.isClosed()) {
+      throw new IllegalStateException("closed");
+    }
+    var holder = chunkOf(position);
+    var offset = Integer.toUnsignedLong(holder.offsetOf(position));
+    if (offset == Chunk.NOWHERE) {
+      throw new CorruptLogException(
+          holder.file.describe(), 0, "event %d is in a damaged part".formatted(position));
+    }
+    var claimed = holder.bytes().get(Bytes.INT, offset + RecordFormat.LENGTH);
+    if (claimed < RecordFormat.HEADER_BYTES || offset + claimed > holder.sizeBytes()) {
+      throw damaged(holder, offset, "a record expected, found one of %d bytes".formatted(claimed));
+    }
+    if (record.length < claimed) {
+      record = new byte[Math.max(claimed, 2 * record.length)];
+    }
+    MemorySegment.copy(holder.bytes(), ValueLayout.JAVA_BYTE, offset, record, 0, claimed);
+    crc.reset();
+    crc.update(record, RecordFormat.FRAME_DISTANCE, claimed - RecordFormat.FRAME_DISTANCE);
+    var expected = Bytes.integer(record, RecordFormat.CRC);
+    if (expected != (int) crc.getValue()) {
+      throw damaged(
+          holder,
+          offset,
+          "record checksum %08x expected, found %08x".formatted(expected, (int) crc.getValue()));
+    }
+    var commit = offset - Bytes.integer(record, RecordFormat.FRAME_DISTANCE);
+    this.time = holder.bytes().get(Bytes.LONG, commit + CommitFormat.TIME);
+    this.length = claimed;
+    this.position = position;
+    return this;
+  }
+
+  private static CorruptLogException damaged(Chunk chunk, long offset, String finding) {
+    return new CorruptLogException(chunk.file.describe(), offset, finding);
+  }
+
+  private Chunk chunkOf(long position) {
+    var last = chunk;
+    if (last != null && position >= last.firstPosition() && position < last.endPosition()) {
+      return last;
+    }
+    var found = log.chunkOf(position);
+    chunk = found;
+    return found;
+  }
+
+  /// The position of the record.
+  public long position() {
+    return position;
+  }
+
+  /// The time of its commit, in microseconds since 1970.
+  public long timeMicros() {
+    return time;
+  }
+
+  /// Its revision.
+  public long revision() {
+    return Bytes.longInteger(record, RecordFormat.REVISION);
+  }
+
+  /// The more significant half of its id.
+  public long idHigh() {
+    return Bytes.longInteger(record, RecordFormat.ID_HIGH);
+  }
+
+  /// The less significant half of its id.
+  public long idLow() {
+    return Bytes.longInteger(record, RecordFormat.ID_LOW);
+  }
+
+  /// Its id.
+  public UUID id() {
+    return new UUID(idHigh(), idLow());
+  }
+
+  /// Its stream.
+  public StreamName stream() {
+    var from = RecordFormat.HEADER_BYTES;
+    var name = name(streams, from, from + streamLength());
+    var known = name.stream;
+    if (known == null) {
+      known = StreamName.of(name.text);
+      name.stream = known;
+    }
+    return known;
+  }
+
+  /// Its type.
+  public String type() {
+    var from = RecordFormat.HEADER_BYTES + streamLength();
+    return name(types, from, from + typeLength()).text;
+  }
+
+  /// How its data is to be understood.
+  public ContentType contentType() {
+    return (Bytes.unsignedShort(record, RecordFormat.FLAGS) & RecordFormat.FLAG_JSON) != 0
+        ? ContentType.JSON
+        : ContentType.BINARY;
+  }
+
+  /// Its tags.
+  public List<Tag> tags() {
+    var count = Bytes.unsignedShort(record, RecordFormat.TAG_COUNT);
+    if (count == 0) {
+      return List.of();
+    }
+    var tags = new ArrayList<Tag>(count);
+    var at = RecordFormat.HEADER_BYTES + streamLength() + typeLength();
+    for (var i = 0; i < count; i++) {
+      var bytes = Bytes.unsignedShort(record, at);
+      tags.add(Tag.of(new String(record, at + 2, bytes, StandardCharsets.UTF_8)));
+      at += 2 + bytes;
+    }
+    return tags;
+  }
+
+  /// A copy of its metadata.
+  public byte[] metadata() {
+    var from = metadataFrom();
+    return Arrays.copyOfRange(record, from, from + metadataLength());
+  }
+
+  /// A copy of its data.
+  public byte[] data() {
+    return Arrays.copyOfRange(record, metadataFrom() + metadataLength(), length);
+  }
+
+  /// The whole record as the reader keeps it.
+  public RecordedEvent event() {
+    return new RecordedEvent(
+        position,
+        stream(),
+        revision(),
+        id(),
+        type(),
+        contentType(),
+        instant(time),
+        data(),
+        metadata(),
+        tags());
+  }
+
+  /// A time of the log as the API has it.
+  public static Instant instant(long micros) {
+    return Instant.ofEpochSecond(
+        Math.floorDiv(micros, 1_000_000L), Math.floorMod(micros, 1_000_000L) * 1000);
+  }
+
+  /// Whether it holds little enough memory to be kept for later.
+  boolean isSmall() {
+    return record.length <= RECORD_BYTES_KEPT;
+  }
+
+  private int streamLength() {
+    return Bytes.unsignedShort(record, RecordFormat.STREAM_LENGTH);
+  }
+
+  private int typeLength() {
+    return Bytes.unsignedShort(record, RecordFormat.TYPE_LENGTH);
+  }
+
+  private int metadataLength() {
+    return Bytes.integer(record, RecordFormat.METADATA_LENGTH);
+  }
+
+  private int metadataFrom() {
+    var at = RecordFormat.HEADER_BYTES + streamLength() + typeLength();
+    for (var i = Bytes.unsignedShort(record, RecordFormat.TAG_COUNT); i > 0; i--) {
+      at += 2 + Bytes.unsignedShort(record, at);
+    }
+    return at;
+  }
+
+  /// Streams and types come again and again: the text is decoded once while it stays in its slot.
+  private Name name(@Nullable Name[] known, int from, int to) {
+    var hash = 0;
+    for (var i = from; i < to; i++) {
+      hash = 31 * hash + record[i];
+    }
+    var slot = (hash ^ (hash >>> 16)) & (NAMES - 1);
+    var name = known[slot];
+    if (name == null || !Arrays.equals(name.bytes, 0, name.bytes.length, record, from, to)) {
+      name = new Name(Arrays.copyOfRange(record, from, to));
+      known[slot] = name;
+    }
+    return name;
+  }
+
+  private static final class Name {
+    final byte[] bytes;
+    final String text;
+    @Nullable StreamName stream;
+
+    Name(byte[] bytes) {
+      this.bytes = bytes;
+      this.text = new String(bytes, StandardCharsets.UTF_8);
+    }
+  }
+}

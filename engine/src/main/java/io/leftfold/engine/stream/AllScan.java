@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.stream;
+
+import io.leftfold.api.ResolvedEvent;
+import io.leftfold.engine.log.RecordCursor;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Goes forwards along all streams, a limited number of records at a time. Owned by one thread at a
+/// time.
+public final class AllScan {
+  private final RecordCursor cursor;
+  private final PositionWalk walk;
+  private final EventMatch match;
+  private final @Nullable LinkResolver links;
+  private long place;
+
+  AllScan(
+      RecordCursor cursor,
+      PositionWalk walk,
+      EventMatch match,
+      @Nullable LinkResolver links,
+      long from) {
+    this.cursor = cursor;
+    this.walk = walk;
+    this.match = match;
+    this.links = links;
+    this.place = from;
+  }
+
+  /// The first position that was not looked at yet.
+  public long place() {
+    return place;
+  }
+
+  /// Looks for the next event that the filter wants.
+  ///
+  /// @param end to look below
+  /// @param recordsMax how many records to look at, at most
+  /// @return the event; empty if none was found up to [#place()]
+  public Optional<ResolvedEvent> next(long end, int recordsMax) {
+    for (var looked = 0; looked < recordsMax; looked++) {
+      var position = walk.next(place, end);
+      if (position == PositionWalk.NONE) {
+        place = Math.max(place, end);
+        return Optional.empty();
+      }
+      place = position + 1;
+      if (match.matches(cursor.moveTo(position))) {
+        var event = cursor.event();
+        return Optional.of(links == null ? ResolvedEvent.plain(event) : links.resolve(event, end));
+      }
+    }
+    return Optional.empty();
+  }
+}

@@ -1,0 +1,648 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.stream;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.AppendResult.AppendedStream;
+import io.leftfold.api.ContentType;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.api.WrongExpectedStateException;
+import io.leftfold.api.WrongExpectedStateException.Conflict;
+import io.leftfold.engine.index.Index;
+import io.leftfold.engine.log.EncodedRecords;
+import io.leftfold.engine.log.Log;
+import io.leftfold.engine.log.LogWriter;
+import io.leftfold.engine.log.RecordCursor;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The writing thread: judges waiting appends, writes those that pass, answers.
+///
+/// **A batch.** The thread takes all that waits. Each piece of work is judged against the heads of
+/// its streams, which include what the batch holds already, and is encoded or refused. Then the
+/// batch is written and synced once, added to the index, published, and only then is everybody
+/// answered, the refused too: a refusal may rest on a commit of the same batch. While one batch is
+/// synced the next one collects in the queue.
+///
+/// **Failure.** When a write or sync fails, nobody knows what the disk holds. Everybody in the
+/// batch is told so, and from then on every append is refused with the reason. Reading goes on.
+public final class Committer implements AutoCloseable {
+
+  private static final int BATCH_BYTES_MAX = 4 << 20;
+  private static final int GATHER_TURNS = 16;
+
+  private final Log log;
+  private final LogWriter writer;
+  private final Index index;
+  private final Supplier<UUID> ids;
+  private final Runnable published;
+  private final WorkQueue queue;
+  private final Thread thread;
+
+  private final RecordCursor cursor;
+  private final StreamLookup lookup;
+  private final Heads heads;
+  private final RecentIds recentIds;
+  private final AppendDecision.Memory memory = new RecordedMemory();
+
+  private final List<Written> batch = new ArrayList<>();
+  private final List<Answer> answers = new ArrayList<>();
+  private long batchNumber;
+  private int answersOfLastBatch;
+
+  private volatile @Nullable Exception failure;
+
+  /// Events that were written but are not in the index yet.
+  private record Written(
+      StreamName stream, long firstRevision, long firstPosition, List<ProposedEvent> events) {}
+
+  /// What somebody is told when the batch is durable.
+  private record Answer(
+      Completion completion, @Nullable AppendResult result, @Nullable LeftfoldException reason) {
+
+    void give() {
+      if (result != null) {
+        completion.completed(result);
+      } else if (reason != null) {
+        completion.failed(reason);
+      }
+    }
+  }
+
+  /// Over a log whose index is complete.
+  ///
+  /// @param ids for the events that the store itself records
+  /// @param published called after each batch, on the writing thread
+  public Committer(
+      Log log,
+      Index index,
+      QueueLimits limits,
+      Supplier<UUID> ids,
+      ThreadFactory threads,
+      Runnable published) {
+    this.log = log;
+    this.writer = log.writer();
+    this.index = index;
+    this.ids = ids;
+    this.published = published;
+    this.queue = new WorkQueue(limits.lengthMax(), limits.bytesMax());
+    this.cursor = log.cursor();
+    this.lookup = new StreamLookup(index);
+    this.heads = new Heads(name -> new Head(name, lookup.view(name, log.end(), cursor)));
+    this.recentIds = rememberIds(log, cursor);
+    this.thread = threads.newThread(this::run);
+  }
+
+  /// The bounds of the queue.
+  ///
+  /// @param lengthMax in appends
+  /// @param bytesMax in bytes
+  public record QueueLimits(int lengthMax, long bytesMax) {}
+
+  private static RecentIds rememberIds(Log log, RecordCursor cursor) {
+    var ids = new RecentIds();
+    var end = log.end();
+    for (var position = Math.max(0, end - RecentIds.CAPACITY); position < end; position++) {
+      var record = cursor.moveTo(position);
+      ids.add(
+          record.idHigh(), record.idLow(), record.stream(), record.revision(), record.position());
+    }
+    return ids;
+  }
+
+  /// Starts the thread.
+  public void start() {
+    thread.start();
+  }
+
+  /// How many appends wait.
+  public int queueLength() {
+    return queue.length();
+  }
+
+  /// Why appends are refused, if they are.
+  public @Nullable Exception failure() {
+    return failure;
+  }
+
+  /// Hands in an append, waiting for room in the queue.
+  public void append(List<StreamAppend> parts, long bytes, Completion completion) {
+    put(new Work.Append(parts, encode(parts), bytes, completion));
+  }
+
+  /// Hands in an append, refusing it if the queue is full.
+  public void offer(List<StreamAppend> parts, long bytes, Completion completion) {
+    offer(new Work.Append(parts, encode(parts), bytes, completion));
+  }
+
+  /// Hands in a deletion, waiting for room in the queue.
+  public void delete(
+      StreamName stream, ExpectedState expected, boolean forEver, Completion completion) {
+    put(new Work.Delete(stream, expected, forEver, completion));
+  }
+
+  /// Hands in a deletion, refusing it if the queue is full.
+  public void offerDelete(
+      StreamName stream, ExpectedState expected, boolean forEver, Completion completion) {
+    offer(new Work.Delete(stream, expected, forEver, completion));
+  }
+
+  private static List<EncodedRecords> encode(List<StreamAppend> parts) {
+    return parts.stream().map(part -> EncodedRecords.of(part.stream(), part.events())).toList();
+  }
+
+  private void put(Work work) {
+    if (!queue.put(work)) {
+      throw closed();
+    }
+  }
+
+  private void offer(Work work) {
+    switch (queue.offer(work)) {
+      case TAKEN -> {}
+      case FULL ->
+          throw new UnavailableException(
+              UnavailableException.Reason.TOO_BUSY,
+              "%d appends wait to be written already; try again in a moment"
+                  .formatted(queue.length()));
+      case CLOSED -> throw closed();
+    }
+  }
+
+  private static UnavailableException closed() {
+    return new UnavailableException(UnavailableException.Reason.CLOSED, "The store is closed");
+  }
+
+  /// Takes no more, writes what waits, and ends the thread.
+  @Override
+  public void close() {
+    queue.close();
+    var interrupted = false;
+    while (thread.isAlive()) {
+      try {
+        thread.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    var taken = new ArrayDeque<Work>();
+    while (queue.awaitWork()) {
+      gather();
+      taken = queue.takeAll(taken);
+      while (!taken.isEmpty()) {
+        take(taken.remove());
+        if (writer.batchBytes() >= BATCH_BYTES_MAX) {
+          finishBatch();
+        }
+      }
+      finishBatch();
+    }
+  }
+
+  /// Those who were answered together come back together, but not at the same instant. Taking the
+  /// first of them alone would cost all the others a second sync.
+  private void gather() {
+    var expected = answersOfLastBatch;
+    var seen = 0;
+    while (queue.length() > seen && queue.length() < expected) {
+      seen = queue.length();
+      for (var turn = 0; turn < GATHER_TURNS && queue.length() < expected; turn++) {
+        Thread.yield();
+      }
+    }
+  }
+
+  private void take(Work work) {
+    var broken = failure;
+    if (broken != null) {
+      answers.add(new Answer(work.completion(), null, refusal(broken)));
+      return;
+    }
+    try {
+      switch (work) {
+        case Work.Append append -> append(append);
+        case Work.Delete delete -> delete(delete);
+      }
+    } catch (IOException e) {
+      fail(e);
+      answers.add(new Answer(work.completion(), null, refusal(e)));
+    } catch (LeftfoldException e) {
+      answers.add(new Answer(work.completion(), null, e));
+    } catch (RuntimeException e) {
+      fail(e);
+      answers.add(new Answer(work.completion(), null, refusal(e)));
+    }
+  }
+
+  private static UnavailableException refusal(Exception failure) {
+    return new UnavailableException(
+        UnavailableException.Reason.READ_ONLY,
+        "The store takes no more appends since one failed (%s); whether that one is kept shows when the store is opened again"
+            .formatted(failure),
+        failure);
+  }
+
+  private void fail(Exception e) {
+    if (failure == null) {
+      failure = e;
+    }
+  }
+
+  // ---- judging and encoding; heads are changed from here on, nothing is durable yet
+
+  private void append(Work.Append append) throws IOException {
+    var parts = append.parts();
+    var decisions = new ArrayList<AppendDecision>(parts.size());
+    for (var part : parts) {
+      decisions.add(decide(part));
+    }
+    var refusal = refusal(parts, decisions);
+    if (refusal != null) {
+      answers.add(new Answer(append.completion(), null, refusal));
+      return;
+    }
+    var before = writtenBefore(parts, decisions);
+    answers.add(new Answer(append.completion(), before != null ? before : write(append), null));
+  }
+
+  /// Writes what was judged. Heads change on the way, so that nothing may go wrong half-way:
+  /// whatever does ends all writing.
+  private AppendResult write(Work.Append append) throws IOException {
+    try {
+      return writeParts(append);
+    } catch (LeftfoldException e) {
+      throw new IOException("A commit could not be completed", e);
+    }
+  }
+
+  private AppendDecision decide(StreamAppend part) throws IOException {
+    var head = heads.of(part.stream());
+    var decision = AppendDecision.of(head, part.expected(), part.events(), memory);
+    if (decision instanceof AppendDecision.AskLater) {
+      finishBatch();
+      if (failure != null) {
+        throw new IOException("The batch before this append failed", failure);
+      }
+      decision = AppendDecision.of(head, part.expected(), part.events(), memory);
+    }
+    return decision;
+  }
+
+  private @Nullable LeftfoldException refusal(
+      List<StreamAppend> parts, List<AppendDecision> decisions) {
+    var against = new ArrayList<Conflict>();
+    for (var i = 0; i < decisions.size(); i++) {
+      var part = parts.get(i);
+      switch (decisions.get(i)) {
+        case AppendDecision.Tombstoned() -> {
+          return new StreamTombstonedException(part.stream());
+        }
+        // Partly there and partly not is not a repetition of one commit.
+        case AppendDecision.Conflict(), AppendDecision.WrittenBefore(_, _, _) ->
+            against.add(conflict(part));
+        case AppendDecision.Write() -> {}
+        case AppendDecision.AskLater() -> throw new IllegalStateException("asked later already");
+      }
+    }
+    return against.isEmpty() || isRepetition(parts, decisions)
+        ? null
+        : new WrongExpectedStateException(against);
+  }
+
+  /// Whether all streams that are written repeat an earlier commit. What that commit checked
+  /// besides no longer matters.
+  private static boolean isRepetition(List<StreamAppend> parts, List<AppendDecision> decisions) {
+    var written = 0;
+    for (var i = 0; i < decisions.size(); i++) {
+      if (!parts.get(i).events().isEmpty()) {
+        written++;
+        if (!(decisions.get(i) instanceof AppendDecision.WrittenBefore)) {
+          return false;
+        }
+      }
+    }
+    return written > 0;
+  }
+
+  private Conflict conflict(StreamAppend part) {
+    return new Conflict(part.stream(), part.expected(), heads.of(part.stream()).state());
+  }
+
+  private @Nullable AppendResult writtenBefore(
+      List<StreamAppend> parts, List<AppendDecision> decisions) {
+    var streams = new ArrayList<AppendedStream>(parts.size());
+    var last = -1L;
+    for (var i = 0; i < decisions.size(); i++) {
+      var stream = parts.get(i).stream();
+      if (decisions.get(i)
+          instanceof AppendDecision.WrittenBefore(var first, var lastRevision, var position)) {
+        streams.add(new AppendedStream(stream, first, lastRevision));
+        last = Math.max(last, position);
+      } else {
+        streams.add(unchanged(heads.of(stream)));
+      }
+    }
+    return last < 0 ? null : new AppendResult(OptionalLong.of(last), streams, true);
+  }
+
+  private static AppendedStream unchanged(Head head) {
+    return head.tombstoned
+        ? new AppendedStream(head.name, Long.MAX_VALUE, Long.MAX_VALUE)
+        : new AppendedStream(head.name, head.lastRevision + 1, head.lastRevision);
+  }
+
+  private AppendResult writeParts(Work.Append append) throws IOException {
+    var commit = new Commit();
+    var parts = append.parts();
+    var streams = new ArrayList<AppendedStream>(parts.size());
+    for (var i = 0; i < parts.size(); i++) {
+      var part = parts.get(i);
+      var head = heads.of(part.stream());
+      var alone = parts.size() == 1;
+      if (head.isDeleted() && (alone || !part.events().isEmpty()) && !writesMetadata(parts, head)) {
+        commit.undelete(head, head.lastRevision + 1, head.metadataJson);
+      }
+      streams.add(
+          part.events().isEmpty()
+              ? unchanged(head)
+              : commit.events(head, part.events(), append.records().get(i)));
+    }
+    return new AppendResult(commit.write(), streams, false);
+  }
+
+  private static boolean writesMetadata(List<StreamAppend> parts, Head head) {
+    if (parts.size() == 1) {
+      return false;
+    }
+    var metastream = head.name.metastream();
+    return parts.stream()
+        .anyMatch(part -> part.stream().equals(metastream) && !part.events().isEmpty());
+  }
+
+  private void delete(Work.Delete delete) throws IOException {
+    var head = heads.of(delete.stream());
+    var fresh =
+        new ProposedEvent(
+            ids.get(),
+            delete.forEver() ? RecordedEvent.TOMBSTONE_TYPE : RecordedEvent.METADATA_TYPE,
+            delete.forEver() ? ContentType.BINARY : ContentType.JSON,
+            delete.forEver() ? new byte[0] : MetadataJson.deleted(),
+            new byte[0],
+            List.of());
+    var part = new StreamAppend(delete.stream(), delete.expected(), List.of(fresh));
+    var decision = decide(part);
+    var nothingToHide = !delete.forEver() && head.lastRevision < 0 && !head.hasMetadata;
+    if (decision instanceof AppendDecision.Tombstoned) {
+      throw new StreamTombstonedException(delete.stream());
+    }
+    if (!(decision instanceof AppendDecision.Write) || nothingToHide) {
+      throw new WrongExpectedStateException(List.of(conflict(part)));
+    }
+    var commit = new Commit();
+    if (delete.forEver()) {
+      commit.tombstone(head, fresh);
+    } else {
+      commit.metadata(head, fresh);
+    }
+    commit.write();
+    answers.add(
+        new Answer(
+            delete.completion(),
+            new AppendResult(
+                OptionalLong.of(writer.nextPosition() - 1), List.of(unchanged(head)), false),
+            null));
+  }
+
+  /// The parts of one commit, collected so that its size is known before it is begun.
+  private final class Commit {
+    private record Part(
+        Head head, long firstRevision, List<ProposedEvent> events, EncodedRecords records) {}
+
+    private final List<Part> parts = new ArrayList<>();
+    private long bytes;
+    private int count;
+    private int lastProposed = -1;
+
+    AppendedStream events(Head head, List<ProposedEvent> events, EncodedRecords records) {
+      var first = head.lastRevision + 1;
+      add(head, first, events, records);
+      lastProposed = count - 1;
+      head.lastRevision += events.size();
+      if (head.name.isMetastream() && !head.name.original().isMetastream()) {
+        metadataWritten(heads.of(head.name.original()), events.getLast());
+      }
+      return new AppendedStream(head.name, first, head.lastRevision);
+    }
+
+    /// Somebody wrote a metastream. If its stream was deleted before this commit, that brings the
+    /// stream back, with its old events staying hidden.
+    private void metadataWritten(Head stream, ProposedEvent event) {
+      var wasDeleted = stream.isDeleted();
+      var visibleFrom = lastBefore(stream) + 1;
+      say(stream, event);
+      if (wasDeleted) {
+        undelete(stream, visibleFrom, stream.metadataJson);
+      }
+    }
+
+    /// The last revision of a stream before this commit.
+    private long lastBefore(Head stream) {
+      return stream.lastRevision
+          - parts.stream()
+              .filter(part -> part.head == stream)
+              .mapToInt(part -> part.events.size())
+              .sum();
+    }
+
+    private void say(Head stream, ProposedEvent event) {
+      stream.metadataJson = MetadataJson.wellFormed(event.contentType(), event.data());
+      stream.metadata = MetadataJson.decode(stream.metadataJson);
+      stream.hasMetadata = true;
+    }
+
+    /// Makes the stream visible from a revision on, whatever else its metadata says.
+    void undelete(Head stream, long visibleFrom, byte[] metadataJson) {
+      metadata(
+          stream,
+          new ProposedEvent(
+              ids.get(),
+              RecordedEvent.METADATA_TYPE,
+              ContentType.JSON,
+              MetadataJson.withTruncateBefore(metadataJson, visibleFrom),
+              new byte[0],
+              List.of()));
+    }
+
+    void metadata(Head stream, ProposedEvent event) {
+      var metastream = heads.of(stream.name.metastream());
+      var events = List.of(event);
+      add(
+          metastream,
+          ++metastream.lastRevision,
+          events,
+          EncodedRecords.of(metastream.name, events));
+      say(stream, event);
+    }
+
+    void tombstone(Head stream, ProposedEvent event) {
+      var events = List.of(event);
+      add(stream, RecordedEvent.TOMBSTONE_REVISION, events, EncodedRecords.of(stream.name, events));
+      stream.tombstoned = true;
+      heads.of(stream.name.metastream()).tombstoned = true;
+    }
+
+    private void add(
+        Head head, long firstRevision, List<ProposedEvent> events, EncodedRecords records) {
+      parts.add(new Part(head, firstRevision, events, records));
+      bytes += records.byteCount();
+      count += records.count();
+    }
+
+    /// The position of the last proposed event; empty if there is none.
+    OptionalLong write() throws IOException {
+      if (parts.isEmpty()) {
+        return OptionalLong.empty();
+      }
+      if (!writer.fits(bytes, count)) {
+        flush();
+        writer.roll(bytes, count);
+      }
+      writer.begin();
+      for (var part : parts) {
+        var position = writer.add(part.records, part.firstRevision);
+        part.head.writtenInBatch = batchNumber;
+        batch.add(new Written(part.head.name, part.firstRevision, position, part.events));
+        remember(part, position);
+      }
+      writer.end();
+      return lastProposed < 0
+          ? OptionalLong.empty()
+          : OptionalLong.of(writer.nextPosition() - count + lastProposed);
+    }
+
+    private void remember(Part part, long firstPosition) {
+      for (var i = 0; i < part.events.size(); i++) {
+        var id = part.events.get(i).id();
+        recentIds.add(
+            id.getMostSignificantBits(),
+            id.getLeastSignificantBits(),
+            part.head.name,
+            part.firstRevision + i,
+            firstPosition + i);
+      }
+    }
+  }
+
+  // ---- making durable, showing, answering
+
+  private void finishBatch() {
+    if (failure == null) {
+      try {
+        flush();
+      } catch (IOException | RuntimeException e) {
+        fail(e);
+      }
+    }
+    var broken = failure;
+    answersOfLastBatch = answers.size();
+    for (var answer : answers) {
+      if (broken == null || answer.reason != null) {
+        answer.give();
+      } else {
+        answer.completion.failed(refusal(broken));
+      }
+    }
+    answers.clear();
+    heads.trim();
+  }
+
+  private void flush() throws IOException {
+    if (batch.isEmpty()) {
+      return;
+    }
+    writer.flush();
+    for (var written : batch) {
+      for (var i = 0; i < written.events.size(); i++) {
+        var event = written.events.get(i);
+        index.add(
+            written.firstPosition + i,
+            written.stream,
+            written.firstRevision + i,
+            event.type(),
+            event.tags());
+      }
+    }
+    batch.clear();
+    batchNumber++;
+    writer.publish();
+    published.run();
+  }
+
+  private final class RecordedMemory implements AppendDecision.Memory {
+
+    @Override
+    public AppendDecision recent(Head head, List<ProposedEvent> events) {
+      var first = find(head, events.getFirst());
+      if (first < 0) {
+        return AppendDecision.WRITE;
+      }
+      var last = first;
+      for (var event : events) {
+        last = find(head, event);
+        if (last < 0) {
+          return AppendDecision.CONFLICT;
+        }
+      }
+      return new AppendDecision.WrittenBefore(
+          recentIds.revision(first), recentIds.revision(last), recentIds.position(last));
+    }
+
+    private int find(Head head, ProposedEvent event) {
+      return recentIds.find(
+          event.id().getMostSignificantBits(), event.id().getLeastSignificantBits(), head.name);
+    }
+
+    @Override
+    public AppendDecision recordedBehind(Head head, long revision, List<ProposedEvent> events) {
+      if (head.writtenInBatch == batchNumber) {
+        return AppendDecision.ASK_LATER;
+      }
+      var view = lookup.view(head.name, log.end(), cursor);
+      var ordinal = StreamReader.ordinalOf(view, revision + 1, cursor);
+      var position = -1L;
+      for (var i = 0; i < events.size(); i++) {
+        if (ordinal + i >= view.count() || !isAt(view.postings().at(ordinal + i), events.get(i))) {
+          return i == 0 ? AppendDecision.WRITE : AppendDecision.CONFLICT;
+        }
+        position = cursor.position();
+      }
+      return new AppendDecision.WrittenBefore(revision + 1, revision + events.size(), position);
+    }
+
+    private boolean isAt(long position, ProposedEvent event) {
+      var record = cursor.moveTo(position);
+      return record.idHigh() == event.id().getMostSignificantBits()
+          && record.idLow() == event.id().getLeastSignificantBits();
+    }
+  }
+}

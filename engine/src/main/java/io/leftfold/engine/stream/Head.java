@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.stream;
+
+import io.leftfold.api.StreamMetadata;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
+
+/// What the writer knows of a stream, the commits of the present batch included.
+final class Head {
+  final StreamName name;
+  long lastRevision;
+  boolean tombstoned;
+  StreamMetadata metadata;
+  byte[] metadataJson;
+  boolean hasMetadata;
+
+  /// The batch in which the stream was written last: its records cannot be read back before the
+  /// batch is durable.
+  long writtenInBatch = -1;
+
+  Head(StreamName name, StreamView view) {
+    this.name = name;
+    this.lastRevision = view.lastRevision();
+    this.tombstoned = view.tombstoned();
+    this.metadata = view.metadata();
+    this.metadataJson = view.metadataJson();
+    this.hasMetadata = view.hasMetadata();
+  }
+
+  boolean isDeleted() {
+    return StreamView.isDeleted(metadata);
+  }
+
+  boolean exists() {
+    return !isDeleted() && (lastRevision >= 0 || hasMetadata);
+  }
+
+  StreamState state() {
+    return StreamView.state(
+        tombstoned, isDeleted(), StreamView.firstVisible(metadata, lastRevision), lastRevision);
+  }
+}

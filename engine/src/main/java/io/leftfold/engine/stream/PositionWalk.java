@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.stream;
+
+import io.leftfold.api.EventFilter;
+import io.leftfold.engine.index.Index;
+import io.leftfold.engine.index.Postings;
+import java.util.List;
+
+/// Goes from position to position, as the index allows.
+sealed interface PositionWalk {
+
+  /// Stands for "no further".
+  long NONE = -1;
+
+  /// The first position at or behind one, below an end; otherwise [#NONE].
+  long next(long from, long end);
+
+  /// The last position below one; otherwise [#NONE].
+  long previous(long below);
+
+  /// The walk for a filter. It gives every event that the filter may want, and perhaps others.
+  static PositionWalk of(EventFilter filter, Index index) {
+    return switch (filter) {
+      case EventFilter.Category(var category) -> new Along(index.category(category));
+      case EventFilter.Types(var types) ->
+          new AlongAny(types.stream().map(index::type).map(Along::new).toList());
+      case EventFilter.Tagged(var tags) ->
+          new AlongAll(tags.stream().map(tag -> new Along(index.tag(tag.value()))).toList());
+      case EventFilter.Everything(),
+          EventFilter.StreamPrefix(_),
+          EventFilter.StreamRegex(_),
+          EventFilter.TypePrefix(_),
+          EventFilter.TypeRegex(_) ->
+          new Everywhere();
+    };
+  }
+
+  /// Every position.
+  record Everywhere() implements PositionWalk {
+    @Override
+    public long next(long from, long end) {
+      return from < end ? from : NONE;
+    }
+
+    @Override
+    public long previous(long below) {
+      return below - 1;
+    }
+  }
+
+  /// The positions of one key.
+  ///
+  /// @param postings of the key
+  record Along(Postings postings) implements PositionWalk {
+    @Override
+    public long next(long from, long end) {
+      var count = postings.countBelow(end);
+      var ordinal = postings.ordinalOf(from, count);
+      return ordinal < count ? postings.at(ordinal) : NONE;
+    }
+
+    @Override
+    public long previous(long below) {
+      var count = postings.countBelow(below);
+      return count > 0 ? postings.at(count - 1) : NONE;
+    }
+  }
+
+  /// The positions of any of several keys.
+  ///
+  /// @param keys at least one
+  record AlongAny(List<Along> keys) implements PositionWalk {
+    @Override
+    public long next(long from, long end) {
+      var first = NONE;
+      for (var key : keys) {
+        var position = key.next(from, end);
+        if (position != NONE && (first == NONE || position < first)) {
+          first = position;
+        }
+      }
+      return first;
+    }
+
+    @Override
+    public long previous(long below) {
+      var last = NONE;
+      for (var key : keys) {
+        last = Math.max(last, key.previous(below));
+      }
+      return last;
+    }
+  }
+
+  /// The positions that several keys have in common: each key leaps to where the one before stands.
+  ///
+  /// @param keys at least one
+  record AlongAll(List<Along> keys) implements PositionWalk {
+    @Override
+    public long next(long from, long end) {
+      var candidate = from;
+      for (var agreed = 0; agreed < keys.size(); ) {
+        var position = keys.get(agreed).next(candidate, end);
+        if (position == NONE) {
+          return NONE;
+        }
+        agreed = position == candidate ? agreed + 1 : (agreed == 0 ? 1 : 0);
+        candidate = position;
+      }
+      return candidate;
+    }
+
+    @Override
+    public long previous(long below) {
+      var candidate = below - 1;
+      for (var agreed = 0; agreed < keys.size(); ) {
+        var position = keys.get(agreed).previous(candidate + 1);
+        if (position == NONE) {
+          return NONE;
+        }
+        agreed = position == candidate ? agreed + 1 : (agreed == 0 ? 1 : 0);
+        candidate = position;
+      }
+      return candidate;
+    }
+  }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.stream;
+
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamMetadata;
+import io.leftfold.api.StreamName;
+import io.leftfold.engine.index.Index;
+import io.leftfold.engine.index.StreamPostings;
+import io.leftfold.engine.log.RecordCursor;
+
+/// Finds out what a stream was at one end of the log, from the index and the last records.
+public final class StreamLookup {
+
+  private static final StreamMetadata OF_METASTREAMS = StreamMetadata.none().withMaxCount(1);
+
+  private final Index index;
+
+  /// Over an index.
+  public StreamLookup(Index index) {
+    this.index = index;
+  }
+
+  StreamView view(StreamName name, long end, RecordCursor cursor) {
+    var postings = index.stream(name.value());
+    var count = postings.countBelow(end);
+    if (name.isMetastream()) {
+      var tombstoned = isTombstoned(name.original(), end, cursor);
+      return new StreamView(
+          postings,
+          count,
+          postings.isRegular(),
+          lastRevision(postings, count, cursor),
+          tombstoned,
+          OF_METASTREAMS,
+          MetadataJson.nothing(),
+          -1);
+    }
+    var tombstoned = isTombstoned(postings, count, cursor);
+    var last =
+        tombstoned
+            ? lastRevision(postings, count - 1, cursor)
+            : lastRevision(postings, count, cursor);
+    var metastream = index.stream("$$" + name.value());
+    var metadataCount = metastream.countBelow(end);
+    var json = MetadataJson.nothing();
+    if (metadataCount > 0) {
+      cursor.moveTo(metastream.at(metadataCount - 1));
+      json = MetadataJson.wellFormed(cursor.contentType(), cursor.data());
+    }
+    return new StreamView(
+        postings,
+        count,
+        postings.isRegular(),
+        last,
+        tombstoned,
+        metadataCount == 0 ? StreamMetadata.none() : MetadataJson.decode(json),
+        json,
+        lastRevision(metastream, metadataCount, cursor));
+  }
+
+  private boolean isTombstoned(StreamName name, long end, RecordCursor cursor) {
+    var postings = index.stream(name.value());
+    return isTombstoned(postings, postings.countBelow(end), cursor);
+  }
+
+  private static boolean isTombstoned(StreamPostings postings, long count, RecordCursor cursor) {
+    return count > 0
+        && !postings.isRegular()
+        && cursor.moveTo(postings.at(count - 1)).revision() == RecordedEvent.TOMBSTONE_REVISION;
+  }
+
+  private static long lastRevision(StreamPostings postings, long count, RecordCursor cursor) {
+    return count == 0 || postings.isRegular()
+        ? count - 1
+        : cursor.moveTo(postings.at(count - 1)).revision();
+  }
+}

@@ -1,0 +1,388 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.stream;
+
+import io.leftfold.api.ContentType;
+import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventFilter;
+import io.leftfold.api.EventRead;
+import io.leftfold.api.ListOptions;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.ReadOptions.Direction;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.ResolvedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.StreamState;
+import io.leftfold.api.StreamSummary;
+import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.engine.index.Index;
+import io.leftfold.engine.index.Postings;
+import io.leftfold.engine.log.Log;
+import io.leftfold.engine.log.RecordCursor;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Reads streams, virtual streams and everything, each as of the end of the log when the read
+/// began.
+public final class StreamReader {
+
+  private final Log log;
+  private final Index index;
+  private final Clock clock;
+  private final StreamLookup lookup;
+
+  /// Over a log and its index.
+  public StreamReader(Log log, Index index, Clock clock) {
+    this.log = log;
+    this.index = index;
+    this.clock = clock;
+    this.lookup = new StreamLookup(index);
+  }
+
+  // ---- one stream
+
+  /// Reads a stream, ordinary or virtual.
+  public StreamRead read(StreamName name, ReadOptions options) {
+    if (!(options.filter() instanceof EventFilter.Everything)) {
+      throw new IllegalArgumentException(
+          "A read of one stream takes no filter; read all with a filter instead");
+    }
+    return name.isVirtual() ? readVirtual(name, options) : readOrdinary(name, options);
+  }
+
+  private StreamRead readOrdinary(StreamName name, ReadOptions options) {
+    var end = log.end();
+    var cursor = log.borrowCursor();
+    try {
+      var view = lookup.view(name, end, cursor);
+      if (view.tombstoned()) {
+        throw new StreamTombstonedException(name);
+      }
+      return new OrdinaryRead(cursor, view, options, end);
+    } catch (RuntimeException e) {
+      log.giveBack(cursor);
+      throw e;
+    }
+  }
+
+  /// The ordinal of the first event with at least a revision.
+  static long ordinalOf(StreamView view, long revision, RecordCursor cursor) {
+    if (view.regular()) {
+      return Math.clamp(revision, 0, view.count());
+    }
+    var low = 0L;
+    var high = view.count();
+    while (low < high) {
+      var middle = (low + high) >>> 1;
+      if (cursor.moveTo(view.postings().at(middle)).revision() < revision) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  /// The time from which on events are young enough to be seen, in microseconds since 1970.
+  static long oldestVisible(StreamView view, Clock clock) {
+    return view.metadata()
+        .maxAge()
+        .map(age -> clock.instant().minus(age))
+        .map(at -> at.getEpochSecond() * 1_000_000L + at.getNano() / 1000)
+        .orElse(Long.MIN_VALUE);
+  }
+
+  /// The ordinal of the first event that may be seen.
+  private long firstVisibleOrdinal(StreamView view, RecordCursor cursor) {
+    var byRevision = ordinalOf(view, view.firstVisible(), cursor);
+    if (view.metadata().maxAge().isEmpty()) {
+      return byRevision;
+    }
+    var since = oldestVisible(view, clock);
+    var low = byRevision;
+    var high = view.count();
+    while (low < high) {
+      var middle = (low + high) >>> 1;
+      if (cursor.moveTo(view.postings().at(middle)).timeMicros() < since) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private final class OrdinaryRead extends PulledRead implements StreamRead {
+    private final StreamView view;
+    private final boolean forwards;
+    private final long end;
+    private final @Nullable LinkResolver links;
+    private final long first;
+    private long ordinal;
+
+    OrdinaryRead(RecordCursor cursor, StreamView view, ReadOptions options, long end) {
+      super(log, cursor, view.isDeleted() ? 0 : options.limit());
+      this.view = view;
+      this.end = end;
+      this.forwards = options.direction() == Direction.FORWARDS;
+      this.links = options.resolveLinks() ? new LinkResolver(lookup, log.cursor(), clock) : null;
+      this.first = firstVisibleOrdinal(view, cursor);
+      this.ordinal =
+          forwards
+              ? Math.max(first, ordinalOf(view, options.from(), cursor))
+              : ordinalOf(view, Math.min(options.from(), view.lastRevision()) + 1, cursor) - 1;
+    }
+
+    @Override
+    public StreamState state() {
+      return view.state();
+    }
+
+    @Override
+    @Nullable ResolvedEvent fetch(RecordCursor cursor) {
+      if (forwards ? ordinal >= view.count() : ordinal < first) {
+        return null;
+      }
+      var event = cursor.moveTo(view.postings().at(ordinal)).event();
+      ordinal += forwards ? 1 : -1;
+      return links == null ? ResolvedEvent.plain(event) : links.resolve(event, end);
+    }
+  }
+
+  // ---- virtual streams
+
+  private StreamRead readVirtual(StreamName name, ReadOptions options) {
+    return new VirtualRead(log.borrowCursor(), name, virtualPostings(name), options, log.end());
+  }
+
+  private Postings virtualPostings(StreamName name) {
+    return name.virtualCategory()
+        .map(index::category)
+        .or(() -> name.virtualType().map(this::virtualType))
+        .orElseThrow();
+  }
+
+  /// A virtual stream lists what happened, not what points to it.
+  private Postings virtualType(String type) {
+    return type.equals(RecordedEvent.LINK_TYPE) ? index.none() : index.type(type);
+  }
+
+  /// Links that were never written: the n-th points to the n-th event of the category or type.
+  private final class VirtualRead extends PulledRead implements StreamRead {
+    private final StreamName name;
+    private final Postings postings;
+    private final boolean forwards;
+    private final boolean resolve;
+    private final long end;
+    private final long count;
+    private final LinkResolver visibility;
+    private long ordinal;
+
+    VirtualRead(
+        RecordCursor cursor, StreamName name, Postings postings, ReadOptions options, long end) {
+      super(log, cursor, options.limit());
+      this.name = name;
+      this.postings = postings;
+      this.forwards = options.direction() == Direction.FORWARDS;
+      this.resolve = options.resolveLinks();
+      this.end = end;
+      this.count = postings.countBelow(end);
+      this.visibility = new LinkResolver(lookup, log.cursor(), clock);
+      this.ordinal = forwards ? options.from() : Math.min(options.from(), count - 1);
+    }
+
+    @Override
+    public StreamState state() {
+      return virtualState(count);
+    }
+
+    @Override
+    @Nullable ResolvedEvent fetch(RecordCursor cursor) {
+      if (ordinal < 0 || ordinal >= count) {
+        return null;
+      }
+      cursor.moveTo(postings.at(ordinal));
+      var link = link(cursor, name, ordinal);
+      ordinal += forwards ? 1 : -1;
+      if (!resolve) {
+        return ResolvedEvent.plain(link);
+      }
+      var visible =
+          visibility.isVisible(cursor.stream(), cursor.revision(), cursor.timeMicros(), end);
+      return new ResolvedEvent(
+          visible ? Optional.of(cursor.event()) : Optional.empty(), Optional.of(link));
+    }
+  }
+
+  private static StreamState virtualState(long count) {
+    return count == 0 ? new StreamState.Absent() : new StreamState.Present(0, count - 1);
+  }
+
+  private static RecordedEvent link(RecordCursor target, StreamName stream, long ordinal) {
+    return new RecordedEvent(
+        target.position(),
+        stream,
+        ordinal,
+        UUID.nameUUIDFromBytes((stream + "/" + ordinal).getBytes(StandardCharsets.UTF_8)),
+        RecordedEvent.LINK_TYPE,
+        ContentType.BINARY,
+        RecordCursor.instant(target.timeMicros()),
+        (target.revision() + "@" + target.stream()).getBytes(StandardCharsets.UTF_8),
+        new byte[0],
+        List.of());
+  }
+
+  // ---- everything
+
+  /// Reads all streams.
+  public EventRead readAll(ReadOptions options) {
+    return new AllRead(log.borrowCursor(), options, log.end());
+  }
+
+  private final class AllRead extends PulledRead {
+    private final long end;
+    private final boolean forwards;
+    private final PositionWalk walk;
+    private final EventMatch match;
+    private final @Nullable LinkResolver links;
+    private long place;
+
+    AllRead(RecordCursor cursor, ReadOptions options, long end) {
+      super(log, cursor, options.limit());
+      this.end = end;
+      this.forwards = options.direction() == Direction.FORWARDS;
+      this.walk = PositionWalk.of(options.filter(), index);
+      this.match = EventMatch.of(options.filter());
+      this.links = options.resolveLinks() ? new LinkResolver(lookup, log.cursor(), clock) : null;
+      this.place = forwards ? options.from() : Math.min(options.from(), end);
+    }
+
+    @Override
+    @Nullable ResolvedEvent fetch(RecordCursor cursor) {
+      while (true) {
+        var position = forwards ? walk.next(place, end) : walk.previous(place);
+        if (position == PositionWalk.NONE) {
+          return null;
+        }
+        place = forwards ? position + 1 : position;
+        if (match.matches(cursor.moveTo(position))) {
+          var event = cursor.event();
+          return links == null ? ResolvedEvent.plain(event) : links.resolve(event, end);
+        }
+      }
+    }
+  }
+
+  /// Goes along all streams without an end of its own: what a subscription reads with.
+  public AllScan scan(EventFilter filter, boolean resolveLinks, long from) {
+    return new AllScan(
+        log.cursor(),
+        PositionWalk.of(filter, index),
+        EventMatch.of(filter),
+        resolveLinks ? new LinkResolver(lookup, log.cursor(), clock) : null,
+        from);
+  }
+
+  // ---- questions
+
+  /// What a stream is now.
+  public StreamState state(StreamName name) {
+    var end = log.end();
+    if (name.isVirtual()) {
+      return virtualState(virtualPostings(name).countBelow(end));
+    }
+    var cursor = log.borrowCursor();
+    try {
+      return lookup.view(name, end, cursor).state();
+    } finally {
+      log.giveBack(cursor);
+    }
+  }
+
+  /// What a stream's metadata says now.
+  public CurrentMetadata metadata(StreamName name) {
+    requireNoMetastream(name);
+    var cursor = log.borrowCursor();
+    try {
+      var view = lookup.view(name, log.end(), cursor);
+      if (view.tombstoned()) {
+        throw new StreamTombstonedException(name);
+      }
+      return new CurrentMetadata(view.metadata(), view.metastreamRevision());
+    } finally {
+      log.giveBack(cursor);
+    }
+  }
+
+  /// Metadata is asked for, and written, by the name of the stream itself.
+  public static void requireNoMetastream(StreamName name) {
+    if (name.isMetastream()) {
+      throw new IllegalArgumentException(
+          "Metadata belongs to a stream by its own name, got its metastream %s".formatted(name));
+    }
+  }
+
+  /// The end of the log now.
+  public long end() {
+    return log.end();
+  }
+
+  /// The event that closed a stream for ever, if one did.
+  public Optional<RecordedEvent> tombstone(StreamName name) {
+    var postings = index.stream(name.value());
+    var count = postings.countBelow(log.end());
+    var cursor = log.borrowCursor();
+    try {
+      return count > 0
+              && cursor.moveTo(postings.at(count - 1)).revision()
+                  == RecordedEvent.TOMBSTONE_REVISION
+          ? Optional.of(cursor.event())
+          : Optional.empty();
+    } finally {
+      log.giveBack(cursor);
+    }
+  }
+
+  /// How many events a stream has, hidden ones too: for waiting until there are more.
+  public long countNow(StreamName name) {
+    return name.isVirtual()
+        ? virtualPostings(name).countBelow(log.end())
+        : index.stream(name.value()).countBelow(log.end());
+  }
+
+  /// How often a stream's metadata was written: for noticing that it was written again.
+  public long metadataCountNow(StreamName name) {
+    return index.stream("$$" + name.value()).countBelow(log.end());
+  }
+
+  /// Lists streams by name.
+  public List<StreamSummary> list(ListOptions options) {
+    var end = log.end();
+    var smallest = new PriorityQueue<String>(Comparator.reverseOrder());
+    for (var name : index.streamNames()) {
+      if (name.startsWith(options.prefix())
+          && name.compareTo(options.after()) > 0
+          && (smallest.size() < options.limit() || name.compareTo(smallest.element()) < 0)
+          && index.stream(name).countBelow(end) > 0) {
+        smallest.add(name);
+        if (smallest.size() > options.limit()) {
+          smallest.remove();
+        }
+      }
+    }
+    var names = new ArrayList<>(smallest);
+    names.sort(null);
+    return names.stream()
+        .map(StreamName::of)
+        .map(name -> new StreamSummary(name, state(name)))
+        .toList();
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.subscription;
+
+import io.leftfold.api.Subscription;
+import io.leftfold.api.SubscriptionMessage;
+import io.leftfold.api.UnavailableException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+
+/// A place in the log that is asked for what comes next. One thread takes at a time; any thread
+/// closes.
+///
+/// **Phases.** It *catches up* until nothing is behind it, says [SubscriptionMessage.CaughtUp], and
+/// is *live*. When it is taken from so slowly that more than [#BEHIND_MAX] events collect, it says
+/// [SubscriptionMessage.FellBehind] and catches up again; how it reads does not change.
+public final class EngineSubscription implements Subscription {
+
+  private static final long BEHIND_MAX = 4096;
+
+  private final Source source;
+  private final Wakeups wakeups;
+  private final Clock clock;
+  private final int checkpointEvery;
+  private final ArrayDeque<SubscriptionMessage> ready = new ArrayDeque<>();
+  private final AtomicReference<Runnable> waiter =
+      new AtomicReference<>(EngineSubscription::nobody);
+
+  private long lastCheckpoint;
+  private boolean live;
+  private volatile boolean closed;
+
+  EngineSubscription(Source source, Wakeups wakeups, Clock clock, int checkpointEvery) {
+    this.source = source;
+    this.wakeups = wakeups;
+    this.clock = clock;
+    this.checkpointEvery = source.place() < 0 ? 0 : checkpointEvery;
+    this.lastCheckpoint = source.place() - 1;
+  }
+
+  private static void nobody() {}
+
+  @Override
+  public SubscriptionMessage next() throws InterruptedException {
+    while (true) {
+      var message = poll(Duration.ofDays(1));
+      if (message.isPresent()) {
+        return message.get();
+      }
+    }
+  }
+
+  @Override
+  public Optional<SubscriptionMessage> poll(Duration atMost) throws InterruptedException {
+    var deadline = System.nanoTime() + atMost.toNanos();
+    while (true) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException("Interrupted while waiting for an event");
+      }
+      var message = poll();
+      if (message.isPresent()) {
+        return message;
+      }
+      if (source.behind() == 0) {
+        var remaining = deadline - System.nanoTime();
+        if (remaining <= 0) {
+          return Optional.empty();
+        }
+        await(remaining);
+      }
+    }
+  }
+
+  private void await(long nanos) {
+    var thread = Thread.currentThread();
+    onAvailable(() -> LockSupport.unpark(thread));
+    LockSupport.parkNanos(this, nanos);
+    wakeups.remove(this);
+  }
+
+  /// Looks for the next message without waiting. Empty does not mean that there is none: after a
+  /// while of looking at events that nobody wants it gives others a turn; [#onAvailable] then calls
+  /// back at once.
+  public Optional<SubscriptionMessage> poll() {
+    if (closed || wakeups.isClosed()) {
+      throw new UnavailableException(
+          UnavailableException.Reason.CLOSED,
+          closed ? "The subscription was closed" : "The store was closed");
+    }
+    if (ready.isEmpty()) {
+      look();
+    }
+    return Optional.ofNullable(ready.poll());
+  }
+
+  private void look() {
+    var behind = source.behind();
+    if (behind == 0) {
+      becomeLive();
+      return;
+    }
+    if (live && behind > BEHIND_MAX) {
+      live = false;
+      ready.add(new SubscriptionMessage.FellBehind(clock.instant(), source.last()));
+      return;
+    }
+    var event = source.next();
+    if (event.isPresent()) {
+      checkpointBefore(source.place() - 1);
+      ready.add(new SubscriptionMessage.Event(event.get()));
+    }
+    checkpointBefore(source.place());
+    if (ready.isEmpty() && source.behind() == 0) {
+      becomeLive();
+    }
+  }
+
+  private void becomeLive() {
+    if (live) {
+      return;
+    }
+    live = true;
+    if (checkpointEvery > 0) {
+      checkpoint(source.place() - 1);
+    }
+    ready.add(new SubscriptionMessage.CaughtUp(clock.instant(), source.last()));
+  }
+
+  /// Tells the last checkpoint that is due below a position, if one is.
+  private void checkpointBefore(long place) {
+    if (checkpointEvery > 0) {
+      var due = (place - 1 - lastCheckpoint) / checkpointEvery;
+      if (due > 0) {
+        checkpoint(lastCheckpoint + due * checkpointEvery);
+      }
+    }
+  }
+
+  private void checkpoint(long position) {
+    if (position > lastCheckpoint) {
+      lastCheckpoint = position;
+      ready.add(new SubscriptionMessage.Checkpoint(position));
+    }
+  }
+
+  /// Calls back once, on another thread, as soon as [#poll()] may have something.
+  public void onAvailable(Runnable callback) {
+    waiter.set(callback);
+    wakeups.add(this);
+    if (source.behind() > 0 || closed) {
+      wakeups.signal();
+    }
+  }
+
+  boolean isWorthWaking() {
+    return closed || source.behind() > 0;
+  }
+
+  void wake() {
+    waiter.getAndSet(EngineSubscription::nobody).run();
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    wakeups.signal();
+  }
+}

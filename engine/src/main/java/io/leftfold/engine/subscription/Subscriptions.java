@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.subscription;
+
+import io.leftfold.api.EventFilter;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
+import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.SubscribeOptions.Start;
+import io.leftfold.engine.stream.StreamReader;
+import java.time.Clock;
+
+/// Opens subscriptions.
+public final class Subscriptions {
+  private final StreamReader reader;
+  private final Wakeups wakeups;
+  private final Clock clock;
+
+  /// Over what is read and what wakes.
+  public Subscriptions(StreamReader reader, Wakeups wakeups, Clock clock) {
+    this.reader = reader;
+    this.wakeups = wakeups;
+    this.clock = clock;
+  }
+
+  /// Follows a stream.
+  public EngineSubscription toStream(StreamName stream, SubscribeOptions options) {
+    if (!(options.filter() instanceof EventFilter.Everything)) {
+      throw new IllegalArgumentException(
+          "A subscription to one stream takes no filter; subscribe to all with a filter instead");
+    }
+    var state = reader.state(stream);
+    if (state instanceof StreamState.Tombstoned) {
+      throw new StreamTombstonedException(stream);
+    }
+    var next =
+        switch (options.start()) {
+          case Start.Beginning() -> 0;
+          case Start.After(var last) -> last + 1;
+          case Start.End() -> state.lastRevision() + 1;
+        };
+    return new EngineSubscription(
+        new Source.OfStream(reader, stream, options.resolveLinks(), next), wakeups, clock, 0);
+  }
+
+  /// Follows everything.
+  public EngineSubscription toAll(SubscribeOptions options) {
+    var next =
+        switch (options.start()) {
+          case Start.Beginning() -> 0;
+          case Start.After(var last) -> last + 1;
+          case Start.End() -> reader.end();
+        };
+    return new EngineSubscription(
+        new Source.OfAll(reader, options.filter(), options.resolveLinks(), next),
+        wakeups,
+        clock,
+        options.checkpointEvery());
+  }
+}
