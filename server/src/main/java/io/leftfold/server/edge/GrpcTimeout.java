@@ -13,7 +13,7 @@ final class GrpcTimeout {
 
   private GrpcTimeout() {}
 
-  /// @return empty if the text is no timeout
+  /// The time; empty if the text is no timeout.
   static Optional<Duration> parse(String text) {
     var digits = text.length() - 1;
     if (digits < 1 || digits > DIGITS_MAX) {

@@ -2,6 +2,8 @@
 
 package io.leftfold.server.edge;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -21,6 +23,11 @@ final class Guard extends ChannelDuplexHandler {
 
   private @Nullable ChannelHandlerContext context;
   private @Nullable HttpConnection connection;
+
+  /// What came before it could be judged.
+  private @Nullable ByteBuf first;
+
+  private boolean judged;
   private boolean active;
   private int silentPeriods;
   private boolean complained;
@@ -41,7 +48,33 @@ final class Guard extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     active = true;
-    context.fireChannelRead(message);
+    if (judged || !(message instanceof ByteBuf bytes)) {
+      context.fireChannelRead(message);
+      return;
+    }
+    var soFar = first == null ? bytes : Unpooled.wrappedBuffer(first, bytes);
+    first = null;
+    switch (Opening.of(soFar)) {
+      case WAIT -> first = soFar;
+      case GO_ON -> {
+        judged = true;
+        context.fireChannelRead(soFar);
+      }
+      case BROKEN -> {
+        judged = true;
+        soFar.release();
+        close("it does not begin as HTTP/2 must");
+      }
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) {
+    if (first != null) {
+      first.release();
+      first = null;
+    }
+    context.fireChannelInactive();
   }
 
   @Override
@@ -49,7 +82,7 @@ final class Guard extends ChannelDuplexHandler {
     if (connection != null && connection.protocolVersion() != HttpVersion.HTTP_2) {
       active = true;
     }
-    context.write(message, promise);
+    var _ = context.write(message, promise);
   }
 
   /// The connection has said what it is.
@@ -68,7 +101,7 @@ final class Guard extends ChannelDuplexHandler {
     silentPeriods = active ? 0 : silentPeriods + 1;
     active = false;
     if (silentPeriods >= 2) {
-      context().close();
+      var _ = context().close();
       return;
     }
     if (silentPeriods == 1
@@ -90,22 +123,23 @@ final class Guard extends ChannelDuplexHandler {
   private void close(String why) {
     if (context().channel().isOpen()) {
       complain(why);
-      context().close();
+      var _ = context().close();
     }
   }
 
   private void schedule(Runnable check, Duration delay) {
     var channel = context().channel();
-    channel
-        .eventLoop()
-        .schedule(
-            () -> {
-              if (channel.isOpen()) {
-                check.run();
-              }
-            },
-            delay.toMillis(),
-            TimeUnit.MILLISECONDS);
+    var _ =
+        channel
+            .eventLoop()
+            .schedule(
+                () -> {
+                  if (channel.isOpen()) {
+                    check.run();
+                  }
+                },
+                delay.toMillis(),
+                TimeUnit.MILLISECONDS);
   }
 
   private ChannelHandlerContext context() {

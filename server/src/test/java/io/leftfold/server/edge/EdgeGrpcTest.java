@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -394,7 +395,7 @@ class EdgeGrpcTest {
     var error = catchThrowableOfType(StatusRuntimeException.class, () -> unary("Failing", ""));
     assertThat(error.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     assertThat(error.getStatus().getDescription()).isEqualTo("Event stream 'grün' is deleted.");
-    var trailers = error.getTrailers();
+    var trailers = Objects.requireNonNull(error.getTrailers());
     assertThat(trailers.get(key("exception"))).isEqualTo("stream-deleted");
     assertThat(trailers.get(key("stream-name"))).isEqualTo("gr%C3%BCn");
     assertThat(trailers.get(Metadata.Key.of("detail-bin", Metadata.BINARY_BYTE_MARSHALLER)))
