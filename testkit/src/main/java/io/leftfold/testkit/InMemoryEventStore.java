@@ -140,7 +140,8 @@ import java.util.regex.Pattern;
 ///     first message. Its number is the last one passed, given or not, and at least the start;
 ///     empty if that is none.
 /// 26. A checkpoint comes after the event that completes the interval; one more comes just before
-///     [SubscriptionMessage.CaughtUp] if events were looked at since the last one.
+///     [SubscriptionMessage.CaughtUp] if events were looked at since the last one. Of checkpoints
+///     with no event between them others may tell the last one only.
 public final class InMemoryEventStore implements EventStore {
 
   private static final StreamName GENESIS = StreamName.of("$genesis");

@@ -232,6 +232,7 @@ abstract class MetadataContract extends AppendingContract {
             {"maxCount":2,"tb":3}                          | 0 1 2 3 4
             {"$tmp":true,"$tb":3}                          | 3 4
             {"$acl":{},"$tb":3}                            | 3 4
+            {"$acl":null,"$tb":3}                          | 3 4
             {"$acl":{"$r":"a","$w":["b"],"$d":null},"$tb":3} | 3 4
             {"$maxCount":"2","$tb":3}                      | 0 1 2 3 4
             {"$maxCount":2.5,"$tb":3}                      | 0 1 2 3 4
@@ -242,7 +243,6 @@ abstract class MetadataContract extends AppendingContract {
             {"$tb":3,"$tmp":1}                             | 0 1 2 3 4
             {"$tb":3,"$cacheControl":[]}                   | 0 1 2 3 4
             {"$tb":3,"$acl":[]}                            | 0 1 2 3 4
-            {"$tb":3,"$acl":null}                          | 0 1 2 3 4
             {"$tb":3,"$acl":{"$r":7}}                      | 0 1 2 3 4
             {"$tb":3,"$acl":{"$r":["a",7]}}                | 0 1 2 3 4
             {"$tb":3                                       | 0 1 2 3 4

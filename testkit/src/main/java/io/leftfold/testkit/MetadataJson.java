@@ -30,10 +30,11 @@ import tools.jackson.databind.node.ObjectNode;
 /// | `$tb` | revision | the same |
 /// | `$tmp` | true or false | anything else |
 /// | `$cacheControl` | seconds | not an integer in the range of `long` |
-/// | `$acl` | object of `$r`, `$w`, `$d`, `$mr`, `$mw` | a value is neither null, a text, nor a list of texts |
+/// | `$acl` | null, or object of `$r`, `$w`, `$d`, `$mr`, `$mw` | a value is neither null, a text, nor a list of texts |
 ///
-/// Numbers too small (`$tb` below 0, others below 1) are as if absent. Other keys that begin with
-/// `$` say nothing. What is malformed anywhere says nothing at all.
+/// Of a key that stands there twice the last value counts. Numbers too small (`$tb` below 0, others
+/// below 1) are as if absent. Other keys that begin with `$` say nothing. What is malformed
+/// anywhere says nothing at all.
 final class MetadataJson {
 
   private static final JsonMapper JSON =
@@ -177,7 +178,7 @@ final class MetadataJson {
   }
 
   private static Optional<Acl> acl(ObjectNode object) throws MalformedException {
-    if (!object.has("$acl")) {
+    if (!object.has("$acl") || object.get("$acl").isNull()) {
       return Optional.empty();
     }
     if (!(object.get("$acl") instanceof ObjectNode acl)) {

@@ -60,7 +60,8 @@ public sealed interface Step {
     return read.toList().stream().map(Outcome.SeenResolved::of).toList();
   }
 
-  /// Takes what a new subscription tells until it has caught up.
+  /// Takes what a new subscription tells until it has caught up. Of checkpoints in a row the last
+  /// one counts: a store need not tell the others.
   private static List<Object> told(Subscription subscription) {
     var messages = new ArrayList<>();
     try (subscription) {
@@ -71,7 +72,13 @@ public sealed interface Step {
             messages.add(caughtUp);
             return messages;
           }
-          case SubscriptionMessage.Checkpoint checkpoint -> messages.add(checkpoint);
+          case SubscriptionMessage.Checkpoint checkpoint -> {
+            if (!messages.isEmpty()
+                && messages.getLast() instanceof SubscriptionMessage.Checkpoint) {
+              messages.removeLast();
+            }
+            messages.add(checkpoint);
+          }
           case SubscriptionMessage.FellBehind fellBehind -> messages.add(fellBehind);
         }
       }

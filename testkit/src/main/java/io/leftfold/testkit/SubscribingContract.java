@@ -72,9 +72,19 @@ abstract class SubscribingContract extends ReadingContract {
     return events;
   }
 
-  /// Messages in short: `A`, `checkpoint 3`, `caught up at 7`.
+  /// Messages in short: `A`, `checkpoint 3`, `caught up at 7`. Of checkpoints in a row the last one
+  /// counts: a store need not tell the others.
   private static String text(List<SubscriptionMessage> messages) {
-    return String.join(", ", messages.stream().map(SubscribingContract::text).toList());
+    var texts = new ArrayList<String>();
+    for (var message : messages) {
+      if (message instanceof Checkpoint
+          && !texts.isEmpty()
+          && texts.getLast().startsWith("checkpoint")) {
+        texts.removeLast();
+      }
+      texts.add(text(message));
+    }
+    return String.join(", ", texts);
   }
 
   private static String text(SubscriptionMessage message) {
@@ -375,7 +385,7 @@ abstract class SubscribingContract extends ReadingContract {
     var options = BEGINNING.filteredBy(EventFilter.typePrefix("A")).checkpointEvery(3);
     try (var subscription = store.subscribeToAll(options)) {
       assertThat(text(untilCaughtUp(subscription)))
-          .isEqualTo("A, checkpoint 2, A, checkpoint 5, checkpoint 6, caught up at 6");
+          .isEqualTo("A, checkpoint 2, A, checkpoint 6, caught up at 6");
 
       append(ORDER, "B");
       append(ORDER, "A1");
@@ -383,10 +393,10 @@ abstract class SubscribingContract extends ReadingContract {
       append(StreamName.of("order-2"), "B B B A3");
 
       var live = new ArrayList<SubscriptionMessage>();
-      while (live.size() < 4) {
+      while (!text(live).endsWith("A3")) {
         live.add(subscription.next());
       }
-      assertThat(text(live)).isEqualTo("A1, checkpoint 9, checkpoint 12, A3");
+      assertThat(text(live)).isEqualTo("A1, checkpoint 12, A3");
       assertNothingMore(subscription);
     }
   }
