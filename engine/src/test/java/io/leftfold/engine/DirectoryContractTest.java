@@ -11,9 +11,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class DirectoryContractTest extends EventStoreContract {
 
   @TempDir Path directory;
+  private int opened;
 
   @Override
   protected EventStore open(Clock clock) {
-    return LocalEventStore.open(directory, EngineOptions.defaults().withClock(clock));
+    return LocalEventStore.open(
+        directory.resolve("store-" + opened++), EngineOptions.defaults().withClock(clock));
   }
 }

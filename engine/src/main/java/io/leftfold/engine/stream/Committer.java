@@ -297,6 +297,7 @@ public final class Committer implements AutoCloseable {
 
   private AppendDecision decide(StreamAppend part) throws IOException {
     var head = heads.of(part.stream());
+    head.tombstoned = heads.of(StreamLookup.rootOf(part.stream())).tombstoned;
     var decision = AppendDecision.of(head, part.expected(), part.events(), memory);
     if (decision instanceof AppendDecision.AskLater) {
       finishBatch();
@@ -448,10 +449,16 @@ public final class Committer implements AutoCloseable {
       add(head, first, events, records);
       lastProposed = count - 1;
       head.lastRevision += events.size();
-      if (head.name.isMetastream() && !head.name.original().isMetastream()) {
+      var appended = new AppendedStream(head.name, first, head.lastRevision);
+      if (head.name.isMetastream() && obeysMetadata(head.name.original())) {
         metadataWritten(heads.of(head.name.original()), events.getLast());
       }
-      return new AppendedStream(head.name, first, head.lastRevision);
+      return appended;
+    }
+
+    /// The metadata of metastreams and of virtual streams is kept, and obeyed by nobody.
+    private static boolean obeysMetadata(StreamName stream) {
+      return !stream.isMetastream() && !stream.isVirtual();
     }
 
     /// Somebody wrote a metastream. If its stream was deleted before this commit, that brings the
@@ -508,7 +515,6 @@ public final class Committer implements AutoCloseable {
       var events = List.of(event);
       add(stream, RecordedEvent.TOMBSTONE_REVISION, events, EncodedRecords.of(stream.name, events));
       stream.tombstoned = true;
-      heads.of(stream.name.metastream()).tombstoned = true;
     }
 
     private void add(

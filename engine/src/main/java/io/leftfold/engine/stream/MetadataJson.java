@@ -22,7 +22,6 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.ObjectWriteContext;
-import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
 
 /// Stream metadata as the JSON that stands in `$metadata` events.
@@ -31,8 +30,7 @@ import tools.jackson.core.json.JsonFactory;
 /// wrong type, says nothing at all (KurrentDB reads it so too).
 public final class MetadataJson {
 
-  private static final JsonFactory JSON =
-      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+  private static final JsonFactory JSON = new JsonFactory();
 
   private static final byte[] NOTHING = {'{', '}'};
 
@@ -93,8 +91,10 @@ public final class MetadataJson {
       for (var key = parser.nextName(); key != null; key = parser.nextName()) {
         parser.nextToken();
         if (key.equals(TRUNCATE_BEFORE)) {
-          copy.writeNumberProperty(TRUNCATE_BEFORE, revision);
-          isSet = true;
+          if (!isSet) {
+            copy.writeNumberProperty(TRUNCATE_BEFORE, revision);
+            isSet = true;
+          }
         } else {
           copy.writeName(key);
           copy.copyCurrentStructureExact(parser);
@@ -129,11 +129,27 @@ public final class MetadataJson {
           .custom()
           .forEach((key, value) -> {
             json.writeName(key);
-            json.writeRawValue(value);
+            writeValue(json, key, value);
           });
       json.writeEndObject();
     }
     return bytes.toByteArray();
+  }
+
+  private static void writeValue(JsonGenerator json, String key, String value) {
+    try (var parser = JSON.createParser(ObjectReadContext.empty(), value)) {
+      if (parser.nextToken() != null) {
+        json.copyCurrentStructureExact(parser);
+        if (parser.nextToken() == null) {
+          return;
+        }
+      }
+    } catch (JacksonException e) {
+      throw new IllegalArgumentException(
+          "The metadata \"%s\" is one JSON value, got %s".formatted(key, value), e);
+    }
+    throw new IllegalArgumentException(
+        "The metadata \"%s\" is one JSON value, got \"%s\"".formatted(key, value));
   }
 
   private static void encode(JsonGenerator json, Acl acl) {
@@ -202,7 +218,12 @@ public final class MetadataJson {
         case TEMPORARY -> temporary = bool();
         case CACHE_CONTROL -> cacheControl = seconds();
         case ACL -> acl = accessList();
-        default -> custom.put(key, raw());
+        default -> {
+          var value = raw();
+          if (!key.startsWith("$")) {
+            custom.put(key, value);
+          }
+        }
       }
     }
 

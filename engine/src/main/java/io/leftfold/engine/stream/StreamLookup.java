@@ -25,7 +25,7 @@ public final class StreamLookup {
     var postings = index.stream(name.value());
     var count = postings.countBelow(end);
     if (name.isMetastream()) {
-      var tombstoned = isTombstoned(name.original(), end, cursor);
+      var tombstoned = isTombstoned(rootOf(name), end, cursor);
       return new StreamView(
           postings,
           count,
@@ -57,6 +57,15 @@ public final class StreamLookup {
         metadataCount == 0 ? StreamMetadata.none() : MetadataJson.decode(json),
         json,
         lastRevision(metastream, metadataCount, cursor));
+  }
+
+  /// The stream at the bottom of metastreams of metastreams: with it they are tombstoned.
+  static StreamName rootOf(StreamName name) {
+    var root = name;
+    while (root.isMetastream()) {
+      root = root.original();
+    }
+    return root;
   }
 
   private boolean isTombstoned(StreamName name, long end, RecordCursor cursor) {

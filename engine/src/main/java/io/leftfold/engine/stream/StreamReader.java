@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// began.
 public final class StreamReader {
 
+  private static final long MICROS = 1_000_000;
+
   private final Log log;
   private final Index index;
   private final Clock clock;
@@ -93,11 +95,14 @@ public final class StreamReader {
 
   /// The time from which on events are young enough to be seen, in microseconds since 1970.
   static long oldestVisible(StreamView view, Clock clock) {
-    return view.metadata()
-        .maxAge()
-        .map(age -> clock.instant().minus(age))
-        .map(at -> at.getEpochSecond() * 1_000_000L + at.getNano() / 1000)
-        .orElse(Long.MIN_VALUE);
+    var age = view.metadata().maxAge();
+    if (age.isEmpty()) {
+      return Long.MIN_VALUE;
+    }
+    var now = clock.instant();
+    var micros = now.getEpochSecond() * MICROS + now.getNano() / 1000;
+    var seconds = age.get().toSeconds();
+    return seconds > micros / MICROS ? Long.MIN_VALUE : micros - seconds * MICROS;
   }
 
   /// The ordinal of the first event that may be seen.

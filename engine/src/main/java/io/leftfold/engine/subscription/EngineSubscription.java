@@ -21,6 +21,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class EngineSubscription implements Subscription {
 
   private static final long BEHIND_MAX = 4096;
+  private static final Duration FOR_EVER = Duration.ofDays(365);
 
   private final Source source;
   private final Wakeups wakeups;
@@ -42,12 +43,19 @@ public final class EngineSubscription implements Subscription {
     this.lastCheckpoint = source.place() - 1;
   }
 
+  /// The same, beginning as one that has caught up: what comes first is
+  /// [SubscriptionMessage.CaughtUp].
+  EngineSubscription fromEnd() {
+    becomeLive();
+    return this;
+  }
+
   private static void nobody() {}
 
   @Override
   public SubscriptionMessage next() throws InterruptedException {
     while (true) {
-      var message = poll(Duration.ofDays(1));
+      var message = poll(FOR_EVER);
       if (message.isPresent()) {
         return message.get();
       }
@@ -56,7 +64,8 @@ public final class EngineSubscription implements Subscription {
 
   @Override
   public Optional<SubscriptionMessage> poll(Duration atMost) throws InterruptedException {
-    var deadline = System.nanoTime() + atMost.toNanos();
+    var atMostNanos = atMost.compareTo(FOR_EVER) < 0 ? atMost.toNanos() : FOR_EVER.toNanos();
+    var deadline = System.nanoTime() + atMostNanos;
     while (true) {
       if (Thread.interrupted()) {
         throw new InterruptedException("Interrupted while waiting for an event");

@@ -30,6 +30,11 @@ public final class Subscriptions {
       throw new IllegalArgumentException(
           "A subscription to one stream takes no filter; subscribe to all with a filter instead");
     }
+    if (options.checkpointEvery() != 0) {
+      throw new IllegalArgumentException(
+          "Checkpoints are for subscriptions to all, got an interval of %d for one stream"
+              .formatted(options.checkpointEvery()));
+    }
     var state = reader.state(stream);
     if (state instanceof StreamState.Tombstoned) {
       throw new StreamTombstonedException(stream);
@@ -40,8 +45,10 @@ public final class Subscriptions {
           case Start.After(var last) -> last + 1;
           case Start.End() -> state.lastRevision() + 1;
         };
-    return new EngineSubscription(
-        new Source.OfStream(reader, stream, options.resolveLinks(), next), wakeups, clock, 0);
+    return begun(
+        options,
+        new EngineSubscription(
+            new Source.OfStream(reader, stream, options.resolveLinks(), next), wakeups, clock, 0));
   }
 
   /// Follows everything.
@@ -52,10 +59,17 @@ public final class Subscriptions {
           case Start.After(var last) -> last + 1;
           case Start.End() -> reader.end();
         };
-    return new EngineSubscription(
-        new Source.OfAll(reader, options.filter(), options.resolveLinks(), next),
-        wakeups,
-        clock,
-        options.checkpointEvery());
+    return begun(
+        options,
+        new EngineSubscription(
+            new Source.OfAll(reader, options.filter(), options.resolveLinks(), next),
+            wakeups,
+            clock,
+            options.checkpointEvery()));
+  }
+
+  private static EngineSubscription begun(
+      SubscribeOptions options, EngineSubscription subscription) {
+    return options.start() instanceof Start.End ? subscription.fromEnd() : subscription;
   }
 }
