@@ -75,13 +75,7 @@ final class CheckCommand implements Callable<Integer> {
     var out = shell.out();
     report.notes().forEach(note -> out.println("Note: " + Printable.of(note)));
     for (var damage : report.damages()) {
-      out.println(
-          shell.style().warning("Damaged: ")
-              + "%s at byte %d: %s"
-                  .formatted(
-                      Printable.of(damage.file()),
-                      damage.offset(),
-                      Printable.of(damage.finding())));
+      out.println(shell.style().warning("Damaged: ") + Printable.of(text(damage)));
     }
     var scope =
         "%,d events in %,d streams, %,d bytes of log"
@@ -93,6 +87,13 @@ final class CheckCommand implements Callable<Integer> {
           "%s is damaged in %,d places (%s could be read). Keep the files and restore a copy; until then \"leftfold export\" still reads what is whole."
               .formatted(directory, report.damages().size(), scope));
     }
+  }
+
+  /// Some findings name their place themselves.
+  private static String text(CheckReport.Damage damage) {
+    return damage.finding().startsWith(damage.file())
+        ? damage.finding()
+        : "%s at byte %d: %s".formatted(damage.file(), damage.offset(), damage.finding());
   }
 
   private void printJson(CheckReport report) {

@@ -2,6 +2,7 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ReadOptions;
@@ -66,6 +67,10 @@ final class ExportCommand implements Callable<Integer> {
 
   @Mixin private StoreOptions store;
 
+  private long next;
+  private long written;
+  private long damaged;
+
   private final Shell shell;
 
   ExportCommand(Shell shell) {
@@ -81,18 +86,16 @@ final class ExportCommand implements Callable<Integer> {
           "%s is there already; name another file, or remove it".formatted(file));
     }
     var progress = new ProgressLine(shell);
-    long written;
-    try (var opened = store.openToRead(shell);
-        var events = open(opened)) {
+    try (var opened = store.openToRead(shell)) {
       if (toStandardOutput) {
-        written = write(events, shell.out(), progress);
+        export(opened, shell.out(), progress);
         shell.out().flush();
       } else {
         try (var out =
             new BufferedOutputStream(
                 Files.newOutputStream(shell.resolve(file), StandardOpenOption.CREATE_NEW),
                 1 << 20)) {
-          written = write(events, out, progress);
+          export(opened, out, progress);
         }
       }
     }
@@ -101,20 +104,42 @@ final class ExportCommand implements Callable<Integer> {
       shell.err().println("Stopped after %,d events: the export is not whole".formatted(written));
       return ExitCode.FAILED;
     }
+    if (damaged > 0) {
+      shell
+          .err()
+          .println(
+              "Exported %,d events. What is damaged is not among them: %,d positions could not be read"
+                  .formatted(written, damaged));
+      return ExitCode.FAILED;
+    }
     if (!toStandardOutput) {
       shell.err().println("Exported %,d events to %s".formatted(written, file));
     }
     return ExitCode.OK;
   }
 
-  private EventRead open(EventStore opened) {
-    return what == null || what.stream == null
-        ? opened.readAll(ReadOptions.forwards())
-        : opened.read(StreamName.of(what.stream), ReadOptions.forwards());
+  private void export(EventStore opened, OutputStream out, ProgressLine progress)
+      throws IOException {
+    if (what != null && what.stream != null) {
+      try (var events = opened.read(StreamName.of(what.stream), ReadOptions.forwards())) {
+        write(events, out, progress);
+      }
+      return;
+    }
+    var end = opened.lastPosition().orElse(-1L);
+    while (next <= end && !shell.stop().isRequested()) {
+      try (var events = opened.readAll(ReadOptions.forwards().from(next))) {
+        write(events, out, progress);
+        return;
+      } catch (CorruptLogException e) {
+        // Of a damaged store, as much is wanted as can be had.
+        damaged++;
+        next++;
+      }
+    }
   }
 
-  private long write(EventRead events, OutputStream out, ProgressLine progress) throws IOException {
-    var written = 0L;
+  private void write(EventRead events, OutputStream out, ProgressLine progress) throws IOException {
     for (var resolved : events) {
       var event = resolved.original();
       if (shell.stop().isRequested()) {
@@ -123,15 +148,14 @@ final class ExportCommand implements Callable<Integer> {
       if (isExported(event)) {
         out.write(EventJson.line(event));
         written++;
-        var soFar = written;
-        progress.show(
-            () -> "Exported %,d events, %,d a second".formatted(soFar, progress.perSecond(soFar)));
+        progress.show(() ->
+            "Exported %,d events, %,d a second".formatted(written, progress.perSecond(written)));
         if (written % 1024 == 0 && shell.out().checkError()) {
           throw new IOException("Nobody reads the output any more");
         }
       }
+      next = event.position() + 1;
     }
-    return written;
   }
 
   private boolean isExported(RecordedEvent event) {

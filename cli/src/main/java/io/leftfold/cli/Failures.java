@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.IExecutionExceptionHandler;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -38,7 +39,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   @Override
   public int handleParseException(ParameterException e, String[] arguments) {
     var command = e.getCommandLine();
-    say(String.valueOf(e.getMessage()));
+    // What is missing is often there, but misspelt.
+    var unknown = e instanceof MissingParameterException ? unknown(command) : "";
+    say(e.getMessage() + unknown);
     if (e instanceof UnmatchedArgumentException unmatched) {
       var suggestions = unmatched.getSuggestions();
       if (!suggestions.isEmpty()) {
@@ -73,6 +76,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       shell.err().println("This should not happen. Add --stack-trace to see where it did.");
     }
     return code;
+  }
+
+  private static String unknown(CommandLine command) {
+    var unmatched = command.getUnmatchedArguments();
+    return unmatched.isEmpty() ? "" : "; unknown is '%s'".formatted(String.join("', '", unmatched));
   }
 
   private void say(String message) {

@@ -108,7 +108,7 @@ final class ImportCommand implements Callable<Integer> {
     while (!shell.stop().isRequested()) {
       var line = lines.next();
       if (line == null) {
-        work.flush();
+        work.finish();
         return false;
       }
       if (isBlank(line)) {
@@ -117,7 +117,7 @@ final class ImportCommand implements Callable<Integer> {
       try {
         work.add(lines.number(), EventJson.parse(line, ids));
       } catch (MalformedLineException e) {
-        work.flush();
+        work.finish();
         throw new CommandFailedException(
             ExitCode.FAILED,
             "Line %,d of %s: %s%s"
@@ -131,7 +131,7 @@ final class ImportCommand implements Callable<Integer> {
             e);
       }
     }
-    work.flush();
+    work.finish();
     return true;
   }
 

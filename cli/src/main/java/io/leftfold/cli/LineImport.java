@@ -2,6 +2,7 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.AppendResult;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
@@ -16,12 +17,17 @@ import io.leftfold.api.UnavailableException;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.cli.output.EventJson;
 import io.leftfold.cli.output.Printable;
+import io.leftfold.engine.AppendCompletion;
+import io.leftfold.engine.LocalEventStore;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Appends events in the order in which they come, many in one append, and none that the store has.
@@ -36,12 +42,17 @@ final class LineImport {
 
   private static final int EVENTS_MAX = 1000;
   private static final int BYTES_MAX = 1 << 20;
+  private static final int IN_FLIGHT_MAX = 256;
+  private static final long IN_FLIGHT_BYTES_MAX = 64L << 20;
 
   private final EventStore store;
   private final ProgressLine progress;
   private final Stop stop;
   private final Set<UUID> known = new HashSet<>();
   private final LinkedHashMap<StreamName, List<ProposedEvent>> batch = new LinkedHashMap<>();
+  private final Set<StreamName> writable = new HashSet<>();
+  private final ArrayDeque<Pending> inFlight = new ArrayDeque<>();
+  private long inFlightBytes;
   private StreamName lastStream = StreamName.of("none");
   private int batchEvents;
   private long batchBytes;
@@ -82,7 +93,6 @@ final class LineImport {
   void add(long line, EventJson.Line read) {
     var event = read.event();
     if (event.type().equals(RecordedEvent.TOMBSTONE_TYPE)) {
-      flush();
       tombstone(line, read.stream());
       return;
     }
@@ -107,17 +117,26 @@ final class LineImport {
   }
 
   private void tombstone(long line, StreamName stream) {
+    finish();
     if (store.state(stream) instanceof StreamState.Tombstoned) {
       repeated++;
     } else {
       store.tombstone(stream, ExpectedState.any());
       appended++;
     }
+    writable.remove(stream);
     lastLine = line;
   }
 
-  /// Appends what has gathered.
-  void flush() {
+  /// Appends what has gathered, and waits until the store has all of it.
+  void finish() {
+    flush();
+    while (!inFlight.isEmpty()) {
+      awaitFirst();
+    }
+  }
+
+  private void flush() {
     if (batch.isEmpty()) {
       return;
     }
@@ -125,25 +144,85 @@ final class LineImport {
         batch.entrySet().stream()
             .map(entry -> new StreamAppend(entry.getKey(), ExpectedState.any(), entry.getValue()))
             .toList();
+    var lines =
+        batchLine == lastLine
+            ? "Line %,d was".formatted(batchLine)
+            : "Lines %,d to %,d were".formatted(batchLine, lastLine);
     try {
-      store.append(commit);
+      inFlight.add(new Pending(lines, batchEvents, batchBytes, append(commit)));
     } catch (LeftfoldException e) {
-      throw failed(e);
+      abandon();
+      throw failed(lines, e);
     }
-    appended += batchEvents;
+    inFlightBytes += batchBytes;
     batch.clear();
     batchEvents = 0;
     batchBytes = 0;
+    while (inFlight.size() > IN_FLIGHT_MAX || inFlightBytes > IN_FLIGHT_BYTES_MAX) {
+      awaitFirst();
+    }
     progress.show(() ->
         "Imported %,d events, %,d a second; passed over %,d that were there"
             .formatted(appended, progress.perSecond(appended), repeated));
   }
 
-  private CommandFailedException failed(LeftfoldException e) {
-    var lines =
-        batchLine == lastLine
-            ? "Line %,d was".formatted(batchLine)
-            : "Lines %,d to %,d were".formatted(batchLine, lastLine);
+  private CompletableFuture<AppendResult> append(List<StreamAppend> commit) {
+    if (!(store instanceof LocalEventStore local)) {
+      return CompletableFuture.completedFuture(store.append(commit));
+    }
+    for (var part : commit) {
+      if (writable.add(part.stream())
+          && local.state(part.stream()) instanceof StreamState.Tombstoned) {
+        throw new StreamTombstonedException(part.stream());
+      }
+    }
+    var answer = new CompletableFuture<AppendResult>();
+    local.append(
+        commit,
+        new AppendCompletion() {
+          @Override
+          public void completed(AppendResult result) {
+            answer.complete(result);
+          }
+
+          @Override
+          public void failed(LeftfoldException reason) {
+            answer.completeExceptionally(reason);
+          }
+        });
+    return answer;
+  }
+
+  private void awaitFirst() {
+    var first = inFlight.remove();
+    inFlightBytes -= first.bytes;
+    try {
+      first.answer.join();
+      appended += first.events;
+    } catch (CompletionException e) {
+      abandon();
+      if (e.getCause() instanceof LeftfoldException reason) {
+        throw failed(first.lines, reason);
+      }
+      throw e;
+    }
+  }
+
+  /// Something failed: what was handed over before still counts if it was written.
+  private void abandon() {
+    for (var pending : inFlight) {
+      if (pending.answer.handle((_, failure) -> failure == null).join()) {
+        appended += pending.events;
+      }
+    }
+    inFlight.clear();
+    batch.clear();
+  }
+
+  private record Pending(
+      String lines, int events, long bytes, CompletableFuture<AppendResult> answer) {}
+
+  private static CommandFailedException failed(String lines, LeftfoldException e) {
     return switch (e) {
       case WrongExpectedStateException _ ->
           new CommandFailedException(

@@ -3,6 +3,7 @@
 package io.leftfold.cli;
 
 import io.leftfold.api.EventStore;
+import io.leftfold.cli.output.Printable;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
@@ -47,7 +48,17 @@ final class StoreOptions {
       return RemoteEventStore.connect(connect);
     }
     var directory = existingDirectory(shell);
-    return LocalEventStore.open(directory, EngineOptions.defaults().forReadingOnly());
+    var opened = LocalEventStore.open(directory, EngineOptions.defaults().forReadingOnly());
+    opened
+        .damage()
+        .ifPresent(damage ->
+            shell
+                .err()
+                .println(
+                    shell.style().warning("WARNING: ")
+                        + Printable.of(String.valueOf(damage.getMessage()))
+                        + " What is whole is shown."));
+    return opened;
   }
 
   /// Opens the store to write to it: a directory that was named is made if it is not there.
