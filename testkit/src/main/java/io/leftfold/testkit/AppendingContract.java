@@ -86,6 +86,7 @@ abstract class AppendingContract extends StoreFixture {
             A B tombstoned        | exists         | C      | tombstoned
             A B tombstoned        | 1              | C      | tombstoned
             A B tombstoned        | deleted-number | C      | tombstoned
+            A B deleted for ever  | any            | C      | tombstoned
           """)
   void new_events_are_appended_if_the_stream_is_as_expected(
       String situation, String expected, String events, String answer) {
@@ -173,6 +174,9 @@ abstract class AppendingContract extends StoreFixture {
             only metadata deleted | any            | -      | visible at -1
             only metadata deleted | exists         | -      | wrong -1
             A B tombstoned        | any            | -      | ok for ever
+            A B deleted for ever  | any            | -      | ok for ever
+            A B deleted for ever  | none           | -      | ok for ever
+            A B deleted for ever  | exists         | -      | wrong 9223372036854775807
             A B tombstoned        | none           | -      | ok for ever
             A B tombstoned        | deleted-number | -      | ok for ever
             A B tombstoned        | exists         | -      | wrong 9223372036854775807
@@ -275,6 +279,10 @@ abstract class AppendingContract extends StoreFixture {
       case "A B deleted" -> {
         append(ACCOUNT, "A B");
         store.delete(ACCOUNT, ExpectedState.any());
+      }
+      case "A B deleted for ever" -> {
+        prepare("A B deleted");
+        store.tombstone(ACCOUNT, ExpectedState.any());
       }
       case "A B recreated with R" -> {
         prepare("A B deleted");
@@ -629,6 +637,20 @@ abstract class AppendingContract extends StoreFixture {
     commit(part(ACCOUNT, "none", "-"), part(ORDER, "none", "B"));
 
     assertThat(store.state(ACCOUNT)).isEqualTo(new StreamState.Deleted(0));
+  }
+
+  @Test
+  void what_is_only_checked_is_told_as_it_was_before_the_commit() {
+    append(ACCOUNT, "A");
+    store.delete(ACCOUNT, ExpectedState.any());
+
+    var result = commit(part(ACCOUNT, "none", "B"), part(ACCOUNT.metastream(), "0", "-"));
+
+    assertThat(result.streams())
+        .containsExactly(
+            new AppendResult.AppendedStream(ACCOUNT, 1, 1),
+            new AppendResult.AppendedStream(ACCOUNT.metastream(), 1, 0));
+    assertThat(store.metadata(ACCOUNT).metastreamRevision()).isEqualTo(1);
   }
 
   @Test

@@ -3,8 +3,10 @@
 package io.leftfold.testkit;
 
 import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamSummary;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,11 +17,11 @@ import java.util.Optional;
 
 /// Does the same steps to the model and to a store, and compares each outcome.
 ///
-/// When they differ, steps are left out as long as they still differ. What remains is reported with
-/// the seed, and the difference at its end.
+/// When they differ, steps are left out as long as they still differ, and then streams and events
+/// of their appends. What remains is reported with the seed, and the difference at its end.
 public final class ModelComparison {
 
-  private static final int RUNS_MAX = 1_000;
+  private static final int RUNS_MAX = 2_000;
 
   private final Candidates candidates;
   private int runs;
@@ -168,10 +170,21 @@ public final class ModelComparison {
     return new Outcome.Broke(text.toString());
   }
 
-  /// Leaves out halves, quarters, … and at last single steps, as long as a difference remains.
+  /// Leaves out what does not matter: steps first, then streams, events and expectations of steps.
   private Difference smallest(Difference found) {
+    var smallest = withFewerSteps(found);
+    var smaller = withASimplerStep(smallest);
+    while (smaller.isPresent()) {
+      smallest = withFewerSteps(smaller.get());
+      smaller = withASimplerStep(smallest);
+    }
+    return smallest;
+  }
+
+  /// Leaves out halves, quarters, … and at last single steps, as long as a difference remains.
+  private Difference withFewerSteps(Difference found) {
     var smallest = found;
-    for (var size = found.steps().size() / 2; size >= 1; size /= 2) {
+    for (var size = Math.max(1, found.steps().size() / 2); size >= 1; size /= 2) {
       var again = true;
       while (again && runs < RUNS_MAX) {
         again = false;
@@ -189,6 +202,61 @@ public final class ModelComparison {
       }
     }
     return smallest;
+  }
+
+  private Optional<Difference> withASimplerStep(Difference found) {
+    for (var i = 0; i < found.steps().size(); i++) {
+      for (var simpler : simpler(found.steps().get(i))) {
+        var steps = new ArrayList<>(found.steps());
+        steps.set(i, simpler);
+        var difference = runs < RUNS_MAX ? firstDifference(steps) : Optional.<Difference>empty();
+        if (difference.isPresent()) {
+          return difference;
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static List<Step> simpler(Step step) {
+    var any = ExpectedState.any();
+    var simpler =
+        switch (step) {
+          case Step.Append(var commit) -> smaller(commit).stream().map(Step.Append::new).toList();
+          case Step.Delete(var stream, _) -> List.of(new Step.Delete(stream, any));
+          case Step.Tombstone(var stream, _) -> List.of(new Step.Tombstone(stream, any));
+          case Step.WriteMetadata(var stream, _, var metadata) ->
+              List.of(new Step.WriteMetadata(stream, any, metadata));
+          default -> List.<Step>of();
+        };
+    return simpler.stream().filter(other -> !other.equals(step)).map(Step.class::cast).toList();
+  }
+
+  private static List<List<StreamAppend>> smaller(List<StreamAppend> commit) {
+    var smaller = new ArrayList<List<StreamAppend>>();
+    for (var i = 0; i < commit.size(); i++) {
+      if (commit.size() > 1) {
+        smaller.add(without(commit, i));
+      }
+      var part = commit.get(i);
+      if (!part.expected().equals(ExpectedState.any())) {
+        var parts = new ArrayList<>(commit);
+        parts.set(i, new StreamAppend(part.stream(), ExpectedState.any(), part.events()));
+        smaller.add(parts);
+      }
+      for (var j = 0; j < part.events().size() && part.events().size() > 1; j++) {
+        var parts = new ArrayList<>(commit);
+        parts.set(i, new StreamAppend(part.stream(), part.expected(), without(part.events(), j)));
+        smaller.add(parts);
+      }
+    }
+    return smaller;
+  }
+
+  private static <T> List<T> without(List<T> things, int index) {
+    var fewer = new ArrayList<>(things);
+    fewer.remove(index);
+    return fewer;
   }
 
   private static String report(long seed, int steps, Difference difference) {
