@@ -585,7 +585,13 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
 
   @Override
   public void execute(Runnable task) {
-    loop.execute(task);
+    loop.execute(() -> {
+      try {
+        task.run();
+      } catch (RuntimeException e) {
+        broken(e);
+      }
+    });
   }
 
   // ---- what the caller said at the beginning

@@ -72,6 +72,7 @@ class EdgeGrpcTest {
                 Map.entry("/test.Test/FailingEarly", EdgeGrpcTest::failingEarly),
                 Map.entry("/test.Test/FailingLate", EdgeGrpcTest::failingLate),
                 Map.entry("/test.Test/Throwing", EdgeGrpcTest::throwing),
+                Map.entry("/test.Test/ThrowingLater", EdgeGrpcTest::throwingLater),
                 Map.entry("/test.Test/OneByOne", EdgeGrpcTest::oneByOne),
                 Map.entry("/test.Test/Generous", EdgeGrpcTest::generous),
                 Map.entry("/test.Test/OwnLimit", EdgeGrpcTest::ownLimit),
@@ -237,6 +238,13 @@ class EdgeGrpcTest {
     return onMessages((_, _, _) -> {
       throw new IllegalStateException("A bug in a handler, for the test of " + call.path());
     });
+  }
+
+  private static GrpcListener throwingLater(GrpcCall call) {
+    return onMessages((_, _, _) ->
+        call.execute(() -> {
+          throw new IllegalStateException("A bug in a task, for the test");
+        }));
   }
 
   /// Takes a message only after it has worked on the one before.
@@ -423,6 +431,8 @@ class EdgeGrpcTest {
   void a_bug_in_a_handler_fails_its_call_alone() {
     assertStatus(
         Status.Code.UNKNOWN, "Exception was thrown by handler.", () -> unary("Throwing", ""));
+    assertStatus(
+        Status.Code.UNKNOWN, "Exception was thrown by handler.", () -> unary("ThrowingLater", ""));
     assertThat(unary("Echo", "alive")).isEqualTo("alive");
   }
 
