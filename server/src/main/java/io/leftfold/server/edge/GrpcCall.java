@@ -96,7 +96,7 @@ public interface GrpcCall extends Executor {
   void resume();
 
   /// Runs a task on the call's event loop, soon, from whatever thread. Tasks run in the order of
-  /// one thread's calls, many in one turn.
+  /// one thread's calls, many in one turn. What a task throws ends the call with UNKNOWN.
   ///
   /// @param task does not block
   @Override
