@@ -145,7 +145,11 @@ final class ModelComparisonTest {
                         new WrongStore(clock) {
                           @Override
                           public AppendResult append(List<StreamAppend> commit) {
-                            throw new StreamTombstonedException(commit.getFirst().stream());
+                            if (commit.getFirst().expected()
+                                instanceof ExpectedState.StreamExists) {
+                              throw new StreamTombstonedException(commit.getFirst().stream());
+                            }
+                            return super.append(commit);
                           }
                         })))
         .isInstanceOf(AssertionError.class)
