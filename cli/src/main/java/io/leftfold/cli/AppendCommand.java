@@ -43,6 +43,7 @@ import tools.jackson.databind.json.JsonMapper;
       "  leftfold append photo-1 --type PhotoTaken --binary --file photo.jpg",
       "  generate | leftfold append report-1 - --type ReportMade",
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class AppendCommand implements Callable<Integer> {
 
   private static final byte[] NOTHING = {};

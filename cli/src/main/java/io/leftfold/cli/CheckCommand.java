@@ -26,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
     optionListHeading = "%nOptions:%n",
     footerHeading = "%nExit codes:%n",
     footer = {"  0  sound", "  1  damage was found", "  2  the command line is wrong"})
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class CheckCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

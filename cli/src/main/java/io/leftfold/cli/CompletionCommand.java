@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
       "  source <(leftfold completion bash)          # in ~/.bashrc",
       "  source <(leftfold completion zsh)           # in ~/.zshrc",
     })
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // Picocli sets the fields, and reads some.
 final class CompletionCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

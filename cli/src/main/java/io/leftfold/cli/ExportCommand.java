@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       "  leftfold export --stream account-7 | jq .data",
       "  leftfold export --data old | leftfold import - --data new",
     })
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // Picocli sets the fields, and reads some.
 final class ExportCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -41,6 +41,7 @@ import picocli.CommandLine.Spec;
       "  leftfold export --data old | leftfold import - --data new",
       "  leftfold import git . --data history",
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ImportCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

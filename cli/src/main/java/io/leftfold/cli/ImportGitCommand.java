@@ -37,6 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
       "  leftfold read --all --type FileRenamed --data history",
       "  leftfold import git ../other --category other --data history",
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ImportGitCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
       "Every command says more with --help.",
       ExitCode.DESCRIPTION
     })
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // Picocli sets the fields, and reads some.
 final class Leftfold implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -228,7 +228,7 @@ final class LineImport {
           new CommandFailedException(
               ExitCode.CONFLICT,
               "%s not appended: %s. Another import writes the same events; let it finish and import again"
-                  .formatted(lines, Printable.of(e.getMessage())),
+                  .formatted(lines, Printable.of(String.valueOf(e.getMessage()))),
               e);
       case StreamTombstonedException _ ->
           new CommandFailedException(

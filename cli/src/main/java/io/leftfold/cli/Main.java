@@ -91,8 +91,8 @@ public final class Main {
         .addSubcommand(imports)
         .addSubcommand(new ExportCommand(shell))
         .addSubcommand(new CompletionCommand(shell))
-        .setOut(new PrintWriter(shell.out(), true))
-        .setErr(new PrintWriter(shell.err(), true))
+        .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
+        .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(
             CommandLine.Help.defaultColorScheme(
                 shell.interactive() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF))

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "  leftfold read '$ce-account' --resolve",
       "  leftfold read --all --type MoneyDeposited --json | jq .data.amount",
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ReadCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
       "  leftfold serve --memory",
       "  leftfold serve --host 0.0.0.0 --insecure",
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ServeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;

@@ -3,11 +3,13 @@
 package io.leftfold.cli;
 
 import io.leftfold.cli.output.Style;
+import java.io.Console;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 
@@ -33,8 +35,8 @@ record Shell(
 
   /// The shell of this process.
   static Shell ofProcess(PrintStream out, PrintStream err, Stop stop) {
-    var console = System.console();
-    var interactive = console != null && console.isTerminal() && System.getenv("NO_COLOR") == null;
+    var terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
+    var interactive = terminal && System.getenv("NO_COLOR") == null;
     return new Shell(
         System.in, out, err, interactive, Path.of(""), Clock.systemUTC(), new SecureRandom(), stop);
   }

@@ -21,6 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
     header = "Show how much a store holds.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n")
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class StatsCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Show one JSON object.")

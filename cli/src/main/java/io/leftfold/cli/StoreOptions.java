@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /// Which store a command works on: a directory or a server.
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class StoreOptions {
 
   static final Path DEFAULT_DIRECTORY = Path.of("leftfold-data");

@@ -30,6 +30,7 @@ import tools.jackson.databind.json.JsonMapper;
       "  leftfold streams --prefix account- --limit 20",
       "  leftfold streams --system --json",
     })
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class StreamsCommand implements Callable<Integer> {
 
   private static final int PAGE = 1000;

@@ -33,6 +33,7 @@ import picocli.CommandLine.Spec;
       "",
       "With --data this process alone has the store, so nothing new comes: use --connect.",
     })
+@SuppressWarnings({"NullAway.Init", "UnusedVariable"}) // Picocli sets the fields, and reads some.
 final class TailCommand implements Callable<Integer> {
 
   private static final Duration LOOK_UP = Duration.ofMillis(200);

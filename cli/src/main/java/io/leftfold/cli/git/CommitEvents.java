@@ -43,7 +43,7 @@ final class CommitEvents {
   CommitEvents(Registration registration, StreamName repositoryStream) {
     this.registration = registration;
     this.repositoryStream = repositoryStream;
-    this.pseudonyms = new Pseudonyms(registration.salt());
+    this.pseudonyms = Pseudonyms.withKey(registration.salt());
   }
 
   /// The first event of a repository.

@@ -34,6 +34,8 @@ sealed interface FileChange {
   /// @param mode git's mode, in octal: `100644`, `100755`, `120000` (link), `160000` (submodule)
   record Version(String blob, String mode) {}
 
+  /// How many lines came and went.
+  ///
   /// @param binary whether a side was binary, so that no lines were counted
   record Lines(int added, int removed, boolean binary) {
     static final Lines BINARY = new Lines(0, 0, true);

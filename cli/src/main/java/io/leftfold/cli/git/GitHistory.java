@@ -280,7 +280,7 @@ final class GitHistory implements AutoCloseable {
   /// The content, or null if it is binary.
   private static byte @Nullable [] text(ObjectReader reader, FileMode mode, AbbreviatedObjectId id)
       throws IOException {
-    if (mode == FileMode.GITLINK) {
+    if (mode.equals(FileMode.GITLINK)) {
       // What git compares for a submodule.
       return "Subproject commit %s\n".formatted(id.name()).getBytes(StandardCharsets.UTF_8);
     }

@@ -16,6 +16,7 @@ import io.leftfold.cli.git.CommitEvents.Prepared;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
@@ -140,7 +141,7 @@ public final class GitImport {
     refuseSharedCategory(stream);
     var salt = new byte[Pseudonyms.SALT_BYTES];
     random.nextBytes(salt);
-    var registration = new Registration(name, commits.getFirst().name(), options.category(), salt);
+    var registration = new Registration(name, commits.getFirst().name(), options.category(), HexFormat.of().formatHex(salt));
     try {
       store.append(stream, ExpectedState.noStream(), CommitEvents.registered(registration));
     } catch (WrongExpectedStateException e) {

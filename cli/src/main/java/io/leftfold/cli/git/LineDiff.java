@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import org.eclipse.jgit.diff.HistogramDiff;
 import org.eclipse.jgit.diff.RawText;
 import org.eclipse.jgit.diff.RawTextComparator;
@@ -70,7 +71,7 @@ final class LineDiff {
         added + b.size() - right.length, distance - added + a.size() - left.length, false);
   }
 
-  private static int[] numbers(List<String> lines, HashMap<String, Integer> numbers) {
+  private static int[] numbers(List<String> lines, Map<String, Integer> numbers) {
     return lines.stream().filter(numbers::containsKey).mapToInt(numbers::get).toArray();
   }
 

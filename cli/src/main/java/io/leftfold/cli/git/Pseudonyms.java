@@ -18,7 +18,12 @@ final class Pseudonyms {
 
   private final byte[] salt;
 
-  Pseudonyms(byte[] salt) {
+  /// @throws IllegalArgumentException if the key is not in hexadecimal
+  static Pseudonyms withKey(String hexadecimal) {
+    return new Pseudonyms(HexFormat.of().parseHex(hexadecimal));
+  }
+
+  private Pseudonyms(byte[] salt) {
     this.salt = salt;
   }
 

@@ -2,7 +2,6 @@
 
 package io.leftfold.cli.git;
 
-import java.util.HexFormat;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -11,8 +10,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// @param name the repository's name in the store
 /// @param root the commit that has no parents and is imported first: by it the repository is known
 /// @param category the category of its file streams
-/// @param salt the key of its pseudonyms
-record Registration(String name, String root, String category, byte[] salt) {
+/// @param salt the key of its pseudonyms, in hexadecimal
+record Registration(String name, String root, String category, String salt) {
 
   private static final JsonMapper JSON = JsonMapper.shared();
 
@@ -22,7 +21,7 @@ record Registration(String name, String root, String category, byte[] salt) {
             .put("name", name)
             .put("root", root)
             .put("category", category)
-            .put("pseudonymKey", HexFormat.of().formatHex(salt)));
+            .put("pseudonymKey", salt));
   }
 
   /// @throws IllegalArgumentException if it is not the data of such an event
@@ -33,7 +32,7 @@ record Registration(String name, String root, String category, byte[] salt) {
           node.required("name").asString(),
           node.required("root").asString(),
           node.required("category").asString(),
-          HexFormat.of().parseHex(node.required("pseudonymKey").asString()));
+          node.required("pseudonymKey").asString());
     } catch (JacksonException e) {
       throw new IllegalArgumentException(
           "A registration has a name, a root, a category and a pseudonymKey: " + e.getMessage(), e);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -61,15 +62,16 @@ class GitAgreesTest {
     var renamesOnly = new ArrayList<String>();
     Imported.log(store)
         .forEach((commit, files) -> {
-          var theirs = new ArrayList<>(List.copyOf(git.get(commit)));
+          var said = git.getOrDefault(commit, List.of());
+          var theirs = new ArrayList<>(said);
           var mine = new ArrayList<>(files);
           theirs.removeAll(files);
-          mine.removeAll(git.get(commit));
+          mine.removeAll(said);
           theirs.removeIf(file -> isHalfOfRename(file, mine));
           mine.removeIf(file -> file.startsWith("R"));
           renamesOnly.addAll(theirs.stream().filter(file -> file.startsWith("R")).toList());
           theirs.removeIf(file -> file.startsWith("R"));
-          mine.removeIf(file -> isHalfOfRename(file, git.get(commit)));
+          mine.removeIf(file -> isHalfOfRename(file, said));
           assertThat(mine).as("commit %s", commit).isEmpty();
           assertThat(theirs).as("commit %s", commit).isEmpty();
         });
@@ -116,7 +118,7 @@ class GitAgreesTest {
           repository.write(path, text(lines, random));
         } else {
           var path = List.copyOf(files.keySet()).get(random.nextInt(files.size()));
-          var lines = files.get(path);
+          var lines = Objects.requireNonNull(files.get(path));
           if (what < 7) {
             for (var edits = random.nextInt(60); edits >= 0; edits--) {
               var at = random.nextInt(lines.size() + 1);

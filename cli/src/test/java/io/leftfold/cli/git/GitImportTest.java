@@ -40,7 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 class GitImportTest {
 
   private static final GitImport.Progress SILENT = (_, _, _, _) -> {};
-  private static final BooleanSupplier NEVER = () -> false;
+  private static final BooleanSupplier NEVER = Boolean.FALSE::booleanValue;
   private static final String TEN_LINES = "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n";
 
   @TempDir private Path directory;

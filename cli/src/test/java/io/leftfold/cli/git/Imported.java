@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -55,7 +56,9 @@ final class Imported {
         case CommitEvents.COMMIT_IMPORTED ->
             commits.put(data.get("commit").asString(), new ArrayList<>());
         default -> {
-          var files = commits.get(metadata(event).get("$correlationId").asString());
+          var files =
+              Objects.requireNonNull(
+                  commits.get(metadata(event).get("$correlationId").asString()));
           var old =
               "%s %s".formatted(text(data, "oldMode", "000000"), text(data, "mode", "000000"));
           var ids =
