@@ -141,7 +141,9 @@ public final class GitImport {
     refuseSharedCategory(stream);
     var salt = new byte[Pseudonyms.SALT_BYTES];
     random.nextBytes(salt);
-    var registration = new Registration(name, commits.getFirst().name(), options.category(), HexFormat.of().formatHex(salt));
+    var registration =
+        new Registration(
+            name, commits.getFirst().name(), options.category(), HexFormat.of().formatHex(salt));
     try {
       store.append(stream, ExpectedState.noStream(), CommitEvents.registered(registration));
     } catch (WrongExpectedStateException e) {

@@ -57,8 +57,7 @@ final class Imported {
             commits.put(data.get("commit").asString(), new ArrayList<>());
         default -> {
           var files =
-              Objects.requireNonNull(
-                  commits.get(metadata(event).get("$correlationId").asString()));
+              Objects.requireNonNull(commits.get(metadata(event).get("$correlationId").asString()));
           var old =
               "%s %s".formatted(text(data, "oldMode", "000000"), text(data, "mode", "000000"));
           var ids =
