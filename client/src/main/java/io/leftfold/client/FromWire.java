@@ -108,14 +108,18 @@ final class FromWire {
       case CHECKPOINT -> new SubscriptionMessage.Checkpoint(message.getCheckpoint().getPosition());
       case CAUGHT_UP -> {
         var standing = message.getCaughtUp();
-        yield new SubscriptionMessage.CaughtUp(instant(standing.getMicros()), last(standing));
+        yield new SubscriptionMessage.CaughtUp(at(standing), last(standing));
       }
       case FELL_BEHIND -> {
         var standing = message.getFellBehind();
-        yield new SubscriptionMessage.FellBehind(instant(standing.getMicros()), last(standing));
+        yield new SubscriptionMessage.FellBehind(at(standing), last(standing));
       }
       case MESSAGE_NOT_SET -> throw unknown("message of a subscription");
     };
+  }
+
+  private static Instant at(Wire.SubscriptionMessage.Standing standing) {
+    return Instant.ofEpochSecond(standing.getSeconds(), standing.getNanos());
   }
 
   private static OptionalLong last(Wire.SubscriptionMessage.Standing standing) {

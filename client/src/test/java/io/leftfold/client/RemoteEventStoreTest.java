@@ -292,7 +292,7 @@ class RemoteEventStoreTest {
                           .setCaughtUp(
                               Wire.SubscriptionMessage.Standing.newBuilder()
                                   .setLast(9)
-                                  .setMicros(1)))
+                                  .setSeconds(1)))
                   .addMessages(
                       Wire.SubscriptionMessage.newBuilder()
                           .setFellBehind(Wire.SubscriptionMessage.Standing.newBuilder()))

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.store;
+
+import com.google.protobuf.MessageLite;
+import io.leftfold.server.edge.GrpcCall;
+import io.leftfold.server.node.Following;
+import java.util.concurrent.Semaphore;
+
+/// Where a thread of its own puts the answers of one call, at the caller's pace.
+///
+/// At most one message is under way: the next may be sent when the edge has room again. So what a
+/// slow caller does not take stays in the log, not in memory. The thread waits on one semaphore for
+/// everything that may happen: there is room, there is something to send, the caller is gone.
+final class Outlet {
+
+  private final GrpcCall call;
+  private final Semaphore news = new Semaphore(0);
+  private volatile boolean room = true;
+  private volatile boolean available;
+  private volatile boolean gone;
+
+  Outlet(GrpcCall call) {
+    this.call = call;
+  }
+
+  /// Waits until another message may be sent.
+  ///
+  /// @return false if there is nobody to send to any more
+  boolean awaitRoom() {
+    while (!room && !gone) {
+      news.acquireUninterruptibly();
+    }
+    return !gone;
+  }
+
+  /// Waits until a subscription may have something to say.
+  ///
+  /// @return false if there is nobody to tell any more
+  boolean awaitNews(Following following) {
+    available = false;
+    following.onAvailable(() -> {
+      available = true;
+      news.release();
+    });
+    while (!available && !gone) {
+      news.acquireUninterruptibly();
+    }
+    return !gone;
+  }
+
+  /// Sends a message. There must be room.
+  void send(MessageLite message) {
+    room = false;
+    var bytes = message.toByteArray();
+    call.execute(() -> {
+      call.send(bytes, 0, bytes.length);
+      if (call.ended()) {
+        gone();
+      } else {
+        call.onReady(this::makeRoom);
+      }
+    });
+  }
+
+  private void makeRoom() {
+    room = true;
+    news.release();
+  }
+
+  /// Completes the call, behind what was sent.
+  void complete() {
+    call.execute(call::complete);
+  }
+
+  /// The caller is gone, or is to be left. May be called from any thread.
+  void gone() {
+    gone = true;
+    news.release();
+  }
+}

@@ -1,0 +1,393 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.store;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.EventRead;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.LimitExceededException;
+import io.leftfold.api.ListOptions;
+import io.leftfold.api.ResolvedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.protocol.messages.store.Wire;
+import io.leftfold.server.edge.GrpcCall;
+import io.leftfold.server.edge.GrpcHandler;
+import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.node.Completion;
+import io.leftfold.server.node.Following;
+import io.leftfold.server.node.Node;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// The methods of `leftfold.v1.Store`.
+///
+/// An append, a delete and a tombstone are handed to the writer on the event loop, and answered
+/// when the writer says so. Everything else runs on a virtual thread of its own: a read that is
+/// filtered may look at many events before it finds one, and metadata waits for the disk.
+public final class StoreService {
+
+  private static final String SERVICE = "/leftfold.v1.Store/";
+
+  /// A batch goes out when it holds so many events, or so many bytes.
+  private static final int BATCH_EVENTS_MAX = 256;
+
+  private static final int BATCH_BYTES_MAX = 128 << 10;
+
+  private static final int BATCH_STREAMS_MAX = 1000;
+
+  /// What a request may have beyond its events: names, tags, framing.
+  private static final int REQUEST_BYTES_BESIDES = 1 << 20;
+
+  private final Node node;
+  private final ThreadFactory threads;
+  private final int appendBytesMax;
+
+  /// The service of a node.
+  ///
+  /// @param node answers
+  /// @param threads makes a virtual thread for each call that may take a while
+  /// @param appendBytesMax the largest append that is listened to; the node may allow less
+  public StoreService(Node node, ThreadFactory threads, int appendBytesMax) {
+    this.node = node;
+    this.threads = threads;
+    this.appendBytesMax = appendBytesMax;
+  }
+
+  /// What answers each method.
+  ///
+  /// @return by the path of the method
+  public Map<String, GrpcHandler> handlers() {
+    return Map.ofEntries(
+        method("Append", Appending::new),
+        method(
+            "Delete",
+            call ->
+                new Request<>(
+                    call,
+                    Wire.DeleteRequest.parser(),
+                    request ->
+                        node.delete(
+                            StreamName.of(request.getStream()),
+                            Requests.expected(request.getExpected()),
+                            telling(call, result -> deleted(result))))),
+        method(
+            "Tombstone",
+            call ->
+                new Request<>(
+                    call,
+                    Wire.TombstoneRequest.parser(),
+                    request ->
+                        node.tombstone(
+                            StreamName.of(request.getStream()),
+                            Requests.expected(request.getExpected()),
+                            telling(call, result -> tombstoned(result))))),
+        method("Read", call -> new Streaming<>(call, Wire.ReadRequest.parser(), this::read)),
+        method(
+            "Subscribe",
+            call -> new Streaming<>(call, Wire.SubscribeRequest.parser(), this::subscribe)),
+        method(
+            "ListStreams",
+            call -> new Streaming<>(call, Wire.ListStreamsRequest.parser(), this::list)),
+        answer(
+            "StreamState",
+            Wire.StreamStateRequest.parser(),
+            request ->
+                Wire.StreamStateResponse.newBuilder()
+                    .setState(Answers.state(node.state(StreamName.of(request.getStream()))))
+                    .build()),
+        answer(
+            "Metadata",
+            Wire.MetadataRequest.parser(),
+            request -> Answers.metadata(node.metadata(StreamName.of(request.getStream())))),
+        answer(
+            "WriteMetadata",
+            Wire.WriteMetadataRequest.parser(),
+            request ->
+                Answers.appended(
+                    node.writeMetadata(
+                        StreamName.of(request.getStream()),
+                        Requests.expected(request.getExpected()),
+                        Requests.metadata(request.getMetadata())))),
+        answer(
+            "LastPosition",
+            Wire.LastPositionRequest.parser(),
+            _ -> {
+              var response = Wire.LastPositionResponse.newBuilder();
+              node.lastPosition().ifPresent(response::setPosition);
+              return response.build();
+            }),
+        answer(
+            "Stats",
+            Wire.StatsRequest.parser(),
+            _ -> Wire.StatsResponse.newBuilder().putAllStats(node.stats()).build()));
+  }
+
+  private static Map.Entry<String, GrpcHandler> method(String name, GrpcHandler handler) {
+    return Map.entry(SERVICE + name, handler);
+  }
+
+  /// A method whose one answer is found on a thread of its own.
+  private <Q> Map.Entry<String, GrpcHandler> answer(
+      String name, Parser<Q> parser, Function<Q, MessageLite> answer) {
+    return method(
+        name,
+        call ->
+            new Request<>(
+                call, parser, request -> start(call, () -> sendLast(call, answer.apply(request)))));
+  }
+
+  private static Wire.DeleteResponse deleted(AppendResult result) {
+    return Wire.DeleteResponse.newBuilder().setPosition(result.position().orElseThrow()).build();
+  }
+
+  private static Wire.TombstoneResponse tombstoned(AppendResult result) {
+    return Wire.TombstoneResponse.newBuilder().setPosition(result.position().orElseThrow()).build();
+  }
+
+  private static Completion telling(GrpcCall call, Function<AppendResult, MessageLite> answer) {
+    return new Completion() {
+      @Override
+      public void completed(AppendResult result) {
+        sendLast(call, answer.apply(result));
+      }
+
+      @Override
+      public void failed(LeftfoldException reason) {
+        Refusal.of(reason).end(call);
+      }
+    };
+  }
+
+  private static void sendLast(GrpcCall call, MessageLite answer) {
+    var bytes = answer.toByteArray();
+    call.execute(() -> call.sendLast(bytes, 0, bytes.length));
+  }
+
+  private void start(GrpcCall call, Runnable work) {
+    threads
+        .newThread(() -> {
+          try {
+            work.run();
+          } catch (RuntimeException e) {
+            Refusal.of(e).end(call);
+          }
+        })
+        .start();
+  }
+
+  private void read(Wire.ReadRequest request, Outlet outlet) {
+    var options = Requests.read(request);
+    switch (request.getSourceCase()) {
+      case STREAM -> {
+        try (StreamRead read = node.read(StreamName.of(request.getStream()), options)) {
+          outlet.send(Wire.ReadResponse.newBuilder().setState(Answers.state(read.state())).build());
+          pump(read, outlet);
+        }
+      }
+      case ALL -> {
+        try (EventRead read = node.readAll(options)) {
+          outlet.send(Answers.OPENED);
+          pump(read, outlet);
+        }
+      }
+      case SOURCE_NOT_SET ->
+          throw new IllegalArgumentException("A read is of one stream or of all, got neither");
+    }
+  }
+
+  private static void pump(EventRead read, Outlet outlet) {
+    Iterator<ResolvedEvent> events = read.iterator();
+    while (events.hasNext()) {
+      var batch = batch(events);
+      if (!outlet.awaitRoom()) {
+        return;
+      }
+      outlet.send(batch);
+    }
+    outlet.complete();
+  }
+
+  private static Wire.ReadResponse batch(Iterator<ResolvedEvent> events) {
+    var batch = Wire.ResolvedEvents.newBuilder();
+    var bytes = 0;
+    while (batch.getEventsCount() < BATCH_EVENTS_MAX
+        && bytes < BATCH_BYTES_MAX
+        && events.hasNext()) {
+      var event = Answers.resolved(events.next());
+      bytes += event.getSerializedSize();
+      batch.addEvents(event);
+    }
+    return Wire.ReadResponse.newBuilder().setEvents(batch).build();
+  }
+
+  private void subscribe(Wire.SubscribeRequest request, Outlet outlet) {
+    var options = Requests.subscribe(request);
+    var following =
+        switch (request.getSourceCase()) {
+          case STREAM -> node.subscribe(StreamName.of(request.getStream()), options);
+          case ALL -> node.subscribeToAll(options);
+          case SOURCE_NOT_SET ->
+              throw new IllegalArgumentException(
+                  "A subscription is to one stream or to all, got neither");
+        };
+    try (following) {
+      outlet.send(Wire.SubscribeResponse.getDefaultInstance());
+      while (outlet.awaitRoom()) {
+        var batch = new SubscriptionBatch(following);
+        if (batch.messages.getMessagesCount() > 0) {
+          outlet.send(batch.messages.build());
+        }
+        if (batch.end != null) {
+          throw batch.end;
+        }
+        if (batch.exhausted && !outlet.awaitNews(following)) {
+          return;
+        }
+      }
+    }
+  }
+
+  /// What a subscription has to say now, in one message; its end comes behind it.
+  private static final class SubscriptionBatch {
+    private final Wire.SubscribeResponse.Builder messages = Wire.SubscribeResponse.newBuilder();
+    private boolean exhausted;
+    private @Nullable LeftfoldException end;
+
+    SubscriptionBatch(Following following) {
+      var bytes = 0;
+      try {
+        while (messages.getMessagesCount() < BATCH_EVENTS_MAX && bytes < BATCH_BYTES_MAX) {
+          var next = following.poll();
+          if (next.isEmpty()) {
+            exhausted = true;
+            return;
+          }
+          var message = Answers.message(next.get());
+          bytes += message.getSerializedSize();
+          messages.addMessages(message);
+        }
+      } catch (LeftfoldException e) {
+        end = e;
+      }
+    }
+  }
+
+  private void list(Wire.ListStreamsRequest request, Outlet outlet) {
+    var options = Requests.list(request);
+    var left = options.limit();
+    var after = options.after();
+    while (left > 0) {
+      var asked = Math.min(left, BATCH_STREAMS_MAX);
+      var streams = node.streams(new ListOptions(options.prefix(), after, asked));
+      if (!streams.isEmpty()) {
+        var response = Wire.ListStreamsResponse.newBuilder();
+        streams.forEach(stream -> response.addStreams(Answers.summary(stream)));
+        if (!outlet.awaitRoom()) {
+          return;
+        }
+        outlet.send(response.build());
+        after = streams.getLast().name().value();
+      }
+      left = streams.size() < asked ? 0 : left - asked;
+    }
+    outlet.complete();
+  }
+
+  /// Hears the one request of a call, and begins to answer when it is whole.
+  private static class Request<Q> implements GrpcListener {
+    final GrpcCall call;
+    private final Parser<Q> parser;
+    private final Consumer<Q> begin;
+    private @Nullable Q request;
+
+    Request(GrpcCall call, Parser<Q> parser, Consumer<Q> begin) {
+      this.call = call;
+      this.parser = parser;
+      this.begin = begin;
+    }
+
+    @Override
+    public final void message(byte[] bytes, int offset, int length) {
+      try {
+        if (request != null) {
+          throw new IllegalArgumentException("The method takes one message, got another one");
+        }
+        request = parser.parseFrom(bytes, offset, length);
+      } catch (InvalidProtocolBufferException e) {
+        refuse(
+            new IllegalArgumentException(
+                "The request is not a message of leftfold.v1.Store: " + e.getMessage(), e));
+      } catch (RuntimeException e) {
+        refuse(e);
+      }
+    }
+
+    @Override
+    public final void halfClosed() {
+      try {
+        if (request == null) {
+          throw new IllegalArgumentException("The method takes one message, got none");
+        }
+        begin.accept(request);
+      } catch (RuntimeException e) {
+        refuse(e);
+      }
+    }
+
+    final void refuse(RuntimeException error) {
+      var refusal = Refusal.of(error);
+      call.fail(refusal.status(), refusal.message(), refusal.trailers());
+    }
+  }
+
+  /// Hears an append, which may be larger than other messages.
+  private final class Appending extends Request<Wire.AppendRequest> {
+    Appending(GrpcCall call) {
+      call.messageBytesMax(Math.addExact(appendBytesMax, REQUEST_BYTES_BESIDES));
+      super(
+          call,
+          Wire.AppendRequest.parser(),
+          request -> node.append(Requests.commit(request), telling(call, Answers::appended)));
+    }
+
+    @Override
+    public void oversized(long length) {
+      refuse(LimitExceededException.append(length, appendBytesMax));
+    }
+  }
+
+  /// Hears a request that is answered with many messages, by a thread of its own.
+  private final class Streaming<Q> extends Request<Q> {
+    private final Outlet outlet;
+
+    Streaming(GrpcCall call, Parser<Q> parser, BiConsumer<Q, Outlet> work) {
+      var outlet = new Outlet(call);
+      super(call, parser, request -> start(call, () -> work.accept(request, outlet)));
+      this.outlet = outlet;
+    }
+
+    @Override
+    public void cancelled() {
+      outlet.gone();
+    }
+
+    @Override
+    public void shuttingDown() {
+      outlet.gone();
+      refuse(
+          new UnavailableException(
+              UnavailableException.Reason.CLOSED,
+              "The server is closing; connect again and go on behind the last event"));
+    }
+  }
+}

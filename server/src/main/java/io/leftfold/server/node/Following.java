@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.node;
+
+import io.leftfold.api.SubscriptionMessage;
+import io.leftfold.engine.LocalSubscription;
+import java.util.Optional;
+
+/// A subscription for those who must not wait: they look, and are called when looking pays.
+public final class Following implements AutoCloseable {
+
+  private final LocalSubscription subscription;
+
+  Following(LocalSubscription subscription) {
+    this.subscription = subscription;
+  }
+
+  /// Takes the next message if there is one. Never waits.
+  ///
+  /// @return the message, or empty
+  /// @throws io.leftfold.api.LeftfoldException if the subscription has ended
+  public Optional<SubscriptionMessage> poll() {
+    return subscription.poll();
+  }
+
+  /// Calls once, as soon as [#poll()] may have something or has ended; at once if that is so
+  /// already.
+  ///
+  /// @param once what to call, on a thread of the engine or on this one: hand over and return
+  public void onAvailable(Runnable once) {
+    subscription.onAvailable(once);
+  }
+
+  /// Ends the subscription. May be called from any thread.
+  @Override
+  public void close() {
+    subscription.close();
+  }
+}

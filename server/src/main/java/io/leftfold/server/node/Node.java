@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.node;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventRead;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.ListOptions;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamMetadata;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.StreamState;
+import io.leftfold.api.StreamSummary;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.engine.AppendCompletion;
+import io.leftfold.engine.LocalEventStore;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+
+/// A store as the wires see it. Its methods say what [io.leftfold.api.EventStore] says.
+///
+/// Writes are told when they are done and never wait; reads and subscriptions never wait either, so
+/// that an event loop may take a part of them and go on later. Only [#writeMetadata] waits.
+public final class Node {
+
+  private final LocalEventStore store;
+
+  /// A node of one store, which it does not own.
+  ///
+  /// @param store open for as long as the node is used
+  public Node(LocalEventStore store) {
+    this.store = store;
+  }
+
+  /// Appends to one stream or several.
+  ///
+  /// @param commit one entry per stream
+  /// @param completion told of the result or of any refusal, a full queue too
+  /// @throws IllegalArgumentException if the commit makes no sense
+  public void append(List<StreamAppend> commit, Completion completion) {
+    telling(completion, waiting -> store.append(commit, waiting));
+  }
+
+  /// Deletes a stream softly.
+  ///
+  /// @param stream the stream
+  /// @param expected what the caller believes about it
+  /// @param completion told of the position of the record, or of any refusal
+  public void delete(StreamName stream, ExpectedState expected, Completion completion) {
+    telling(completion, waiting -> store.delete(stream, expected, waiting));
+  }
+
+  /// Closes a stream for ever.
+  ///
+  /// @param stream the stream
+  /// @param expected what the caller believes about it
+  /// @param completion told of the position of the record, or of any refusal
+  public void tombstone(StreamName stream, ExpectedState expected, Completion completion) {
+    telling(completion, waiting -> store.tombstone(stream, expected, waiting));
+  }
+
+  private static void telling(Completion completion, Write write) {
+    try {
+      write.begin(new Waiting(completion));
+    } catch (LeftfoldException refused) {
+      completion.failed(refused);
+    }
+  }
+
+  /// Reads one stream.
+  ///
+  /// @param stream the stream
+  /// @param options how
+  /// @return the events, to be closed after use
+  public StreamRead read(StreamName stream, ReadOptions options) {
+    return store.read(stream, options);
+  }
+
+  /// Reads all streams.
+  ///
+  /// @param options how
+  /// @return the events, to be closed after use
+  public EventRead readAll(ReadOptions options) {
+    return store.readAll(options);
+  }
+
+  /// Follows one stream.
+  ///
+  /// @param stream the stream
+  /// @param options how
+  /// @return the subscription, to be closed after use
+  public Following subscribe(StreamName stream, SubscribeOptions options) {
+    return new Following(store.subscribe(stream, options));
+  }
+
+  /// Follows all streams.
+  ///
+  /// @param options how
+  /// @return the subscription, to be closed after use
+  public Following subscribeToAll(SubscribeOptions options) {
+    return new Following(store.subscribeToAll(options));
+  }
+
+  /// What a stream is at this moment.
+  ///
+  /// @param stream the stream
+  /// @return its state
+  public StreamState state(StreamName stream) {
+    return store.state(stream);
+  }
+
+  /// The metadata of a stream.
+  ///
+  /// @param stream the stream
+  /// @return the metadata and the revision of the metastream
+  public CurrentMetadata metadata(StreamName stream) {
+    return store.metadata(stream);
+  }
+
+  /// Replaces the metadata of a stream. Waits until that is durable: not for an event loop.
+  ///
+  /// @param stream the stream
+  /// @param expected what the caller believes about the metastream
+  /// @param metadata the new metadata
+  /// @return where the metadata event is
+  public AppendResult writeMetadata(
+      StreamName stream, ExpectedState expected, StreamMetadata metadata) {
+    return store.writeMetadata(stream, expected, metadata);
+  }
+
+  /// Lists streams.
+  ///
+  /// @param options which
+  /// @return the streams in the order of their names
+  public List<StreamSummary> streams(ListOptions options) {
+    return store.streams(options);
+  }
+
+  /// The position of the newest event.
+  ///
+  /// @return the position; empty if there are no events
+  public Optional<Long> lastPosition() {
+    return store.lastPosition();
+  }
+
+  /// The id that the store got when it was made.
+  ///
+  /// @return the id
+  public UUID storeId() {
+    return store.storeId();
+  }
+
+  /// Figures about the store by their names, for people and dashboards.
+  ///
+  /// @return the figures, in the order of names
+  public Map<String, String> stats() {
+    var stats = store.stats();
+    var figures = new TreeMap<String, String>();
+    figures.put("events", Long.toString(stats.events()));
+    figures.put("streams", Long.toString(stats.streams()));
+    figures.put("categories", Long.toString(stats.categories()));
+    figures.put("event-types", Long.toString(stats.eventTypes()));
+    figures.put("tags", Long.toString(stats.tags()));
+    figures.put("chunks", Integer.toString(stats.chunks()));
+    figures.put("log-bytes", Long.toString(stats.logBytes()));
+    figures.put("queue-length", Integer.toString(stats.queueLength()));
+    figures.put("store-id", store.storeId().toString());
+    store.lastPosition().ifPresent(last -> figures.put("last-position", Long.toString(last)));
+    return figures;
+  }
+
+  /// What the engine offers to those who wait for no answer.
+  private interface Write {
+    void begin(AppendCompletion completion);
+  }
+
+  /// Passes on what the engine tells.
+  private record Waiting(Completion completion) implements AppendCompletion {
+    @Override
+    public void completed(AppendResult result) {
+      completion.completed(result);
+    }
+
+    @Override
+    public void failed(LeftfoldException reason) {
+      completion.failed(reason);
+    }
+  }
+}
