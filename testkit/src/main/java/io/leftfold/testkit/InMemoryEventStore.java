@@ -125,8 +125,9 @@ import java.util.regex.Pattern;
 /// 20. Virtual streams list every event of their kind, hidden ones and tombstones too, so ordinals
 ///     never change; `$metadata` of `$ce-x` is kept and obeyed by nobody. Their state is absent, or
 ///     present from 0. `$et-$>` is always absent, but [EventFilter.Types] finds `$>` events.
-/// 21. A link leads nowhere if its data is not digits, `@` and a stream name, or if reading the
-///     stream now would not give that revision (absent, hidden, expired, deleted, tombstoned).
+/// 21. A link leads nowhere if its data is not digits, `@` and a stream name, if reading the stream
+///     now would not give that revision (absent, hidden, expired, deleted, tombstoned), or if the
+///     stream is a virtual one: link to what it lists instead.
 /// 22. The list of streams holds every stream with an event in the log, its tombstone included, and
 ///     no virtual ones; a stream that only has metadata is not in it, its metastream is.
 /// 23. After [#close()] every method but `close`, and every read, throws
@@ -686,8 +687,9 @@ public final class InMemoryEventStore implements EventStore {
     }
     try {
       var revision = Long.parseLong(parts.group(1));
-      return visible(StreamName.of(parts.group(2))).stream()
-          .filter(event -> event.revision() == revision)
+      var stream = StreamName.of(parts.group(2));
+      return visible(stream).stream()
+          .filter(event -> event.revision() == revision && !stream.isVirtual())
           .findFirst();
     } catch (IllegalArgumentException noNumberOrNoName) {
       return Optional.empty();
