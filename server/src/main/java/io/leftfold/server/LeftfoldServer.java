@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server;
+
+import io.leftfold.api.UnavailableException;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.edge.Edge;
+import io.leftfold.server.edge.EdgeOptions;
+import io.leftfold.server.edge.GrpcHandler;
+import io.leftfold.server.grpc.node.NodeServices;
+import io.leftfold.server.grpc.store.StoreService;
+import io.leftfold.server.grpc.streams.StreamLimits;
+import io.leftfold.server.grpc.streams.StreamsService;
+import io.leftfold.server.http.NodePages;
+import io.leftfold.server.node.Node;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/// A node on the network, in front of a store that somebody else opened and will close.
+///
+/// It speaks to the official EventStoreDB and KurrentDB clients over gRPC, answers a few questions
+/// over HTTP, all on one port, and in this version in plain text and to everybody.
+///
+/// ```java
+/// try (var store = LocalEventStore.open(directory);
+///     var server = LeftfoldServer.start(store, ServerOptions.defaults())) { … }
+/// ```
+public final class LeftfoldServer implements AutoCloseable {
+
+  /// The version of Leftfold.
+  public static final String VERSION = "0.1.0";
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  private final Edge edge;
+  private final ScheduledExecutorService timer;
+
+  private LeftfoldServer(Edge edge, ScheduledExecutorService timer) {
+    this.edge = edge;
+    this.timer = timer;
+  }
+
+  /// Listens.
+  ///
+  /// @param store what is served; to be closed after the server
+  /// @param options where
+  /// @return the running server
+  /// @throws UnavailableException if the port cannot be had
+  public static LeftfoldServer start(LocalEventStore store, ServerOptions options) {
+    var timer =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().daemon().name("leftfold-timer").factory());
+    try {
+      return new LeftfoldServer(edge(store, options, timer), timer);
+    } catch (IOException e) {
+      timer.shutdownNow();
+      throw new UnavailableException(
+          UnavailableException.Reason.IN_USE, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private static Edge edge(
+      LocalEventStore store, ServerOptions options, ScheduledExecutorService timer)
+      throws IOException {
+    var node = new Node(store);
+    var clock = Clock.systemUTC();
+    var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
+    Map<String, GrpcHandler> calls = new HashMap<>();
+    calls.putAll(
+        new StreamsService(
+                node,
+                new StreamLimits(options.eventBytesMax(), options.appendBytesMax()),
+                clock,
+                UUID::randomUUID,
+                (delay, task) -> later(timer, delay, task),
+                threads)
+            .handlers());
+    calls.putAll(
+        new StoreService(node, threads, Math.toIntExact(options.appendBytesMax())).handlers());
+    var port = new int[1];
+    calls.putAll(
+        new NodeServices(
+                node,
+                clock,
+                () -> new NodeServices.Address(reachedBy(options), port[0]),
+                calls.keySet())
+            .handlers());
+    var edge =
+        Edge.start(
+            EdgeOptions.defaults().withAddress(options.host(), options.port()),
+            calls,
+            new NodePages(NodeServices.WIRE_VERSION, VERSION)::addTo);
+    port[0] = edge.port();
+    return edge;
+  }
+
+  private static void later(ScheduledExecutorService timer, Duration delay, Runnable task) {
+    var scheduled = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    assert !scheduled.isCancelled();
+  }
+
+  private static String reachedBy(ServerOptions options) {
+    if (!options.advertisedHost().isEmpty()) {
+      return options.advertisedHost();
+    }
+    var everywhere = options.host().equals("0.0.0.0") || options.host().equals("::");
+    return everywhere ? "localhost" : options.host();
+  }
+
+  /// The port it listens on.
+  ///
+  /// @return the one asked for, or the one that was free
+  public int port() {
+    return edge.port();
+  }
+
+  /// Takes no more calls, lets those under way come to an end for a few seconds, and closes.
+  @Override
+  public void close() {
+    edge.close(PATIENCE);
+    timer.shutdownNow();
+  }
+}

@@ -1,0 +1,332 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.streams;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.LimitExceededException;
+import io.leftfold.api.NotAuthorizedException;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.api.WrongExpectedStateException;
+import io.leftfold.protocol.streams.BatchAppendRequest;
+import io.leftfold.protocol.streams.BatchAppendResponses;
+import io.leftfold.protocol.streams.WireUuid;
+import io.leftfold.protocol.wire.WireException;
+import io.leftfold.protocol.wire.WireWriter;
+import io.leftfold.server.edge.GrpcCall;
+import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.node.Completion;
+import io.leftfold.server.node.Node;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// `BatchAppend`: many appends over one call, told apart by a correlation id. Each is recorded when
+/// its final part arrives and answered exactly once, in whatever order they become durable.
+final class BatchAppendCall implements GrpcListener {
+
+  /// No append may take longer to arrive, whatever its writer says.
+  private static final Duration ARRIVAL_MAX = Duration.ofSeconds(2);
+
+  private final GrpcCall call;
+  private final Node node;
+  private final StreamLimits limits;
+  private final Clock clock;
+  private final Alarm alarm;
+  private final HashMap<UUID, Arriving> arriving = new HashMap<>();
+  private long arrivingBytes;
+  private int unanswered;
+  private boolean halfClosed;
+
+  BatchAppendCall(GrpcCall call, Node node, StreamLimits limits, Clock clock, Alarm alarm) {
+    this.call = call;
+    this.node = node;
+    this.limits = limits;
+    this.clock = clock;
+    this.alarm = alarm;
+    call.messageBytesMax(limits.batchBytesMax());
+  }
+
+  /// An append whose final part is still to come.
+  private static final class Arriving {
+    final WireUuid correlation;
+    final BatchAppendRequest.Options options;
+    final StreamName stream;
+    final ExpectedState expected;
+    final List<ProposedEvent> events = new ArrayList<>(1);
+    long bytes;
+
+    Arriving(WireUuid correlation, BatchAppendRequest.Options options) {
+      this.correlation = correlation;
+      this.options = options;
+      this.stream = Requests.stream(options.stream());
+      this.expected = Requests.expected(options.expected());
+    }
+  }
+
+  @Override
+  public void message(byte[] bytes, int offset, int length) {
+    if (call.ended()) {
+      return;
+    }
+    BatchAppendRequest request;
+    try {
+      request = BatchAppendRequest.read(bytes, offset, length);
+    } catch (WireException e) {
+      Refusal.of(e).fail(call);
+      return;
+    }
+    try {
+      take(request);
+    } catch (RuntimeException e) {
+      forget(request.correlation().id());
+      refuse(request.correlation(), request.options().orElse(null), e);
+    }
+  }
+
+  private void take(BatchAppendRequest request) {
+    var append = arriving(request);
+    if (append == null) {
+      return;
+    }
+    if (request.fault().isPresent()) {
+      throw request.fault().get();
+    }
+    for (var message : request.proposed()) {
+      append.events.add(Requests.event(message, limits.eventBytesMax()));
+      append.bytes += message.size();
+      arrivingBytes += message.size();
+    }
+    if (append.bytes > limits.appendBytesMax() || arrivingBytes > 2 * limits.appendBytesMax()) {
+      throw LimitExceededException.append(append.bytes, limits.appendBytesMax());
+    }
+    if (request.isFinal()) {
+      forget(append.correlation.id());
+      unanswered++;
+      node.append(
+          List.of(new StreamAppend(append.stream, append.expected, append.events)),
+          new Waiting(append));
+    }
+  }
+
+  /// The append that a message belongs to; null if nobody knows, or its time is over.
+  private @Nullable Arriving arriving(BatchAppendRequest request) {
+    var id = request.correlation().id();
+    var known = arriving.get(id);
+    if (known != null || request.options().isEmpty()) {
+      return known;
+    }
+    var begun = new Arriving(request.correlation(), request.options().get());
+    var patience = begun.options.deadline().remaining(clock.instant(), ARRIVAL_MAX);
+    if (!patience.isPositive()) {
+      timedOut(begun);
+      return null;
+    }
+    if (!request.isFinal()) {
+      alarm.after(patience, () -> call.execute(() -> giveUp(begun)));
+    }
+    arriving.put(id, begun);
+    return begun;
+  }
+
+  private void giveUp(Arriving append) {
+    if (arriving.get(append.correlation.id()) == append) {
+      forget(append.correlation.id());
+      timedOut(append);
+    }
+  }
+
+  private void timedOut(Arriving append) {
+    send(out ->
+        error(
+            out,
+            append.correlation,
+            append.options,
+            GrpcStatus.DEADLINE_EXCEEDED,
+            "Timeout",
+            "Timeout",
+            new WireWriter(0)));
+    completeIfThrough();
+  }
+
+  private void forget(UUID correlation) {
+    var append = arriving.remove(correlation);
+    if (append != null) {
+      arrivingBytes -= append.bytes;
+    }
+  }
+
+  @Override
+  public void oversized(long length) {
+    Refusal.appendTooLarge(limits.appendBytesMax()).fail(call);
+  }
+
+  @Override
+  public void halfClosed() {
+    halfClosed = true;
+    completeIfThrough();
+  }
+
+  /// Clients keep the call open for as long as they live: when the server ends, it ends it.
+  @Override
+  public void shuttingDown() {
+    halfClosed = true;
+    arriving.clear();
+    if (unanswered == 0) {
+      call.fail(GrpcStatus.UNAVAILABLE, "Server Is Shutting Down");
+    }
+  }
+
+  @Override
+  public void cancelled() {
+    arriving.clear();
+  }
+
+  private void completeIfThrough() {
+    if (halfClosed && unanswered == 0 && arriving.isEmpty() && !call.ended()) {
+      call.complete();
+    }
+  }
+
+  private void send(Consumer<WireWriter> answer) {
+    if (!call.ended()) {
+      var out = new WireWriter(128);
+      answer.accept(out);
+      call.send(out.array(), 0, out.length());
+    }
+  }
+
+  private void refuse(
+      WireUuid correlation, BatchAppendRequest.@Nullable Options options, RuntimeException error) {
+    send(out -> writeRefusal(out, correlation, options, error));
+    completeIfThrough();
+  }
+
+  private static void writeRefusal(
+      WireWriter out,
+      WireUuid correlation,
+      BatchAppendRequest.@Nullable Options options,
+      RuntimeException error) {
+    var text = String.valueOf(error.getMessage());
+    var detail = new WireWriter(64);
+    switch (error) {
+      case WrongExpectedStateException wrong when options != null ->
+          BatchAppendResponses.wrongExpectedVersion(
+              out, correlation, options, text, wrong.actual().lastRevision());
+      case StreamTombstonedException tombstoned -> {
+        var name = tombstoned.stream().value().getBytes(StandardCharsets.UTF_8);
+        detail.begin(1, name.length);
+        detail.bytes(3, name);
+        detail.end();
+        error(
+            out,
+            correlation,
+            options,
+            GrpcStatus.NOT_FOUND,
+            Refusal.tombstoned(tombstoned.stream()).message(),
+            "StreamDeleted",
+            detail);
+      }
+      case NotAuthorizedException _ ->
+          error(
+              out,
+              correlation,
+              options,
+              GrpcStatus.PERMISSION_DENIED,
+              "Access Denied",
+              "AccessDenied",
+              detail);
+      case LimitExceededException limit -> writeLimit(out, correlation, options, limit, detail);
+      case UnavailableException unavailable ->
+          error(
+              out,
+              correlation,
+              options,
+              GrpcStatus.UNAVAILABLE,
+              Refusal.unavailableText(unavailable),
+              "Unknown",
+              detail);
+      default -> {
+        detail.text(1, text);
+        error(out, correlation, options, GrpcStatus.INVALID_ARGUMENT, text, "BadRequest", detail);
+      }
+    }
+  }
+
+  private static void writeLimit(
+      WireWriter out,
+      WireUuid correlation,
+      BatchAppendRequest.@Nullable Options options,
+      LimitExceededException limit,
+      WireWriter detail) {
+    var refusal = Refusal.of(limit);
+    if (limit.eventId().isEmpty()) {
+      detail.varint(1, limit.bytesMax());
+    } else {
+      detail.text(1, limit.eventId().get().toString());
+      detail.varint(2, limit.bytes());
+      detail.varint(3, limit.bytesMax());
+    }
+    error(
+        out,
+        correlation,
+        options,
+        GrpcStatus.INVALID_ARGUMENT,
+        refusal.message(),
+        limit.eventId().isEmpty() ? "MaximumAppendSizeExceeded" : "MaximumAppendEventSizeExceeded",
+        detail);
+  }
+
+  private static void error(
+      WireWriter out,
+      WireUuid correlation,
+      BatchAppendRequest.@Nullable Options options,
+      GrpcStatus status,
+      String message,
+      String detailType,
+      WireWriter detail) {
+    BatchAppendResponses.error(
+        out, correlation, options, status.code(), message, detailType, detail.toByteArray());
+  }
+
+  /// One append that the writer has.
+  private final class Waiting implements Completion {
+    private final Arriving append;
+
+    Waiting(Arriving append) {
+      this.append = append;
+    }
+
+    @Override
+    public void completed(AppendResult result) {
+      answer(out ->
+          BatchAppendResponses.success(
+              out, append.correlation, append.options, result.lastRevision(), result.position()));
+    }
+
+    @Override
+    public void failed(LeftfoldException reason) {
+      answer(out -> writeRefusal(out, append.correlation, append.options, reason));
+    }
+
+    private void answer(Consumer<WireWriter> answer) {
+      call.execute(() -> {
+        unanswered--;
+        send(answer);
+        completeIfThrough();
+      });
+    }
+  }
+}

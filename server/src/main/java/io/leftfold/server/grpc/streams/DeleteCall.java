@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.streams;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.StreamName;
+import io.leftfold.protocol.messages.streams.DeleteReq;
+import io.leftfold.protocol.messages.streams.DeleteResp;
+import io.leftfold.protocol.messages.streams.TombstoneReq;
+import io.leftfold.protocol.messages.streams.TombstoneResp;
+import io.leftfold.protocol.streams.WireExpectation;
+import io.leftfold.server.edge.GrpcCall;
+import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.node.Completion;
+import io.leftfold.server.node.Node;
+import java.nio.ByteBuffer;
+
+/// `Delete` and `Tombstone`.
+final class DeleteCall implements GrpcListener, Completion {
+
+  private final GrpcCall call;
+  private final Node node;
+  private final boolean forEver;
+
+  DeleteCall(GrpcCall call, Node node, boolean forEver) {
+    this.call = call;
+    this.node = node;
+    this.forEver = forEver;
+  }
+
+  @Override
+  public void message(byte[] bytes, int offset, int length) {
+    try {
+      var request = ByteBuffer.wrap(bytes, offset, length);
+      if (forEver) {
+        var options = TombstoneReq.parseFrom(request).getOptions();
+        node.tombstone(
+            stream(options.getStreamIdentifier().getStreamName().toStringUtf8()),
+            expected(options),
+            this);
+      } else {
+        var options = DeleteReq.parseFrom(request).getOptions();
+        node.delete(
+            stream(options.getStreamIdentifier().getStreamName().toStringUtf8()),
+            expected(options),
+            this);
+      }
+    } catch (InvalidProtocolBufferException e) {
+      Refusal.invalid("The request is not a protobuf message: " + e.getMessage()).fail(call);
+    } catch (RuntimeException e) {
+      Refusal.of(e).fail(call);
+    }
+  }
+
+  private static StreamName stream(String name) {
+    return Requests.stream(name);
+  }
+
+  private static ExpectedState expected(DeleteReq.Options options) {
+    return Requests.expected(
+        switch (options.getExpectedStreamRevisionCase()) {
+          case REVISION -> new WireExpectation.AtRevision(options.getRevision());
+          case NO_STREAM -> new WireExpectation.NoStream();
+          case ANY -> new WireExpectation.Any();
+          case STREAM_EXISTS -> new WireExpectation.StreamExists();
+          case EXPECTEDSTREAMREVISION_NOT_SET -> new WireExpectation.Unset();
+        });
+  }
+
+  private static ExpectedState expected(TombstoneReq.Options options) {
+    return Requests.expected(
+        switch (options.getExpectedStreamRevisionCase()) {
+          case REVISION -> new WireExpectation.AtRevision(options.getRevision());
+          case NO_STREAM -> new WireExpectation.NoStream();
+          case ANY -> new WireExpectation.Any();
+          case STREAM_EXISTS -> new WireExpectation.StreamExists();
+          case EXPECTEDSTREAMREVISION_NOT_SET -> new WireExpectation.Unset();
+        });
+  }
+
+  @Override
+  public void halfClosed() {}
+
+  @Override
+  public void completed(AppendResult result) {
+    var position = result.position().orElseThrow();
+    var answer =
+        forEver
+            ? TombstoneResp.newBuilder()
+                .setPosition(
+                    TombstoneResp.Position.newBuilder()
+                        .setCommitPosition(position)
+                        .setPreparePosition(position))
+                .build()
+                .toByteArray()
+            : DeleteResp.newBuilder()
+                .setPosition(
+                    DeleteResp.Position.newBuilder()
+                        .setCommitPosition(position)
+                        .setPreparePosition(position))
+                .build()
+                .toByteArray();
+    call.execute(() -> call.sendLast(answer, 0, answer.length));
+  }
+
+  @Override
+  public void failed(LeftfoldException reason) {
+    Refusal.of(reason).end(call);
+  }
+}

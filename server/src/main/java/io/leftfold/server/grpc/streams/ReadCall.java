@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.streams;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.leftfold.api.EventFilter;
+import io.leftfold.protocol.messages.streams.ReadReq;
+import io.leftfold.server.edge.GrpcCall;
+import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.node.Node;
+import java.nio.ByteBuffer;
+import java.time.Clock;
+import java.util.UUID;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// `Read`: a read that ends, or a subscription that does not.
+final class ReadCall implements GrpcListener {
+
+  private final GrpcCall call;
+  private final Node node;
+  private final Clock clock;
+  private final Supplier<UUID> subscriptionIds;
+  private final ThreadFactory threads;
+  private @Nullable Answering answering;
+
+  ReadCall(
+      GrpcCall call,
+      Node node,
+      Clock clock,
+      Supplier<UUID> subscriptionIds,
+      ThreadFactory threads) {
+    this.call = call;
+    this.node = node;
+    this.clock = clock;
+    this.subscriptionIds = subscriptionIds;
+    this.threads = threads;
+  }
+
+  /// What answers, until it is stopped.
+  interface Answering {
+    /// Releases what it holds. On the call's event loop.
+    void stop();
+
+    /// The server is about to close.
+    void shuttingDown();
+  }
+
+  @Override
+  public void message(byte[] bytes, int offset, int length) {
+    if (answering != null || call.ended()) {
+      return;
+    }
+    try {
+      answer(ReadRequest.of(ReadReq.parseFrom(ByteBuffer.wrap(bytes, offset, length))));
+    } catch (InvalidProtocolBufferException e) {
+      Refusal.invalid("The request is not a protobuf message: " + e.getMessage()).fail(call);
+    } catch (ReadRequest.IndexNotFoundException e) {
+      Refusal.indexNotFound(e.index()).fail(call);
+    } catch (RuntimeException e) {
+      Refusal.of(e).fail(call);
+    }
+  }
+
+  private void answer(ReadRequest request) {
+    switch (request.what()) {
+      case ReadRequest.OfStream(var stream, var options) -> {
+        var read = new Reading(call, threads, request, node.read(stream, options), false);
+        answering = read;
+        read.begin(stream, options);
+      }
+      case ReadRequest.OfAll(var options) -> {
+        var searches = !(options.filter() instanceof EventFilter.Everything);
+        var read = new Reading(call, threads, request, node.readAll(options), searches);
+        answering = read;
+        read.begin();
+      }
+      case ReadRequest.ToStream(var stream, var options) ->
+          follow(request, node.subscribe(stream, options), false);
+      case ReadRequest.ToAll(var options) -> {
+        if (options.start() instanceof io.leftfold.api.SubscribeOptions.Start.After(var last)
+            && last > node.lastPosition().orElse(-1L)) {
+          throw new IllegalArgumentException("Trying to read from an invalid position.");
+        }
+        follow(request, node.subscribeToAll(options), true);
+      }
+    }
+  }
+
+  private void follow(
+      ReadRequest request, io.leftfold.server.node.Following following, boolean ofAll) {
+    var subscription = new Subscribing(call, clock, request.form(), following, ofAll);
+    answering = subscription;
+    subscription.begin(subscriptionIds.get());
+  }
+
+  @Override
+  public void halfClosed() {
+    if (answering == null && !call.ended()) {
+      Refusal.invalid("'options' is a required argument of type Options").fail(call);
+    }
+  }
+
+  @Override
+  public void cancelled() {
+    if (answering != null) {
+      answering.stop();
+    }
+  }
+
+  @Override
+  public void shuttingDown() {
+    if (answering != null) {
+      answering.shuttingDown();
+    }
+  }
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.streams;
+
+import io.leftfold.api.EventRead;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.ReadOptions.Direction;
+import io.leftfold.api.ResolvedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.StreamState;
+import io.leftfold.protocol.streams.ReadResponses;
+import io.leftfold.protocol.wire.WireWriter;
+import io.leftfold.server.edge.GrpcCall;
+import io.leftfold.server.edge.GrpcStatus;
+import java.util.Iterator;
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadFactory;
+
+/// Answers a read, a slice at a time: as fast as the caller takes it, and letting other calls of
+/// the same event loop in between.
+///
+/// A slice is read on the event loop, for reading does not wait. Only where most events may have to
+/// be passed over is it read on a thread of its own.
+final class Reading implements ReadCall.Answering {
+
+  private static final int SLICE_EVENTS = 128;
+  private static final int SLICE_BYTES = 64 << 10;
+
+  /// What the original server reads at once; clients can tell from what follows an empty page.
+  private static final int PAGE_EVENTS = 32;
+
+  private final GrpcCall call;
+  private final ThreadFactory threads;
+  private final ReadRequest request;
+  private final EventRead read;
+  private final Iterator<ResolvedEvent> events;
+  private final boolean searches;
+  private final WireWriter out = new WireWriter(1024);
+  private OptionalLong lastRevision = OptionalLong.empty();
+  private boolean stopped;
+  private boolean busy;
+
+  Reading(
+      GrpcCall call, ThreadFactory threads, ReadRequest request, EventRead read, boolean searches) {
+    this.call = call;
+    this.threads = threads;
+    this.request = request;
+    this.read = read;
+    this.events = read.iterator();
+    this.searches = searches;
+  }
+
+  /// Begins with what is to be said of the stream itself.
+  void begin(StreamName stream, ReadOptions options) {
+    switch (((StreamRead) read).state()) {
+      case StreamState.Present(var first, var last) -> {
+        if (request.tellsEnds()) {
+          tellFirst(options, first, last);
+          lastRevision = OptionalLong.of(last);
+        }
+        begin();
+      }
+      case StreamState.Absent(), StreamState.Deleted(_), StreamState.Tombstoned() -> {
+        ReadResponses.streamNotFound(out.reset(), stream.value());
+        call.send(out.array(), 0, out.length());
+        stop();
+        call.complete();
+      }
+    }
+  }
+
+  private void tellFirst(ReadOptions options, long first, long last) {
+    var firstPageIsEmpty = first - options.from() >= PAGE_EVENTS || first > last;
+    if (options.direction() == Direction.FORWARDS && options.from() < first && firstPageIsEmpty) {
+      ReadResponses.firstStreamPosition(out.reset(), first);
+      call.send(out.array(), 0, out.length());
+    }
+  }
+
+  void begin() {
+    goOn();
+  }
+
+  private void goOn() {
+    if (stopped || call.ended()) {
+      stop();
+      return;
+    }
+    if (searches) {
+      busy = true;
+      threads.newThread(this::search).start();
+    } else {
+      slice();
+    }
+  }
+
+  /// On the event loop.
+  private void slice() {
+    try {
+      var bytes = 0;
+      for (var i = 0; i < SLICE_EVENTS && bytes < SLICE_BYTES; i++) {
+        if (!events.hasNext()) {
+          finish();
+          return;
+        }
+        Events.write(out.resetTo(SLICE_BYTES), events.next(), request.form());
+        call.send(out.array(), 0, out.length());
+        bytes += out.length();
+      }
+      call.onReady(this::goOn);
+    } catch (RuntimeException e) {
+      stop();
+      Refusal.of(e).fail(call);
+    }
+  }
+
+  /// On a thread of its own: finds one event, which may take long, and hands it to the event loop.
+  private void search() {
+    try {
+      if (!events.hasNext()) {
+        call.execute(this::finish);
+        return;
+      }
+      var event = events.next();
+      call.execute(() -> found(event));
+    } catch (RuntimeException e) {
+      call.execute(() -> {
+        busy = false;
+        stop();
+        Refusal.of(e).fail(call);
+      });
+    }
+  }
+
+  private void found(ResolvedEvent event) {
+    busy = false;
+    if (!stopped && !call.ended()) {
+      Events.write(out.resetTo(SLICE_BYTES), event, request.form());
+      call.send(out.array(), 0, out.length());
+      call.onReady(this::goOn);
+    } else {
+      read.close();
+    }
+  }
+
+  private void finish() {
+    busy = false;
+    stop();
+    if (!call.ended()) {
+      if (lastRevision.isPresent()) {
+        ReadResponses.lastStreamPosition(out.reset(), lastRevision.getAsLong());
+        call.send(out.array(), 0, out.length());
+      }
+      call.complete();
+    }
+  }
+
+  @Override
+  public void stop() {
+    stopped = true;
+    if (!busy) {
+      read.close();
+    }
+  }
+
+  @Override
+  public void shuttingDown() {
+    if (!call.ended()) {
+      stop();
+      call.fail(GrpcStatus.UNAVAILABLE, "Server Is Shutting Down");
+    }
+  }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.streams;
+
+import static io.leftfold.server.edge.GrpcStatus.DATA_LOSS;
+import static io.leftfold.server.edge.GrpcStatus.FAILED_PRECONDITION;
+import static io.leftfold.server.edge.GrpcStatus.INVALID_ARGUMENT;
+import static io.leftfold.server.edge.GrpcStatus.PERMISSION_DENIED;
+import static io.leftfold.server.edge.GrpcStatus.UNAVAILABLE;
+import static io.leftfold.server.edge.GrpcStatus.UNKNOWN;
+
+import io.leftfold.api.CorruptLogException;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.LimitExceededException;
+import io.leftfold.api.NotAuthorizedException;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.api.WrongExpectedStateException;
+import io.leftfold.protocol.wire.MissingMetadataPropertyException;
+import io.leftfold.protocol.wire.WireException;
+import io.leftfold.server.edge.GrpcCall;
+import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.edge.GrpcTrailers;
+
+/// An error as the clients of KurrentDB understand it: a status, a text, and trailers of which
+/// `exception` names the kind.
+///
+/// @param status the gRPC status
+/// @param message for people; some clients look for certain words in it
+/// @param trailers for programs
+record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
+
+  private static final System.Logger LOGGER = System.getLogger(Refusal.class.getName());
+
+  static Refusal of(RuntimeException error) {
+    return switch (error) {
+      case LeftfoldException known -> of(known);
+      case MissingMetadataPropertyException missing ->
+          new Refusal(
+              INVALID_ARGUMENT,
+              text(missing),
+              exception("missing-required-metadata-property")
+                  .with("required-metadata-properties", "type,content-type"));
+      case WireException malformed -> invalid(text(malformed));
+      case IllegalArgumentException misuse -> invalid(text(misuse));
+      default -> {
+        LOGGER.log(System.Logger.Level.ERROR, "A call to Streams failed", error);
+        yield handlerFailed();
+      }
+    };
+  }
+
+  private static Refusal of(LeftfoldException error) {
+    return switch (error) {
+      case WrongExpectedStateException wrong -> wrongExpectedVersion(wrong);
+      case StreamTombstonedException tombstoned -> tombstoned(tombstoned.stream());
+      case LimitExceededException limit -> limit(limit);
+      case NotAuthorizedException _ ->
+          new Refusal(PERMISSION_DENIED, "Access Denied", exception("access-denied"));
+      case UnavailableException unavailable ->
+          new Refusal(UNAVAILABLE, unavailableText(unavailable), GrpcTrailers.NONE);
+      case CorruptLogException corrupt -> new Refusal(DATA_LOSS, text(corrupt), GrpcTrailers.NONE);
+    };
+  }
+
+  static Refusal invalid(String message) {
+    return new Refusal(INVALID_ARGUMENT, message, GrpcTrailers.NONE);
+  }
+
+  /// What a .NET server answers when a handler throws.
+  static Refusal handlerFailed() {
+    return new Refusal(UNKNOWN, "Exception was thrown by handler.", GrpcTrailers.NONE);
+  }
+
+  static Refusal tombstoned(StreamName stream) {
+    return new Refusal(
+        FAILED_PRECONDITION,
+        "Event stream '%s' is deleted.".formatted(stream),
+        exception("stream-deleted").with("stream-name", stream.value()));
+  }
+
+  static Refusal indexNotFound(String index) {
+    return new Refusal(
+        GrpcStatus.NOT_FOUND,
+        "Index '%s' not found.".formatted(index),
+        exception("index-not-found").with("index-name", index));
+  }
+
+  /// Only deletes and tombstones say it so; appends have a field for it.
+  private static Refusal wrongExpectedVersion(WrongExpectedStateException wrong) {
+    var expected = number(wrong.expected());
+    var actual = wrong.actual().lastRevision();
+    return new Refusal(
+        FAILED_PRECONDITION,
+        "Delete failed due to WrongExpectedVersion. Stream: %s, Expected version: %d, Actual version: %d"
+            .formatted(wrong.stream(), expected, actual),
+        exception("wrong-expected-version")
+            .with("stream-name", wrong.stream().value())
+            .with("expected-version", expected)
+            .with("actual-version", actual));
+  }
+
+  private static Refusal limit(LimitExceededException limit) {
+    if (limit.eventId().isEmpty()) {
+      return appendTooLarge(limit.bytesMax());
+    }
+    var id = limit.eventId().get().toString();
+    return new Refusal(
+        INVALID_ARGUMENT,
+        "Event with Id: %s, Size: %d, exceeds Maximum Append Event Size of %d."
+            .formatted(id, limit.bytes(), limit.bytesMax()),
+        exception("maximum-append-event-size-exceeded")
+            .with("event-id", id)
+            .with("proposed-append-event-size", limit.bytes())
+            .with("maximum-append-event-size", limit.bytesMax()));
+  }
+
+  static Refusal appendTooLarge(long bytesMax) {
+    return new Refusal(
+        INVALID_ARGUMENT,
+        "Maximum Append Size of %d Exceeded.".formatted(bytesMax),
+        exception("maximum-append-size-exceeded").with("maximum-append-size", bytesMax));
+  }
+
+  static String unavailableText(UnavailableException unavailable) {
+    return switch (unavailable.reason()) {
+      case TOO_BUSY -> "Server Is Too Busy";
+      case CLOSED -> "Server Is Not Ready";
+      case READ_ONLY, IN_USE, UNREACHABLE -> text(unavailable);
+    };
+  }
+
+  /// The numbers that stood for expectations before there were fields for them.
+  static long number(ExpectedState expected) {
+    return switch (expected) {
+      case ExpectedState.Any() -> -2;
+      case ExpectedState.NoStream() -> -1;
+      case ExpectedState.StreamExists() -> -4;
+      case ExpectedState.AtRevision(var revision) -> revision;
+    };
+  }
+
+  private static GrpcTrailers exception(String kind) {
+    return GrpcTrailers.NONE.with("exception", kind);
+  }
+
+  private static String text(RuntimeException error) {
+    return String.valueOf(error.getMessage());
+  }
+
+  /// Ends a call with this error, from any thread.
+  void end(GrpcCall call) {
+    call.execute(() -> fail(call));
+  }
+
+  /// Ends a call with this error, on its event loop.
+  void fail(GrpcCall call) {
+    call.fail(status, message, trailers);
+  }
+}
