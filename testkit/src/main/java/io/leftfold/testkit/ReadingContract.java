@@ -588,7 +588,8 @@ abstract class ReadingContract extends DeletingContract {
         "9223372036854775808@account-1",
         "99999999999999999999999@account-1",
         "0@$$",
-        "0@$$account-1"
+        "0@$$account-1",
+        "0@$ce-account"
       })
   void a_link_may_lead_nowhere(String data) {
     append(ACCOUNT, "A B");
