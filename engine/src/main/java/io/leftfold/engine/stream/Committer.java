@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -42,6 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// batch is told so, and from then on every append is refused with the reason. Reading goes on.
 public final class Committer implements AutoCloseable {
 
+  private static final System.Logger LOGGER = System.getLogger(Committer.class.getName());
   private static final int BATCH_BYTES_MAX = 4 << 20;
   private static final int GATHER_TURNS = 16;
 
@@ -64,7 +66,7 @@ public final class Committer implements AutoCloseable {
   private long batchNumber;
   private int answersOfLastBatch;
 
-  private volatile @Nullable Exception failure;
+  private volatile @Nullable Throwable failure;
 
   /// Events that were written but are not in the index yet.
   private record Written(
@@ -76,9 +78,22 @@ public final class Committer implements AutoCloseable {
 
     void give() {
       if (result != null) {
-        completion.completed(result);
+        tell(completion -> completion.completed(result));
       } else if (reason != null) {
-        completion.failed(reason);
+        tell(completion -> completion.failed(reason));
+      }
+    }
+
+    void give(LeftfoldException instead) {
+      tell(completion -> completion.failed(instead));
+    }
+
+    /// Whoever waits may fail at being told; the others are told all the same.
+    private void tell(Consumer<Completion> telling) {
+      try {
+        telling.accept(completion);
+      } catch (RuntimeException e) {
+        LOGGER.log(System.Logger.Level.ERROR, "Somebody failed at being told of an append", e);
       }
     }
   }
@@ -135,7 +150,7 @@ public final class Committer implements AutoCloseable {
   }
 
   /// Why appends are refused, if they are.
-  public @Nullable Exception failure() {
+  public @Nullable Throwable failure() {
     return failure;
   }
 
@@ -248,13 +263,13 @@ public final class Committer implements AutoCloseable {
       answers.add(new Answer(work.completion(), null, refusal(e)));
     } catch (LeftfoldException e) {
       answers.add(new Answer(work.completion(), null, e));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | OutOfMemoryError e) {
       fail(e);
       answers.add(new Answer(work.completion(), null, refusal(e)));
     }
   }
 
-  private static UnavailableException refusal(Exception failure) {
+  private static UnavailableException refusal(Throwable failure) {
     return new UnavailableException(
         UnavailableException.Reason.READ_ONLY,
         "The store takes no more appends since one failed (%s); whether that one is kept shows when the store is opened again"
@@ -262,9 +277,10 @@ public final class Committer implements AutoCloseable {
         failure);
   }
 
-  private void fail(Exception e) {
+  private void fail(Throwable e) {
     if (failure == null) {
       failure = e;
+      LOGGER.log(System.Logger.Level.ERROR, "The store takes no more appends: one failed", e);
     }
   }
 
@@ -565,7 +581,7 @@ public final class Committer implements AutoCloseable {
     if (failure == null) {
       try {
         flush();
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | OutOfMemoryError e) {
         fail(e);
       }
     }
@@ -575,7 +591,7 @@ public final class Committer implements AutoCloseable {
       if (broken == null || answer.reason != null) {
         answer.give();
       } else {
-        answer.completion.failed(refusal(broken));
+        answer.give(refusal(broken));
       }
     }
     answers.clear();
