@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.benchmarks.embedded;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/// Callers, each on a virtual thread of its own, each waiting for its answer before it asks again.
+final class Callers {
+
+  private Callers() {}
+
+  /// One piece of work.
+  @FunctionalInterface
+  interface Call {
+    void make() throws Exception;
+  }
+
+  /// What each caller calls; made by its own thread.
+  @FunctionalInterface
+  interface CallOf {
+    Call caller(int number);
+  }
+
+  /// Lets callers call.
+  ///
+  /// @return calls per second
+  static double call(int callers, Duration time, CallOf calls) throws InterruptedException {
+    var done = new ArrayList<Future<Long>>(callers);
+    var begin = System.nanoTime();
+    var end = begin + time.toNanos();
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (var i = 0; i < callers; i++) {
+        var number = i;
+        done.add(
+            threads.submit(() -> {
+              var call = calls.caller(number);
+              var count = 0L;
+              while (System.nanoTime() < end) {
+                call.make();
+                count++;
+              }
+              return count;
+            }));
+      }
+    }
+    var elapsed = System.nanoTime() - begin;
+    var total = 0L;
+    for (var count : done) {
+      try {
+        total += count.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("A caller failed", e.getCause());
+      }
+    }
+    return total * 1e9 / elapsed;
+  }
+}

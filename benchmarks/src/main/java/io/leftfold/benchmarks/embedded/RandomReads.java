@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.benchmarks.embedded;
+
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.benchmarks.measure.Asked;
+import io.leftfold.benchmarks.measure.Benchmark;
+import io.leftfold.benchmarks.measure.Rounds;
+import io.leftfold.benchmarks.measure.Row;
+import io.leftfold.benchmarks.measure.Settings;
+import io.leftfold.engine.Durability;
+import io.leftfold.engine.EngineOptions;
+import io.leftfold.engine.LocalEventStore;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/// Streams of ten events, at random, out of a million events in a hundred thousand streams.
+public final class RandomReads implements Benchmark {
+
+  private static final int STREAMS = 100_000;
+  private static final double ASKED = 100_000;
+  private static final int STREAM_LENGTH = 14;
+
+  /// Makes the benchmark.
+  public RandomReads() {}
+
+  @Override
+  public String name() {
+    return "random-reads";
+  }
+
+  @Override
+  public String question() {
+    return "How many streams of ten events does one thread read, out of a million events?";
+  }
+
+  @Override
+  public String sketch() {
+    return "one posting list and ten reads of 330 bytes, each where no cache expects it: 10 × 0.3 µs";
+  }
+
+  @Override
+  public void run(Settings settings, Consumer<Row> rows) throws Exception {
+    var directory = settings.directory();
+    var population = new Population(settings.scaled(STREAMS));
+    try (var store =
+            LocalEventStore.open(
+                directory.resolve("store"),
+                EngineOptions.defaults().withDurability(Durability.OS));
+        var arena = Arena.ofShared();
+        var sqlite = new Sqlite(directory.resolve("sqlite"))) {
+      population.appendTo(store);
+      population.insertInto(sqlite);
+      var places = new Places(LogLayout.map(directory.resolve("store"), arena));
+      var random = new SplittableRandom(5);
+      var rounds =
+          new Rounds(settings)
+              .with(
+                  "leftfold",
+                  time ->
+                      perSecond(
+                          time.toNanos(),
+                          () -> read(store, population, random.nextInt(population.streamCount()))))
+              .with(
+                  "limit",
+                  time ->
+                      perSecond(
+                          time.toNanos(),
+                          () ->
+                              places.read(
+                                  population.stream(random.nextInt(population.streamCount()))
+                                      .value())))
+              .with(
+                  "sqlite",
+                  time ->
+                      perSecond(
+                          time.toNanos(),
+                          () ->
+                              sqlite.read(
+                                  population.stream(random.nextInt(population.streamCount())))))
+              .run();
+      rows.accept(
+          Row.of(
+                  name(),
+                  "streams/s",
+                  rounds,
+                  "a hash table and ten copies out of the mapped files, each with its CRC-32C",
+                  new Asked.Figure(ASKED))
+              .withPeer("SQLite, select by stream", rounds.median("sqlite"))
+              .withRemark("%.2f µs a stream".formatted(1e6 / rounds.median("leftfold"))));
+    }
+  }
+
+  /// Reads one stream.
+  @FunctionalInterface
+  private interface Reading {
+    int go() throws Exception;
+  }
+
+  private static double perSecond(long nanos, Reading reading) throws Exception {
+    var begin = System.nanoTime();
+    var count = 0L;
+    while (System.nanoTime() - begin < nanos) {
+      var events = reading.go();
+      if (events != Population.STREAM_EVENTS) {
+        throw new IllegalStateException(
+            "%d events expected, found %d".formatted(Population.STREAM_EVENTS, events));
+      }
+      count++;
+    }
+    return count * 1e9 / (System.nanoTime() - begin);
+  }
+
+  private static int read(EventStore store, Population population, int stream) {
+    var count = 0;
+    try (var read = store.read(population.stream(stream), ReadOptions.forwards())) {
+      for (var resolved : read) {
+        if (resolved.event().orElseThrow().revision() != count) {
+          throw new IllegalStateException("Out of order");
+        }
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /// Where the records of each stream are.
+  private static final class Places {
+    private static final int CHUNK_SHIFT = 40;
+
+    private final List<MemorySegment> chunks;
+    private final Map<String, long[]> places = new HashMap<>();
+    private final byte[] record = new byte[4096];
+    private final CRC32C crc = new CRC32C();
+
+    Places(List<MemorySegment> chunks) {
+      this.chunks = chunks;
+      var found = new HashMap<String, Integer>();
+      for (var i = 0; i < chunks.size(); i++) {
+        var number = (long) i;
+        LogLayout.forEachRecord(
+            chunks.get(i),
+            (chunk, offset, _) -> {
+              var name = new byte[STREAM_LENGTH];
+              MemorySegment.copy(
+                  chunk,
+                  java.lang.foreign.ValueLayout.JAVA_BYTE,
+                  offset + LogLayout.RECORD_HEADER_BYTES,
+                  name,
+                  0,
+                  name.length);
+              var stream = new String(name, StandardCharsets.UTF_8);
+              var ordinal = found.merge(stream, 1, Integer::sum) - 1;
+              if (ordinal < Population.STREAM_EVENTS) {
+                places.computeIfAbsent(stream, _ -> new long[Population.STREAM_EVENTS])[ordinal] =
+                    number << CHUNK_SHIFT | offset;
+              }
+            });
+      }
+    }
+
+    int read(String stream) {
+      var count = 0;
+      var of = java.util.Objects.requireNonNull(places.get(stream));
+      for (var place : of) {
+        var chunk = chunks.get((int) (place >>> CHUNK_SHIFT));
+        var offset = place & (1L << CHUNK_SHIFT) - 1;
+        Scan.check(chunk, offset, chunk.get(LogLayout.INT, offset), record, crc);
+        count++;
+      }
+      return count;
+    }
+  }
+}

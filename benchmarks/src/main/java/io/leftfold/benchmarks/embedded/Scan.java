@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.benchmarks.embedded;
+
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.benchmarks.measure.Asked;
+import io.leftfold.benchmarks.measure.Benchmark;
+import io.leftfold.benchmarks.measure.Cpu;
+import io.leftfold.benchmarks.measure.Rounds;
+import io.leftfold.benchmarks.measure.Row;
+import io.leftfold.benchmarks.measure.Settings;
+import io.leftfold.engine.Durability;
+import io.leftfold.engine.EngineOptions;
+import io.leftfold.engine.LocalEventStore;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/// All events from first to last.
+public final class Scan implements Benchmark {
+
+  private static final int STREAMS = 100_000;
+  private static final double ASKED = 2_000_000;
+
+  /// Makes the benchmark.
+  public Scan() {}
+
+  @Override
+  public String name() {
+    return "scan";
+  }
+
+  @Override
+  public String question() {
+    return "How fast does one thread read the whole log, of a million events?";
+  }
+
+  @Override
+  public String sketch() {
+    return "330 bytes an event: 30 ns to copy and 30 ns to check, and as much for the objects that the caller keeps";
+  }
+
+  @Override
+  public void run(Settings settings, Consumer<Row> rows) throws Exception {
+    var directory = settings.directory();
+    var population = new Population(settings.scaled(STREAMS));
+    try (var store =
+            LocalEventStore.open(
+                directory.resolve("store"),
+                EngineOptions.defaults().withDurability(Durability.OS));
+        var arena = Arena.ofShared();
+        var sqlite = new Sqlite(directory.resolve("sqlite"))) {
+      population.appendTo(store);
+      population.insertInto(sqlite);
+      var chunks = LogLayout.map(directory.resolve("store"), arena);
+      var count = population.eventCount() + 1; // and the one that names the store
+      var allocated = new long[1];
+      var rounds =
+          new Rounds(settings)
+              .with(
+                  "leftfold",
+                  time ->
+                      perSecond(
+                          time.toNanos(),
+                          () -> {
+                            var before = Cpu.threadAllocatedBytes();
+                            var read = readAll(store);
+                            allocated[0] = (Cpu.threadAllocatedBytes() - before) / read;
+                            return require(count, read);
+                          }))
+              .with(
+                  "limit",
+                  time -> perSecond(time.toNanos(), () -> require(count, copyAndCheck(chunks))))
+              .with(
+                  "sqlite",
+                  time ->
+                      perSecond(
+                          time.toNanos(), () -> require(population.eventCount(), sqlite.readAll())))
+              .run();
+      rows.accept(
+          Row.of(
+                  name(),
+                  "events/s",
+                  rounds,
+                  "copying each record out of the mapped files and comparing its CRC-32C",
+                  new Asked.Figure(ASKED))
+              .withPeer("SQLite, select in order of position", rounds.median("sqlite"))
+              .withRemark(
+                  "%d bytes allocated an event, of which the data are 272"
+                      .formatted(allocated[0])));
+    }
+  }
+
+  private static long require(long expected, long found) {
+    if (expected != found) {
+      throw new IllegalStateException("%d events expected, found %d".formatted(expected, found));
+    }
+    return found;
+  }
+
+  /// Something that is done over and over.
+  @FunctionalInterface
+  private interface Pass {
+    long go() throws Exception;
+  }
+
+  private static double perSecond(long nanos, Pass pass) throws Exception {
+    var begin = System.nanoTime();
+    var total = 0L;
+    while (System.nanoTime() - begin < nanos) {
+      total += pass.go();
+    }
+    return total * 1e9 / (System.nanoTime() - begin);
+  }
+
+  private static long readAll(EventStore store) {
+    var count = 0L;
+    var bytes = 0L;
+    try (var read = store.readAll(ReadOptions.forwards())) {
+      for (var resolved : read) {
+        bytes += resolved.event().orElseThrow().data().length;
+        count++;
+      }
+    }
+    if (bytes < count) {
+      throw new IllegalStateException("Events without data");
+    }
+    return count;
+  }
+
+  private static long copyAndCheck(List<MemorySegment> chunks) {
+    var record = new byte[4096];
+    var crc = new CRC32C();
+    var count = new long[1];
+    for (var chunk : chunks) {
+      LogLayout.forEachRecord(
+          chunk,
+          (bytes, offset, length) -> {
+            check(bytes, offset, length, record, crc);
+            count[0]++;
+          });
+    }
+    return count[0];
+  }
+
+  static void check(MemorySegment chunk, long offset, int length, byte[] record, CRC32C crc) {
+    MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, offset, record, 0, length);
+    crc.reset();
+    crc.update(record, LogLayout.RECORD_CHECKED_FROM, length - LogLayout.RECORD_CHECKED_FROM);
+    if (chunk.get(LogLayout.INT, offset + 4) != (int) crc.getValue()) {
+      throw new IllegalStateException("A record is damaged at " + offset);
+    }
+  }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.benchmarks.measure;
+
+import java.time.Duration;
+
+/// One of those who do the same work in turn.
+@FunctionalInterface
+public interface Contestant {
+
+  /// Works.
+  ///
+  /// @param time about how long
+  /// @return how much was done per second
+  /// @throws Exception if it could not be done
+  double work(Duration time) throws Exception;
+}
