@@ -143,7 +143,9 @@ public final class DirectoryDisk implements Disk {
     @Override
     public void close() throws IOException {
       try (file) {
-        arena.close();
+        if (arena.scope().isAlive()) {
+          arena.close();
+        }
       }
     }
   }

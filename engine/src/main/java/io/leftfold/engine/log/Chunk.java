@@ -3,8 +3,10 @@
 package io.leftfold.engine.log;
 
 import io.leftfold.engine.disk.DiskFile;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -15,16 +17,15 @@ import org.jspecify.annotations.Nullable;
 /// is visible to them by that publication and needs no synchronisation of its own.
 final class Chunk implements AutoCloseable {
 
-  /// Stands for a record that recovery found damaged.
-  static final int NOWHERE = 0;
-
   final ChunkHeader header;
   final DiskFile file;
 
   private MemorySegment bytes;
   private int count;
-  private int @Nullable [] offsets;
   private long footerAt = -1;
+
+  // Volatile for the others' sake too: whoever sees that there is no array sees `footerAt`.
+  private volatile int @Nullable [] offsets;
 
   private Chunk(ChunkHeader header, DiskFile file, MemorySegment bytes, int @Nullable [] offsets) {
     this.header = header;
@@ -44,6 +45,19 @@ final class Chunk implements AutoCloseable {
     chunk.count = Math.toIntExact(footer.count());
     chunk.footerAt = footer.commitsEnd();
     return chunk;
+  }
+
+  /// Stands for records that should be there, in a file that is not.
+  static Chunk hole(ChunkHeader header, String missingFile, long count) {
+    var chunk =
+        new Chunk(header, new MissingFile(missingFile), MemorySegment.ofArray(new byte[0]), null);
+    chunk.count = Math.toIntExact(count);
+    return chunk;
+  }
+
+  /// Whether the file is missing.
+  boolean isHole() {
+    return file instanceof MissingFile;
   }
 
   long firstPosition() {
@@ -77,11 +91,20 @@ final class Chunk implements AutoCloseable {
     return bytes.byteSize();
   }
 
-  /// The offset of a record in the file, or [#NOWHERE].
+  /// The offset of a record in the file. Zero or less if the record is lost: then the offset,
+  /// negated, of the damage that it is lost in.
   int offsetOf(long position) {
     var place = (int) (position - header.firstPosition());
     var inMemory = offsets;
-    return inMemory != null ? inMemory[place] : bytes.get(Bytes.INT, footerAt + 4L * place);
+    if (inMemory != null) {
+      return inMemory[place];
+    }
+    return isSealed() ? bytes.get(Bytes.INT, footerAt + 4L * place) : 0;
+  }
+
+  /// Adds a record that is lost.
+  void addLost(long damagedAt) {
+    add((int) -damagedAt);
   }
 
   void add(int offset) {
@@ -94,7 +117,8 @@ final class Chunk implements AutoCloseable {
   }
 
   /// From here on offsets are read from the footer, which has been written behind the commits.
-  void seal(ChunkFooter footer) {
+  void seal(ChunkFooter footer) throws IOException {
+    remap();
     footerAt = footer.commitsEnd();
     offsets = null;
   }
@@ -110,5 +134,39 @@ final class Chunk implements AutoCloseable {
   @Override
   public void close() throws IOException {
     file.close();
+  }
+
+  private record MissingFile(String describe) implements DiskFile {
+    @Override
+    public long size() {
+      return 0;
+    }
+
+    @Override
+    public void write(ByteBuffer bytes, long offset) throws IOException {
+      throw missing();
+    }
+
+    @Override
+    public void sync() throws IOException {
+      throw missing();
+    }
+
+    @Override
+    public void resize(long bytes) throws IOException {
+      throw missing();
+    }
+
+    @Override
+    public MemorySegment map() throws IOException {
+      throw missing();
+    }
+
+    private FileNotFoundException missing() {
+      return new FileNotFoundException(describe);
+    }
+
+    @Override
+    public void close() {}
   }
 }

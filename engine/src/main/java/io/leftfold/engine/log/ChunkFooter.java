@@ -55,6 +55,7 @@ record ChunkFooter(
     var commitsEnd = chunk.get(Bytes.LONG, trailer + 24);
     if (count < 0
         || count > chunk.byteSize() / 4
+        || commitsEnd < ChunkHeader.BYTES
         || commitsEnd + bytes(count) != chunk.byteSize()) {
       throw new DamagedException(
           trailer,

@@ -12,7 +12,7 @@ import java.util.zip.CRC32C;
 ///
 /// ```
 ///  0 | magic "LFCHUNK\n" 8       |
-///  8 | format version 4 | crc 4  | crc: CRC-32C of bytes 16 to 64
+///  8 | format version 4 | crc 4  | crc: CRC-32C of all 64 bytes, these four taken as zero
 /// 16 | store id 16               |
 /// 32 | chunk number 8            |
 /// 40 | first position 8          |
@@ -22,6 +22,11 @@ import java.util.zip.CRC32C;
 record ChunkHeader(UUID storeId, long number, long firstPosition, long createdMicros) {
   static final int BYTES = 64;
   static final int FORMAT_VERSION = 1;
+
+  /// The id of a store that is not known since the header is damaged.
+  static final UUID UNKNOWN_STORE = new UUID(0, 0);
+
+  private static final byte[] ZEROS = new byte[4];
   private static final long MAGIC = 0x0A4B4E5548_43464CL; // "LFCHUNK\n", little-endian
 
   ByteBuffer encode() {
@@ -70,6 +75,8 @@ record ChunkHeader(UUID storeId, long number, long firstPosition, long createdMi
 
   private static int checksum(byte[] bytes) {
     var crc = new CRC32C();
+    crc.update(bytes, 0, 12);
+    crc.update(ZEROS);
     crc.update(bytes, 16, BYTES - 16);
     return (int) crc.getValue();
   }

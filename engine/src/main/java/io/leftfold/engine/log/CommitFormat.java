@@ -8,7 +8,7 @@ package io.leftfold.engine.log;
 ///  0 | length 4 | crc 4           | crc: CRC-32C of bytes 8 to length − 4
 ///  8 | position of first record 8 |
 /// 16 | time 8                     | microseconds since 1970, never decreasing
-/// 24 | durable end 4 | records 4  | durable end: where the synced part of the chunk ended
+/// 24 | durable end 4 | records 4  | durable end: where the part ended that was synced before
 /// 32 | records …                  |
 ///    | length 4                   | again, to walk backwards
 /// ```

@@ -22,6 +22,10 @@ import java.util.zip.CRC32C;
 /// ```
 record DurableMark(long chunkNumber, long offset) {
   static final String NAME = "durable.mark";
+
+  /// Knows nothing.
+  static final DurableMark NONE = new DurableMark(-1, 0);
+
   private static final int BYTES = 32;
   private static final long MAGIC = 0x4C42415255_44464CL; // "LFDURABL", little-endian
 
@@ -40,6 +44,11 @@ record DurableMark(long chunkNumber, long offset) {
       return Optional.of(
           new DurableMark(Bytes.longInteger(bytes, 8), Bytes.longInteger(bytes, 16)));
     }
+  }
+
+  /// How far a chunk was durable, as far as this is known.
+  long offsetIn(long number) {
+    return number == chunkNumber ? offset : 0;
   }
 
   void write(Disk disk) throws IOException {

@@ -2,6 +2,7 @@
 
 package io.leftfold.engine.log;
 
+import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.Disk;
 import java.io.IOException;
@@ -20,32 +21,29 @@ public final class Log implements AutoCloseable {
 
   private final Disk disk;
   private final LogOptions options;
-  private final Recovery recovery;
-  private final @Nullable LogWriter writer;
+  private final Clock clock;
+  private final LogRecovery recovered;
 
   private final ArrayBlockingQueue<RecordCursor> spareCursors =
       new ArrayBlockingQueue<>(SPARE_CURSORS);
 
   // Readers load `end` first: chunks and offsets below it are then visible to them.
-  private Chunk[] chunks;
+  private volatile Chunk[] chunks;
   private volatile long end;
   private volatile boolean closed;
+  private @Nullable LogWriter writer;
 
   private Log(
       Disk disk, LogOptions options, LogRecovery recovered, Supplier<UUID> storeIds, Clock clock)
       throws IOException {
     this.disk = disk;
     this.options = options;
-    this.recovery = recovered.result();
+    this.clock = clock;
+    this.recovered = recovered;
     this.chunks = recovered.chunks().toArray(Chunk[]::new);
     this.end = chunks.length == 0 ? 0 : chunks[chunks.length - 1].endPosition();
-    if (options.readOnly()) {
-      this.writer = null;
-    } else {
-      if (chunks.length == 0) {
-        addChunk(storeIds.get(), 0, micros(clock));
-      }
-      this.writer = new LogWriter(this, clock, recovered.tail(), recovered.lastTime());
+    if (chunks.length == 0) {
+      addChunk(storeIds.get(), 0, micros(clock));
     }
   }
 
@@ -59,27 +57,38 @@ public final class Log implements AutoCloseable {
     try {
       recovery.open();
       if (options.readOnly() && recovery.chunks().isEmpty()) {
-        throw new UnavailableException(
-            UnavailableException.Reason.CLOSED,
-            "%s holds no store to be read".formatted(disk.describe("")));
+        throw recovery
+            .result()
+            .damage()
+            .<LeftfoldException>map(damage -> damage)
+            .orElseGet(() ->
+                new UnavailableException(
+                    UnavailableException.Reason.CLOSED,
+                    "%s holds no store to be read".formatted(disk.describe(""))));
       }
       return new Log(disk, options, recovery, storeIds, clock);
     } catch (IOException | RuntimeException e) {
-      for (var chunk : recovery.chunks()) {
-        chunk.close();
+      try {
+        recovery.close();
+      } catch (IOException second) {
+        e.addSuppressed(second);
       }
       throw e;
     }
   }
 
-  /// The id that was given to the store when it was created.
+  /// The id that was given to the store when it was created. All zeros if what has it is damaged.
   public UUID storeId() {
-    return chunks[0].header.storeId();
+    return Arrays.stream(chunks)
+        .map(chunk -> chunk.header.storeId())
+        .filter(id -> !id.equals(ChunkHeader.UNKNOWN_STORE))
+        .findFirst()
+        .orElse(ChunkHeader.UNKNOWN_STORE);
   }
 
   /// What opening found.
   public Recovery recovery() {
-    return recovery;
+    return recovered.result();
   }
 
   /// Behind the last position that may be read.
@@ -106,15 +115,34 @@ public final class Log implements AutoCloseable {
     }
   }
 
-  /// The one writer; for one thread at a time.
+  /// The one writer; for one thread at a time. Until it is asked for, nothing is changed of what
+  /// was found on the disk, for there may be damage yet to be seen.
   ///
-  /// @throws UnavailableException if the log was opened for reading only
-  public LogWriter writer() {
-    if (writer == null) {
+  /// @throws UnavailableException if the log was opened for reading only, or the disk fails
+  public synchronized LogWriter writer() {
+    if (options.readOnly()) {
       throw new UnavailableException(
           UnavailableException.Reason.READ_ONLY, "The store was opened for reading only");
     }
+    if (writer == null) {
+      try {
+        writer = newWriter();
+      } catch (IOException e) {
+        throw new UnavailableException(
+            UnavailableException.Reason.CLOSED,
+            "%s could not be prepared for writing: %s".formatted(disk.describe(""), e),
+            e);
+      }
+    }
     return writer;
+  }
+
+  private LogWriter newWriter() throws IOException {
+    recovered.settle();
+    if (lastChunk().isSealed()) {
+      addChunk(storeId(), 0, micros(clock));
+    }
+    return new LogWriter(this, clock, recovered.tail(), recovered.lastTime());
   }
 
   /// How many chunk files there are.
@@ -132,7 +160,9 @@ public final class Log implements AutoCloseable {
     return closed;
   }
 
-  /// @throws UnavailableException if it was closed
+  /// Refuses to go on when the log was closed.
+  ///
+  /// @throws UnavailableException if it was
   public void requireOpen() {
     if (closed) {
       throw new UnavailableException(UnavailableException.Reason.CLOSED, "The store is closed");
@@ -145,13 +175,30 @@ public final class Log implements AutoCloseable {
       return;
     }
     closed = true;
-    if (writer != null) {
-      writer.markDurable(disk);
+    try (disk) {
+      try {
+        if (writer != null) {
+          writer.markDurable(disk);
+        }
+      } finally {
+        closeAll(List.of(chunks));
+      }
     }
+  }
+
+  /// Closes all, whatever happens to one.
+  static void closeAll(List<Chunk> chunks) throws IOException {
+    IOException first = null;
     for (var chunk : chunks) {
-      chunk.close();
+      try {
+        chunk.close();
+      } catch (IOException e) {
+        first = first == null ? e : first;
+      }
     }
-    disk.close();
+    if (first != null) {
+      throw first;
+    }
   }
 
   Chunk chunkOf(long position) {

@@ -35,6 +35,14 @@ public final class LogInspection {
   /// @return how many bytes of it were checked
   public long inspect(int number) {
     var chunk = log.chunks().get(number);
+    if (chunk.isHole()) {
+      find(
+          chunk,
+          0,
+          "events %d to %d expected here"
+              .formatted(chunk.firstPosition(), chunk.endPosition() - 1));
+      return 0;
+    }
     inspectCommits(chunk);
     inspectRecords(chunk);
     return chunk.sizeBytes();
@@ -46,43 +54,61 @@ public final class LogInspection {
     var scanner = new CommitScanner(chunk.bytes(), chunk.header.number(), limit);
     var checksum = new CommitsChecksum();
     var position = chunk.firstPosition();
-    while (scanner.next()) {
-      checksum.add(scanner.crc());
-      if (scanner.position() != position) {
-        find(
-            chunk,
-            scanner.offset(),
-            "position %d expected, found %d".formatted(position, scanner.position()));
-      }
-      if (scanner.time() < lastTime) {
-        find(
-            chunk,
-            scanner.offset(),
-            "time %d or later expected, found %d".formatted(lastTime, scanner.time()));
-      }
-      lastTime = scanner.time();
-      var at = scanner.offset() + CommitFormat.HEADER_BYTES;
-      for (var i = scanner.count(); i > 0 && position < chunk.endPosition(); i--, position++) {
-        if (chunk.offsetOf(position) != at) {
-          find(
-              chunk,
-              at,
-              "the footer has event %d at byte %d".formatted(position, chunk.offsetOf(position)));
-        }
-        at += chunk.bytes().get(Bytes.INT, at + RecordFormat.LENGTH);
-      }
-    }
-    if (footer != null) {
-      if (scanner.offset() != limit) {
+    var allWhole = true;
+    while (scanner.next() || (footer != null && scanner.offset() != limit)) {
+      if (scanner.end() == scanner.offset()) {
+        allWhole = false;
         find(chunk, scanner.offset(), scanner.finding());
-      } else if (checksum.value() != footer.commitsChecksum()) {
+        if (!scanner.resynchronise()) {
+          break;
+        }
+        position = scanner.position();
+      }
+      checksum.add(scanner.crc());
+      position = inspectCommit(chunk, scanner, position);
+    }
+    if (footer != null && allWhole && checksum.value() != footer.commitsChecksum()) {
+      find(
+          chunk,
+          limit,
+          "checksum of commits %08x expected, found %08x"
+              .formatted(footer.commitsChecksum(), checksum.value()));
+    }
+  }
+
+  /// Checks a whole commit.
+  ///
+  /// @return the position behind it
+  private long inspectCommit(Chunk chunk, CommitScanner commit, long expectedPosition) {
+    if (commit.position() != expectedPosition) {
+      find(
+          chunk,
+          commit.offset(),
+          "position %d expected, found %d".formatted(expectedPosition, commit.position()));
+    }
+    if (commit.time() < lastTime) {
+      find(
+          chunk,
+          commit.offset(),
+          "time %d or later expected, found %d".formatted(lastTime, commit.time()));
+    }
+    lastTime = commit.time();
+    var at = commit.offset() + CommitFormat.HEADER_BYTES;
+    var position = commit.position();
+    var end = position + commit.count();
+    for (; position < end && at < commit.end(); position++) {
+      if (position >= chunk.firstPosition()
+          && position < chunk.endPosition()
+          && chunk.offsetOf(position) != at) {
         find(
             chunk,
-            limit,
-            "checksum of commits %08x expected, found %08x"
-                .formatted(footer.commitsChecksum(), checksum.value()));
+            at,
+            "event %d expected here, found at byte %d"
+                .formatted(position, chunk.offsetOf(position)));
       }
+      at += chunk.bytes().get(Bytes.INT, at + RecordFormat.LENGTH);
     }
+    return end;
   }
 
   private static @org.jspecify.annotations.Nullable ChunkFooter footer(Chunk chunk) {

@@ -6,39 +6,51 @@ import io.leftfold.api.CorruptLogException;
 import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.disk.DiskFile;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Opens the chunks of a log and finds its end.
 ///
 /// Sealed chunks are believed by their footers; their commits are checked when they are read. The
-/// last chunk, and one that should have a footer but has not, is walked commit by commit. Where the
-/// walk stops there is one of three things:
+/// last chunk, if it is not sealed, is walked commit by commit. Where the walk stops there is one
+/// of three things:
 ///
 /// 1. Zeros to the end of the file: the log ended here.
 /// 2. A *torn batch*: bytes that were written but never synced. Nothing of it was acknowledged,
-///    even if later commits of the batch are whole. It is cut.
+///    even if later commits of the batch are whole. It is cut. A footer may be torn too; it says
+///    nothing that the commits do not say.
 /// 3. *Damage*: bytes that had been durable. Seen by a later commit that says so
-///    ([CommitFormat#DURABLE_END]), or by the mark left when the log was closed ([DurableMark]). It
-///    is never cut: opening for writing fails, opening for reading goes on behind it.
-final class LogRecovery {
+///    ([CommitFormat#DURABLE_END]), by the mark left when the log was closed ([DurableMark]), or by
+///    a later chunk, which is created when all before it is durable. It is never cut.
+///
+/// Opening for writing refuses damage, and changes nothing before all was looked at ([#settle]).
+/// Opening for reading goes around it: a chunk whose header or footer is damaged is walked, and
+/// what cannot be found is a hole, whose positions are there and cannot be read.
+final class LogRecovery implements AutoCloseable {
 
   private static final Pattern NAME = Pattern.compile("chunk-(\\d{6,})\\.log");
+  private static final int COPY_BYTES = 1 << 20;
 
   private final Disk disk;
   private final boolean readOnly;
   private final List<Chunk> chunks = new ArrayList<>();
-  private Optional<Recovery.Cut> cut = Optional.empty();
+  private Recovery.@Nullable Cut cut;
   private @Nullable CorruptLogException damage;
 
   /// What is known of the end of the last chunk, if it is not sealed.
-  record Tail(long offset, long firstTime, CommitsChecksum commitsChecksum) {}
+  ///
+  /// @param offset behind the last commit
+  /// @param batchFrom where the last batch begins, which may not have been synced
+  record Tail(long offset, long batchFrom, long firstTime, CommitsChecksum commitsChecksum) {}
 
   private @Nullable Tail tail;
   private long lastTime;
@@ -66,227 +78,310 @@ final class LogRecovery {
   }
 
   Recovery result() {
-    return new Recovery(cut, Optional.ofNullable(damage));
+    return new Recovery(Optional.ofNullable(cut), Optional.ofNullable(damage));
   }
+
+  @Override
+  public void close() throws IOException {
+    Log.closeAll(chunks);
+  }
+
+  // ---- looking
 
   void open() throws IOException {
     var numbers = chunkNumbers();
-    var mark = DurableMark.read(disk);
+    var mark = DurableMark.read(disk).orElse(DurableMark.NONE);
+    var expected = 0L;
     for (var i = 0; i < numbers.size(); i++) {
-      var isLast = i == numbers.size() - 1;
-      openChunk(numbers.get(i), i, isLast, mark);
+      var number = numbers.get(i);
+      if (number != expected) {
+        report(
+            disk.describe(chunkName(expected)),
+            new DamagedException(
+                0, "this chunk is missing, the next one there is is " + chunkName(number)));
+      }
+      openChunk(number, i == numbers.size() - 1, mark.offsetIn(number));
+      expected = number + 1;
+    }
+    if (expected <= mark.chunkNumber()) {
+      report(
+          disk.describe(chunkName(expected)),
+          new DamagedException(
+              0,
+              "this chunk is missing, %s was durable up to byte %d"
+                  .formatted(chunkName(mark.chunkNumber()), mark.offset())));
     }
   }
 
   private List<Long> chunkNumbers() throws IOException {
     return disk.list().stream()
         .map(NAME::matcher)
-        .filter(java.util.regex.Matcher::matches)
+        .filter(Matcher::matches)
         .map(matcher -> Long.parseLong(matcher.group(1)))
         .sorted()
         .toList();
   }
 
-  private void openChunk(
-      long number, int expectedNumber, boolean isLast, Optional<DurableMark> mark)
-      throws IOException {
-    var name = chunkName(number);
-    if (number != expectedNumber) {
-      throw new CorruptLogException(
-          disk.describe(chunkName(expectedNumber)),
-          0,
-          "this chunk is missing, the next one present is %s".formatted(name));
+  /// Damage ends the opening, unless for reading.
+  private void report(String file, DamagedException found) {
+    var corrupt = new CorruptLogException(file, found.offset(), found.finding());
+    if (!readOnly) {
+      throw corrupt;
     }
-    var file = disk.open(name);
+    if (damage == null) {
+      damage = corrupt;
+    }
+  }
+
+  private void openChunk(long number, boolean isLast, long markedDurable) throws IOException {
+    var file = disk.open(chunkName(number));
+    Chunk chunk;
     try {
-      if (openHeader(file, number, isLast)) {
-        openCommits(chunks.getLast(), isLast, mark);
+      chunk = chunk(file, number, isLast, markedDurable);
+    } catch (IOException | RuntimeException e) {
+      file.close();
+      throw e;
+    }
+    if (chunk == null) {
+      file.close();
+      return;
+    }
+    chunks.add(chunk);
+    try {
+      if (chunk.isSealed()) {
+        tail = null;
+      } else if (isLast) {
+        walkLast(chunk, markedDurable);
+      } else {
+        collect(chunk, chunk.sizeBytes());
       }
     } catch (DamagedException e) {
-      file.close();
       throw new CorruptLogException(file.describe(), e.offset(), e.finding());
     }
   }
 
-  /// Adds the chunk, unless it is one whose creation a crash interrupted.
-  private boolean openHeader(DiskFile file, long number, boolean isLast)
-      throws IOException, DamagedException {
+  /// The chunk, or null if it is one whose creation a crash interrupted, or of no use.
+  private @Nullable Chunk chunk(DiskFile file, long number, boolean isLast, long markedDurable)
+      throws IOException {
     var bytes = file.map();
-    ChunkHeader header;
+    var header = header(file, bytes, number, isLast && markedDurable == 0);
+    if (header == null) {
+      return null;
+    }
+    var headerIsSound = !header.storeId().equals(ChunkHeader.UNKNOWN_STORE);
+    if (!continues(file, header)) {
+      return null;
+    }
     try {
-      header = ChunkHeader.decode(bytes);
-    } catch (DamagedException e) {
-      if (isLast && isCreationInterrupted(bytes)) {
-        file.close();
-        return false;
+      if (headerIsSound && ChunkFooter.isPresent(bytes)) {
+        var footer = ChunkFooter.decode(bytes);
+        lastTime = Math.max(lastTime, footer.lastTime());
+        return Chunk.sealed(header, file, bytes, footer);
+      } else if (!isLast) {
+        throw new DamagedException(
+            Math.max(0, bytes.byteSize() - ChunkFooter.TRAILER_BYTES),
+            "a footer expected, for a later chunk exists");
       }
-      throw e;
+    } catch (DamagedException e) {
+      if (!isLast && headerIsSound) {
+        report(file.describe(), e);
+      }
     }
-    if (header.number() != number) {
-      throw new DamagedException(
-          32, "chunk number %d expected, found %d".formatted(number, header.number()));
-    }
-    if (!chunks.isEmpty()) {
-      requireContinuation(chunks.getLast(), header);
-    }
-    var chunk =
-        ChunkFooter.isPresent(bytes)
-            ? Chunk.sealed(header, file, bytes, remember(ChunkFooter.decode(bytes)))
-            : Chunk.open(header, file, bytes);
-    chunks.add(chunk);
-    return true;
+    return Chunk.open(header, file, bytes);
   }
 
-  private ChunkFooter remember(ChunkFooter footer) {
-    lastTime = Math.max(lastTime, footer.lastTime());
-    return footer;
+  private @Nullable ChunkHeader header(
+      DiskFile file, MemorySegment bytes, long number, boolean mayBeUnfinished) {
+    try {
+      var header = ChunkHeader.decode(bytes);
+      if (header.number() == number) {
+        return header;
+      }
+      report(
+          file.describe(),
+          new DamagedException(
+              32, "chunk number %d expected, found %d".formatted(number, header.number())));
+      return null;
+    } catch (DamagedException e) {
+      if (mayBeUnfinished && isCreationInterrupted(bytes)) {
+        return null;
+      }
+      report(file.describe(), e);
+      return replacement(bytes, number);
+    }
+  }
+
+  /// What a damaged header said, as far as the commits know it.
+  private @Nullable ChunkHeader replacement(MemorySegment bytes, long number) {
+    var scanner = new CommitScanner(bytes, number, bytes.byteSize());
+    if (!scanner.next() && !scanner.resynchronise()) {
+      return null;
+    }
+    var first = chunks.isEmpty() ? 0 : chunks.getLast().endPosition();
+    if (scanner.offset() == ChunkHeader.BYTES) {
+      first = scanner.position();
+    }
+    return new ChunkHeader(ChunkHeader.UNKNOWN_STORE, number, first, 0);
   }
 
   /// A crash between a chunk's creation and the sync of its header leaves no commit in it.
-  private static boolean isCreationInterrupted(java.lang.foreign.MemorySegment bytes) {
+  private static boolean isCreationInterrupted(MemorySegment bytes) {
     var end = Math.min(bytes.byteSize(), 1 << 16);
     for (var at = (long) ChunkHeader.BYTES; at < end; at++) {
-      if (bytes.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at) != 0) {
+      if (bytes.get(ValueLayout.JAVA_BYTE, at) != 0) {
         return false;
       }
     }
     return true;
   }
 
-  private static void requireContinuation(Chunk before, ChunkHeader header)
-      throws DamagedException {
-    UUID store = before.header.storeId();
-    if (!header.storeId().equals(store)) {
-      throw new DamagedException(
-          16, "the chunk of store %s expected, found one of %s".formatted(store, header.storeId()));
+  /// Whether the chunk goes on where the one before ends, if need be behind a hole.
+  private boolean continues(DiskFile file, ChunkHeader header) {
+    var end = 0L;
+    if (!chunks.isEmpty()) {
+      var before = chunks.getLast();
+      end = before.endPosition();
+      UUID store = before.header.storeId();
+      if (!header.storeId().equals(store)
+          && !header.storeId().equals(ChunkHeader.UNKNOWN_STORE)
+          && !store.equals(ChunkHeader.UNKNOWN_STORE)) {
+        report(
+            file.describe(),
+            new DamagedException(
+                16,
+                "a chunk of store %s expected, found one of %s"
+                    .formatted(store, header.storeId())));
+        return false;
+      }
     }
-    if (header.firstPosition() != before.endPosition()) {
-      throw new DamagedException(
-          40,
-          "a chunk that begins at position %d expected, found one that begins at %d"
-              .formatted(before.endPosition(), header.firstPosition()));
+    if (header.firstPosition() == end) {
+      return true;
     }
+    report(
+        file.describe(),
+        new DamagedException(
+            40,
+            "a chunk that begins at position %d expected, found one that begins at %d"
+                .formatted(end, header.firstPosition())));
+    if (header.firstPosition() < end) {
+      return false;
+    }
+    var missing = chunks.isEmpty() ? 0 : chunks.getLast().header.number() + 1;
+    var name = missing < header.number() ? missing : missing - 1;
+    chunks.add(
+        Chunk.hole(
+            new ChunkHeader(ChunkHeader.UNKNOWN_STORE, name, end, 0),
+            disk.describe(chunkName(name)),
+            header.firstPosition() - end));
+    return true;
   }
 
-  private void openCommits(Chunk chunk, boolean isLast, Optional<DurableMark> mark)
-      throws IOException, DamagedException {
-    if (chunk.isSealed()) {
-      return;
-    }
-    if (!isLast) {
-      report(
-          chunk,
-          new DamagedException(
-              chunk.sizeBytes() - ChunkFooter.TRAILER_BYTES,
-              "a footer expected, for a later chunk exists"));
-    }
-    walk(chunk, mark);
-  }
+  // ---- walking
 
-  /// In a chunk opened for reading only, damage is noted and gone around.
-  private void report(Chunk chunk, DamagedException found) throws DamagedException {
-    if (!readOnly) {
-      throw found;
-    }
-    if (damage == null) {
-      damage = new CorruptLogException(chunk.file.describe(), found.offset(), found.finding());
-    }
-  }
-
-  private void walk(Chunk chunk, Optional<DurableMark> mark) throws IOException, DamagedException {
-    var scanner = new CommitScanner(chunk.bytes(), chunk.header.number(), chunk.sizeBytes());
-    var checksum = new CommitsChecksum();
+  private void walkLast(Chunk chunk, long markedDurable) throws DamagedException {
+    var scanner = scanner(chunk);
+    var walk = new Walk(chunk);
     while (scanner.next()) {
-      take(chunk, scanner, checksum);
+      walk.take(scanner);
     }
     var end = scanner.offset();
-    var evidence = evidenceOfDamage(chunk, end, mark);
-    if (evidence.isEmpty()) {
-      cutTornTail(chunk, end);
+    var durable = Math.max(markedDurable, durableByCommitsBehind(chunk, end));
+    if (durable <= end) {
+      tail = walk.tail(end);
+      var torn = bytesToLastNonZero(chunk, end);
+      if (torn > 0) {
+        cut = new Recovery.Cut(chunk.file.describe(), end, torn, chunk.endPosition());
+      }
     } else {
-      scanner = new CommitScanner(chunk.bytes(), chunk.header.number(), chunk.sizeBytes());
-      while (scanner.next()) {}
       report(
-          chunk,
+          chunk.file.describe(),
           new DamagedException(
               end,
-              "%s, but this part was durable up to byte %d"
-                  .formatted(scanner.finding(), evidence.getAsLong())));
-      end = goAround(chunk, scanner, checksum, evidence.getAsLong());
-    }
-    tail = new Tail(end, firstTime(chunk), checksum);
-  }
-
-  private void take(Chunk chunk, CommitScanner scanner, CommitsChecksum checksum)
-      throws DamagedException {
-    if (scanner.position() != chunk.endPosition()) {
-      throw new DamagedException(
-          scanner.offset() + CommitFormat.POSITION,
-          "position %d expected, found %d".formatted(chunk.endPosition(), scanner.position()));
-    }
-    checksum.add(scanner.crc());
-    lastTime = Math.max(lastTime, scanner.time());
-    var at = scanner.offset() + CommitFormat.HEADER_BYTES;
-    for (var i = scanner.count(); i > 0; i--) {
-      chunk.add((int) at);
-      at += chunk.bytes().get(Bytes.INT, at + RecordFormat.LENGTH);
+              "%s, but this part was durable up to byte %d".formatted(scanner.finding(), durable)));
+      goAround(scanner, walk, durable);
     }
   }
 
-  private static long firstTime(Chunk chunk) {
-    return chunk.count() == 0
-        ? 0
-        : chunk.bytes().get(Bytes.LONG, ChunkHeader.BYTES + (long) CommitFormat.TIME);
+  /// All whole commits of a chunk that cannot be believed, for reading.
+  private void collect(Chunk chunk, long limit) throws DamagedException {
+    var scanner = scanner(chunk);
+    var walk = new Walk(chunk);
+    while (scanner.next()) {
+      walk.take(scanner);
+    }
+    goAround(scanner, walk, limit);
   }
 
-  /// How far the chunk was durable, if that is beyond where the walk stopped.
-  private static OptionalLong evidenceOfDamage(
-      Chunk chunk, long stoppedAt, Optional<DurableMark> mark) {
-    var durable =
-        mark.filter(m -> m.chunkNumber() == chunk.header.number())
-            .map(DurableMark::offset)
-            .orElse(0L);
-    var later = new CommitScanner(chunk.bytes(), chunk.header.number(), chunk.sizeBytes());
-    later.startAt(stoppedAt);
+  private static CommitScanner scanner(Chunk chunk) {
+    return new CommitScanner(chunk.bytes(), chunk.header.number(), chunk.sizeBytes());
+  }
+
+  /// How far the chunk was durable, as whole commits behind an offset have it.
+  private static long durableByCommitsBehind(Chunk chunk, long offset) {
+    var durable = 0L;
+    var later = scanner(chunk);
+    later.startAt(offset);
     while (later.resynchronise()) {
       durable = Math.max(durable, later.durableEnd());
       later.skip();
     }
-    return durable > stoppedAt ? OptionalLong.of(durable) : OptionalLong.empty();
+    return durable;
   }
 
-  /// Takes the whole commits behind the damage and leaves holes where records should be.
-  private long goAround(
-      Chunk chunk, CommitScanner scanner, CommitsChecksum checksum, long durableEnd)
+  /// Takes the whole commits behind damage and leaves lost records between. The batch that begins
+  /// where the durable part ends was not acknowledged, perhaps, but what is whole at its beginning
+  /// is as good as in a sound log.
+  private static void goAround(CommitScanner scanner, Walk walk, long durableEnd)
       throws DamagedException {
-    var end = scanner.offset();
+    var chunk = walk.chunk;
+    var damagedAt = scanner.offset();
     while (scanner.resynchronise()) {
-      if (scanner.offset() >= durableEnd || scanner.position() < chunk.endPosition()) {
+      if (scanner.offset() > durableEnd || scanner.position() < chunk.endPosition()) {
         scanner.skip();
         continue;
       }
       while (chunk.endPosition() < scanner.position()) {
-        chunk.add(Chunk.NOWHERE);
+        chunk.addLost(damagedAt);
       }
       do {
-        take(chunk, scanner, checksum);
-        end = scanner.end();
+        walk.take(scanner);
       } while (scanner.next());
+      damagedAt = scanner.offset();
     }
-    return end;
   }
 
-  private void cutTornTail(Chunk chunk, long end) throws IOException {
-    var torn = bytesToLastNonZero(chunk, end);
-    if (torn == 0) {
-      return;
+  /// What is gathered from commit to commit.
+  private final class Walk {
+    private final Chunk chunk;
+    private final CommitsChecksum checksum = new CommitsChecksum();
+    private long batchFrom = ChunkHeader.BYTES;
+    private long firstTime;
+
+    Walk(Chunk chunk) {
+      this.chunk = chunk;
     }
-    cut = Optional.of(new Recovery.Cut(chunk.file.describe(), end, torn, chunk.endPosition()));
-    if (!readOnly) {
-      // Shorter and longer again: what stood there must not be found by a later recovery.
-      var size = chunk.file.size();
-      chunk.file.resize(end);
-      chunk.file.resize(size);
+
+    void take(CommitScanner commit) throws DamagedException {
+      if (commit.position() != chunk.endPosition()) {
+        throw new DamagedException(
+            commit.offset() + CommitFormat.POSITION,
+            "position %d expected, found %d".formatted(chunk.endPosition(), commit.position()));
+      }
+      if (chunk.count() == 0) {
+        firstTime = commit.time();
+      }
+      checksum.add(commit.crc());
+      lastTime = Math.max(lastTime, commit.time());
+      batchFrom = commit.durableEnd();
+      var at = commit.offset() + CommitFormat.HEADER_BYTES;
+      for (var i = commit.count(); i > 0; i--) {
+        chunk.add((int) at);
+        at += chunk.bytes().get(Bytes.INT, at + RecordFormat.LENGTH);
+      }
+    }
+
+    Tail tail(long end) {
+      return new Tail(end, batchFrom, firstTime, checksum);
     }
   }
 
@@ -296,9 +391,49 @@ final class LogRecovery {
     while (at >= 8 && rest.get(Bytes.LONG, at - 8) == 0) {
       at -= 8;
     }
-    while (at > 0 && rest.get(java.lang.foreign.ValueLayout.JAVA_BYTE, at - 1) == 0) {
+    while (at > 0 && rest.get(ValueLayout.JAVA_BYTE, at - 1) == 0) {
       at--;
     }
     return at;
+  }
+
+  // ---- settling
+
+  /// Cuts what is torn and makes durable what was found, before anything is written behind it.
+  ///
+  /// A process that was killed, or whose sync failed, leaves bytes that are seen and may never
+  /// reach the disk by another sync, for the system believes them written. So they are written
+  /// again.
+  void settle() throws IOException {
+    if (chunks.isEmpty()) {
+      return;
+    }
+    var last = chunks.getLast();
+    var from = (long) ChunkHeader.BYTES;
+    var end = last.sizeBytes();
+    if (tail != null) {
+      from = tail.batchFrom();
+      end = tail.offset();
+    }
+    if (cut != null) {
+      // Shorter and longer again: what stood there must not be found by a later recovery.
+      var size = last.file.size();
+      last.file.resize(end);
+      last.file.resize(size);
+      last.remap();
+    }
+    writeAgain(last, 0, ChunkHeader.BYTES);
+    writeAgain(last, from, end);
+    last.file.sync();
+    disk.syncDirectory();
+  }
+
+  private static void writeAgain(Chunk chunk, long from, long end) throws IOException {
+    var copy = ByteBuffer.allocateDirect((int) Math.min(COPY_BYTES, end - from));
+    for (var at = from; at < end; at += copy.limit()) {
+      copy.clear().limit((int) Math.min(copy.capacity(), end - at));
+      copy.put(chunk.bytes().asSlice(at, copy.limit()).asByteBuffer()).flip();
+      chunk.file.write(copy, at);
+    }
   }
 }

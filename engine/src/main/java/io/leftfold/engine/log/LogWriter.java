@@ -8,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
 import java.util.Arrays;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// Writes commits to the end of the log, a batch at a time. Owned by one thread.
@@ -38,12 +37,13 @@ public final class LogWriter {
 
   private final Log log;
   private final Clock clock;
-  private final CRC32C recordCrc = new CRC32C();
+  private final RecordFormat.RecordChecksum recordCrc = new RecordFormat.RecordChecksum();
 
   private Chunk chunk;
   private CommitScanner.CommitChecksum commitCrc;
   private CommitsChecksum commitsCrc = new CommitsChecksum();
-  private long durableEnd;
+  private long writtenEnd;
+  private long syncedEnd;
   private long zeroedUntil;
   private long lastTime;
   private long firstTime;
@@ -56,28 +56,26 @@ public final class LogWriter {
 
   private @Nullable Exception failure;
 
-  LogWriter(Log log, Clock clock, LogRecovery.@Nullable Tail tail, long lastTime)
-      throws IOException {
+  /// Behind the last commit of the last chunk, which is not sealed. All before is durable.
+  LogWriter(Log log, Clock clock, LogRecovery.@Nullable Tail tail, long lastTime) {
     this.log = log;
     this.clock = clock;
     this.lastTime = lastTime;
     this.chunk = log.lastChunk();
-    if (chunk.isSealed()) {
-      this.chunk = log.addChunk(log.storeId(), 0, Log.micros(clock));
-    }
     this.commitCrc = new CommitScanner.CommitChecksum(chunk.header.number());
-    this.durableEnd = ChunkHeader.BYTES;
+    this.writtenEnd = ChunkHeader.BYTES;
     if (tail != null) {
-      this.durableEnd = tail.offset();
+      this.writtenEnd = tail.offset();
       this.commitsCrc = tail.commitsChecksum();
       this.firstTime = tail.firstTime();
     }
-    this.zeroedUntil = durableEnd;
+    this.syncedEnd = writtenEnd;
+    this.zeroedUntil = writtenEnd;
   }
 
   /// Whether a commit can be added to the batch in the present chunk, with room for the footer.
   public boolean fits(long recordBytes, int records) {
-    var end = durableEnd + batch.position() + commitBytes(recordBytes);
+    var end = writtenEnd + batch.position() + commitBytes(recordBytes);
     var count = chunk.count() + batchRecords + (long) records;
     return end + ChunkFooter.bytes(count) <= log.options().chunkBytesMax();
   }
@@ -101,8 +99,9 @@ public final class LogWriter {
             log.addChunk(log.storeId(), needed > log.options().chunkBytesMax() ? needed : 0, now());
         commitCrc = new CommitScanner.CommitChecksum(chunk.header.number());
         commitsCrc = new CommitsChecksum();
-        durableEnd = ChunkHeader.BYTES;
-        zeroedUntil = durableEnd;
+        writtenEnd = ChunkHeader.BYTES;
+        syncedEnd = writtenEnd;
+        zeroedUntil = writtenEnd;
       }
     } catch (IOException | RuntimeException e) {
       failure = e;
@@ -112,11 +111,11 @@ public final class LogWriter {
 
   private void seal() throws IOException {
     var footer =
-        new ChunkFooter(chunk.count(), firstTime, lastTime, durableEnd, commitsCrc.value());
+        new ChunkFooter(chunk.count(), firstTime, lastTime, writtenEnd, commitsCrc.value());
     var bytes = footer.encode(chunk.open());
-    var end = durableEnd + bytes.remaining();
+    var end = writtenEnd + bytes.remaining();
     grow(end);
-    chunk.file.write(bytes, durableEnd);
+    chunk.file.write(bytes, writtenEnd);
     chunk.file.resize(end);
     chunk.file.sync();
     chunk.seal(footer);
@@ -136,7 +135,7 @@ public final class LogWriter {
     batch
         .putLong(commitStart + CommitFormat.POSITION, nextPosition())
         .putLong(commitStart + CommitFormat.TIME, time)
-        .putInt(commitStart + CommitFormat.DURABLE_END, (int) durableEnd)
+        .putInt(commitStart + CommitFormat.DURABLE_END, (int) syncedEnd)
         .position(commitStart + CommitFormat.HEADER_BYTES);
   }
 
@@ -153,12 +152,9 @@ public final class LogWriter {
       var at = batch.position();
       Bytes.putInteger(bytes, from + RecordFormat.FRAME_DISTANCE, at - commitStart);
       Bytes.putLong(bytes, from + RecordFormat.REVISION, revision++);
-      recordCrc.reset();
-      recordCrc.update(
-          bytes, from + RecordFormat.FRAME_DISTANCE, length - RecordFormat.FRAME_DISTANCE);
-      Bytes.putInteger(bytes, from + RecordFormat.CRC, (int) recordCrc.getValue());
+      Bytes.putInteger(bytes, from + RecordFormat.CRC, recordCrc.of(lastTime, bytes, from, length));
       batch.put(bytes, from, length);
-      remember((int) durableEnd + at);
+      remember((int) writtenEnd + at);
       from += length;
     }
     return first;
@@ -183,7 +179,7 @@ public final class LogWriter {
     batch.putInt(commitStart + CommitFormat.LENGTH, length);
     batch.putInt(commitStart + CommitFormat.COUNT, commitRecords);
     var end = batch.position();
-    var crc = commitCrc.of(batch, commitStart, (int) durableEnd + commitStart, length);
+    var crc = commitCrc.of(batch, commitStart, (int) writtenEnd + commitStart, length);
     batch.position(end);
     batch.putInt(commitStart + CommitFormat.CRC, crc);
     commitsCrc.add(crc);
@@ -230,16 +226,19 @@ public final class LogWriter {
 
   private void write() throws IOException {
     var size = batch.position();
-    var end = durableEnd + size;
+    var end = writtenEnd + size;
     grow(end);
     if (end > zeroedUntil && size <= BATCH_BYTES_WITHOUT_ZEROS) {
       writeZeros(end);
     }
-    chunk.file.write(batch.flip(), durableEnd);
+    chunk.file.write(batch.flip(), writtenEnd);
     if (log.options().sync()) {
       chunk.file.sync();
     }
-    durableEnd = end;
+    writtenEnd = end;
+    if (log.options().sync()) {
+      syncedEnd = end;
+    }
   }
 
   private void grow(long end) throws IOException {
@@ -267,7 +266,7 @@ public final class LogWriter {
       if (!log.options().sync()) {
         chunk.file.sync();
       }
-      new DurableMark(chunk.header.number(), durableEnd).write(disk);
+      new DurableMark(chunk.header.number(), writtenEnd).write(disk);
     }
   }
 

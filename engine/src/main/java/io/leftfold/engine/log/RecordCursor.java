@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /// Reads records one at a time. Each is copied from the mapped chunk and its checksum compared
@@ -27,7 +26,7 @@ public final class RecordCursor {
   private static final int RECORD_BYTES_KEPT = 64 << 10;
 
   private final Log log;
-  private final CRC32C crc = new CRC32C();
+  private final RecordFormat.RecordChecksum checksum = new RecordFormat.RecordChecksum();
   private final @Nullable Name[] streams = new @Nullable Name[NAMES];
   private final @Nullable Name[] types = new @Nullable Name[NAMES];
 
@@ -63,30 +62,30 @@ public final class RecordCursor {
       throw new IllegalStateException("closed");
     }
     var holder = chunkOf(position);
-    var offset = Integer.toUnsignedLong(holder.offsetOf(position));
-    if (offset == Chunk.NOWHERE) {
-      throw new CorruptLogException(
-          holder.file.describe(), 0, "event %d is in a damaged part".formatted(position));
+    var offset = (long) holder.offsetOf(position);
+    if (offset <= 0) {
+      throw damaged(holder, -offset, "event %d is in a damaged part".formatted(position));
     }
     var claimed = holder.bytes().get(Bytes.INT, offset + RecordFormat.LENGTH);
-    if (claimed < RecordFormat.HEADER_BYTES || offset + claimed > holder.sizeBytes()) {
+    if (claimed < RecordFormat.HEADER_BYTES || offset + (long) claimed > holder.sizeBytes()) {
       throw damaged(holder, offset, "a record expected, found one of %d bytes".formatted(claimed));
     }
     if (record.length < claimed) {
       record = new byte[Math.max(claimed, 2 * record.length)];
     }
     MemorySegment.copy(holder.bytes(), ValueLayout.JAVA_BYTE, offset, record, 0, claimed);
-    crc.reset();
-    crc.update(record, RecordFormat.FRAME_DISTANCE, claimed - RecordFormat.FRAME_DISTANCE);
-    var expected = Bytes.integer(record, RecordFormat.CRC);
-    if (expected != (int) crc.getValue()) {
-      throw damaged(
-          holder,
-          offset,
-          "record checksum %08x expected, found %08x".formatted(expected, (int) crc.getValue()));
-    }
     var commit = offset - Bytes.integer(record, RecordFormat.FRAME_DISTANCE);
+    if (commit < ChunkHeader.BYTES || commit > offset - CommitFormat.HEADER_BYTES) {
+      throw damaged(
+          holder, offset, "a record of a commit before it expected, found byte " + commit);
+    }
     this.time = holder.bytes().get(Bytes.LONG, commit + CommitFormat.TIME);
+    var expected = Bytes.integer(record, RecordFormat.CRC);
+    var found = checksum.of(time, record, 0, claimed);
+    if (expected != found) {
+      throw damaged(
+          holder, offset, "record checksum %08x expected, found %08x".formatted(expected, found));
+    }
     this.length = claimed;
     this.position = position;
     return this;

@@ -2,10 +2,12 @@
 
 package io.leftfold.engine.log;
 
+import java.util.zip.CRC32C;
+
 /// The bytes of one event in a commit.
 ///
 /// ```
-///  0 | length 4 | crc 4            | crc: CRC-32C of bytes 8 to the end
+///  0 | length 4 | crc 4            | crc: CRC-32C of the commit's time (8), then bytes 8 to the end
 ///  8 | frame distance 4 | flags 2 | stream length 2 |
 /// 16 | revision 8                  |
 /// 24 | id, most significant 8      |
@@ -15,7 +17,7 @@ package io.leftfold.engine.log;
 /// ```
 ///
 /// The frame distance leads back from the record to the beginning of its commit, which has the
-/// time.
+/// time. The checksum vouches for the time too, for a reader of one record checks nothing else.
 final class RecordFormat {
   static final int LENGTH = 0;
   static final int CRC = 4;
@@ -33,4 +35,18 @@ final class RecordFormat {
   static final int FLAG_JSON = 1;
 
   private RecordFormat() {}
+
+  /// The checksum of one record after the other. Owned by one thread.
+  static final class RecordChecksum {
+    private final CRC32C crc = new CRC32C();
+    private final byte[] time = new byte[8];
+
+    int of(long commitTime, byte[] bytes, int from, int length) {
+      Bytes.putLong(time, 0, commitTime);
+      crc.reset();
+      crc.update(time, 0, time.length);
+      crc.update(bytes, from + FRAME_DISTANCE, length - FRAME_DISTANCE);
+      return (int) crc.getValue();
+    }
+  }
 }
