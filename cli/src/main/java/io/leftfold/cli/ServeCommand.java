@@ -72,6 +72,12 @@ final class ServeCommand implements Callable<Integer> {
   private int port;
 
   @Option(
+      names = "--advertise",
+      paramLabel = "<host>",
+      description = "The name by which clients reach this machine, if it is not the host above.")
+  private @Nullable String advertised;
+
+  @Option(
       names = "--insecure",
       description =
           "Serve others than this machine without encryption and without users. This version can do nothing else, so it must be said.")
@@ -104,8 +110,7 @@ final class ServeCommand implements Callable<Integer> {
               .formatted(host));
     }
     try (var store = open();
-        var server =
-            LeftfoldServer.start(store, ServerOptions.defaults().withHost(host).withPort(port))) {
+        var server = LeftfoldServer.start(store, serverOptions())) {
       welcome(store, server.port());
       shell.stop().await();
       shell.out().println("Stopping …");
@@ -113,6 +118,11 @@ final class ServeCommand implements Callable<Integer> {
     }
     shell.out().println("Stopped.");
     return ExitCode.OK;
+  }
+
+  private ServerOptions serverOptions() {
+    var options = ServerOptions.defaults().withAddress(host, port);
+    return advertised == null ? options : options.withAdvertisedHost(advertised);
   }
 
   private LocalEventStore open() throws IOException {
@@ -137,7 +147,8 @@ final class ServeCommand implements Callable<Integer> {
         .recovery()
         .ifPresent(report -> out.println(style.warning("After an unclean end: ") + report + "."));
     warn(out, style);
-    var reached = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+    var everywhere = host.equals("0.0.0.0") || host.equals("::");
+    var reached = advertised != null ? advertised : everywhere ? "127.0.0.1" : host;
     var connection =
         "kurrentdb://%s:%d?tls=false"
             .formatted(reached.contains(":") ? "[" + reached + "]" : reached, actualPort);

@@ -7,8 +7,8 @@ import io.leftfold.cli.output.Printable;
 import io.leftfold.cli.output.Table;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.engine.LocalEventStore;
-import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -68,19 +68,19 @@ final class StatsCommand implements Callable<Integer> {
     if (store instanceof RemoteEventStore remote) {
       return remote.stats();
     }
-    var figures = new LinkedHashMap<String, String>();
+    var figures = new TreeMap<String, String>();
     if (store instanceof LocalEventStore local) {
       var stats = local.stats();
-      figures.put("storeId", local.storeId().toString());
+      figures.put("store-id", local.storeId().toString());
       figures.put("events", Long.toString(stats.events()));
       figures.put("streams", Long.toString(stats.streams()));
       figures.put("categories", Long.toString(stats.categories()));
-      figures.put("eventTypes", Long.toString(stats.eventTypes()));
+      figures.put("event-types", Long.toString(stats.eventTypes()));
       figures.put("tags", Long.toString(stats.tags()));
       figures.put("chunks", Integer.toString(stats.chunks()));
-      figures.put("logBytes", Long.toString(stats.logBytes()));
+      figures.put("log-bytes", Long.toString(stats.logBytes()));
     }
-    store.lastPosition().ifPresent(last -> figures.put("lastPosition", Long.toString(last)));
+    store.lastPosition().ifPresent(last -> figures.put("last-position", Long.toString(last)));
     return figures;
   }
 }

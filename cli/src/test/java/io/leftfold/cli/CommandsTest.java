@@ -392,11 +392,11 @@ class CommandsTest {
   @Test
   void figures_are_shown() {
     append("a-1", "{}", "--type", "T", "--tag", "x");
-    assertThat(shell.run("stats", "--data", "d").out()).contains("events", "streams", "logBytes");
+    assertThat(shell.run("stats", "--data", "d").out()).contains("events", "streams", "log-bytes");
     var json = json(shell.run("stats", "--json", "--data", "d"));
     assertThat(json.get("events").asInt()).isEqualTo(2);
     assertThat(json.get("tags").asInt()).isEqualTo(1);
-    assertThat(json.get("lastPosition").asInt()).isEqualTo(1);
+    assertThat(json.get("last-position").asInt()).isEqualTo(1);
   }
 
   @Test

@@ -21,7 +21,7 @@ import org.eclipse.jgit.lib.PersonIdent;
 
 /// A bare git repository made for a test: a tree is changed in memory and committed, with time
 /// going on by a minute a commit.
-final class SyntheticRepository implements AutoCloseable {
+public final class SyntheticRepository implements AutoCloseable {
 
   static final Instant BEGIN = Instant.parse("2020-02-20T20:20:20Z");
 
@@ -36,7 +36,7 @@ final class SyntheticRepository implements AutoCloseable {
     this.repository = repository;
   }
 
-  static SyntheticRepository in(Path directory) {
+  public static SyntheticRepository in(Path directory) {
     try {
       var repository = new FileRepository(directory.toFile());
       repository.create(true);
@@ -46,7 +46,7 @@ final class SyntheticRepository implements AutoCloseable {
     }
   }
 
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
@@ -55,7 +55,7 @@ final class SyntheticRepository implements AutoCloseable {
     return this;
   }
 
-  SyntheticRepository write(String path, String text) {
+  public SyntheticRepository write(String path, String text) {
     return write(path, text.getBytes(StandardCharsets.UTF_8), FileMode.REGULAR_FILE);
   }
 
@@ -92,7 +92,7 @@ final class SyntheticRepository implements AutoCloseable {
   }
 
   /// Commits the tree to `main`.
-  ObjectId commit(String message) {
+  public ObjectId commit(String message) {
     try {
       var head = repository.resolve("refs/heads/main");
       return head == null ? commit("main", message) : commit("main", message, head);

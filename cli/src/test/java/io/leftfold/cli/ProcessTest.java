@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.cli.git.SyntheticRepository;
+import io.leftfold.engine.EngineOptions;
+import io.leftfold.engine.LocalEventStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The command as a process of its own, stopped and killed from outside.
+@DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no signals to stop a process with")
+@Timeout(180)
+class ProcessTest {
+
+  private static final int COMMITS = 600;
+
+  @TempDir private Path directory;
+  private final List<Process> processes = new ArrayList<>();
+
+  @AfterEach
+  void endProcesses() {
+    processes.forEach(Process::destroyForcibly);
+  }
+
+  @Test
+  void an_import_stopped_by_a_signal_ends_between_two_commits_and_goes_on() throws Exception {
+    makeRepository();
+    var first = start("first", "import", "git", "many.git", "--data", "d");
+    awaitEvents(50);
+    first.destroy();
+    assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
+
+    assertThat(first.exitValue()).isEqualTo(143);
+    assertThat(output("first")).contains("Stopped between two commits. Run the same command again");
+    var second = start("second", "import", "git", "many.git", "--data", "d");
+    assertThat(second.waitFor()).isZero();
+    assertThat(output("second")).contains("now has 600 of the 600 commits");
+    assertThatEveryCommitIsThereOnce();
+  }
+
+  @Test
+  void an_import_killed_again_and_again_ends_as_if_never_killed() throws Exception {
+    makeRepository();
+    for (var kill = 1; kill <= 4; kill++) {
+      var killed = start("killed", "import", "git", "many.git", "--data", "d");
+      awaitEvents(kill * 150L);
+      killed.destroyForcibly().waitFor();
+    }
+    assertThat(start("last", "import", "git", "many.git", "--data", "d").waitFor()).isZero();
+    assertThatEveryCommitIsThereOnce();
+  }
+
+  private void makeRepository() {
+    try (var repository = SyntheticRepository.in(directory.resolve("many.git"))) {
+      for (var i = 0; i < COMMITS; i++) {
+        repository.write("file" + i % 7, "content " + i + "\n").commit("Commit " + i);
+      }
+    }
+  }
+
+  private void assertThatEveryCommitIsThereOnce() {
+    var shell = new TestShell(directory);
+    assertThat(shell.run("import", "git", "many.git", "--data", "whole").code()).isZero();
+    assertThat(ids("d")).isEqualTo(ids("whole")).hasSize(1 + 2 * COMMITS);
+  }
+
+  private List<UUID> ids(String data) {
+    try (var store = LocalEventStore.open(directory.resolve(data))) {
+      return store.readAll(ReadOptions.forwards()).events().stream()
+          .filter(event -> !event.stream().isSystem())
+          .map(RecordedEvent::id)
+          .toList();
+    }
+  }
+
+  /// Waits until the other process has written so much.
+  private void awaitEvents(long events) throws InterruptedException {
+    var process = processes.getLast();
+    while (process.isAlive() && lastPosition() < events) {
+      assertThat(process.waitFor(10, TimeUnit.MILLISECONDS)).as("ended too early").isFalse();
+    }
+  }
+
+  private long lastPosition() {
+    if (!Files.isDirectory(directory.resolve("d"))) {
+      return -1;
+    }
+    try (var store =
+        LocalEventStore.open(directory.resolve("d"), EngineOptions.defaults().forReadingOnly())) {
+      return store.lastPosition().orElse(-1L);
+    } catch (UnavailableException e) {
+      return -1;
+    }
+  }
+
+  private Process start(String name, String... arguments) throws IOException {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "--sun-misc-unsafe-memory-access=allow",
+                "-XX:TieredStopAtLevel=1",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName()));
+    command.addAll(List.of(arguments));
+    var process =
+        new ProcessBuilder(command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(directory.resolve(name + ".txt").toFile())
+            .start();
+    processes.add(process);
+    return process;
+  }
+
+  private String output(String name) throws IOException {
+    return Files.readString(directory.resolve(name + ".txt"));
+  }
+}

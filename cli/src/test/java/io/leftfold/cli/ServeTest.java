@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PipedInputStream;
+import java.io.PipedOutputStream;
+import java.io.PrintStream;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The server as the command starts it, and the other commands against it.
+@Timeout(120)
+class ServeTest {
+
+  private static final Pattern CONNECTION = Pattern.compile("kurrentdb://[^'\"]+");
+
+  @TempDir private Path directory;
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final List<Running> running = new ArrayList<>();
+
+  @AfterEach
+  void stopAll() {
+    running.forEach(command -> command.stop.request());
+    threads.close();
+  }
+
+  @Test
+  void it_says_where_it_listens_that_it_is_insecure_and_how_to_try_it() throws Exception {
+    var server = start("serve", "--port", "0");
+    var welcome = server.readUntil("Ctrl-C stops the server.");
+
+    assertThat(welcome)
+        .anyMatch(line -> line.contains("WARNING: INSECURE"))
+        .anyMatch(line -> line.matches("Leftfold .* serves .*leftfold-data at 127.0.0.1:[0-9]+ .*"))
+        .anyMatch(line -> line.contains("leftfold append account-7"))
+        .anyMatch(line -> line.contains("KurrentDBClient.create("))
+        .anyMatch(line -> line.contains("KurrentDBClient.connectionString("));
+
+    server.stop.request();
+    assertThat(server.code.get()).isZero();
+    assertThat(server.readUntil("Stopped.")).contains("Stopping …");
+  }
+
+  @Test
+  void every_command_works_against_it() throws Exception {
+    var connection = connectionTo(start("serve", "--memory", "--port", "0"));
+    var shell = new TestShell(directory);
+    var connect = new String[] {"--connect", connection};
+
+    var appended =
+        run(shell, connect, "append", "account-7", "{\"a\":1}", "-t", "Opened", "--tag", "x:1");
+    assertThat(appended.err()).isEmpty();
+    assertThat(appended.out())
+        .isEqualTo("Appended Opened to account-7 at revision 0, position 1\n");
+    assertThat(run(shell, connect, "append", "account-7", "-t", "T", "--expect", "5").code())
+        .isEqualTo(ExitCode.CONFLICT);
+    assertThat(run(shell, connect, "read", "account-7").out()).contains("{\"a\":1}");
+    assertThat(run(shell, connect, "read", "--all", "--tag", "x:1").out()).contains("Opened");
+    assertThat(run(shell, connect, "read", "$ce-account", "--resolve").out()).contains("via 0@");
+    assertThat(run(shell, connect, "streams").out()).contains("account-7");
+    assertThat(run(shell, connect, "stats", "--json").out()).contains("\"events\":2");
+    assertThat(run(shell, connect, "tail", "--from-start", "-n", "2", "--json").lines()).hasSize(2);
+    var exported = run(shell, connect, "export").out();
+    assertThat(exported).hasLineCount(1).contains("Opened");
+    assertThat(shell.runWith(exported, "import", "-", "--connect", connection).out())
+        .contains("Imported 0 events; passed over 1");
+    var other = exported.replace("account-7", "account-8");
+    assertThat(shell.runWith(other, "import", "-", "--connect", connection).out())
+        .contains("Imported 1 events");
+  }
+
+  @Test
+  void tail_shows_what_others_append() throws Exception {
+    var connection = connectionTo(start("serve", "--memory", "--port", "0"));
+    var shell = new TestShell(directory);
+    shell.run("append", "a", "\"first\"", "-t", "T", "--connect", connection);
+    var tail = start("tail", "a", "--from-start", "--connect", connection);
+    tail.readUntil("          \"first\"");
+
+    shell.run("append", "a", "\"second\"", "-t", "T", "--connect", connection);
+
+    assertThat(tail.readUntil("          \"second\"")).hasSize(2);
+    tail.stop.request();
+    assertThat(tail.code.get()).isZero();
+  }
+
+  @Test
+  void what_was_served_from_a_directory_is_there_after_a_restart() throws Exception {
+    var server = start("serve", "--data", "d", "--port", "0");
+    var connection = connectionTo(server);
+    var shell = new TestShell(directory);
+    shell.run("append", "a", "1", "-t", "T", "--connect", connection);
+    assertThat(shell.run("append", "a", "2", "-t", "T", "--data", "d").code())
+        .isEqualTo(ExitCode.UNAVAILABLE);
+    server.stop.request();
+    assertThat(server.code.get()).isZero();
+
+    assertThat(shell.run("read", "a", "--data", "d").out()).contains("0@a");
+    connectionTo(start("serve", "--data", "d", "--port", "0"));
+  }
+
+  @Test
+  void others_than_this_machine_are_served_only_when_that_is_said() {
+    var result = new TestShell(directory).run("serve", "--host", "0.0.0.0", "--port", "0");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).contains("--insecure");
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void a_port_in_use_is_said_to_be() throws IOException {
+    try (var taken = new ServerSocket(0)) {
+      var result =
+          new TestShell(directory)
+              .run("serve", "--memory", "--port", String.valueOf(taken.getLocalPort()));
+      assertThat(result.code()).isEqualTo(ExitCode.UNAVAILABLE);
+      assertThat(result.err())
+          .contains(String.valueOf(taken.getLocalPort()))
+          .doesNotContain("\tat ");
+    }
+    assertThat(new TestShell(directory).run("serve", "--port", "70000").err())
+        .contains("A port is a number from 0 to 65535, got 70000");
+  }
+
+  @Test
+  void a_directory_and_memory_exclude_each_other() throws IOException {
+    Files.createDirectory(directory.resolve("d"));
+    var result = new TestShell(directory).run("serve", "--memory", "--data", "d");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+  }
+
+  private static TestShell.Result run(TestShell shell, String[] connect, String... arguments) {
+    var all = new ArrayList<>(Arrays.asList(arguments));
+    all.addAll(Arrays.asList(connect));
+    return shell.run(all.toArray(String[]::new));
+  }
+
+  private static String connectionTo(Running server) throws IOException {
+    for (var line : server.readUntil("Ctrl-C stops the server.")) {
+      var found = CONNECTION.matcher(line);
+      if (found.find()) {
+        return found.group();
+      }
+    }
+    throw new AssertionError("The server did not say how to connect");
+  }
+
+  private Running start(String... arguments) throws IOException {
+    var out = new PipedOutputStream();
+    var lines =
+        new BufferedReader(
+            new InputStreamReader(new PipedInputStream(out, 1 << 16), StandardCharsets.UTF_8));
+    var stop = new Stop();
+    var shell =
+        new Shell(
+            new ByteArrayInputStream(new byte[0]),
+            new PrintStream(out, true, StandardCharsets.UTF_8),
+            new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
+            false,
+            directory,
+            Clock.systemUTC(),
+            new Random(1),
+            stop);
+    var code =
+        threads.submit(() -> {
+          try (out) {
+            return Main.run(shell, arguments);
+          }
+        });
+    var command = new Running(lines, stop, code);
+    running.add(command);
+    return command;
+  }
+
+  private record Running(BufferedReader lines, Stop stop, Future<Integer> code) {
+
+    List<String> readUntil(String last) throws IOException {
+      var read = new ArrayList<String>();
+      for (var line = lines.readLine(); line != null; line = lines.readLine()) {
+        read.add(line);
+        if (line.equals(last)) {
+          return read;
+        }
+      }
+      throw new AssertionError("It ended without saying \"%s\", but %s".formatted(last, read));
+    }
+  }
+}
