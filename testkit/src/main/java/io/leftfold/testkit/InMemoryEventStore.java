@@ -136,7 +136,7 @@ import java.util.regex.Pattern;
 /// **Subscribing**
 ///
 /// 24. What is visible is judged when it is taken. Once a stream is tombstoned only the tombstone
-///     is given.
+///     is given, and nothing of its metastream: who follows that gets the error.
 /// 25. [SubscriptionMessage.CaughtUp] is told once history is through; from the end on it is the
 ///     first message. Its number is the last one passed, given or not, and at least the start;
 ///     empty if that is none.
