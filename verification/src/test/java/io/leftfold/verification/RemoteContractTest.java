@@ -6,15 +6,10 @@ import io.leftfold.api.EventStore;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
-import io.leftfold.server.edge.Edge;
-import io.leftfold.server.edge.EdgeOptions;
-import io.leftfold.server.grpc.store.StoreService;
-import io.leftfold.server.node.Node;
+import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.ServerOptions;
 import io.leftfold.testkit.EventStoreContract;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -27,22 +22,10 @@ final class RemoteContractTest extends EventStoreContract {
   @Override
   protected EventStore open(Clock clock) {
     var engine = LocalEventStore.inMemory(EngineOptions.defaults().withClock(clock));
-    var service = new StoreService(new Node(engine), Thread.ofVirtual().factory(), 64 << 20);
-    var edge = start(service);
-    opened.add(() -> edge.close(Duration.ofSeconds(1)));
+    var server = LeftfoldServer.start(engine, ServerOptions.defaults().withAddress("127.0.0.1", 0));
+    opened.add(server);
     opened.add(engine);
-    return RemoteEventStore.connect("leftfold://127.0.0.1:%d?tls=false".formatted(edge.port()));
-  }
-
-  private static Edge start(StoreService service) {
-    try {
-      return Edge.start(
-          EdgeOptions.defaults().withAddress("127.0.0.1", 0).withEventLoops(1),
-          service.handlers(),
-          _ -> {});
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return RemoteEventStore.connect("leftfold://127.0.0.1:%d?tls=false".formatted(server.port()));
   }
 
   @AfterEach
