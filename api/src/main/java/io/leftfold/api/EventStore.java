@@ -25,8 +25,9 @@ public interface EventStore extends AutoCloseable {
   /// Appends to several streams in one commit: all of it or nothing.
   ///
   /// Every expectation is checked against the store as it was before this commit. A [StreamAppend]
-  /// without events only checks. Repeating an append whose events (by id) are already there is
-  /// answered as the first one was, and marked [AppendResult#idempotent()].
+  /// without events only checks (with one exception: a commit of nothing but one such part makes a
+  /// deleted stream visible again, as KurrentDB does). Repeating an append whose events (by id) are
+  /// already there is answered as the first one was, and marked [AppendResult#idempotent()].
   ///
   /// @param commit one entry per stream, in the order in which the events get their positions; a
   ///   stream may be named once only

@@ -27,13 +27,15 @@ public record StreamName(String value) implements Comparable<StreamName> {
 
   /// Checks the text.
   ///
-  /// @throws IllegalArgumentException if it is empty, is `$$`, is too long or is not valid Unicode
+  /// @throws IllegalArgumentException if it is empty, is the metastream of nothing (`$$`), is too
+  ///   long or is not valid Unicode
   public StreamName {
     if (value.isEmpty()) {
       throw new IllegalArgumentException("A stream name has at least one character, got none");
     }
-    if (value.equals("$$")) {
-      throw new IllegalArgumentException("\"$$\" names the metastream of no stream; add its name");
+    if (isMetastreamOfNothing(value)) {
+      throw new IllegalArgumentException(
+          "\"%s\" is the metastream of a stream without a name; add the name".formatted(value));
     }
     var bytes = utf8Length(value, "A stream name") - (value.startsWith("$$") ? 2 : 0);
     if (bytes > BYTES_MAX) {
@@ -126,6 +128,14 @@ public record StreamName(String value) implements Comparable<StreamName> {
   /// @return the type; empty if this is not the virtual stream of a type
   public Optional<String> virtualType() {
     return after(TYPE_STREAM);
+  }
+
+  private static boolean isMetastreamOfNothing(String value) {
+    var rest = value;
+    while (rest.startsWith("$$")) {
+      rest = rest.substring(2);
+    }
+    return rest.isEmpty();
   }
 
   private Optional<String> after(String prefix) {

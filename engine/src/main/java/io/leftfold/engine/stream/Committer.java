@@ -391,20 +391,29 @@ public final class Committer implements AutoCloseable {
   private AppendResult writeParts(Work.Append append) throws IOException {
     var commit = new Commit();
     var parts = append.parts();
-    var streams = new ArrayList<AppendedStream>(parts.size());
+    // What is only checked is told as it was before: the commit may write its metadata.
+    var streams =
+        new ArrayList<>(parts.stream().map(part -> unchanged(heads.of(part.stream()))).toList());
     for (var i = 0; i < parts.size(); i++) {
       var part = parts.get(i);
       var head = heads.of(part.stream());
-      var alone = parts.size() == 1;
-      if (head.isDeleted() && (alone || !part.events().isEmpty()) && !writesMetadata(parts, head)) {
+      if (isBroughtBack(parts, part, head)) {
         commit.undelete(head, head.lastRevision + 1, head.metadataJson);
       }
-      streams.add(
-          part.events().isEmpty()
-              ? unchanged(head)
-              : commit.events(head, part.events(), append.records().get(i)));
+      if (!part.events().isEmpty()) {
+        streams.set(i, commit.events(head, part.events(), append.records().get(i)));
+      }
     }
     return new AppendResult(commit.write(), streams, false);
+  }
+
+  /// Whether a part makes a deleted stream visible again by itself: by writing it, or by saying
+  /// nothing of anything else. A part that writes its metastream does it in its own way.
+  private static boolean isBroughtBack(List<StreamAppend> parts, StreamAppend part, Head head) {
+    return head.isDeleted()
+        && !head.tombstoned
+        && (parts.size() == 1 || !part.events().isEmpty())
+        && !writesMetadata(parts, head);
   }
 
   private static boolean writesMetadata(List<StreamAppend> parts, Head head) {
