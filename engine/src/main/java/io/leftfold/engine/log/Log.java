@@ -175,6 +175,8 @@ public final class Log implements AutoCloseable {
       return;
     }
     closed = true;
+    // Danger: an interrupt closes the file that is being written.
+    var interrupted = Thread.interrupted();
     try (disk) {
       try {
         if (writer != null) {
@@ -182,6 +184,10 @@ public final class Log implements AutoCloseable {
         }
       } finally {
         closeAll(List.of(chunks));
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
       }
     }
   }

@@ -20,7 +20,7 @@ final class LogCrashTest {
   @ValueSource(longs = {4 << 10, 16 << 10, 64 << 10})
   void whatever_crashes_follow_each_other_acknowledged_commits_stay(long chunkBytesMax) {
     Seeds.each(
-        150,
+        100,
         seed -> {
           var random = new Random(seed);
           var rig = new LogRig(seed, chunkBytesMax, true, 700);
@@ -107,7 +107,7 @@ final class LogCrashTest {
   @Test
   void without_sync_a_log_opens_after_a_power_failure_and_ends_at_a_whole_commit() {
     Seeds.each(
-        150,
+        100,
         seed -> {
           var random = new Random(seed);
           var rig = new LogRig(seed, 32 << 10, false, 700);
