@@ -26,7 +26,8 @@ final class ExitCode {
       1  failed, or damage was found%n  \
       2  the command line is wrong%n  \
       3  conflict: a stream was not in the expected state; nothing was written%n  \
-      4  the store cannot be reached, is busy, read-only, or in use by another process%n\
+      4  the store cannot be reached, is busy, read-only, or in use by another process%n  \
+      130, 143  ended cleanly, by Ctrl-C or a signal%n\
       """;
 
   private ExitCode() {}

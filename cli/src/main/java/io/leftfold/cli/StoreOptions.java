@@ -2,7 +2,9 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.EventStore;
+import io.leftfold.api.UnavailableException;
 import io.leftfold.cli.output.Printable;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.engine.EngineOptions;
@@ -21,6 +23,9 @@ import picocli.CommandLine.Spec;
 final class StoreOptions {
 
   static final Path DEFAULT_DIRECTORY = Path.of("leftfold-data");
+
+  /// What every data directory has in it.
+  private static final String LOG = "log";
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
@@ -42,24 +47,40 @@ final class StoreOptions {
     private @Nullable String connect;
   }
 
-  /// Opens the store to read it: a directory must be there, and is not changed.
+  /// Opens the store to read it. A directory must be there; while it is read no other process has
+  /// it. A damaged store, or one that may not be written, is opened for reading only.
   EventStore openToRead(Shell shell) {
     var connect = connectionString();
     if (connect != null) {
       return RemoteEventStore.connect(connect);
     }
     var directory = existingDirectory(shell);
-    var opened = LocalEventStore.open(directory, EngineOptions.defaults().forReadingOnly());
-    opened
-        .damage()
-        .ifPresent(damage ->
-            shell
-                .err()
-                .println(
-                    shell.style().warning("WARNING: ")
-                        + Printable.of(String.valueOf(damage.getMessage()))
-                        + " What is whole is shown."));
-    return opened;
+    if (!Files.isDirectory(directory.resolve(LOG))) {
+      throw new CommandFailedException(
+          ExitCode.FAILED, "%s holds no store: there is no %s in it".formatted(directory, LOG));
+    }
+    try {
+      var opened = LocalEventStore.open(directory);
+      opened.recovery().ifPresent(report -> shell.err().println("After an unclean end: " + report));
+      return opened;
+    } catch (CorruptLogException e) {
+      shell
+          .err()
+          .println(
+              shell.style().warning("WARNING: ")
+                  + Printable.of(String.valueOf(e.getMessage()))
+                  + " What is whole is shown.");
+      return openReadOnly(directory);
+    } catch (UnavailableException e) {
+      if (e.reason() == UnavailableException.Reason.IN_USE || Files.isWritable(directory)) {
+        throw e;
+      }
+      return openReadOnly(directory);
+    }
+  }
+
+  private static EventStore openReadOnly(Path directory) {
+    return LocalEventStore.open(directory, EngineOptions.defaults().forReadingOnly());
   }
 
   /// Opens the store to write to it: a directory that was named is made if it is not there.

@@ -122,12 +122,28 @@ class CommandsTest {
   }
 
   @Test
-  void a_directory_that_is_in_use_is_not_written_to() {
+  void a_directory_without_a_store_stays_as_it_is() throws IOException {
+    Files.createDirectory(directory.resolve("empty"));
+    for (var command : List.of("read", "streams", "stats", "export")) {
+      var arguments = new ArrayList<>(List.of(command, "--data", "empty"));
+      if (command.equals("read")) {
+        arguments.add("--all");
+      }
+      var result = shell.run(arguments.toArray(String[]::new));
+      assertThat(result.code()).isEqualTo(ExitCode.FAILED);
+      assertThat(result.err()).contains("holds no store");
+    }
+    assertThat(directory.resolve("empty")).isEmptyDirectory();
+  }
+
+  @Test
+  void a_directory_that_is_in_use_is_neither_written_to_nor_read() {
     try (var store = LocalEventStore.open(directory.resolve("d"))) {
       assertThat(store.lastPosition()).isPresent();
       var result = shell.run("append", "a", "--type", "T", "--data", "d");
       assertThat(result.code()).isEqualTo(ExitCode.UNAVAILABLE);
       assertThat(result.err()).contains("is open already");
+      assertThat(shell.run("read", "a", "--data", "d").code()).isEqualTo(ExitCode.UNAVAILABLE);
     }
   }
 

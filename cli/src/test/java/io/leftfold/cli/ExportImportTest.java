@@ -14,6 +14,8 @@ import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.Tag;
+import io.leftfold.engine.Durability;
+import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -41,7 +43,7 @@ class ExportImportTest {
 
   @Test
   void whatever_was_exported_is_imported_to_the_byte_and_in_order() throws IOException {
-    try (var store = LocalEventStore.open(directory.resolve("old"))) {
+    try (var store = openFast()) {
       fill(store, new Random(5), 3000);
     }
 
@@ -57,7 +59,7 @@ class ExportImportTest {
 
   @Test
   void importing_twice_adds_nothing() throws IOException {
-    try (var store = LocalEventStore.open(directory.resolve("old"))) {
+    try (var store = openFast()) {
       fill(store, new Random(6), 500);
     }
     shell.run("export", "all.ndjson", "--data", "old");
@@ -73,7 +75,7 @@ class ExportImportTest {
 
   @Test
   void half_an_import_is_completed_by_the_next() throws IOException {
-    try (var store = LocalEventStore.open(directory.resolve("old"))) {
+    try (var store = openFast()) {
       fill(store, new Random(7), 400);
     }
     shell.run("export", "all.ndjson", "--data", "old");
@@ -208,6 +210,11 @@ class ExportImportTest {
     assertThat(result.err()).contains("Name a file, - for standard input, or git <repository>");
     assertThat(shell.run("import", "absent.ndjson", "--data", "d").err())
         .contains("absent.ndjson does not exist");
+  }
+
+  private LocalEventStore openFast() {
+    return LocalEventStore.open(
+        directory.resolve("old"), EngineOptions.defaults().withDurability(Durability.OS));
   }
 
   private static void fill(EventStore store, Random random, int events) {

@@ -65,6 +65,7 @@ final class GitHistory implements AutoCloseable {
 
   /// Opens a repository: its working tree, its `.git`, or a bare one.
   static GitHistory open(Path place) {
+    NoUserConfiguration.install();
     if (!place.toFile().isDirectory()) {
       throw new GitImportException(
           "%s is no directory; name the directory of a git repository (of a remote one, make a copy first with \"git clone --mirror\")"
