@@ -141,6 +141,11 @@ public final class DirectoryDisk implements Disk {
     }
 
     @Override
+    public void endWriting() throws IOException {
+      file.close();
+    }
+
+    @Override
     public void close() throws IOException {
       try (file) {
         if (arena.scope().isAlive()) {

@@ -29,6 +29,11 @@ public interface DiskFile extends AutoCloseable {
   /// the file is closed: reading it then throws [IllegalStateException].
   MemorySegment map() throws IOException;
 
+  /// Gives back what only writing and mapping need, such as a descriptor: a store of a thousand
+  /// sealed chunks does not keep a thousand files open. What is mapped stays readable until the
+  /// file is closed; all else is over.
+  default void endWriting() throws IOException {}
+
   @Override
   void close() throws IOException;
 }

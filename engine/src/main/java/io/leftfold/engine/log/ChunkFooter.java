@@ -68,12 +68,23 @@ record ChunkFooter(
       throw new DamagedException(
           trailer + 36, "footer checksum %08x expected, found %08x".formatted(expected, found));
     }
+    if (chunk.get(Bytes.LONG, trailer + 40) != 0 || chunk.get(Bytes.LONG, trailer + 48) != 0) {
+      throw new DamagedException(trailer + 40, "16 bytes of zero expected, found others");
+    }
     return new ChunkFooter(
         count,
         chunk.get(Bytes.LONG, trailer + 8),
         chunk.get(Bytes.LONG, trailer + 16),
         commitsEnd,
         chunk.get(Bytes.INT, trailer + 32));
+  }
+
+  void requireChecksumOfCommits(int found) throws DamagedException {
+    if (found != commitsChecksum) {
+      throw new DamagedException(
+          commitsEnd,
+          "checksum of commits %08x expected, found %08x".formatted(commitsChecksum, found));
+    }
   }
 
   private static int checksum(ByteBuffer bytes) {

@@ -52,7 +52,7 @@ record ChunkHeader(UUID storeId, long number, long firstPosition, long createdMi
     var magic = Bytes.longInteger(bytes, 0);
     if (magic != MAGIC) {
       throw new DamagedException(
-          0, "a chunk begins with %016x, found %016x".formatted(MAGIC, magic));
+          0, "first bytes %016x expected, found %016x".formatted(MAGIC, magic));
     }
     var crc = Bytes.integer(bytes, 12);
     if (crc != checksum(bytes)) {

@@ -140,6 +140,7 @@ public final class Log implements AutoCloseable {
   private LogWriter newWriter() throws IOException {
     recovered.settle();
     if (lastChunk().isSealed()) {
+      lastChunk().file.endWriting();
       addChunk(storeId(), 0, micros(clock));
     }
     return new LogWriter(this, clock, recovered.tail(), recovered.lastTime());

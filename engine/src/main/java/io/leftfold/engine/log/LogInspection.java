@@ -67,12 +67,12 @@ public final class LogInspection {
       checksum.add(scanner.crc());
       position = inspectCommit(chunk, scanner, position);
     }
-    if (footer != null && allWhole && checksum.value() != footer.commitsChecksum()) {
-      find(
-          chunk,
-          limit,
-          "checksum of commits %08x expected, found %08x"
-              .formatted(footer.commitsChecksum(), checksum.value()));
+    if (footer != null && allWhole) {
+      try {
+        footer.requireChecksumOfCommits(checksum.value());
+      } catch (DamagedException e) {
+        find(chunk, e.offset(), e.finding());
+      }
     }
   }
 

@@ -20,9 +20,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Opens the chunks of a log and finds its end.
 ///
-/// Sealed chunks are believed by their footers; their commits are checked when they are read. The
-/// last chunk, if it is not sealed, is walked commit by commit. Where the walk stops there is one
-/// of three things:
+/// Every commit of every chunk is checked. In sealed chunks the footer says where they end. The
+/// last chunk, if it is not sealed, is walked. Where the walk stops there is one of three things:
 ///
 /// 1. Zeros to the end of the file: the log ended here.
 /// 2. A *torn batch*: bytes that were written but never synced. Nothing of it was acknowledged,
@@ -158,6 +157,9 @@ final class LogRecovery implements AutoCloseable {
     } catch (DamagedException e) {
       throw new CorruptLogException(file.describe(), e.offset(), e.finding());
     }
+    if (!isLast) {
+      file.endWriting();
+    }
   }
 
   /// The chunk, or null if it is one whose creation a crash interrupted, or of no use.
@@ -174,9 +176,7 @@ final class LogRecovery implements AutoCloseable {
     }
     try {
       if (headerIsSound && ChunkFooter.isPresent(bytes)) {
-        var footer = ChunkFooter.decode(bytes);
-        lastTime = Math.max(lastTime, footer.lastTime());
-        return Chunk.sealed(header, file, bytes, footer);
+        return sealed(header, file, bytes, ChunkFooter.decode(bytes));
       } else if (!isLast) {
         throw new DamagedException(
             Math.max(0, bytes.byteSize() - ChunkFooter.TRAILER_BYTES),
@@ -188,6 +188,32 @@ final class LogRecovery implements AutoCloseable {
       }
     }
     return Chunk.open(header, file, bytes);
+  }
+
+  private Chunk sealed(ChunkHeader header, DiskFile file, MemorySegment bytes, ChunkFooter footer) {
+    if (!readOnly) {
+      try {
+        check(bytes, header.number(), footer);
+      } catch (DamagedException e) {
+        report(file.describe(), e);
+      }
+    }
+    lastTime = Math.max(lastTime, footer.lastTime());
+    return Chunk.sealed(header, file, bytes, footer);
+  }
+
+  /// For reading, each record is checked when it is read.
+  private static void check(MemorySegment bytes, long number, ChunkFooter footer)
+      throws DamagedException {
+    var scanner = new CommitScanner(bytes, number, footer.commitsEnd());
+    var checksum = new CommitsChecksum();
+    while (scanner.next()) {
+      checksum.add(scanner.crc());
+    }
+    if (scanner.offset() != footer.commitsEnd()) {
+      throw new DamagedException(scanner.offset(), scanner.finding());
+    }
+    footer.requireChecksumOfCommits(checksum.value());
   }
 
   private @Nullable ChunkHeader header(

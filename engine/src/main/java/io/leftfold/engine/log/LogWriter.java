@@ -119,6 +119,7 @@ public final class LogWriter {
     chunk.file.resize(end);
     chunk.file.sync();
     chunk.seal(footer);
+    chunk.file.endWriting();
   }
 
   /// Begins a commit.
