@@ -177,6 +177,10 @@ public final class Committer implements AutoCloseable {
   }
 
   private static List<EncodedRecords> encode(List<StreamAppend> parts) {
+    if (parts.size() == 1) {
+      var part = parts.getFirst();
+      return List.of(EncodedRecords.of(part.stream(), part.events()));
+    }
     return parts.stream().map(part -> EncodedRecords.of(part.stream(), part.events())).toList();
   }
 

@@ -5,6 +5,7 @@ package io.leftfold.engine.stream;
 import io.leftfold.api.StreamName;
 import java.util.HashMap;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// The heads of the streams that were used last. Bounded: when the young half is full, it becomes
 /// the old half, and what is in neither is looked up again.
@@ -14,6 +15,7 @@ final class Heads {
   private final Function<StreamName, Head> lookup;
   private HashMap<StreamName, Head> young = new HashMap<>();
   private HashMap<StreamName, Head> old = new HashMap<>();
+  private @Nullable Head last;
 
   Heads(Function<StreamName, Head> lookup) {
     this.lookup = lookup;
@@ -22,6 +24,16 @@ final class Heads {
   /// Danger: must not be asked for with unpublished commits of a stream that is not in here, which
   /// [Committer] ensures by calling [#trim] between batches only.
   Head of(StreamName name) {
+    var before = last;
+    if (before != null && before.name.equals(name)) {
+      return before; // one append asks several times
+    }
+    var head = find(name);
+    last = head;
+    return head;
+  }
+
+  private Head find(StreamName name) {
     var head = young.get(name);
     if (head == null) {
       head = old.remove(name);
@@ -35,6 +47,7 @@ final class Heads {
 
   /// Forgets what was not used for long. Between batches only.
   void trim() {
+    last = null; // it may be in neither half any more
     if (young.size() > HALF) {
       old = young;
       young = new HashMap<>();
