@@ -45,7 +45,13 @@ public final class Committer implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger(Committer.class.getName());
   private static final int BATCH_BYTES_MAX = 4 << 20;
-  private static final int GATHER_TURNS = 16;
+
+  /// How often the thread lets others go first before it stops waiting for those it has answered.
+  /// The many keep the processors busy and come anyway; the few need the time to be woken.
+  private static final int TURNS_FOR_FEW = 64;
+
+  private static final int TURNS_FOR_MANY = 16;
+  private static final int MANY = 256;
 
   private final Log log;
   private final LogWriter writer;
@@ -225,7 +231,7 @@ public final class Committer implements AutoCloseable {
 
   private void run() {
     var taken = new ArrayDeque<Work>();
-    while (queue.awaitWork()) {
+    while (awaitWork()) {
       gather();
       taken = queue.takeAll(taken);
       while (!taken.isEmpty()) {
@@ -238,6 +244,15 @@ public final class Committer implements AutoCloseable {
     }
   }
 
+  /// Waits for work: awake for a moment, as those who were answered last are about to come back,
+  /// then asleep.
+  private boolean awaitWork() {
+    if (answersOfLastBatch > 0) {
+      giveWay(1);
+    }
+    return queue.awaitWork();
+  }
+
   /// Those who were answered together come back together, but not at the same instant. Taking the
   /// first of them alone would cost all the others a second sync.
   private void gather() {
@@ -245,9 +260,16 @@ public final class Committer implements AutoCloseable {
     var seen = 0;
     while (queue.length() > seen && queue.length() < expected) {
       seen = queue.length();
-      for (var turn = 0; turn < GATHER_TURNS && queue.length() < expected; turn++) {
-        Thread.yield();
-      }
+      giveWay(expected);
+    }
+  }
+
+  /// Lets other threads run, until so much waits or it has taken too long.
+  @SuppressWarnings("ThreadPriorityCheck") // those who were woken need a processor, maybe this one
+  private void giveWay(int expected) {
+    var turns = answersOfLastBatch < MANY ? TURNS_FOR_FEW : TURNS_FOR_MANY;
+    for (var turn = 0; turn < turns && queue.length() < expected; turn++) {
+      Thread.yield();
     }
   }
 
