@@ -91,6 +91,7 @@ public final class Main {
         .addSubcommand(imports)
         .addSubcommand(new ExportCommand(shell))
         .addSubcommand(new CompletionCommand(shell))
+        .addSubcommand(new TrainCommand(shell))
         .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(
