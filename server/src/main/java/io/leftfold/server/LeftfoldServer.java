@@ -121,6 +121,20 @@ public final class LeftfoldServer implements AutoCloseable {
     return edge.port();
   }
 
+  /// How many calls are under way, subscriptions and other long ones among them.
+  ///
+  /// @return the number at this moment
+  public int openCalls() {
+    return edge.openCalls();
+  }
+
+  /// How many clients are connected.
+  ///
+  /// @return the number of connections at this moment
+  public int connections() {
+    return edge.connections();
+  }
+
   /// Takes no more calls, lets those under way come to an end for a few seconds, and closes.
   @Override
   public void close() {

@@ -14,10 +14,9 @@ public final class TestServer implements AutoCloseable {
   private final LocalEventStore store;
   private final LeftfoldServer server;
 
-  private TestServer(LocalEventStore store, int port) {
+  private TestServer(LocalEventStore store, ServerOptions options) {
     this.store = store;
-    this.server =
-        LeftfoldServer.start(store, ServerOptions.defaults().withAddress("127.0.0.1", port));
+    this.server = LeftfoldServer.start(store, options);
   }
 
   /// Serves what is in a directory.
@@ -27,7 +26,8 @@ public final class TestServer implements AutoCloseable {
 
   /// Serves what is in a directory, on a port that a server had before.
   public static TestServer on(Path directory, int port) {
-    return new TestServer(LocalEventStore.open(directory), port);
+    return new TestServer(
+        LocalEventStore.open(directory), ServerOptions.defaults().withAddress("127.0.0.1", port));
   }
 
   /// Serves a new store in memory.
@@ -37,7 +37,11 @@ public final class TestServer implements AutoCloseable {
 
   /// Serves a new store in memory.
   public static TestServer inMemory(EngineOptions options) {
-    return new TestServer(LocalEventStore.inMemory(options), 0);
+    return new TestServer(
+        LocalEventStore.inMemory(options),
+        ServerOptions.defaults()
+            .withAddress("127.0.0.1", 0)
+            .withSizes(options.eventBytesMax(), options.appendBytesMax()));
   }
 
   /// What is served.
@@ -48,6 +52,16 @@ public final class TestServer implements AutoCloseable {
   /// Where it listens.
   public int port() {
     return server.port();
+  }
+
+  /// How many calls are under way.
+  public int openCalls() {
+    return server.openCalls();
+  }
+
+  /// How many connections are open.
+  public int connections() {
+    return server.connections();
   }
 
   /// How an official client reaches it directly.
