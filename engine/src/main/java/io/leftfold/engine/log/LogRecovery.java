@@ -307,11 +307,16 @@ final class LogRecovery implements AutoCloseable {
   private void walkLast(Chunk chunk, long markedDurable) throws DamagedException {
     var scanner = scanner(chunk);
     var walk = new Walk(chunk);
-    while (scanner.next()) {
-      walk.take(scanner);
-    }
-    var end = scanner.offset();
-    var durable = Math.max(markedDurable, durableByCommitsBehind(chunk, end));
+    long end;
+    long durable;
+    do {
+      while (scanner.next()) {
+        walk.take(scanner);
+      }
+      end = scanner.offset();
+      durable = Math.max(markedDurable, durableByCommitsBehind(chunk, end));
+      // Looking again: beside a writer, what was half written a moment ago is whole by now.
+    } while (durable > end && scanner.next() && walk.takes(scanner));
     if (durable <= end) {
       tail = walk.tail(end);
       var torn = bytesToLastNonZero(chunk, end);
@@ -385,6 +390,11 @@ final class LogRecovery implements AutoCloseable {
 
     Walk(Chunk chunk) {
       this.chunk = chunk;
+    }
+
+    boolean takes(CommitScanner commit) throws DamagedException {
+      take(commit);
+      return true;
     }
 
     void take(CommitScanner commit) throws DamagedException {

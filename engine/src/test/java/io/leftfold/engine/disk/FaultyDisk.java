@@ -276,6 +276,7 @@ public final class FaultyDisk implements Disk {
   private final class FaultyFile implements DiskFile {
     private final String name;
     private final Content content;
+    private boolean ended;
 
     FaultyFile(String name, Content content) {
       this.name = name;
@@ -296,9 +297,21 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
+    public void endWriting() {
+      ended = true;
+    }
+
+    private void beginWriting() throws IOException {
+      if (ended) {
+        throw new IOException(name + " is not written any more");
+      }
+      begin();
+    }
+
+    @Override
     public void write(ByteBuffer bytes, long offset) throws IOException {
       synchronized (FaultyDisk.this) {
-        begin();
+        beginWriting();
         strike(Fault.WRITE_FAILS, "write " + name);
         full |= strikes(Fault.NO_SPACE);
         var half = strikes(Fault.WRITE_STOPS_HALF_WAY) || full || off;
@@ -319,7 +332,7 @@ public final class FaultyDisk implements Disk {
     @Override
     public void sync() throws IOException {
       synchronized (FaultyDisk.this) {
-        begin();
+        beginWriting();
         requirePower();
         if (strikes(Fault.SYNC_FAILS)) {
           content.syncFails(random);
@@ -332,7 +345,7 @@ public final class FaultyDisk implements Disk {
     @Override
     public void resize(long bytes) throws IOException {
       synchronized (FaultyDisk.this) {
-        begin();
+        beginWriting();
         strike(Fault.RESIZE_FAILS, "resize " + name);
         if (full && bytes > content.live.length) {
           throw noSpace();
