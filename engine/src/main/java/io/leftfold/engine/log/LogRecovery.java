@@ -145,6 +145,10 @@ final class LogRecovery implements AutoCloseable {
       file.close();
       return;
     }
+    if (!chunks.isEmpty()) {
+      // Not sooner: behind a chunk whose creation was interrupted, the one before is the last.
+      chunks.getLast().file.endWriting();
+    }
     chunks.add(chunk);
     try {
       if (chunk.isSealed()) {
@@ -156,9 +160,6 @@ final class LogRecovery implements AutoCloseable {
       }
     } catch (DamagedException e) {
       throw new CorruptLogException(file.describe(), e.offset(), e.finding());
-    }
-    if (!isLast) {
-      file.endWriting();
     }
   }
 
