@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// What the tests of both clients use.
+
+const port = process.env.LEFTFOLD_PORT;
+if (!port) {
+  throw new Error("LEFTFOLD_PORT is the port of the server under test, and is not set");
+}
+
+export const url = (scheme, before = "", after = "") =>
+  `${scheme}://${before}127.0.0.1:${port}?tls=false${after}`;
+
+/** Everything that an asynchronous iterator gives. */
+export async function all(iterator) {
+  const found = [];
+  for await (const thing of iterator) {
+    found.push(thing);
+  }
+  return found;
+}
+
+export const types = (events) => events.map((event) => (event.link ?? event.event).type);
+
+/** Fails what takes too long: nothing here waits for ever. */
+export function within(promise, what) {
+  let timer;
+  const limit = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`Waited 20 s for: ${what}`)), 20_000);
+  });
+  return Promise.race([promise, limit]).finally(() => clearTimeout(timer));
+}
+
+/** Listens to a subscription until something has come often enough. */
+export function heard(subscription, enough) {
+  const words = [];
+  return within(
+    new Promise((resolve, reject) => {
+      const say = (word) => {
+        words.push(word);
+        if (enough(words)) {
+          resolve(words);
+        }
+      };
+      subscription.on("data", (event) => say((event.link ?? event.event).type));
+      subscription.on("caughtUp", () => say("caught up"));
+      subscription.on("error", reject);
+    }),
+    "a subscription",
+  ).catch((error) => {
+    error.message += `, heard ${words.join(", ")}`;
+    throw error;
+  });
+}

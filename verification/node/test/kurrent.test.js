@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// In a process of its own: the messages of both clients have the same names.
+
+import * as words from "@kurrent/kurrentdb-client";
+import { testStreams } from "../support/streams.js";
+import { url } from "../support/help.js";
+
+testStreams({
+  name: "@kurrent/kurrentdb-client",
+  words,
+  connect: (kind = "", before, after) =>
+    words.KurrentDBClient.connectionString(url(`kurrentdb${kind}`, before, after)),
+  expecting: (streamState) => ({ streamState }),
+  actual: (error) => error.actualState,
+  expected: (error) => error.expectedState,
+});
