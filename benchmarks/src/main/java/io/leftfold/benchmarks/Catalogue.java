@@ -6,22 +6,37 @@ import io.leftfold.benchmarks.embedded.BulkAppends;
 import io.leftfold.benchmarks.embedded.DurableAppends;
 import io.leftfold.benchmarks.embedded.RandomReads;
 import io.leftfold.benchmarks.embedded.Scan;
+import io.leftfold.benchmarks.grpc.GrpcCalls;
 import io.leftfold.benchmarks.measure.Benchmark;
+import java.util.ArrayList;
 import java.util.List;
 
 /// All benchmarks.
 final class Catalogue {
 
-  private static final List<Benchmark> ALL =
-      List.of(
-          new DurableAppends(1),
-          new DurableAppends(8),
-          new DurableAppends(64),
-          new DurableAppends(512),
-          new BulkAppends(1),
-          new BulkAppends(4),
-          new Scan(),
-          new RandomReads());
+  private static final int[] CALLERS = {1, 8, 64, 512};
+  private static final int[] COMMITS = {1, 4};
+  private static final int[] CONNECTIONS = {1, 8, 32, 128, 1024};
+
+  private static final List<Benchmark> ALL = make();
+
+  private static List<Benchmark> make() {
+    var all = new ArrayList<Benchmark>();
+    for (var callers : CALLERS) {
+      all.add(new DurableAppends(callers));
+    }
+    for (var commits : COMMITS) {
+      all.add(new BulkAppends(commits));
+    }
+    all.add(new Scan());
+    all.add(new RandomReads());
+    for (var kind : GrpcCalls.Kind.values()) {
+      for (var connections : CONNECTIONS) {
+        all.add(new GrpcCalls(kind, connections));
+      }
+    }
+    return List.copyOf(all);
+  }
 
   private Catalogue() {}
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 
 /// Streams of ten events each, as far apart as can be: the first events of all streams, then the
 /// second ones, and so on.
-final class Population {
+public final class Population {
 
   static final int STREAM_EVENTS = 10;
 
@@ -19,7 +19,10 @@ final class Population {
 
   private final StreamName[] streams;
 
-  Population(int streams) {
+  /// So many streams.
+  ///
+  /// @param streams how many
+  public Population(int streams) {
     this.streams = new StreamName[streams];
     for (var i = 0; i < streams; i++) {
       this.streams[i] = StreamName.of("account-%06d".formatted(i));
@@ -38,7 +41,10 @@ final class Population {
     return (long) streams.length * STREAM_EVENTS;
   }
 
-  void appendTo(EventStore store) {
+  /// Appends all events.
+  ///
+  /// @param store where to
+  public void appendTo(EventStore store) {
     var events = new Events(4);
     for (var pass = 0; pass < STREAM_EVENTS; pass++) {
       for (var from = 0; from < streams.length; from += COMMIT_EVENTS) {

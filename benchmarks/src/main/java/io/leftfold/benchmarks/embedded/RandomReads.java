@@ -161,7 +161,7 @@ public final class RandomReads implements Benchmark {
               var ordinal = found.merge(stream, 1, Integer::sum) - 1;
               if (ordinal < Population.STREAM_EVENTS) {
                 places.computeIfAbsent(stream, _ -> new long[Population.STREAM_EVENTS])[ordinal] =
-                    number << CHUNK_SHIFT | offset;
+                    (number << CHUNK_SHIFT) | offset;
               }
             });
       }

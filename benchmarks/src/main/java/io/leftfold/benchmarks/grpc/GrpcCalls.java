@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.benchmarks.grpc;
+
+import io.leftfold.benchmarks.measure.Asked;
+import io.leftfold.benchmarks.measure.Benchmark;
+import io.leftfold.benchmarks.measure.Rounds;
+import io.leftfold.benchmarks.measure.Row;
+import io.leftfold.benchmarks.measure.Settings;
+import java.nio.file.Files;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/// Calls from separate connections, one in flight on each.
+public final class GrpcCalls implements Benchmark {
+
+  private static final double ASKED = 0.7;
+  private static final int ASKED_OF_APPENDS_AT = 128;
+  private static final int STREAMS = 10_000;
+
+  private final Kind kind;
+  private final int connections;
+
+  /// What is called.
+  public enum Kind {
+    /// One event, whatever the stream is.
+    APPEND,
+    /// One event, to a stream with a certain last revision.
+    APPEND_EXPECTED,
+    /// Ten events of a stream.
+    READ
+  }
+
+  /// With a number of connections.
+  ///
+  /// @param kind what is called
+  /// @param connections how many
+  public GrpcCalls(Kind kind, int connections) {
+    this.kind = kind;
+    this.connections = connections;
+  }
+
+  @Override
+  public String name() {
+    return "grpc-%s-%d"
+        .formatted(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'), connections);
+  }
+
+  @Override
+  public String question() {
+    var what =
+        switch (kind) {
+          case APPEND -> "durable appends";
+          case APPEND_EXPECTED -> "durable appends with an expected revision";
+          case READ -> "reads of ten events";
+        };
+    return "How many %s does the server answer, from %,d connections with one in flight each?"
+        .formatted(what, connections);
+  }
+
+  @Override
+  public String sketch() {
+    return kind == Kind.READ
+        ? "the transport and ten reads of 0.4 µs, and 450 bytes an event to be put together"
+        : "the transport, 3 µs for the append, and a sync that all in flight share";
+  }
+
+  @Override
+  public void run(Settings settings, Consumer<Row> rows) throws Exception {
+    var directory = settings.directory();
+    var streams = settings.scaled(STREAMS);
+    var appends = kind != Kind.READ;
+    try (var store = ServerProcess.store(directory.resolve("store"), streams)) {
+      Files.write(directory.resolve(ServerProcess.APPEND_ANSWER), Load.one(store, true, streams));
+      Files.write(directory.resolve(ServerProcess.READ_ANSWER), Load.one(store, false, streams));
+      try (var echo = ServerProcess.echo(directory);
+          var toStore =
+              new Load(store, connections, appends, kind == Kind.APPEND_EXPECTED, streams);
+          var toEcho =
+              new Load(echo, connections, appends, kind == Kind.APPEND_EXPECTED, streams)) {
+        warmUp(settings, toStore, toEcho);
+        var rounds = new Rounds(settings).with("leftfold", toStore).with("limit", toEcho).run();
+        rows.accept(row(rounds, toStore, toEcho));
+      }
+    }
+  }
+
+  private static void warmUp(Settings settings, Load toStore, Load toEcho) throws Exception {
+    for (var i = 0; i < 2; i++) {
+      var rate =
+          toStore.work(settings.measuring().dividedBy(2))
+              + toEcho.work(settings.measuring().dividedBy(2));
+      if (rate <= 0) {
+        throw new IllegalStateException("Nothing was answered");
+      }
+    }
+    toStore.forget();
+    toEcho.forget();
+  }
+
+  private Row row(Rounds rounds, Load toStore, Load toEcho) {
+    var asked =
+        kind == Kind.READ || connections == ASKED_OF_APPENDS_AT
+            ? new Asked.Share(ASKED)
+            : new Asked.Nothing();
+    return Row.of(
+            name(),
+            "calls/s",
+            rounds,
+            kind == Kind.READ
+                ? "the transport alone, streaming the same messages"
+                : "the transport alone, taking and answering the same messages",
+            asked)
+        .withRemark(
+            "server %.1f µs of processor a call, transport alone %.1f; load generator %.1f and %.1f, on the same %d cores"
+                .formatted(
+                    toStore.serverMicrosPerCall(),
+                    toEcho.serverMicrosPerCall(),
+                    toStore.clientMicrosPerCall(),
+                    toEcho.clientMicrosPerCall(),
+                    Runtime.getRuntime().availableProcessors()))
+        .withRemark(
+            "half of the calls within %,.0f µs, 99 %% within %,.0f µs (transport alone %,.0f and %,.0f)"
+                .formatted(
+                    toStore.latencyMicros(50),
+                    toStore.latencyMicros(99),
+                    toEcho.latencyMicros(50),
+                    toEcho.latencyMicros(99)));
+  }
+}

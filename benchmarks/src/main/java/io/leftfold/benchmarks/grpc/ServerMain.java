@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.benchmarks.grpc;
+
+import io.leftfold.benchmarks.embedded.Population;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.ServerOptions;
+import io.leftfold.server.edge.Edge;
+import io.leftfold.server.edge.EdgeOptions;
+import io.leftfold.server.edge.GrpcCall;
+import io.leftfold.server.edge.GrpcHandler;
+import io.leftfold.server.edge.GrpcListener;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/// What runs in the process of a server: prints its port, and ends when its standard input does.
+public final class ServerMain {
+
+  private ServerMain() {}
+
+  /// Serves.
+  ///
+  /// @param arguments `store <directory> <streams>`: a store, with so many streams of ten events;
+  ///   `echo <directory>`: the transport, answering the messages in the files of a directory
+  /// @throws IOException if the server could not start
+  public static void main(String[] arguments) throws IOException {
+    switch (arguments[0]) {
+      case "store" -> serveStore(Path.of(arguments[1]), Integer.parseInt(arguments[2]));
+      case "echo" -> serveEcho(Path.of(arguments[1]));
+      default -> throw new IllegalArgumentException("store or echo, got " + arguments[0]);
+    }
+  }
+
+  private static void serveStore(Path directory, int streams) throws IOException {
+    try (var store = LocalEventStore.open(directory)) {
+      new Population(streams).appendTo(store);
+      try (var server =
+          LeftfoldServer.start(store, ServerOptions.defaults().withAddress("127.0.0.1", 0))) {
+        serve(server.port());
+      }
+    }
+  }
+
+  private static void serveEcho(Path directory) throws IOException {
+    var append = read(directory.resolve(ServerProcess.APPEND_ANSWER));
+    var read = read(directory.resolve(ServerProcess.READ_ANSWER));
+    Map<String, GrpcHandler> calls =
+        Map.of(
+            Requests.APPEND,
+            call -> new Echo(call, append),
+            Requests.READ,
+            call -> new Echo(call, read));
+    var edge = Edge.start(EdgeOptions.defaults().withAddress("127.0.0.1", 0), calls, _ -> {});
+    serve(edge.port());
+    edge.close(Duration.ZERO);
+  }
+
+  private static List<byte[]> read(Path file) throws IOException {
+    return GrpcMessages.split(Files.readAllBytes(file));
+  }
+
+  private static void serve(int port) throws IOException {
+    System.out.println(port);
+    while (System.in.read() >= 0) {
+      // Nothing is said: the end is what counts.
+    }
+  }
+
+  /// Answers always the same.
+  private record Echo(GrpcCall call, List<byte[]> messages) implements GrpcListener {
+
+    @Override
+    public void message(byte[] bytes, int offset, int length) {}
+
+    @Override
+    public void halfClosed() {
+      for (var message : messages.subList(0, messages.size() - 1)) {
+        call.send(message, 0, message.length);
+      }
+      var last = messages.getLast();
+      call.sendLast(last, 0, last.length);
+    }
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.benchmarks.grpc;
+
+import java.io.BufferedReader;
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/// A server in a process of its own, started with the options of this one.
+final class ServerProcess implements AutoCloseable {
+
+  static final String APPEND_ANSWER = "append.answer";
+  static final String READ_ANSWER = "read.answer";
+
+  private static final int SECONDS_TO_END = 10;
+
+  private final Process process;
+  private final int port;
+
+  private ServerProcess(List<String> arguments) throws IOException {
+    var runtime = ManagementFactory.getRuntimeMXBean();
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    runtime.getInputArguments().stream()
+        .filter(option -> !option.startsWith("-XX:AOT") && !option.startsWith("-XX:StartFlight"))
+        .forEach(command::add);
+    command.addAll(extraOptions());
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(ServerMain.class.getName());
+    command.addAll(arguments);
+    this.process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    try {
+      this.port = readPort();
+    } catch (IOException | RuntimeException e) {
+      process.destroy();
+      throw e;
+    }
+  }
+
+  /// For looking into a server: options for its virtual machine only.
+  private static List<String> extraOptions() {
+    var options = System.getProperty("leftfold.bench.serverOptions", "");
+    return options.isBlank() ? List.of() : List.of(options.split(" "));
+  }
+
+  private int readPort() throws IOException {
+    var out =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    var line = out.readLine();
+    if (line == null) {
+      throw new IOException("The server ended before it said its port");
+    }
+    return Integer.parseInt(line);
+  }
+
+  static ServerProcess store(Path directory, int streams) throws IOException {
+    return new ServerProcess(List.of("store", directory.toString(), Integer.toString(streams)));
+  }
+
+  static ServerProcess echo(Path directory) throws IOException {
+    return new ServerProcess(List.of("echo", directory + File.separator));
+  }
+
+  int port() {
+    return port;
+  }
+
+  /// The processor time it used, with all that its virtual machine does besides.
+  Duration processorTime() {
+    return process.info().totalCpuDuration().orElseThrow();
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.getOutputStream().close();
+    try {
+      if (process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    process.destroyForcibly();
+  }
+}
