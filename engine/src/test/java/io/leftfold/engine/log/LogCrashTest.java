@@ -4,17 +4,23 @@ package io.leftfold.engine.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamName;
 import io.leftfold.engine.Seeds;
 import io.leftfold.engine.disk.FaultyDisk;
 import io.leftfold.engine.disk.FaultyDisk.Fault;
 import java.io.IOException;
+import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class LogCrashTest {
+
+  private static final LogOptions OPTIONS = new LogOptions(64 << 10, true, false);
 
   @ParameterizedTest
   @ValueSource(longs = {4 << 10, 16 << 10, 64 << 10})
@@ -52,6 +58,57 @@ final class LogCrashTest {
             rig.check(disk);
           }
         });
+  }
+
+  @Test
+  void a_kill_at_each_single_step_and_a_power_failure_soon_after_lose_nothing() {
+    Seeds.each(
+        4,
+        seed -> {
+          var whole = new FaultyDisk(seed);
+          new LogRig(seed, 4 << 10, true, 700).write(whole, 12);
+          for (var step = 1; step <= whole.operations(); step++) {
+            var rig = new LogRig(seed, 4 << 10, true, 700);
+            var disk = new FaultyDisk(seed * 1000 + step).powerFailsAt(step);
+            rig.write(disk, 12);
+            disk = disk.afterKill().powerFailsAt(6 + step % 9);
+            assertThat(rig.write(disk, 50)).isFalse();
+            rig.check(disk.afterPowerFailure());
+          }
+        });
+  }
+
+  @Test
+  void a_commit_that_was_cut_does_not_come_back_behind_one_of_the_same_size() throws IOException {
+    var disk = new FaultyDisk(1);
+    writeBatch(disk, "kept-1");
+    var end = DurableMark.read(disk).orElseThrow().offset();
+    writeBatch(disk, "torn-1", "torn-2");
+    var torn = disk.contents().get("chunk-000000.log");
+    torn[(int) end + 50] ^= 1;
+    disk = new FaultyDisk(2);
+    disk.put("chunk-000000.log", torn);
+    writeBatch(disk, "kept-2");
+    disk = disk.afterPowerFailure();
+    try (var log = Log.open(disk, OPTIONS, UUID::randomUUID, LogRig.CLOCK)) {
+      assertThat(log.end()).isEqualTo(2);
+      assertThat(log.cursor().moveTo(1).stream().value()).isEqualTo("kept-2");
+      assertThat(log.recovery().cut()).isEmpty();
+    }
+  }
+
+  private static void writeBatch(FaultyDisk disk, String... streams) throws IOException {
+    try (var log = Log.open(disk, OPTIONS, UUID::randomUUID, LogRig.CLOCK)) {
+      var writer = log.writer();
+      for (var stream : streams) {
+        var event = ProposedEvent.json("Happened", "{}");
+        writer.begin();
+        writer.add(EncodedRecords.of(StreamName.of(stream), List.of(event)), 0);
+        writer.end();
+      }
+      writer.flush();
+      writer.publish();
+    }
   }
 
   @Test

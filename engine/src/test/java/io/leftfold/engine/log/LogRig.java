@@ -52,11 +52,13 @@ final class LogRig {
     }
   }
 
-  /// Writes so many batches and closes the log, unless the disk fails before.
+  /// Looks at what is there, writes so many batches and closes the log, unless the disk fails
+  /// before.
   ///
   /// @return whether it was closed
   boolean write(Disk disk, int batches) {
     try (var log = open(disk)) {
+      check(log);
       for (var i = 0; i < batches; i++) {
         writeBatch(log.writer(), 1 + random.nextInt(4));
         acknowledged = written.size();
@@ -110,12 +112,16 @@ final class LogRig {
   /// least as far as what was acknowledged. What was found is there to stay.
   void check(Disk disk) throws IOException {
     try (var log = open(disk)) {
-      acknowledged = check(log, acknowledged);
-      written.subList(acknowledged, written.size()).clear();
+      check(log);
     }
   }
 
-  private int check(Log log, int commitsMin) {
+  private void check(Log log) {
+    acknowledged = found(log, acknowledged);
+    written.subList(acknowledged, written.size()).clear();
+  }
+
+  private int found(Log log, int commitsMin) {
     var cursor = log.cursor();
     var position = 0L;
     var commits = 0;
