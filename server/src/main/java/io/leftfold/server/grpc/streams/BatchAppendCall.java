@@ -35,10 +35,16 @@ import org.jspecify.annotations.Nullable;
 
 /// `BatchAppend`: many appends over one call, told apart by a correlation id. Each is recorded when
 /// its final part arrives and answered exactly once, in whatever order they become durable.
+///
+/// A caller that does not take its answers, or has very many appends under way, is not listened to
+/// until it does: what waits here for its reader has a bound.
 final class BatchAppendCall implements GrpcListener {
 
   /// No append may take longer to arrive, whatever its writer says.
   private static final Duration ARRIVAL_MAX = Duration.ofSeconds(2);
+
+  /// So many appends may be under way; at half of them, the caller is heard again.
+  private static final int UNDER_WAY_MAX = 4096;
 
   private final GrpcCall call;
   private final Node node;
@@ -49,6 +55,7 @@ final class BatchAppendCall implements GrpcListener {
   private long arrivingBytes;
   private int unanswered;
   private boolean halfClosed;
+  private boolean heldUp;
 
   BatchAppendCall(GrpcCall call, Node node, StreamLimits limits, Clock clock, Alarm alarm) {
     this.call = call;
@@ -93,6 +100,23 @@ final class BatchAppendCall implements GrpcListener {
     } catch (RuntimeException e) {
       forget(request.correlation().id());
       refuse(request.correlation(), request.options().orElse(null), e);
+    }
+    keepPace();
+  }
+
+  /// Listens to the caller, or not. What is under way is answered in either case, and an append
+  /// that cannot arrive because of it is given up after its time: so this ends.
+  private void keepPace() {
+    var underWay = unanswered + arriving.size();
+    if (!heldUp && (underWay >= UNDER_WAY_MAX || !call.ready())) {
+      heldUp = true;
+      call.pause();
+    } else if (heldUp && underWay <= UNDER_WAY_MAX / 2 && call.ready()) {
+      heldUp = false;
+      call.resume();
+    }
+    if (heldUp && !call.ready()) {
+      call.onReady(this::keepPace);
     }
   }
 
@@ -145,6 +169,7 @@ final class BatchAppendCall implements GrpcListener {
     if (arriving.get(append.correlation.id()) == append) {
       forget(append.correlation.id());
       timedOut(append);
+      keepPace();
     }
   }
 
@@ -326,6 +351,7 @@ final class BatchAppendCall implements GrpcListener {
         unanswered--;
         send(answer);
         completeIfThrough();
+        keepPace();
       });
     }
   }

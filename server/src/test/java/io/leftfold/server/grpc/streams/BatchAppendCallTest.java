@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.streams;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Empty;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.protocol.messages.shared.StreamIdentifier;
+import io.leftfold.protocol.messages.shared.UUID;
+import io.leftfold.protocol.messages.streams.BatchAppendReq;
+import io.leftfold.protocol.messages.streams.BatchAppendResp;
+import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.node.Node;
+import java.time.Clock;
+import java.util.Collections;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+final class BatchAppendCallTest {
+
+  private final LocalEventStore store = LocalEventStore.inMemory();
+  private final LoopedCall call = new LoopedCall();
+  private final BatchAppendCall batch =
+      new BatchAppendCall(
+          call,
+          new Node(store),
+          new StreamLimits(1 << 20, 4 << 20),
+          Clock.systemUTC(),
+          (_, _) -> {});
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  @Test
+  void a_caller_that_takes_no_answers_is_heard_no_more_until_it_does() throws Exception {
+    call.room(1);
+    send(append(1));
+    assertThat(call.paused()).as("while there is room").isFalse();
+    call.runUntil(() -> call.sent().size() == 1);
+    assertThat(call.paused()).as("when an answer was not taken").isTrue();
+
+    call.room(Long.MAX_VALUE);
+    assertThat(call.paused()).as("when it was").isFalse();
+
+    batch.halfClosed();
+    assertThat(call.end()).isEqualTo(GrpcStatus.OK);
+  }
+
+  @Test
+  void a_caller_with_many_unanswered_appends_waits_until_they_are_answered() throws Exception {
+    var sent = 0;
+    while (!call.paused() && sent < 10_000) {
+      send(append(1));
+      sent++;
+    }
+    assertThat(sent).isEqualTo(4096);
+
+    call.runUntil(() -> !call.paused());
+    var all = sent;
+    call.runUntil(() -> call.sent().size() == all);
+    batch.halfClosed();
+    assertThat(call.end()).isEqualTo(GrpcStatus.OK);
+  }
+
+  @Test
+  void a_refused_append_counts_as_answered() throws Exception {
+    call.room(1);
+    send(append(0).toBuilder().clearOptions().setOptions(options("")).build());
+    assertThat(call.sent()).hasSize(1);
+    assertThat(BatchAppendResp.parseFrom(call.sent().getFirst()).hasError()).isTrue();
+    assertThat(call.paused()).isTrue();
+  }
+
+  private void send(BatchAppendReq request) {
+    var bytes = request.toByteArray();
+    batch.message(bytes, 0, bytes.length);
+  }
+
+  private static BatchAppendReq append(int events) {
+    return BatchAppendReq.newBuilder()
+        .setCorrelationId(UUID.newBuilder().setString(java.util.UUID.randomUUID().toString()))
+        .setOptions(options("account-1"))
+        .addAllProposedMessages(Collections.nCopies(events, event()))
+        .setIsFinal(true)
+        .build();
+  }
+
+  private static BatchAppendReq.Options options(String stream) {
+    return BatchAppendReq.Options.newBuilder()
+        .setStreamIdentifier(
+            StreamIdentifier.newBuilder().setStreamName(ByteString.copyFromUtf8(stream)))
+        .setAny(Empty.getDefaultInstance())
+        .build();
+  }
+
+  private static BatchAppendReq.ProposedMessage event() {
+    return BatchAppendReq.ProposedMessage.newBuilder()
+        .setId(UUID.newBuilder().setString(java.util.UUID.randomUUID().toString()))
+        .putMetadata("type", "A")
+        .putMetadata("content-type", "application/json")
+        .build();
+  }
+}
