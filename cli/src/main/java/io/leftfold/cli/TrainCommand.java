@@ -7,6 +7,7 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
 import io.leftfold.client.RemoteEventStore;
+import io.leftfold.engine.Durability;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.LeftfoldServer;
@@ -38,7 +39,9 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     var directory = Files.createTempDirectory("leftfold-train");
-    try (var store = LocalEventStore.open(directory, EngineOptions.defaults());
+    try (var store =
+            LocalEventStore.open(
+                directory, EngineOptions.defaults().withDurability(Durability.OS));
         var server =
             LeftfoldServer.start(store, ServerOptions.defaults().withAddress("127.0.0.1", 0));
         var client =

@@ -41,6 +41,7 @@ import io.leftfold.engine.subscription.Wakeups;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -65,6 +66,12 @@ public final class LocalEventStore implements EventStore {
   private static final System.Logger LOGGER = System.getLogger(LocalEventStore.class.getName());
   private static final String LOG_DIRECTORY = "log";
   private static final long MEMORY_CHUNK_BYTES = 4L << 20;
+
+  /// An append of very many very small events takes far more in the log than their sizes say: it
+  /// may take this many times the largest append, names and headers counted.
+  private static final int RECORDED_FACTOR = 2;
+
+  private static final int RECORD_BYTES = 48;
 
   private final Log log;
   private final Index index;
@@ -103,7 +110,7 @@ public final class LocalEventStore implements EventStore {
     if (committer != null) {
       committer.start();
       if (log.end() == 0) {
-        recordGenesis();
+        recordGenesisOrClose();
       }
     }
   }
@@ -213,8 +220,19 @@ public final class LocalEventStore implements EventStore {
         index,
         new Committer.QueueLimits(options.queueLengthMax(), options.queueBytesMax()),
         () -> randomId(options.random()),
+        // Not from `random`: what a store writes does not depend on how a table is laid out.
+        new SecureRandom().nextLong(),
         options.threads(),
         wakeups::signal);
+  }
+
+  private void recordGenesisOrClose() {
+    try {
+      recordGenesis();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
   }
 
   private void recordGenesis() {
@@ -270,17 +288,32 @@ public final class LocalEventStore implements EventStore {
         }
       }
     }
+    commit.forEach(part -> requireWritable(part.stream(), "append to"));
     var total = 0L;
+    var recorded = 0L;
     for (var part : commit) {
-      requireWritable(part.stream(), "append to");
       for (var event : part.events()) {
-        total += sizeOf(event);
+        var size = sizeOf(event);
+        total += size;
+        recorded += size + bytesBesides(part.stream(), event);
       }
     }
     if (total > options.appendBytesMax()) {
       throw LimitExceededException.append(total, options.appendBytesMax());
     }
-    return total;
+    if (recorded > RECORDED_FACTOR * options.appendBytesMax()) {
+      throw LimitExceededException.append(recorded, RECORDED_FACTOR * options.appendBytesMax());
+    }
+    return recorded;
+  }
+
+  /// What an event takes in the log beside what its size counts: names come with each event.
+  private static long bytesBesides(StreamName stream, ProposedEvent event) {
+    var bytes = RECORD_BYTES + stream.value().length();
+    for (var tag : event.tags()) {
+      bytes += 2 + tag.value().length();
+    }
+    return bytes;
   }
 
   private long sizeOf(ProposedEvent event) {

@@ -53,7 +53,6 @@ public final class Committer implements AutoCloseable {
   private static final int TURNS_FOR_MANY = 16;
   private static final int MANY = 256;
 
-  private final Log log;
   private final LogWriter writer;
   private final Index index;
   private final Supplier<UUID> ids;
@@ -65,7 +64,7 @@ public final class Committer implements AutoCloseable {
   private final StreamLookup lookup;
   private final Heads heads;
   private final RecentIds recentIds;
-  private final AppendDecision.Memory memory = new RecordedMemory();
+  private final AppendDecision.Memory memory;
 
   private final List<Written> batch = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
@@ -107,15 +106,16 @@ public final class Committer implements AutoCloseable {
   /// Over a log whose index is complete.
   ///
   /// @param ids for the events that the store itself records
+  /// @param seed of a hash table, by chance
   /// @param published called after each batch, on the writing thread
   public Committer(
       Log log,
       Index index,
       QueueLimits limits,
       Supplier<UUID> ids,
+      long seed,
       ThreadFactory threads,
       Runnable published) {
-    this.log = log;
     this.writer = log.writer();
     this.index = index;
     this.ids = ids;
@@ -124,8 +124,10 @@ public final class Committer implements AutoCloseable {
     this.cursor = log.cursor();
     this.lookup = new StreamLookup(index);
     this.heads = new Heads(name -> new Head(name, lookup.view(name, log.end(), cursor)));
-    this.recentIds = rememberIds(log, cursor);
+    this.recentIds = rememberIds(log, cursor, seed);
+    this.memory = new RecordedMemory(log, lookup, cursor, recentIds, () -> batchNumber);
     this.thread = threads.newThread(this::run);
+    thread.setName("leftfold-writer");
   }
 
   /// The bounds of the queue.
@@ -134,8 +136,8 @@ public final class Committer implements AutoCloseable {
   /// @param bytesMax in bytes
   public record QueueLimits(int lengthMax, long bytesMax) {}
 
-  private static RecentIds rememberIds(Log log, RecordCursor cursor) {
-    var ids = new RecentIds();
+  private static RecentIds rememberIds(Log log, RecordCursor cursor, long seed) {
+    var ids = new RecentIds(seed);
     var end = log.end();
     for (var position = Math.max(0, end - RecentIds.CAPACITY); position < end; position++) {
       var record = cursor.moveTo(position);
@@ -153,11 +155,6 @@ public final class Committer implements AutoCloseable {
   /// How many appends wait.
   public int queueLength() {
     return queue.length();
-  }
-
-  /// Why appends are refused, if they are.
-  public @Nullable Throwable failure() {
-    return failure;
   }
 
   /// Hands in an append, waiting for room in the queue.
@@ -339,7 +336,7 @@ public final class Committer implements AutoCloseable {
 
   private AppendDecision decide(StreamAppend part) throws IOException {
     var head = heads.of(part.stream());
-    head.tombstoned = heads.of(StreamLookup.rootOf(part.stream())).tombstoned;
+    tombstoneWithItsRoot(head);
     var decision = AppendDecision.of(head, part.expected(), part.events(), memory);
     if (decision instanceof AppendDecision.AskLater) {
       finishBatch();
@@ -349,6 +346,13 @@ public final class Committer implements AutoCloseable {
       decision = AppendDecision.of(head, part.expected(), part.events(), memory);
     }
     return decision;
+  }
+
+  /// A metastream is tombstoned with its stream, which may have happened in this very batch.
+  private void tombstoneWithItsRoot(Head head) {
+    if (head.name.isMetastream()) {
+      head.tombstoned = heads.of(StreamLookup.rootOf(head.name)).tombstoned;
+    }
   }
 
   private @Nullable LeftfoldException refusal(
@@ -415,7 +419,7 @@ public final class Committer implements AutoCloseable {
   }
 
   private AppendResult writeParts(Work.Append append) throws IOException {
-    var commit = new Commit();
+    var commit = new CommitDraft(heads, ids);
     var parts = append.parts();
     // What is only checked is told as it was before: the commit may write its metadata.
     var streams =
@@ -430,7 +434,7 @@ public final class Committer implements AutoCloseable {
         streams.set(i, commit.events(head, part.events(), append.records().get(i)));
       }
     }
-    return new AppendResult(commit.write(), streams, false);
+    return new AppendResult(write(commit), streams, false);
   }
 
   /// Whether a part makes a deleted stream visible again by itself: by writing it, or by saying
@@ -470,13 +474,13 @@ public final class Committer implements AutoCloseable {
     if (!(decision instanceof AppendDecision.Write) || nothingToHide) {
       throw new WrongExpectedStateException(List.of(conflict(part)));
     }
-    var commit = new Commit();
+    var commit = new CommitDraft(heads, ids);
     if (delete.forEver()) {
       commit.tombstone(head, fresh);
     } else {
       commit.metadata(head, fresh);
     }
-    commit.write();
+    write(commit);
     answers.add(
         new Answer(
             delete.completion(),
@@ -485,128 +489,39 @@ public final class Committer implements AutoCloseable {
             null));
   }
 
-  /// The parts of one commit, collected so that its size is known before it is begun.
-  private final class Commit {
-    private record Part(
-        Head head, long firstRevision, List<ProposedEvent> events, EncodedRecords records) {}
-
-    private final List<Part> parts = new ArrayList<>();
-    private long bytes;
-    private int count;
-    private int lastProposed = -1;
-
-    AppendedStream events(Head head, List<ProposedEvent> events, EncodedRecords records) {
-      var first = head.lastRevision + 1;
-      add(head, first, events, records);
-      lastProposed = count - 1;
-      head.lastRevision += events.size();
-      var appended = new AppendedStream(head.name, first, head.lastRevision);
-      if (head.name.isMetastream() && obeysMetadata(head.name.original())) {
-        metadataWritten(heads.of(head.name.original()), events.getLast());
-      }
-      return appended;
+  /// Adds a commit to the batch.
+  ///
+  /// @return the position of the last proposed event; empty if there is none
+  private OptionalLong write(CommitDraft commit) throws IOException {
+    if (commit.parts().isEmpty()) {
+      return OptionalLong.empty();
     }
-
-    /// The metadata of metastreams and of virtual streams is kept, and obeyed by nobody.
-    private static boolean obeysMetadata(StreamName stream) {
-      return !stream.isMetastream() && !stream.isVirtual();
+    if (!writer.fits(commit.byteCount(), commit.count())) {
+      flush();
+      writer.roll(commit.byteCount(), commit.count());
     }
-
-    /// Somebody wrote a metastream. If its stream was deleted before this commit, that brings the
-    /// stream back, with its old events staying hidden.
-    private void metadataWritten(Head stream, ProposedEvent event) {
-      var wasDeleted = stream.isDeleted();
-      var visibleFrom = lastBefore(stream) + 1;
-      say(stream, event);
-      if (wasDeleted) {
-        undelete(stream, visibleFrom, stream.metadataJson);
-      }
+    writer.begin();
+    for (var part : commit.parts()) {
+      var position = writer.add(part.records(), part.firstRevision());
+      part.head().writtenInBatch = batchNumber;
+      batch.add(new Written(part.head().name, part.firstRevision(), position, part.events()));
+      remember(part, position);
     }
+    writer.end();
+    return commit.lastProposed() < 0
+        ? OptionalLong.empty()
+        : OptionalLong.of(writer.nextPosition() - commit.count() + commit.lastProposed());
+  }
 
-    /// The last revision of a stream before this commit.
-    private long lastBefore(Head stream) {
-      return stream.lastRevision
-          - parts.stream()
-              .filter(part -> part.head == stream)
-              .mapToInt(part -> part.events.size())
-              .sum();
-    }
-
-    private void say(Head stream, ProposedEvent event) {
-      stream.metadataJson = MetadataJson.wellFormed(event.contentType(), event.data());
-      stream.metadata = MetadataJson.decode(stream.metadataJson);
-      stream.hasMetadata = true;
-    }
-
-    /// Makes the stream visible from a revision on, whatever else its metadata says.
-    void undelete(Head stream, long visibleFrom, byte[] metadataJson) {
-      metadata(
-          stream,
-          new ProposedEvent(
-              ids.get(),
-              RecordedEvent.METADATA_TYPE,
-              ContentType.JSON,
-              MetadataJson.withTruncateBefore(metadataJson, visibleFrom),
-              new byte[0],
-              List.of()));
-    }
-
-    void metadata(Head stream, ProposedEvent event) {
-      var metastream = heads.of(stream.name.metastream());
-      var events = List.of(event);
-      add(
-          metastream,
-          ++metastream.lastRevision,
-          events,
-          EncodedRecords.of(metastream.name, events));
-      say(stream, event);
-    }
-
-    void tombstone(Head stream, ProposedEvent event) {
-      var events = List.of(event);
-      add(stream, RecordedEvent.TOMBSTONE_REVISION, events, EncodedRecords.of(stream.name, events));
-      stream.tombstoned = true;
-    }
-
-    private void add(
-        Head head, long firstRevision, List<ProposedEvent> events, EncodedRecords records) {
-      parts.add(new Part(head, firstRevision, events, records));
-      bytes += records.byteCount();
-      count += records.count();
-    }
-
-    /// The position of the last proposed event; empty if there is none.
-    OptionalLong write() throws IOException {
-      if (parts.isEmpty()) {
-        return OptionalLong.empty();
-      }
-      if (!writer.fits(bytes, count)) {
-        flush();
-        writer.roll(bytes, count);
-      }
-      writer.begin();
-      for (var part : parts) {
-        var position = writer.add(part.records, part.firstRevision);
-        part.head.writtenInBatch = batchNumber;
-        batch.add(new Written(part.head.name, part.firstRevision, position, part.events));
-        remember(part, position);
-      }
-      writer.end();
-      return lastProposed < 0
-          ? OptionalLong.empty()
-          : OptionalLong.of(writer.nextPosition() - count + lastProposed);
-    }
-
-    private void remember(Part part, long firstPosition) {
-      for (var i = 0; i < part.events.size(); i++) {
-        var id = part.events.get(i).id();
-        recentIds.add(
-            id.getMostSignificantBits(),
-            id.getLeastSignificantBits(),
-            part.head.name,
-            part.firstRevision + i,
-            firstPosition + i);
-      }
+  private void remember(CommitDraft.Part part, long firstPosition) {
+    for (var i = 0; i < part.events().size(); i++) {
+      var id = part.events().get(i).id();
+      recentIds.add(
+          id.getMostSignificantBits(),
+          id.getLeastSignificantBits(),
+          part.head().name,
+          part.firstRevision() + i,
+          firstPosition + i);
     }
   }
 
@@ -623,10 +538,10 @@ public final class Committer implements AutoCloseable {
     var broken = failure;
     answersOfLastBatch = answers.size();
     for (var answer : answers) {
-      if (broken == null || answer.reason != null) {
+      if (broken == null) {
         answer.give();
       } else {
-        answer.give(refusal(broken));
+        answer.give(refusal(broken)); // a conflict too: it may rest on a commit that is lost
       }
     }
     answers.clear();
@@ -653,53 +568,5 @@ public final class Committer implements AutoCloseable {
     batchNumber++;
     writer.publish();
     published.run();
-  }
-
-  private final class RecordedMemory implements AppendDecision.Memory {
-
-    @Override
-    public AppendDecision recent(Head head, List<ProposedEvent> events) {
-      var first = find(head, events.getFirst());
-      if (first < 0) {
-        return AppendDecision.WRITE;
-      }
-      var last = first;
-      for (var event : events) {
-        last = find(head, event);
-        if (last < 0) {
-          return AppendDecision.CONFLICT;
-        }
-      }
-      return new AppendDecision.WrittenBefore(
-          recentIds.revision(first), recentIds.revision(last), recentIds.position(last));
-    }
-
-    private int find(Head head, ProposedEvent event) {
-      return recentIds.find(
-          event.id().getMostSignificantBits(), event.id().getLeastSignificantBits(), head.name);
-    }
-
-    @Override
-    public AppendDecision recordedBehind(Head head, long revision, List<ProposedEvent> events) {
-      if (head.writtenInBatch == batchNumber) {
-        return AppendDecision.ASK_LATER;
-      }
-      var view = lookup.view(head.name, log.end(), cursor);
-      var ordinal = StreamReader.ordinalOf(view, revision + 1, cursor);
-      var position = -1L;
-      for (var i = 0; i < events.size(); i++) {
-        if (ordinal + i >= view.count() || !isAt(view.postings().at(ordinal + i), events.get(i))) {
-          return i == 0 ? AppendDecision.WRITE : AppendDecision.CONFLICT;
-        }
-        position = cursor.position();
-      }
-      return new AppendDecision.WrittenBefore(revision + 1, revision + events.size(), position);
-    }
-
-    private boolean isAt(long position, ProposedEvent event) {
-      var record = cursor.moveTo(position);
-      return record.idHigh() == event.id().getMostSignificantBits()
-          && record.idLow() == event.id().getLeastSignificantBits();
-    }
   }
 }

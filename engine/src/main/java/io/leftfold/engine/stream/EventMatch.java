@@ -17,11 +17,9 @@ interface EventMatch {
   /// The match for a filter.
   static EventMatch of(EventFilter filter) {
     return switch (filter) {
-      case EventFilter.Everything(),
-          EventFilter.Category(_),
-          EventFilter.Types(_),
-          EventFilter.Tagged(_) ->
+      case EventFilter.Everything(), EventFilter.Category(_), EventFilter.Types(_) ->
           record -> true;
+      case EventFilter.Tagged(var tags) -> record -> record.tags().containsAll(tags);
       case EventFilter.StreamPrefix(var prefixes) ->
           onStream(name -> prefixes.stream().anyMatch(name::startsWith));
       case EventFilter.TypePrefix(var prefixes) ->
@@ -43,7 +41,13 @@ interface EventMatch {
 
   private static Predicate<String> found(String regex) {
     var pattern = Pattern.compile(regex);
-    return text -> pattern.matcher(new Budgeted(text, regex)).find();
+    return text -> {
+      try {
+        return pattern.matcher(new Budgeted(text, regex)).find();
+      } catch (StackOverflowError e) { // how it goes back and forth, it does by recursion
+        throw Budgeted.tooManySteps(regex, text);
+      }
+    };
   }
 
   /// Names repeat: each is tested once while it is remembered.
@@ -86,11 +90,15 @@ interface EventMatch {
     @Override
     public char charAt(int index) {
       if (++looks > LOOKS_MAX) {
-        throw new IllegalArgumentException(
-            "The expression %s takes too many steps on \"%s\"; write it without nested repetition"
-                .formatted(regex, text.length() > 60 ? text.substring(0, 60) + "…" : text));
+        throw tooManySteps(regex, text);
       }
       return text.charAt(index);
+    }
+
+    static IllegalArgumentException tooManySteps(String regex, String text) {
+      return new IllegalArgumentException(
+          "The expression %s takes too many steps on \"%s\"; write it without nested repetition"
+              .formatted(regex, text.length() > 60 ? text.substring(0, 60) + "…" : text));
     }
 
     @Override

@@ -9,6 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,9 @@ public final class MetadataJson {
 
   /// Reads metadata.
   static StreamMetadata decode(byte[] json) {
-    return json == NOTHING ? StreamMetadata.none() : decoded(json).orElse(StreamMetadata.none());
+    return Arrays.equals(json, NOTHING)
+        ? StreamMetadata.none()
+        : decoded(json).orElse(StreamMetadata.none());
   }
 
   private static Optional<StreamMetadata> decoded(byte[] json) {

@@ -97,10 +97,16 @@ sealed interface PositionWalk {
   ///
   /// @param keys at least one
   record AlongAll(List<Along> keys) implements PositionWalk {
+
+    /// After so many leaps without agreement it is time to let others have a turn: the candidate is
+    /// given as it is, for the record itself tells whether it is wanted.
+    private static final int LEAPS_MAX = 1000;
+
     @Override
     public long next(long from, long end) {
       var candidate = from;
-      for (var agreed = 0; agreed < keys.size(); ) {
+      var leaps = 0;
+      for (var agreed = 0; agreed < keys.size() && leaps < LEAPS_MAX; leaps++) {
         var position = keys.get(agreed).next(candidate, end);
         if (position == NONE) {
           return NONE;
@@ -114,7 +120,8 @@ sealed interface PositionWalk {
     @Override
     public long previous(long below) {
       var candidate = below - 1;
-      for (var agreed = 0; agreed < keys.size(); ) {
+      var leaps = 0;
+      for (var agreed = 0; agreed < keys.size() && leaps < LEAPS_MAX; leaps++) {
         var position = keys.get(agreed).previous(candidate + 1);
         if (position == NONE) {
           return NONE;

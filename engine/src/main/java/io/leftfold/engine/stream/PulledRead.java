@@ -8,11 +8,13 @@ import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.RecordCursor;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// A read that fetches one event at a time, and gives its cursor back when it is through.
-abstract class PulledRead implements EventRead, Iterator<ResolvedEvent> {
+abstract class PulledRead implements EventRead {
   private final Log log;
+  private final Iterator<ResolvedEvent> events = new Events();
   private @Nullable RecordCursor cursor;
   private @Nullable ResolvedEvent fetched;
   private long remaining;
@@ -28,11 +30,10 @@ abstract class PulledRead implements EventRead, Iterator<ResolvedEvent> {
 
   @Override
   public Iterator<ResolvedEvent> iterator() {
-    return this;
+    return events;
   }
 
-  @Override
-  public boolean hasNext() {
+  private boolean hasFetched() {
     log.requireOpen();
     if (fetched == null && remaining > 0 && cursor != null) {
       fetched = fetch(cursor);
@@ -45,21 +46,28 @@ abstract class PulledRead implements EventRead, Iterator<ResolvedEvent> {
   }
 
   @Override
-  public ResolvedEvent next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException("This read is through");
-    }
-    var event = java.util.Objects.requireNonNull(fetched);
-    fetched = null;
-    return event;
-  }
-
-  @Override
   public void close() {
     if (cursor != null) {
       log.giveBack(cursor);
       cursor = null;
     }
     remaining = 0;
+  }
+
+  private final class Events implements Iterator<ResolvedEvent> {
+    @Override
+    public boolean hasNext() {
+      return hasFetched();
+    }
+
+    @Override
+    public ResolvedEvent next() {
+      if (!hasFetched()) {
+        throw new NoSuchElementException("This read is through");
+      }
+      var event = Objects.requireNonNull(fetched);
+      fetched = null;
+      return event;
+    }
   }
 }

@@ -26,7 +26,13 @@ final class RecentIds {
   private final long[] slots = new long[SLOTS];
   private long added;
 
-  RecentIds() {
+  private final long seed;
+
+  /// Without any.
+  ///
+  /// @param seed by chance, so that nobody can choose ids that all fall into one run of slots
+  RecentIds(long seed) {
+    this.seed = seed;
     java.util.Arrays.fill(slots, EMPTY);
   }
 
@@ -38,32 +44,36 @@ final class RecentIds {
     added++;
     high[entry] = idHigh;
     low[entry] = idLow;
-    streams[entry] = stream;
     revisions[entry] = revision;
     positions[entry] = position;
-    var hash = hash(idHigh, idLow);
-    var slot = home(hash);
-    while (slots[slot] != EMPTY) {
-      slot = next(slot);
+    var hash = hash(idHigh, idLow, stream);
+    var slot = slotOf(hash, idHigh, idLow, stream);
+    if (slots[slot] != EMPTY) {
+      streams[(int) slots[slot]] = null; // the same id again: the older entry is dead
     }
     slots[slot] = content(hash, entry);
+    streams[entry] = stream;
   }
 
   /// The newest entry of an id in a stream, or −1.
   int find(long idHigh, long idLow, StreamName stream) {
-    var found = -1;
-    var hash = hash(idHigh, idLow);
-    for (var slot = home(hash); slots[slot] != EMPTY; slot = next(slot)) {
+    return (int) slots[slotOf(hash(idHigh, idLow, stream), idHigh, idLow, stream)];
+  }
+
+  /// The slot that has an id of a stream, or else the empty one where it belongs.
+  private int slotOf(int hash, long idHigh, long idLow, StreamName stream) {
+    var slot = home(hash);
+    while (slots[slot] != EMPTY) {
       var entry = (int) slots[slot];
       if (slots[slot] == content(hash, entry)
           && high[entry] == idHigh
           && low[entry] == idLow
-          && stream.equals(streams[entry])
-          && (found < 0 || positions[entry] > positions[found])) {
-        found = entry;
+          && stream.equals(streams[entry])) {
+        return slot;
       }
+      slot = next(slot);
     }
-    return found;
+    return slot;
   }
 
   long revision(int entry) {
@@ -76,7 +86,11 @@ final class RecentIds {
 
   /// Takes an entry out and closes the gap, so that later ones of the same run are still found.
   private void remove(int entry) {
-    var hash = hash(high[entry], low[entry]);
+    var stream = streams[entry];
+    if (stream == null) {
+      return; // dead: a newer entry of the same id took its slot
+    }
+    var hash = hash(high[entry], low[entry], stream);
     var hole = home(hash);
     while (slots[hole] != content(hash, entry)) {
       hole = next(hole);
@@ -92,9 +106,17 @@ final class RecentIds {
     slots[hole] = EMPTY;
   }
 
-  private static int hash(long idHigh, long idLow) {
-    var mixed = (idHigh ^ Long.rotateLeft(idLow, 32)) * 0x9E3779B97F4A7C15L;
+  /// One id may stand in many streams, so the stream counts too.
+  private int hash(long idHigh, long idLow, StreamName stream) {
+    var mixed = mix(mix(mix(idHigh ^ seed) ^ idLow) ^ stream.value().hashCode());
     return (int) (mixed >>> 32);
+  }
+
+  /// Spreads every bit over all (the finalizer of SplitMix64).
+  private static long mix(long bits) {
+    var mixed = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
+    mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+    return mixed ^ (mixed >>> 31);
   }
 
   private static int home(int hash) {

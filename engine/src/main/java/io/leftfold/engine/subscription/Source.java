@@ -73,11 +73,17 @@ sealed interface Source {
     private boolean tombstoneGiven;
     private @Nullable StreamRead read;
 
-    OfStream(StreamReader reader, StreamName stream, boolean resolveLinks, long nextRevision) {
+    OfStream(
+        StreamReader reader,
+        StreamName stream,
+        boolean resolveLinks,
+        long nextRevision,
+        long countSeen) {
       this.reader = reader;
       this.stream = stream;
       this.resolveLinks = resolveLinks;
       this.nextRevision = nextRevision;
+      this.countSeen = countSeen;
     }
 
     @Override

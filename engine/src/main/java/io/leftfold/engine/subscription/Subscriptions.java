@@ -35,6 +35,7 @@ public final class Subscriptions {
           "Checkpoints are for subscriptions to all, got an interval of %d for one stream"
               .formatted(options.checkpointEvery()));
     }
+    var count = reader.countNow(stream); // before the state, so that what comes meanwhile counts
     var state = reader.state(stream);
     if (state instanceof StreamState.Tombstoned) {
       throw new StreamTombstonedException(stream);
@@ -42,13 +43,21 @@ public final class Subscriptions {
     var next =
         switch (options.start()) {
           case Start.Beginning() -> 0;
-          case Start.After(var last) -> last + 1;
+          case Start.After(var last) -> behind(last);
           case Start.End() -> state.lastRevision() + 1;
         };
     return begun(
         options,
         new EngineSubscription(
-            new Source.OfStream(reader, stream, options.resolveLinks(), next), wakeups, clock, 0));
+            new Source.OfStream(
+                reader,
+                stream,
+                options.resolveLinks(),
+                next,
+                options.start() instanceof Start.End ? count : 0),
+            wakeups,
+            clock,
+            0));
   }
 
   /// Follows everything.
@@ -56,7 +65,7 @@ public final class Subscriptions {
     var next =
         switch (options.start()) {
           case Start.Beginning() -> 0;
-          case Start.After(var last) -> last + 1;
+          case Start.After(var last) -> behind(last);
           case Start.End() -> reader.end();
         };
     return begun(
@@ -66,6 +75,10 @@ public final class Subscriptions {
             wakeups,
             clock,
             options.checkpointEvery()));
+  }
+
+  private static long behind(long last) {
+    return last == Long.MAX_VALUE ? last : last + 1;
   }
 
   private static EngineSubscription begun(

@@ -12,6 +12,8 @@ import java.util.concurrent.locks.LockSupport;
 /// concerned is the work of a thread of its own.
 public final class Wakeups implements AutoCloseable {
 
+  private static final System.Logger LOGGER = System.getLogger(Wakeups.class.getName());
+
   private final Set<EngineSubscription> waiting = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean signalled = new AtomicBoolean();
   private final Thread thread;
@@ -20,6 +22,7 @@ public final class Wakeups implements AutoCloseable {
   /// With its thread, not started yet.
   public Wakeups(ThreadFactory threads) {
     this.thread = threads.newThread(this::run);
+    thread.setName("leftfold-wakeups");
   }
 
   /// Starts the thread.
@@ -37,7 +40,7 @@ public final class Wakeups implements AutoCloseable {
   void add(EngineSubscription subscription) {
     waiting.add(subscription);
     if (closed) {
-      subscription.wake();
+      wake(subscription);
     }
   }
 
@@ -63,8 +66,17 @@ public final class Wakeups implements AutoCloseable {
   private void wake(boolean everybody) {
     for (var subscription : waiting.toArray(EngineSubscription[]::new)) {
       if ((everybody || subscription.isWorthWaking()) && waiting.remove(subscription)) {
-        subscription.wake();
+        wake(subscription);
       }
+    }
+  }
+
+  /// Whoever waits may fail at being woken; the others are woken all the same.
+  private static void wake(EngineSubscription subscription) {
+    try {
+      subscription.wake();
+    } catch (RuntimeException e) {
+      LOGGER.log(System.Logger.Level.ERROR, "Somebody failed at being told of an event", e);
     }
   }
 

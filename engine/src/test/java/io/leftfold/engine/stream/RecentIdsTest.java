@@ -13,7 +13,7 @@ final class RecentIdsTest {
   private static final StreamName STREAM = StreamName.of("account-1");
   private static final StreamName OTHER = StreamName.of("account-2");
 
-  private final RecentIds ids = new RecentIds();
+  private final RecentIds ids = new RecentIds(42);
 
   @Test
   void the_last_ids_are_found_and_those_before_are_forgotten() {
@@ -55,5 +55,33 @@ final class RecentIdsTest {
 
     assertThat(ids.position(ids.find(1, 2, STREAM))).isEqualTo(12);
     assertThat(ids.position(ids.find(1, 2, OTHER))).isEqualTo(11);
+  }
+
+  @Test
+  void one_id_again_and_again_takes_one_slot_of_each_stream() {
+    for (var i = 0; i < 2 * RecentIds.CAPACITY; i++) {
+      ids.add(1, 2, i % 2 == 0 ? STREAM : OTHER, i, i);
+    }
+
+    assertThat(ids.revision(ids.find(1, 2, STREAM))).isEqualTo(2L * RecentIds.CAPACITY - 2);
+    assertThat(ids.revision(ids.find(1, 2, OTHER))).isEqualTo(2L * RecentIds.CAPACITY - 1);
+
+    for (var i = 0; i < RecentIds.CAPACITY; i++) {
+      ids.add(3, i, STREAM, i, i);
+    }
+
+    assertThat(ids.find(1, 2, STREAM)).isNegative();
+    assertThat(ids.find(1, 2, OTHER)).isNegative();
+  }
+
+  @Test
+  void one_id_in_many_streams_is_found_in_each() {
+    for (var i = 0; i < RecentIds.CAPACITY; i++) {
+      ids.add(1, 2, StreamName.of("account-" + i), i, i);
+    }
+
+    for (var i = 0; i < RecentIds.CAPACITY; i++) {
+      assertThat(ids.position(ids.find(1, 2, StreamName.of("account-" + i)))).isEqualTo(i);
+    }
   }
 }

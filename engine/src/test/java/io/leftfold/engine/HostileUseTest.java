@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.EventFilter;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.LimitExceededException;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.SubscriptionMessage.CaughtUp;
+import io.leftfold.api.SubscriptionMessage.Event;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// Uses that a store must suffer without losing its calm.
+@Timeout(60)
+final class HostileUseTest {
+
+  private static final StreamName STREAM = StreamName.of("account-1");
+
+  private final LocalEventStore store = LocalEventStore.inMemory();
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private static ProposedEvent event(String type) {
+    return ProposedEvent.json(type, "{}");
+  }
+
+  @Test
+  void very_many_very_small_events_on_a_long_name_are_refused_before_they_are_laid_out() {
+    var longName = StreamName.of("x".repeat(StreamName.BYTES_MAX));
+    var many = Collections.nCopies(600_000, ProposedEvent.binary("T", new byte[0]));
+
+    assertThatThrownBy(() -> store.append(longName, ExpectedState.any(), many))
+        .isInstanceOf(LimitExceededException.class);
+
+    assertThat(store.append(STREAM, ExpectedState.noStream(), event("Opened")).lastRevision())
+        .isZero();
+  }
+
+  @Test
+  void one_id_forty_thousand_times_in_one_append_does_not_stall_the_writer() {
+    var same = Collections.nCopies(40_000, event("Opened"));
+
+    var result = store.append(STREAM, ExpectedState.any(), same);
+
+    assertThat(result.lastRevision()).isEqualTo(39_999);
+  }
+
+  @Test
+  void an_expression_that_recurses_without_end_is_refused() {
+    store.append(StreamName.of("a".repeat(4000)), ExpectedState.any(), event("Opened"));
+    var filter = new EventFilter.StreamRegex("(a|b)*c");
+    var read = store.readAll(ReadOptions.forwards().filteredBy(filter));
+
+    assertThatThrownBy(read::toList)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("(a|b)*c");
+  }
+
+  @Test
+  void an_expression_that_goes_back_and_forth_without_end_is_refused() {
+    store.append(StreamName.of("a".repeat(40) + "!"), ExpectedState.any(), event("Opened"));
+    var filter = new EventFilter.StreamRegex("^(a+)+\\1b$");
+    var read = store.readAll(ReadOptions.forwards().filteredBy(filter));
+
+    assertThatThrownBy(read::toList).isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void a_completion_that_throws_stops_nobody_else() {
+    store.append(
+        List.of(StreamAppend.of(STREAM, ExpectedState.any(), event("Opened"))),
+        new AppendCompletion() {
+          @Override
+          public void completed(AppendResult result) {
+            throw new IllegalStateException("thrown by the one who waited");
+          }
+
+          @Override
+          public void failed(LeftfoldException reason) {
+            throw new IllegalStateException("thrown by the one who waited");
+          }
+        });
+
+    assertThat(store.append(STREAM, ExpectedState.any(), event("Closed")).lastRevision())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void a_callback_that_throws_keeps_no_other_subscription_asleep() throws Exception {
+    try (var rude = store.subscribeToAll(SubscribeOptions.fromEnd());
+        var other = store.subscribeToAll(SubscribeOptions.fromEnd())) {
+      assertThat(rude.next()).isInstanceOf(CaughtUp.class);
+      assertThat(rude.poll()).isEmpty();
+      rude.onAvailable(() -> {
+        throw new IllegalStateException("thrown by the one who waited");
+      });
+      assertThat(other.next()).isInstanceOf(CaughtUp.class);
+
+      for (var i = 0; i < 3; i++) {
+        store.append(STREAM, ExpectedState.any(), event("Opened"));
+        assertThat(other.poll(Duration.ofSeconds(30)).orElseThrow()).isInstanceOf(Event.class);
+      }
+    }
+  }
+
+  @Test
+  void following_a_long_stream_from_its_end_begins_live_and_stays_so() throws Exception {
+    store.append(STREAM, ExpectedState.any(), Collections.nCopies(5000, event("Opened")));
+    try (var subscription = store.subscribe(STREAM, SubscribeOptions.fromEnd())) {
+      assertThat(subscription.next()).isInstanceOf(CaughtUp.class);
+
+      store.append(STREAM, ExpectedState.any(), event("Closed"));
+
+      assertThat(subscription.next()).isInstanceOf(Event.class);
+      assertThat(subscription.poll(Duration.ZERO)).isEmpty();
+    }
+  }
+
+  @Test
+  void following_from_behind_the_last_number_there_is_waits() throws Exception {
+    try (var all = store.subscribeToAll(SubscribeOptions.after(Long.MAX_VALUE));
+        var stream = store.subscribe(STREAM, SubscribeOptions.after(Long.MAX_VALUE))) {
+      assertThat(all.next()).isInstanceOf(CaughtUp.class);
+      assertThat(stream.next()).isInstanceOf(CaughtUp.class);
+      store.append(STREAM, ExpectedState.any(), event("Opened"));
+      assertThat(all.poll(Duration.ZERO)).isEmpty();
+      assertThat(stream.poll(Duration.ZERO)).isEmpty();
+    }
+  }
+}
