@@ -21,6 +21,7 @@ import io.leftfold.protocol.messages.store.Wire;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.edge.GrpcTrailers;
+import io.leftfold.server.node.TooManyEventsException;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Optional;
@@ -38,9 +39,20 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
   /// KiB of trailers unless they say otherwise. The first conflict is told however long it is.
   private static final int CONFLICT_BYTES_MAX = 2048;
 
-  static Refusal of(RuntimeException error) {
+  /// What a caller is told of an error. It is logged if it is no caller's fault.
+  ///
+  /// @throws OutOfMemoryError if it is one: that is not the matter of one call
+  static Refusal of(Throwable error) {
     return switch (error) {
+      case OutOfMemoryError fatal -> throw fatal;
       case LeftfoldException known -> of(known);
+      case TooManyEventsException many ->
+          new Refusal(
+              INVALID_ARGUMENT,
+              String.valueOf(many.getMessage()),
+              GrpcTrailers.NONE
+                  .with("exception", "maximum-append-size-exceeded")
+                  .with("maximum-append-size", many.appendBytesMax()));
       case IllegalArgumentException misuse ->
           new Refusal(INVALID_ARGUMENT, String.valueOf(misuse.getMessage()), GrpcTrailers.NONE);
       default -> {

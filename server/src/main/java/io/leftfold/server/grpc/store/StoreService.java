@@ -178,7 +178,7 @@ public final class StoreService {
         .newThread(() -> {
           try {
             work.run();
-          } catch (RuntimeException e) {
+          } catch (RuntimeException | Error e) {
             Refusal.of(e).end(call);
           }
         })
@@ -322,6 +322,7 @@ public final class StoreService {
         if (request != null) {
           throw new IllegalArgumentException("The method takes one message, got another one");
         }
+        check(bytes, offset, length);
         request = parser.parseFrom(bytes, offset, length);
       } catch (InvalidProtocolBufferException e) {
         refuse(
@@ -331,6 +332,9 @@ public final class StoreService {
         refuse(e);
       }
     }
+
+    /// Looks at a request before objects are made of it.
+    void check(byte[] bytes, int offset, int length) {}
 
     @Override
     public final void halfClosed() {
@@ -358,6 +362,11 @@ public final class StoreService {
           call,
           Wire.AppendRequest.parser(),
           request -> node.append(Requests.commit(request), telling(call, Answers::appended)));
+    }
+
+    @Override
+    void check(byte[] bytes, int offset, int length) {
+      AppendCount.requireBounded(bytes, offset, length, appendBytesMax);
     }
 
     @Override

@@ -18,6 +18,7 @@ import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Node;
+import io.leftfold.server.node.TooManyEventsException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -60,6 +61,9 @@ final class AppendCall implements GrpcListener, Completion {
           if (stream == null) {
             Refusal.handlerFailed().fail(call);
             return;
+          }
+          if (events.size() == TooManyEventsException.EVENTS_MAX) {
+            throw new TooManyEventsException(limits.appendBytesMax());
           }
           events.add(Requests.event(message, limits.eventBytesMax()));
           count(message.size());

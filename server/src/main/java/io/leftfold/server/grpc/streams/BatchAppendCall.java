@@ -23,6 +23,7 @@ import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Node;
+import io.leftfold.server.node.TooManyEventsException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -44,7 +45,7 @@ final class BatchAppendCall implements GrpcListener {
   private static final Duration ARRIVAL_MAX = Duration.ofSeconds(2);
 
   /// So many appends may be under way; at half of them, the caller is heard again.
-  private static final int UNDER_WAY_MAX = 4096;
+  private static final int UNDER_WAY_MAX = 1024;
 
   private final GrpcCall call;
   private final Node node;
@@ -53,6 +54,7 @@ final class BatchAppendCall implements GrpcListener {
   private final Alarm alarm;
   private final HashMap<UUID, Arriving> arriving = new HashMap<>();
   private long arrivingBytes;
+  private int arrivingEvents;
   private int unanswered;
   private boolean halfClosed;
   private boolean heldUp;
@@ -128,8 +130,14 @@ final class BatchAppendCall implements GrpcListener {
     if (request.fault().isPresent()) {
       throw request.fault().get();
     }
+    var events = request.proposed().size();
+    if (append.events.size() + events > TooManyEventsException.EVENTS_MAX
+        || arrivingEvents + events > 2 * TooManyEventsException.EVENTS_MAX) {
+      throw new TooManyEventsException(limits.appendBytesMax());
+    }
     for (var message : request.proposed()) {
       append.events.add(Requests.event(message, limits.eventBytesMax()));
+      arrivingEvents++;
       append.bytes += message.size();
       arrivingBytes += message.size();
     }
@@ -190,6 +198,7 @@ final class BatchAppendCall implements GrpcListener {
     var append = arriving.remove(correlation);
     if (append != null) {
       arrivingBytes -= append.bytes;
+      arrivingEvents -= append.events.size();
     }
   }
 
@@ -274,6 +283,17 @@ final class BatchAppendCall implements GrpcListener {
               "AccessDenied",
               detail);
       case LimitExceededException limit -> writeLimit(out, correlation, options, limit, detail);
+      case TooManyEventsException many -> {
+        detail.varint(1, many.appendBytesMax());
+        error(
+            out,
+            correlation,
+            options,
+            GrpcStatus.INVALID_ARGUMENT,
+            text,
+            "MaximumAppendSizeExceeded",
+            detail);
+      }
       case UnavailableException unavailable ->
           error(
               out,

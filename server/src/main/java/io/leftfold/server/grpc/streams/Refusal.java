@@ -23,6 +23,7 @@ import io.leftfold.protocol.wire.WireException;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.edge.GrpcTrailers;
+import io.leftfold.server.node.TooManyEventsException;
 
 /// An error as the clients of KurrentDB understand it: a status, a text, and trailers of which
 /// `exception` names the kind.
@@ -34,8 +35,12 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
 
   private static final System.Logger LOGGER = System.getLogger(Refusal.class.getName());
 
-  static Refusal of(RuntimeException error) {
+  /// What a caller is told of an error. It is logged if it is no caller's fault.
+  ///
+  /// @throws OutOfMemoryError if it is one: that is not the matter of one call
+  static Refusal of(Throwable error) {
     return switch (error) {
+      case OutOfMemoryError fatal -> throw fatal;
       case LeftfoldException known -> of(known);
       case MissingMetadataPropertyException missing ->
           new Refusal(
@@ -43,6 +48,7 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
               text(missing),
               exception("missing-required-metadata-property")
                   .with("required-metadata-properties", "type,content-type"));
+      case TooManyEventsException many -> appendTooLarge(text(many), many.appendBytesMax());
       case WireException malformed -> invalid(text(malformed));
       case IllegalArgumentException misuse -> invalid(text(misuse));
       default -> {
@@ -118,9 +124,13 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
   }
 
   static Refusal appendTooLarge(long bytesMax) {
+    return appendTooLarge("Maximum Append Size of %d Exceeded.".formatted(bytesMax), bytesMax);
+  }
+
+  private static Refusal appendTooLarge(String message, long bytesMax) {
     return new Refusal(
         INVALID_ARGUMENT,
-        "Maximum Append Size of %d Exceeded.".formatted(bytesMax),
+        message,
         exception("maximum-append-size-exceeded").with("maximum-append-size", bytesMax));
   }
 
@@ -146,7 +156,7 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
     return GrpcTrailers.NONE.with("exception", kind);
   }
 
-  private static String text(RuntimeException error) {
+  private static String text(Throwable error) {
     return String.valueOf(error.getMessage());
   }
 

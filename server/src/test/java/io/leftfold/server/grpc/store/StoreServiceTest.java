@@ -14,6 +14,7 @@ import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -159,6 +160,34 @@ final class StoreServiceTest {
 
     assertThat(call.awaitEnd()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
     assertThat(call.trailer("exception")).contains("maximum-append-size-exceeded");
+  }
+
+  @Test
+  void an_append_of_very_many_events_is_refused_before_they_are_made() throws Exception {
+    var events =
+        Wire.StreamAppend.newBuilder()
+            .addAllEvents(Collections.nCopies(65_537, Wire.ProposedEvent.getDefaultInstance()));
+    var call = new ScriptedCall("/leftfold.v1.Store/Append");
+    ask(call, Wire.AppendRequest.newBuilder().addAppends(events).build());
+
+    assertThat(call.awaitEnd()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+    assertThat(call.message()).contains("at most 65536 events");
+    assertThat(call.trailer("exception")).contains("maximum-append-size-exceeded");
+    assertThat(call.trailer("maximum-append-size")).contains(Integer.toString(1 << 20));
+  }
+
+  @Test
+  void an_append_of_very_many_tags_is_refused_before_they_are_made() throws Exception {
+    var event = Wire.ProposedEvent.newBuilder().addAllTags(Collections.nCopies(100_000, ""));
+    var call = new ScriptedCall("/leftfold.v1.Store/Append");
+    ask(
+        call,
+        Wire.AppendRequest.newBuilder()
+            .addAppends(Wire.StreamAppend.newBuilder().addEvents(event))
+            .build());
+
+    assertThat(call.awaitEnd()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
+    assertThat(call.message()).contains("and this one has more");
   }
 
   @Test

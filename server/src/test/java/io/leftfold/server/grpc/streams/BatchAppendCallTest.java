@@ -59,7 +59,7 @@ final class BatchAppendCallTest {
       send(append(1));
       sent++;
     }
-    assertThat(sent).isEqualTo(4096);
+    assertThat(sent).isEqualTo(1024);
 
     call.runUntil(() -> !call.paused());
     var all = sent;
@@ -75,6 +75,33 @@ final class BatchAppendCallTest {
     assertThat(call.sent()).hasSize(1);
     assertThat(BatchAppendResp.parseFrom(call.sent().getFirst()).hasError()).isTrue();
     assertThat(call.paused()).isTrue();
+  }
+
+  @Test
+  void an_append_of_very_many_events_is_refused_and_another_one_is_not() throws Exception {
+    send(append(65_537));
+    var refusal = BatchAppendResp.parseFrom(call.sent().getFirst()).getError();
+    assertThat(refusal.getMessage()).contains("at most 65536 events");
+    assertThat(refusal.getDetails().getTypeUrl()).endsWith("MaximumAppendSizeExceeded");
+
+    send(append(5_000));
+    call.runUntil(() -> call.sent().size() == 2);
+    assertThat(BatchAppendResp.parseFrom(call.sent().getLast()).hasSuccess()).isTrue();
+  }
+
+  @Test
+  void appends_that_arrive_together_have_a_bound_on_their_events_too() throws Exception {
+    for (var i = 0; i < 3; i++) {
+      send(append(60_000).toBuilder().setIsFinal(false).build());
+    }
+    assertThat(call.sent()).hasSize(1);
+    assertThat(BatchAppendResp.parseFrom(call.sent().getFirst()).hasError()).isTrue();
+
+    send(append(10));
+    call.runUntil(() -> call.sent().size() == 2);
+    assertThat(BatchAppendResp.parseFrom(call.sent().getLast()).hasSuccess())
+        .as("what was refused holds no place")
+        .isTrue();
   }
 
   private void send(BatchAppendReq request) {
