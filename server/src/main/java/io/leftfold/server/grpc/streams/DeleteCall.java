@@ -24,6 +24,7 @@ final class DeleteCall implements GrpcListener, Completion {
   private final GrpcCall call;
   private final Node node;
   private final boolean forEver;
+  private boolean asked;
 
   DeleteCall(GrpcCall call, Node node, boolean forEver) {
     this.call = call;
@@ -33,6 +34,10 @@ final class DeleteCall implements GrpcListener, Completion {
 
   @Override
   public void message(byte[] bytes, int offset, int length) {
+    if (asked) {
+      return;
+    }
+    asked = true;
     try {
       var request = ByteBuffer.wrap(bytes, offset, length);
       if (forEver) {
@@ -82,7 +87,11 @@ final class DeleteCall implements GrpcListener, Completion {
   }
 
   @Override
-  public void halfClosed() {}
+  public void halfClosed() {
+    if (!asked) {
+      Refusal.invalid("'options' is a required argument of type Options").fail(call);
+    }
+  }
 
   @Override
   public void completed(AppendResult result) {
