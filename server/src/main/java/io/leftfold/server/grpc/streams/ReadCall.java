@@ -58,7 +58,7 @@ final class ReadCall implements GrpcListener {
       Refusal.invalid("The request is not a protobuf message: " + e.getMessage()).fail(call);
     } catch (ReadRequest.IndexNotFoundException e) {
       Refusal.indexNotFound(e.index()).fail(call);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       Refusal.of(e).fail(call);
     }
   }

@@ -5,6 +5,7 @@ package io.leftfold.server.grpc.streams;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ReadOptions.Direction;
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
@@ -14,6 +15,7 @@ import io.leftfold.protocol.wire.WireWriter;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
 import java.util.Iterator;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadFactory;
 
@@ -21,7 +23,7 @@ import java.util.concurrent.ThreadFactory;
 /// the same event loop in between.
 ///
 /// A slice is read on the event loop, for reading does not wait. Only where most events may have to
-/// be passed over is it read on a thread of its own.
+/// be passed over is it read on a thread of its own, which hands over each event as it finds it.
 final class Reading implements ReadCall.Answering {
 
   private static final int SLICE_EVENTS = 128;
@@ -38,7 +40,7 @@ final class Reading implements ReadCall.Answering {
   private final boolean searches;
   private final WireWriter out = new WireWriter(1024);
   private OptionalLong lastRevision = OptionalLong.empty();
-  private boolean stopped;
+  private volatile boolean stopped;
   private boolean busy;
 
   Reading(
@@ -109,22 +111,27 @@ final class Reading implements ReadCall.Answering {
         bytes += out.length();
       }
       call.onReady(this::goOn);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       stop();
       Refusal.of(e).fail(call);
     }
   }
 
-  /// On a thread of its own: finds one event, which may take long, and hands it to the event loop.
+  /// On a thread of its own: each next event may take long to be found.
   private void search() {
     try {
-      if (!events.hasNext()) {
-        call.execute(this::finish);
-        return;
+      var bytes = 0L;
+      for (var i = 0; i < SLICE_EVENTS && bytes < SLICE_BYTES && !stopped; i++) {
+        if (!events.hasNext()) {
+          call.execute(this::finish);
+          return;
+        }
+        var event = events.next();
+        bytes += size(event);
+        call.execute(() -> found(event));
       }
-      var event = events.next();
-      call.execute(() -> found(event));
-    } catch (RuntimeException e) {
+      call.execute(this::searched);
+    } catch (RuntimeException | Error e) {
       call.execute(() -> {
         busy = false;
         stop();
@@ -133,14 +140,27 @@ final class Reading implements ReadCall.Answering {
     }
   }
 
+  private static long size(ResolvedEvent resolved) {
+    return size(resolved.event()) + size(resolved.link());
+  }
+
+  private static long size(Optional<RecordedEvent> event) {
+    return event.map(e -> (long) e.data().length + e.metadata().length).orElse(0L);
+  }
+
   private void found(ResolvedEvent event) {
-    busy = false;
     if (!stopped && !call.ended()) {
       Events.write(out.resetTo(SLICE_BYTES), event, request.form());
       call.send(out.array(), 0, out.length());
+    }
+  }
+
+  private void searched() {
+    busy = false;
+    if (!stopped && !call.ended()) {
       call.onReady(this::goOn);
     } else {
-      read.close();
+      stop();
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.UUID;
 final class Subscribing implements ReadCall.Answering {
 
   private static final int SLICE_MESSAGES = 128;
-  private static final int BUFFER_BYTES = 64 << 10;
+  private static final int SLICE_BYTES = 64 << 10;
 
   private final GrpcCall call;
   private final Clock clock;
@@ -47,23 +47,25 @@ final class Subscribing implements ReadCall.Answering {
       return;
     }
     try {
-      for (var i = 0; i < SLICE_MESSAGES; i++) {
+      var bytes = 0L;
+      for (var i = 0; i < SLICE_MESSAGES && bytes < SLICE_BYTES && call.ready(); i++) {
         var message = following.poll();
         if (message.isEmpty()) {
           following.onAvailable(() -> call.execute(() -> call.onReady(this::goOn)));
           return;
         }
         tell(message.get());
+        bytes += out.length();
       }
       call.onReady(this::goOn);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       stop();
       Refusal.of(e).fail(call);
     }
   }
 
   private void tell(SubscriptionMessage message) {
-    out.resetTo(BUFFER_BYTES);
+    out.resetTo(SLICE_BYTES);
     switch (message) {
       case SubscriptionMessage.Event(var event) -> Events.write(out, event, form);
       case SubscriptionMessage.Checkpoint(var position) ->
