@@ -37,7 +37,7 @@ final class HostileLog {
   }
 
   /// A handler threw; that is our fault.
-  void bug(String path, RuntimeException e) {
+  void bug(String path, Throwable e) {
     if (mayWrite()) {
       LOG.log(System.Logger.Level.ERROR, "The handler of %s failed".formatted(path), e);
     }

@@ -107,7 +107,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
         startDeadline(timeout.get());
       }
       listener = handler.open(this);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       broken(e);
     } finally {
       loop.exit();
@@ -132,8 +132,8 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
       chunk = null;
       fail(GrpcStatus.DEADLINE_EXCEEDED, "Deadline Exceeded");
       listener.cancelled();
-    } catch (RuntimeException e) {
-      log.bug(path(), e);
+    } catch (RuntimeException | Error e) {
+      bug(e);
     } finally {
       loop.exit();
     }
@@ -149,8 +149,8 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     try {
       end();
       listener.cancelled();
-    } catch (RuntimeException e) {
-      log.bug(path(), e);
+    } catch (RuntimeException | Error e) {
+      bug(e);
     } finally {
       loop.exit();
     }
@@ -164,7 +164,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     loop.enter();
     try {
       listener.shuttingDown();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       broken(e);
     } finally {
       loop.exit();
@@ -180,15 +180,23 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     try {
       fail(GrpcStatus.UNAVAILABLE, "The server is shutting down");
       listener.cancelled();
-    } catch (RuntimeException e) {
-      log.bug(path(), e);
+    } catch (RuntimeException | Error e) {
+      bug(e);
     } finally {
       loop.exit();
     }
   }
 
-  private void broken(RuntimeException e) {
+  /// A listener has thrown after the end of the call.
+  private void bug(Throwable e) {
+    if (e instanceof OutOfMemoryError fatal) {
+      throw fatal;
+    }
     log.bug(path(), e);
+  }
+
+  private void broken(Throwable e) {
+    bug(e);
     fail(GrpcStatus.UNKNOWN, "Exception was thrown by handler.");
   }
 
@@ -216,7 +224,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
       if (taken < length && !ended) {
         hold(bytes, offset + taken, length - taken);
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       broken(e);
     } finally {
       feeding = false;
@@ -253,7 +261,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
       } else {
         listener.halfClosed();
       }
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       broken(e);
     } finally {
       loop.exit();
@@ -442,7 +450,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
       loop.enter();
       try {
         task.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         broken(e);
       } finally {
         loop.exit();
@@ -588,7 +596,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     loop.execute(() -> {
       try {
         task.run();
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         broken(e);
       }
     });

@@ -73,6 +73,8 @@ class EdgeGrpcTest {
                 Map.entry("/test.Test/FailingLate", EdgeGrpcTest::failingLate),
                 Map.entry("/test.Test/Throwing", EdgeGrpcTest::throwing),
                 Map.entry("/test.Test/ThrowingLater", EdgeGrpcTest::throwingLater),
+                Map.entry("/test.Test/Overflowing", EdgeGrpcTest::overflowing),
+                Map.entry("/test.Test/OverflowingLater", EdgeGrpcTest::overflowingLater),
                 Map.entry("/test.Test/OneByOne", EdgeGrpcTest::oneByOne),
                 Map.entry("/test.Test/Generous", EdgeGrpcTest::generous),
                 Map.entry("/test.Test/OwnLimit", EdgeGrpcTest::ownLimit),
@@ -244,6 +246,19 @@ class EdgeGrpcTest {
     return onMessages((_, _, _) ->
         call.execute(() -> {
           throw new IllegalStateException("A bug in a task, for the test");
+        }));
+  }
+
+  private static GrpcListener overflowing(GrpcCall call) {
+    return onMessages((_, _, _) -> {
+      throw new StackOverflowError("A bug in a listener, for the test");
+    });
+  }
+
+  private static GrpcListener overflowingLater(GrpcCall call) {
+    return onMessages((_, _, _) ->
+        call.execute(() -> {
+          throw new StackOverflowError("A bug in a task, for the test");
         }));
   }
 
@@ -433,6 +448,18 @@ class EdgeGrpcTest {
         Status.Code.UNKNOWN, "Exception was thrown by handler.", () -> unary("Throwing", ""));
     assertStatus(
         Status.Code.UNKNOWN, "Exception was thrown by handler.", () -> unary("ThrowingLater", ""));
+    assertThat(unary("Echo", "alive")).isEqualTo("alive");
+  }
+
+  @Test
+  void an_error_in_a_handler_is_unknown_to_the_caller_too_and_logged_once() throws Exception {
+    for (var method : List.of("Overflowing", "OverflowingLater")) {
+      try (var log = new LogCapture()) {
+        assertStatus(
+            Status.Code.UNKNOWN, "Exception was thrown by handler.", () -> unary(method, ""));
+        assertThat(log.lines().stream().filter(line -> line.contains(method))).hasSize(1);
+      }
+    }
     assertThat(unary("Echo", "alive")).isEqualTo("alive");
   }
 
