@@ -258,7 +258,7 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   }
 
   private static StreamName stream(ReadReq.Options options) {
-    return StreamName.of(options.getStream().getStreamIdentifier().getStreamName().toStringUtf8());
+    return Requests.stream(options.getStream().getStreamIdentifier().getStreamName());
   }
 
   /// Unsigned numbers beyond the signed ones stand for the end.
