@@ -97,7 +97,7 @@ final class CrashTest {
     }
     var end = durableEnd(disk);
     var nextPosition = writeBatchOfTwo(disk);
-    var torn = disk.contents().get(CHUNK);
+    var torn = disk.bytes(CHUNK);
     var written = durableEnd(disk) - end;
 
     torn[end + 40] ^= 1;
@@ -140,7 +140,7 @@ final class CrashTest {
 
   /// Where the last commit ends, as the mark of a clean close has it.
   private static int durableEnd(FaultyDisk disk) {
-    var mark = disk.contents().get("durable.mark");
+    var mark = disk.bytes("durable.mark");
     return (int) ByteBuffer.wrap(mark).order(ByteOrder.LITTLE_ENDIAN).getLong(16);
   }
 

@@ -445,7 +445,7 @@ final class DamageTest {
                   StreamName.of("copies"),
                   ExpectedState.any(),
                   ProposedEvent.binary("Copied", copied.bytes(name)),
-                  ProposedEvent.binary("Copied", disk.contents().get(FIRST)));
+                  ProposedEvent.binary("Copied", disk.bytes(FIRST)));
               disk.powerFailsAt(disk.operations() + 1 + random.nextInt(10));
             }
           } catch (io.leftfold.api.UnavailableException powerFailed) {

@@ -27,7 +27,7 @@ final class FormatV1 {
       long commitsEnd,
       @Nullable Footer footer) {
 
-    List<Record> records() {
+    List<EventRecord> records() {
       return commits.stream().flatMap(commit -> commit.records().stream()).toList();
     }
   }
@@ -39,14 +39,14 @@ final class FormatV1 {
       long position,
       long timeMicros,
       int durableEnd,
-      List<Record> records) {
+      List<EventRecord> records) {
 
     long end() {
       return offset + length;
     }
   }
 
-  record Record(
+  record EventRecord(
       long offset,
       int length,
       int frameDistance,
@@ -71,7 +71,9 @@ final class FormatV1 {
   }
 
   private static String text(ByteBuffer bytes, int at, int length) {
-    return new String(bytes.array(), at, length, StandardCharsets.UTF_8);
+    var text = new byte[length];
+    bytes.get(at, text);
+    return new String(text, StandardCharsets.UTF_8);
   }
 
   private static int crc32c(byte[] seed, byte[] bytes, int from, int to) {
@@ -126,7 +128,7 @@ final class FormatV1 {
     var crc = in.getInt(at + 4);
     assertThat(crc).as("commit crc").isEqualTo(crc32c(place, file, at + 8, at + length - 4));
     var time = in.getLong(at + 16);
-    var records = new ArrayList<Record>();
+    var records = new ArrayList<EventRecord>();
     var from = at + 32;
     for (var n = in.getInt(at + 28); n > 0; n--) {
       var record = record(file, from, time);
@@ -138,7 +140,7 @@ final class FormatV1 {
     return new Commit(at, length, crc, in.getLong(at + 8), time, in.getInt(at + 24), records);
   }
 
-  private static Record record(byte[] file, int at, long time) {
+  private static EventRecord record(byte[] file, int at, long time) {
     var in = littleEndian(file);
     var length = in.getInt(at);
     var seed = littleEndian(new byte[8]).putLong(time).array();
@@ -159,7 +161,7 @@ final class FormatV1 {
       tags.add(text(in, from + 2, tagLength));
       from += 2 + tagLength;
     }
-    return new Record(
+    return new EventRecord(
         at,
         length,
         in.getInt(at + 8),
@@ -204,9 +206,10 @@ final class FormatV1 {
 
   /// The checksum over the checksums of commits.
   static int commitsCrc(List<Commit> commits) {
-    var crcs = littleEndian(new byte[4 * commits.size()]);
-    commits.forEach(commit -> crcs.putInt(commit.crc()));
-    return crc32c(new byte[0], crcs.array(), 0, crcs.capacity());
+    var crcs = new byte[4 * commits.size()];
+    var out = littleEndian(crcs);
+    commits.forEach(commit -> out.putInt(commit.crc()));
+    return crc32c(new byte[0], crcs, 0, crcs.length);
   }
 
   static Mark mark(byte[] file) {

@@ -224,7 +224,7 @@ final class GoldenStoreTest {
 
   @Test
   void the_store_reads_what_the_files_say() throws IOException {
-    var records = new TreeMap<Long, FormatV1.Record>();
+    var records = new TreeMap<Long, FormatV1.EventRecord>();
     var times = new TreeMap<Long, Long>();
     for (var file : FILES.subList(0, 2)) {
       for (var commit : FormatV1.chunk(golden(file)).commits()) {
@@ -248,7 +248,7 @@ final class GoldenStoreTest {
     }
   }
 
-  private static void assertIs(RecordedEvent event, FormatV1.Record record, long timeMicros) {
+  private static void assertIs(RecordedEvent event, FormatV1.EventRecord record, long timeMicros) {
     assertThat(event.stream().value()).isEqualTo(record.stream());
     assertThat(event.revision()).isEqualTo(record.revision());
     assertThat(event.id()).isEqualTo(record.id());

@@ -21,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Executors;
@@ -206,7 +207,7 @@ final class KillTest {
     return said;
   }
 
-  private static void check(Path directory, TreeMap<CommitId, Long> acknowledged) {
+  private static void check(Path directory, Map<CommitId, Long> acknowledged) {
     try (var store = LocalEventStore.open(directory)) {
       var found = commits(store.readAll(ReadOptions.forwards()).events());
       assertThat(found.keySet()).as("acknowledged commits").containsAll(acknowledged.keySet());
@@ -229,7 +230,7 @@ final class KillTest {
   }
 
   /// All commits, each whole, with the position of its last event.
-  private static TreeMap<CommitId, Long> commits(List<RecordedEvent> events) {
+  private static SortedMap<CommitId, Long> commits(List<RecordedEvent> events) {
     var commits = new TreeMap<CommitId, Long>();
     var revisions = new HashMap<StreamName, Long>();
     var expectedPart = 0;

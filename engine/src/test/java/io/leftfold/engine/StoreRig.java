@@ -20,6 +20,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -172,7 +173,7 @@ final class StoreRig {
         assertThat(store.read(stream, ReadOptions.forwards()).events()).hasSize((int) (last + 1)));
   }
 
-  private static boolean isThere(Attempt attempt, HashMap<UUID, RecordedEvent> places) {
+  private static boolean isThere(Attempt attempt, Map<UUID, RecordedEvent> places) {
     var events = attempt.ids().stream().map(places::get).toList();
     var first = events.getFirst();
     if (first == null) {

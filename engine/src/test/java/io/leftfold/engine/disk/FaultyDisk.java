@@ -145,6 +145,11 @@ public final class FaultyDisk implements Disk {
     return copy;
   }
 
+  /// The bytes that readers see of one file.
+  public synchronized byte[] bytes(String name) {
+    return content(name).live.clone();
+  }
+
   /// Flips one bit of a file, durably.
   public synchronized void flip(String name, long offset, int bit) {
     var content = content(name);

@@ -84,7 +84,7 @@ final class LogCrashTest {
     writeBatch(disk, "kept-1");
     var end = DurableMark.read(disk).orElseThrow().offset();
     writeBatch(disk, "torn-1", "torn-2");
-    var torn = disk.contents().get("chunk-000000.log");
+    var torn = disk.bytes("chunk-000000.log");
     torn[(int) end + 50] ^= 1;
     disk = new FaultyDisk(2);
     disk.put("chunk-000000.log", torn);
