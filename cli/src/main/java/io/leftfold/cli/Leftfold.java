@@ -2,8 +2,7 @@
 
 package io.leftfold.cli;
 
-import java.io.IOException;
-import java.util.Properties;
+import io.leftfold.server.LeftfoldServer;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -68,26 +67,11 @@ final class Leftfold implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  /// The version, as the build wrote it into the jar.
+  /// The version, as the build wrote it.
   static final class Version implements IVersionProvider {
     @Override
     public String[] getVersion() {
-      return new String[] {"leftfold " + version(), "Java " + Runtime.version()};
-    }
-
-    static String version() {
-      try (var properties =
-          Version.class.getResourceAsStream(
-              "/META-INF/maven/io.leftfold/leftfold-cli/pom.properties")) {
-        if (properties == null) {
-          return "(not yet built into a jar)";
-        }
-        var read = new Properties();
-        read.load(properties);
-        return read.getProperty("version", "(unknown)");
-      } catch (IOException e) {
-        return "(unknown)";
-      }
+      return new String[] {"leftfold " + LeftfoldServer.VERSION, "Java " + Runtime.version()};
     }
   }
 }

@@ -155,7 +155,7 @@ final class ServeCommand implements Callable<Integer> {
     out.println(
         "Leftfold %s serves %s at %s:%d (gRPC and HTTP), with %,d events in %,d streams."
             .formatted(
-                Leftfold.Version.version(),
+                LeftfoldServer.VERSION,
                 place != null && place.memory ? "a store in memory" : directory().toString(),
                 host,
                 actualPort,

@@ -465,6 +465,20 @@ public final class LocalEventStore implements EventStore {
     return log.storeId();
   }
 
+  /// The largest event that is taken.
+  ///
+  /// @return as [EngineOptions#eventBytesMax()]
+  public long eventBytesMax() {
+    return options.eventBytesMax();
+  }
+
+  /// The largest append that is taken.
+  ///
+  /// @return as [EngineOptions#appendBytesMax()]
+  public long appendBytesMax() {
+    return options.appendBytesMax();
+  }
+
   /// What opening had to cut.
   ///
   /// @return the report; empty if there was nothing to cut

@@ -14,14 +14,18 @@ import io.leftfold.server.grpc.streams.StreamsService;
 import io.leftfold.server.http.NodePages;
 import io.leftfold.server.node.Node;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// A node on the network, in front of a store that somebody else opened and will close.
 ///
@@ -34,8 +38,8 @@ import java.util.concurrent.TimeUnit;
 /// ```
 public final class LeftfoldServer implements AutoCloseable {
 
-  /// The version of Leftfold.
-  public static final String VERSION = "0.1.0";
+  /// The version of Leftfold, as the build wrote it.
+  public static final String VERSION = readVersion();
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -45,6 +49,16 @@ public final class LeftfoldServer implements AutoCloseable {
   private LeftfoldServer(Edge edge, ScheduledExecutorService timer) {
     this.edge = edge;
     this.timer = timer;
+  }
+
+  private static String readVersion() {
+    try (var file = LeftfoldServer.class.getResourceAsStream("version.properties")) {
+      var properties = new Properties();
+      properties.load(Objects.requireNonNull(file, "version.properties"));
+      return properties.getProperty("version", "(unknown)");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Listens.
@@ -76,20 +90,21 @@ public final class LeftfoldServer implements AutoCloseable {
     calls.putAll(
         new StreamsService(
                 node,
-                new StreamLimits(options.eventBytesMax(), options.appendBytesMax()),
+                new StreamLimits(store.eventBytesMax(), store.appendBytesMax()),
                 clock,
                 UUID::randomUUID,
                 (delay, task) -> later(timer, delay, task),
                 threads)
             .handlers());
     calls.putAll(
-        new StoreService(node, threads, Math.toIntExact(options.appendBytesMax())).handlers());
-    var port = new int[1];
+        new StoreService(node, threads, Math.toIntExact(store.appendBytesMax())).handlers());
+    // Calls may come before this method knows a port that was 0.
+    var port = new AtomicInteger(options.port());
     calls.putAll(
         new NodeServices(
                 node,
                 clock,
-                () -> new NodeServices.Address(reachedBy(options), port[0]),
+                () -> new NodeServices.Address(reachedBy(options), port.get()),
                 calls.keySet())
             .handlers());
     var edge =
@@ -97,7 +112,7 @@ public final class LeftfoldServer implements AutoCloseable {
             EdgeOptions.defaults().withAddress(options.host(), options.port()),
             calls,
             new NodePages(NodeServices.WIRE_VERSION, VERSION)::addTo);
-    port[0] = edge.port();
+    port.set(edge.port());
     return edge;
   }
 

@@ -8,13 +8,9 @@ package io.leftfold.server;
 /// @param port the port; 0 for any that is free
 /// @param advertisedHost the name or address that clients are told to reach this node by; empty for
 ///   the one it listens on
-/// @param eventBytesMax the largest event that is listened to; the store may allow less
-/// @param appendBytesMax the largest append that is listened to; the store may allow less
-public record ServerOptions(
-    String host, int port, String advertisedHost, long eventBytesMax, long appendBytesMax) {
+public record ServerOptions(String host, int port, String advertisedHost) {
 
-  private static final ServerOptions DEFAULTS =
-      new ServerOptions("127.0.0.1", 2113, "", 16L << 20, 64L << 20);
+  private static final ServerOptions DEFAULTS = new ServerOptions("127.0.0.1", 2113, "");
 
   /// Loopback, port 2113.
   ///
@@ -29,7 +25,7 @@ public record ServerOptions(
   /// @param port 0 for any that is free
   /// @return the new options
   public ServerOptions withAddress(String host, int port) {
-    return new ServerOptions(host, port, advertisedHost, eventBytesMax, appendBytesMax);
+    return new ServerOptions(host, port, advertisedHost);
   }
 
   /// With a name by which clients reach this node.
@@ -37,15 +33,6 @@ public record ServerOptions(
   /// @param host a name or address
   /// @return the new options
   public ServerOptions withAdvertisedHost(String host) {
-    return new ServerOptions(this.host, port, host, eventBytesMax, appendBytesMax);
-  }
-
-  /// With other bounds on what is listened to; give the store's own.
-  ///
-  /// @param eventBytesMax the largest event
-  /// @param appendBytesMax the largest append
-  /// @return the new options
-  public ServerOptions withSizes(long eventBytesMax, long appendBytesMax) {
-    return new ServerOptions(host, port, advertisedHost, eventBytesMax, appendBytesMax);
+    return new ServerOptions(this.host, port, host);
   }
 }

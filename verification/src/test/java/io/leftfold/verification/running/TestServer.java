@@ -38,10 +38,7 @@ public final class TestServer implements AutoCloseable {
   /// Serves a new store in memory.
   public static TestServer inMemory(EngineOptions options) {
     return new TestServer(
-        LocalEventStore.inMemory(options),
-        ServerOptions.defaults()
-            .withAddress("127.0.0.1", 0)
-            .withSizes(options.eventBytesMax(), options.appendBytesMax()));
+        LocalEventStore.inMemory(options), ServerOptions.defaults().withAddress("127.0.0.1", 0));
   }
 
   /// What is served.
