@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.CRC32C;
 
 /// As much of the layout of the log as it takes to move the same bytes as the engine does.
 ///
@@ -21,7 +22,9 @@ import java.util.List;
 /// |---|---|
 /// | header of a chunk | 64 |
 /// | commit | 32, its records, 4; its length stands first, the number of records at 28 |
-/// | record | 48, stream, type, metadata, data; its length stands first, its checksum at 4 covers what follows |
+/// | record | 48, stream, type, metadata, data; its length stands first, the distance to its commit at 8 |
+///
+/// The checksum of a record, at 4, is of the commit's time (8 bytes, at 16) and of what follows.
 final class LogLayout {
 
   static final ValueLayout.OfInt INT =
@@ -32,7 +35,9 @@ final class LogLayout {
   static final int COMMIT_COUNT = 28;
   static final int COMMIT_TRAILER_BYTES = 4;
   static final int RECORD_HEADER_BYTES = 48;
-  static final int RECORD_CHECKED_FROM = 8;
+  static final int COMMIT_TIME = 16;
+  static final int RECORD_CHECKSUM = 4;
+  static final int RECORD_DISTANCE = 8;
 
   private LogLayout() {}
 
@@ -59,6 +64,25 @@ final class LogLayout {
       }
     }
     return chunks;
+  }
+
+  /// Copies records out of a chunk and compares their checksums: the least that reading one takes.
+  static final class Checker {
+    private final byte[] record = new byte[4096];
+    private final byte[] time = new byte[Long.BYTES];
+    private final CRC32C crc = new CRC32C();
+
+    void check(MemorySegment chunk, long offset, int length) {
+      MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, offset, record, 0, length);
+      var commit = offset - chunk.get(INT, offset + RECORD_DISTANCE);
+      MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, commit + COMMIT_TIME, time, 0, time.length);
+      crc.reset();
+      crc.update(time, 0, time.length);
+      crc.update(record, RECORD_DISTANCE, length - RECORD_DISTANCE);
+      if (chunk.get(INT, offset + RECORD_CHECKSUM) != (int) crc.getValue()) {
+        throw new IllegalStateException("A record is damaged at " + offset);
+      }
+    }
   }
 
   /// What walks along records is told.

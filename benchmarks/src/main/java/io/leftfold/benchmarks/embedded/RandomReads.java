@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 
 /// Streams of ten events, at random, out of a million events in a hundred thousand streams.
 public final class RandomReads implements Benchmark {
@@ -138,8 +137,7 @@ public final class RandomReads implements Benchmark {
 
     private final List<MemorySegment> chunks;
     private final Map<String, long[]> places = new HashMap<>();
-    private final byte[] record = new byte[4096];
-    private final CRC32C crc = new CRC32C();
+    private final LogLayout.Checker checker = new LogLayout.Checker();
 
     Places(List<MemorySegment> chunks) {
       this.chunks = chunks;
@@ -173,7 +171,7 @@ public final class RandomReads implements Benchmark {
       for (var place : of) {
         var chunk = chunks.get((int) (place >>> CHUNK_SHIFT));
         var offset = place & (1L << CHUNK_SHIFT) - 1;
-        Scan.check(chunk, offset, chunk.get(LogLayout.INT, offset), record, crc);
+        checker.check(chunk, offset, chunk.get(LogLayout.INT, offset));
         count++;
       }
       return count;

@@ -15,10 +15,8 @@ import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.zip.CRC32C;
 
 /// All events from first to last.
 public final class Scan implements Benchmark {
@@ -133,26 +131,16 @@ public final class Scan implements Benchmark {
   }
 
   private static long copyAndCheck(List<MemorySegment> chunks) {
-    var record = new byte[4096];
-    var crc = new CRC32C();
+    var checker = new LogLayout.Checker();
     var count = new long[1];
     for (var chunk : chunks) {
       LogLayout.forEachRecord(
           chunk,
           (bytes, offset, length) -> {
-            check(bytes, offset, length, record, crc);
+            checker.check(bytes, offset, length);
             count[0]++;
           });
     }
     return count[0];
-  }
-
-  static void check(MemorySegment chunk, long offset, int length, byte[] record, CRC32C crc) {
-    MemorySegment.copy(chunk, ValueLayout.JAVA_BYTE, offset, record, 0, length);
-    crc.reset();
-    crc.update(record, LogLayout.RECORD_CHECKED_FROM, length - LogLayout.RECORD_CHECKED_FROM);
-    if (chunk.get(LogLayout.INT, offset + 4) != (int) crc.getValue()) {
-      throw new IllegalStateException("A record is damaged at " + offset);
-    }
   }
 }
