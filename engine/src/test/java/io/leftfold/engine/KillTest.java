@@ -152,7 +152,7 @@ final class KillTest {
         acknowledged.clear();
       }
       var durability = random.nextInt(4) == 0 ? Durability.OS : Durability.FSYNC;
-      var lines = kill % 10 == 9 ? 1 : 1 + random.nextInt(1500);
+      var lines = kill % 10 == 9 ? 1 : 1 + random.nextInt(400);
       try {
         acknowledged.putAll(killAfter(lines, store, kill, durability));
         check(store, acknowledged);
