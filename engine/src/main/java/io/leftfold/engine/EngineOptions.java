@@ -144,7 +144,8 @@ public record EngineOptions(
         threads);
   }
 
-  /// For reading only.
+  /// For reading only: takes no lock and changes nothing. Nobody may be writing the store
+  /// meanwhile: a writer makes files shorter that are read here through their mappings.
   ///
   /// @return the new options
   public EngineOptions forReadingOnly() {

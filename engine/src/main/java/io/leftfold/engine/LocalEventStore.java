@@ -521,12 +521,17 @@ public final class LocalEventStore implements EventStore {
       committer.close();
     }
     wakeups.close();
+    closing(log);
+    if (lock != null) {
+      closing(lock);
+    }
+  }
+
+  /// What cannot be closed keeps nothing else open.
+  private static void closing(AutoCloseable part) {
     try {
-      log.close();
-      if (lock != null) {
-        lock.close();
-      }
-    } catch (IOException e) {
+      part.close();
+    } catch (Exception e) {
       LOGGER.log(System.Logger.Level.WARNING, "The store was not closed cleanly", e);
     }
   }
