@@ -2,6 +2,8 @@
 
 package io.leftfold.engine.log;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.RecordedEvent;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// Reads records one at a time. Each is copied from the mapped chunk and its checksum compared
@@ -24,6 +27,12 @@ public final class RecordCursor {
 
   private static final int NAMES = 64;
   private static final int RECORD_BYTES_KEPT = 64 << 10;
+
+  /// How many records can be brought near at once.
+  public static final int NEAR_MAX = 16;
+
+  /// Memory comes in pairs of lines of 64 bytes; most records end within three pairs.
+  private static final int[] TOUCHED = {0, 128, 256};
 
   private final Log log;
   private final RecordFormat.RecordChecksum checksum = new RecordFormat.RecordChecksum();
@@ -36,8 +45,60 @@ public final class RecordCursor {
   private long position;
   private long time;
 
+  private final @Nullable Chunk[] nearChunks = new @Nullable Chunk[NEAR_MAX];
+  private final long[] nearOffsets = new long[NEAR_MAX];
+
+  @SuppressWarnings("UnusedVariable") // written, so that the loads it is the sum of happen
+  private int touched;
+
   RecordCursor(Log log) {
     this.log = log;
+  }
+
+  /// Brings records near that will be moved to next. They lie scattered: going to one after the
+  /// other waits for memory several times for each, touching them all first waits about once for
+  /// all. Nothing is checked here and nothing fails.
+  ///
+  /// @param positions by a number, such as the ordinal in a stream
+  /// @param first the number to begin with
+  /// @param count how many, at most [#NEAR_MAX]
+  public void bringNear(LongUnaryOperator positions, long first, int count) {
+    try {
+      var found = 0;
+      for (var i = 0; i < count; i++) {
+        var position = positions.applyAsLong(first + i);
+        var holder = chunkOf(position);
+        var offset = (long) holder.offsetOf(position);
+        if (offset > 0
+            && offset + TOUCHED[TOUCHED.length - 1] + Integer.BYTES <= holder.sizeBytes()) {
+          nearChunks[found] = holder;
+          nearOffsets[found++] = offset;
+        }
+      }
+      touched = touch(found);
+    } catch (IllegalStateException _) {
+      // The log was closed; going to a record will say so.
+    }
+  }
+
+  /// The sum says nothing, but without one the loads would be left out.
+  private int touch(int count) {
+    var sum = 0;
+    for (var i = 0; i < count; i++) {
+      var bytes = requireNonNull(nearChunks[i]).bytes();
+      for (var line : TOUCHED) {
+        sum += bytes.get(Bytes.INT, nearOffsets[i] + line);
+      }
+    }
+    for (var i = 0; i < count; i++) {
+      var bytes = requireNonNull(nearChunks[i]).bytes();
+      var commit =
+          nearOffsets[i] - bytes.get(Bytes.INT, nearOffsets[i] + RecordFormat.FRAME_DISTANCE);
+      if (commit >= 0 && commit < nearOffsets[i]) {
+        sum += bytes.get(Bytes.INT, commit + CommitFormat.TIME);
+      }
+    }
+    return sum;
   }
 
   /// Goes to a record.

@@ -132,6 +132,8 @@ public final class StreamReader {
     private final @Nullable LinkResolver links;
     private final long first;
     private long ordinal;
+    private long wanted;
+    private int near;
 
     OrdinaryRead(RecordCursor cursor, StreamView view, ReadOptions options, long end) {
       super(log, cursor, view.isDeleted() ? 0 : options.limit());
@@ -144,6 +146,7 @@ public final class StreamReader {
           forwards
               ? Math.max(first, ordinalOf(view, options.from(), cursor))
               : ordinalOf(view, Math.min(options.from(), view.lastRevision()) + 1, cursor) - 1;
+      this.wanted = options.limit();
     }
 
     @Override
@@ -156,9 +159,23 @@ public final class StreamReader {
       if (forwards ? ordinal >= view.count() : ordinal < first) {
         return null;
       }
+      if (near == 0) {
+        near = bringNear(cursor);
+      }
+      near--;
       var event = cursor.moveTo(view.postings().at(ordinal)).event();
       ordinal += forwards ? 1 : -1;
       return links == null ? ResolvedEvent.plain(event) : links.resolve(event, end);
+    }
+
+    private int bringNear(RecordCursor cursor) {
+      var left = forwards ? view.count() - ordinal : ordinal - first + 1;
+      var count = (int) Math.min(left, Math.clamp(wanted, 1, RecordCursor.NEAR_MAX));
+      wanted -= count;
+      if (count > 1) {
+        cursor.bringNear(view.postings()::at, forwards ? ordinal : ordinal - count + 1, count);
+      }
+      return count;
     }
   }
 
