@@ -8,6 +8,7 @@ import io.leftfold.benchmarks.measure.Rounds;
 import io.leftfold.benchmarks.measure.Row;
 import io.leftfold.benchmarks.measure.Settings;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -17,6 +18,9 @@ public final class GrpcCalls implements Benchmark {
   private static final double ASKED = 0.7;
   private static final int ASKED_OF_APPENDS_AT = 128;
   private static final int STREAMS = 10_000;
+  private static final Duration WARM_UP = Duration.ofSeconds(8);
+  private static final Duration WARM_UP_QUICK = Duration.ofSeconds(1);
+  private static final int WARM_UP_TURNS = 4;
 
   private final Kind kind;
   private final int connections;
@@ -85,11 +89,11 @@ public final class GrpcCalls implements Benchmark {
     }
   }
 
+  /// Until the compiler is through with both servers, which takes it some 500,000 calls.
   private static void warmUp(Settings settings, Load toStore, Load toEcho) throws Exception {
-    for (var i = 0; i < 2; i++) {
-      var rate =
-          toStore.work(settings.measuring().dividedBy(2))
-              + toEcho.work(settings.measuring().dividedBy(2));
+    var turn = (settings.quick() ? WARM_UP_QUICK : WARM_UP).dividedBy(WARM_UP_TURNS);
+    for (var i = 0; i < WARM_UP_TURNS; i++) {
+      var rate = toStore.work(turn) + toEcho.work(turn);
       if (rate <= 0) {
         throw new IllegalStateException("Nothing was answered");
       }

@@ -65,7 +65,7 @@ public final class ServerMain {
   }
 
   private static void serve(int port) throws IOException {
-    System.out.println(port);
+    System.out.println(ServerProcess.PORT + port);
     while (System.in.read() >= 0) {
       // Nothing is said: the end is what counts.
     }

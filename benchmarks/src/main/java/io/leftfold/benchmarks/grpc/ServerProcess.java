@@ -20,6 +20,9 @@ final class ServerProcess implements AutoCloseable {
   static final String APPEND_ANSWER = "append.answer";
   static final String READ_ANSWER = "read.answer";
 
+  /// What stands before the port in a server's output.
+  static final String PORT = "port ";
+
   private static final int SECONDS_TO_END = 10;
 
   private final Process process;
@@ -49,17 +52,19 @@ final class ServerProcess implements AutoCloseable {
   /// For looking into a server: options for its virtual machine only.
   private static List<String> extraOptions() {
     var options = System.getProperty("leftfold.bench.serverOptions", "");
-    return options.isBlank() ? List.of() : List.of(options.split(" "));
+    return options.isBlank() ? List.of() : List.of(options.split(","));
   }
 
   private int readPort() throws IOException {
     var out =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-    var line = out.readLine();
-    if (line == null) {
-      throw new IOException("The server ended before it said its port");
+    for (var line = out.readLine(); line != null; line = out.readLine()) {
+      // The virtual machine may have something to say too.
+      if (line.startsWith(PORT)) {
+        return Integer.parseInt(line, PORT.length(), line.length(), 10);
+      }
     }
-    return Integer.parseInt(line);
+    throw new IOException("The server ended before it said its port");
   }
 
   static ServerProcess store(Path directory, int streams) throws IOException {
