@@ -2,6 +2,7 @@
 
 package io.leftfold.server.grpc.streams;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.ExpectedState;
@@ -43,15 +44,10 @@ final class DeleteCall implements GrpcListener, Completion {
       if (forEver) {
         var options = TombstoneReq.parseFrom(request).getOptions();
         node.tombstone(
-            stream(options.getStreamIdentifier().getStreamName().toStringUtf8()),
-            expected(options),
-            this);
+            stream(options.getStreamIdentifier().getStreamName()), expected(options), this);
       } else {
         var options = DeleteReq.parseFrom(request).getOptions();
-        node.delete(
-            stream(options.getStreamIdentifier().getStreamName().toStringUtf8()),
-            expected(options),
-            this);
+        node.delete(stream(options.getStreamIdentifier().getStreamName()), expected(options), this);
       }
     } catch (InvalidProtocolBufferException e) {
       Refusal.invalid("The request is not a protobuf message: " + e.getMessage()).fail(call);
@@ -60,7 +56,7 @@ final class DeleteCall implements GrpcListener, Completion {
     }
   }
 
-  private static StreamName stream(String name) {
+  private static StreamName stream(ByteString name) {
     return Requests.stream(name);
   }
 

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.verification.wire;
+
+import static io.leftfold.verification.wire.Wire.EMPTY;
+import static io.leftfold.verification.wire.Wire.readOf;
+import static io.leftfold.verification.wire.Wire.request;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.grpc.Status;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.protocol.messages.features.ServerFeaturesGrpc;
+import io.leftfold.protocol.messages.features.SupportedMethod;
+import io.leftfold.protocol.messages.gossip.GossipGrpc;
+import io.leftfold.protocol.messages.gossip.MemberInfo;
+import io.leftfold.protocol.messages.streams.BatchAppendReq;
+import io.leftfold.protocol.messages.streams.BatchAppendResp;
+import io.leftfold.protocol.messages.streams.ReadReq;
+import io.leftfold.protocol.messages.streams.ReadResp;
+import io.leftfold.verification.running.Await;
+import io.leftfold.verification.running.TestServer;
+import io.leftfold.verification.wire.Wire.Replies;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/// What a node says about itself, over gRPC and HTTP on one port, and how it ends.
+final class NodeWireTest {
+
+  private final TestServer server = TestServer.inMemory();
+  private final Wire wire = Wire.to(server);
+
+  @AfterEach
+  void close() {
+    wire.close();
+    server.close();
+  }
+
+  // ---- gRPC
+
+  @Test
+  void a_node_lists_its_methods_in_lower_case_with_their_features() {
+    var methods = ServerFeaturesGrpc.newBlockingStub(wire.channel()).getSupportedMethods(EMPTY);
+
+    assertThat(methods.getEventStoreServerVersion()).matches("\\d+\\.\\d+\\.\\d+");
+    assertThat(methods.getMethodsList())
+        .allSatisfy(method -> {
+          assertThat(method.getServiceName()).isLowerCase().contains(".");
+          assertThat(method.getMethodName()).isLowerCase().doesNotContain("/");
+        });
+    Map<String, List<String>> ofStreams =
+        methods.getMethodsList().stream()
+            .filter(method -> method.getServiceName().equals("event_store.client.streams.streams"))
+            .collect(
+                Collectors.toMap(
+                    SupportedMethod::getMethodName,
+                    method -> List.copyOf(method.getFeaturesList())));
+    assertThat(ofStreams)
+        .containsExactlyInAnyOrderEntriesOf(
+            Map.of(
+                "read", List.of("position", "events"),
+                "append", List.of(),
+                "batchappend", List.of("deadline_duration"),
+                "delete", List.of(),
+                "tombstone", List.of()));
+  }
+
+  @Test
+  void a_node_alone_says_in_gossip_that_it_leads() {
+    var before = System.currentTimeMillis();
+
+    var gossip = GossipGrpc.newBlockingStub(wire.channel()).read(EMPTY);
+
+    assertThat(gossip.getMembersList()).hasSize(1);
+    var member = gossip.getMembers(0);
+    assertThat(member.getState()).isEqualTo(MemberInfo.VNodeState.Leader);
+    assertThat(member.getIsAlive()).isTrue();
+    assertThat(member.getHttpEndPoint().getAddress()).isEqualTo("127.0.0.1");
+    assertThat(member.getHttpEndPoint().getPort()).isEqualTo(server.port());
+    assertThat(member.getTimeStamp() / 10_000).isBetween(before, System.currentTimeMillis());
+    var id = member.getInstanceId().getStructured();
+    assertThat(new java.util.UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()))
+        .isEqualTo(server.store().storeId());
+  }
+
+  @Test
+  void a_method_that_is_not_there_is_unimplemented() {
+    var channel = wire.channel();
+    var method =
+        io.grpc.MethodDescriptor
+            .<io.leftfold.protocol.messages.shared.Empty,
+                io.leftfold.protocol.messages.shared.Empty>
+                newBuilder()
+            .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+            .setFullMethodName(
+                "event_store.client.persistent_subscriptions.PersistentSubscriptions/List")
+            .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(EMPTY))
+            .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(EMPTY))
+            .build();
+
+    var refusal =
+        Wire.refusal(() ->
+            io.grpc.stub.ClientCalls.blockingUnaryCall(
+                channel, method, io.grpc.CallOptions.DEFAULT, EMPTY));
+
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+  }
+
+  // ---- HTTP
+
+  private HttpResponse<String> send(HttpClient.Version version, String method, String path)
+      throws IOException, InterruptedException {
+    try (var client = HttpClient.newBuilder().version(version).build()) {
+      var request =
+          HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(server.port(), path)))
+              .timeout(Await.LIMIT)
+              .method(method, HttpRequest.BodyPublishers.noBody())
+              .build();
+      return client.send(request, HttpResponse.BodyHandlers.ofString());
+    }
+  }
+
+  @ParameterizedTest(name = "{0} {1} gives {2}")
+  @CsvSource({
+    "GET,  /health/live,                204",
+    "HEAD, /health/live,                204",
+    "GET,  /health/live?liveCode=200,   200",
+    "HEAD, /health/live?liveCode=299,   299",
+    "GET,  /health/live?liveCode=99,    400",
+    "GET,  /health/live?liveCode=never, 400",
+    "POST, /health/live,                405",
+    "GET,  /info,                       200",
+    "GET,  /ping,                       200",
+    "GET,  /nothing,                    404"
+  })
+  void pages_are_answered(String method, String path, int code) throws Exception {
+    for (var version : HttpClient.Version.values()) {
+      if (version == HttpClient.Version.HTTP_1_1 || version == HttpClient.Version.HTTP_2) {
+        assertThat(send(version, method, path).statusCode()).as("%s", version).isEqualTo(code);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = HttpClient.Version.class,
+      names = {"HTTP_1_1", "HTTP_2"})
+  void a_node_tells_its_version_and_that_it_leads(HttpClient.Version version) throws Exception {
+    var info = send(version, "GET", "/info");
+
+    assertThat(info.headers().firstValue("content-type")).hasValue("application/json");
+    assertThat(info.body())
+        .containsPattern("\"esVersion\":\"\\d+\\.\\d+\\.\\d+\"")
+        .contains("\"state\":\"leader\"");
+    assertThat(send(version, "GET", "/ping").body()).contains("Ping request successfully handled");
+  }
+
+  // ---- the end
+
+  @Test
+  void the_end_of_a_server_ends_every_kind_of_call_as_unavailable() {
+    for (var i = 0; i < 100; i++) {
+      server
+          .store()
+          .append(
+              StreamName.of("s"),
+              ExpectedState.any(),
+              ProposedEvent.binary("T", new byte[100_000]),
+              ProposedEvent.binary("T", new byte[100_000]));
+    }
+    var subscription =
+        readOf("s").setSubscription(ReadReq.Options.SubscriptionOptions.getDefaultInstance());
+    var following = wire.follow(subscription);
+    var stuck = new Replies<ReadReq, ReadResp>(call -> call.disableAutoRequestWithInitial(1));
+    wire.streams().read(request(subscription), stuck);
+    var reading = new Replies<ReadReq, ReadResp>(call -> call.disableAutoRequestWithInitial(1));
+    wire.streams().read(request(readOf("s")), reading);
+    var appending = new Replies<BatchAppendReq, BatchAppendResp>();
+    wire.streams().batchAppend(appending);
+    following.next(202);
+    reading.next();
+    stuck.next();
+    Await.until("four calls", () -> server.openCalls() == 4);
+
+    server.closeServer();
+
+    for (var end : List.of(following.end, appending.end)) {
+      assertThat(Await.result(end).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+    for (var unready : List.of(reading, stuck)) {
+      unready.call().request(Integer.MAX_VALUE);
+      assertThat(Await.result(unready.end).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+    }
+    assertThat(server.openCalls()).isZero();
+    assertThat(server.connections()).isZero();
+    assertThat(server.store().lastPosition()).hasValue(200L);
+  }
+}
