@@ -103,7 +103,7 @@ final class KurrentSubscription implements Subscription {
   Checkpointer checkpointer() {
     return (_, position) -> {
       say(new SubscriptionMessage.Checkpoint(position.getCommitUnsigned()));
-      return CompletableFuture.completedFuture(null);
+      return CompletableFuture.allOf();
     };
   }
 
