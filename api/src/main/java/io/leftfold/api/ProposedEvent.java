@@ -46,7 +46,7 @@ public record ProposedEvent(
           "An event has at most %d tags, got %d".formatted(TAGS_MAX, tags.size()));
     }
     tags = List.copyOf(tags);
-    if (tags.stream().distinct().count() != tags.size()) {
+    if (tags.size() > 1 && tags.stream().distinct().count() != tags.size()) {
       throw new IllegalArgumentException("The tags of an event differ, got " + tags);
     }
   }
