@@ -64,6 +64,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +77,14 @@ import org.jspecify.annotations.Nullable;
 final class KurrentEventStore implements EventStore {
 
   private static final long PATIENCE_SECONDS = 30;
+
+  /// Held, for loggers that nobody holds forget their level. Each client tells its coming and
+  /// going.
+  private static final Logger LOG_OF_CLIENT = Logger.getLogger("io.kurrent.dbclient");
+
+  static {
+    LOG_OF_CLIENT.setLevel(Level.WARNING);
+  }
 
   private final KurrentDBClient client;
   private final Set<KurrentSubscription> subscriptions = ConcurrentHashMap.newKeySet();

@@ -7,7 +7,11 @@ import static io.leftfold.verification.wire.Wire.readOf;
 import static io.leftfold.verification.wire.Wire.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.CallOptions;
+import io.grpc.MethodDescriptor;
 import io.grpc.Status;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.ClientCalls;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
@@ -15,6 +19,7 @@ import io.leftfold.protocol.messages.features.ServerFeaturesGrpc;
 import io.leftfold.protocol.messages.features.SupportedMethod;
 import io.leftfold.protocol.messages.gossip.GossipGrpc;
 import io.leftfold.protocol.messages.gossip.MemberInfo;
+import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.protocol.messages.streams.BatchAppendReq;
 import io.leftfold.protocol.messages.streams.BatchAppendResp;
 import io.leftfold.protocol.messages.streams.ReadReq;
@@ -22,13 +27,18 @@ import io.leftfold.protocol.messages.streams.ReadResp;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
 import io.leftfold.verification.wire.Wire.Replies;
+import java.io.DataInputStream;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +101,7 @@ final class NodeWireTest {
     assertThat(member.getHttpEndPoint().getPort()).isEqualTo(server.port());
     assertThat(member.getTimeStamp() / 10_000).isBetween(before, System.currentTimeMillis());
     var id = member.getInstanceId().getStructured();
-    assertThat(new java.util.UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()))
+    assertThat(new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()))
         .isEqualTo(server.store().storeId());
   }
 
@@ -99,23 +109,43 @@ final class NodeWireTest {
   void a_method_that_is_not_there_is_unimplemented() {
     var channel = wire.channel();
     var method =
-        io.grpc.MethodDescriptor
-            .<io.leftfold.protocol.messages.shared.Empty,
-                io.leftfold.protocol.messages.shared.Empty>
-                newBuilder()
-            .setType(io.grpc.MethodDescriptor.MethodType.UNARY)
+        MethodDescriptor.<Empty, Empty>newBuilder()
+            .setType(MethodDescriptor.MethodType.UNARY)
             .setFullMethodName(
                 "event_store.client.persistent_subscriptions.PersistentSubscriptions/List")
-            .setRequestMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(EMPTY))
-            .setResponseMarshaller(io.grpc.protobuf.ProtoUtils.marshaller(EMPTY))
+            .setRequestMarshaller(ProtoUtils.marshaller(EMPTY))
+            .setResponseMarshaller(ProtoUtils.marshaller(EMPTY))
             .build();
 
     var refusal =
-        Wire.refusal(() ->
-            io.grpc.stub.ClientCalls.blockingUnaryCall(
-                channel, method, io.grpc.CallOptions.DEFAULT, EMPTY));
+        Wire.refusal(
+            () -> ClientCalls.blockingUnaryCall(channel, method, CallOptions.DEFAULT, EMPTY));
 
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
+  }
+
+  /// Clients ask every few seconds whether their idle connection still is one, without a call.
+  @Test
+  void an_idle_connection_may_ask_for_a_sign_of_life_as_often_as_it_likes() throws Exception {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket.setSoTimeout(Math.toIntExact(Await.LIMIT.toMillis()));
+      var out = socket.getOutputStream();
+      var in = new DataInputStream(socket.getInputStream());
+      out.write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      out.write(new byte[] {0, 0, 0, 4, 0, 0, 0, 0, 0});
+      for (var i = 0; i < 100; i++) {
+        out.write(new byte[] {0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, (byte) i});
+        var ping = new byte[8];
+        while (ping[7] != i || ping[0] != 1) {
+          var length = in.readUnsignedByte() << 16 | in.readUnsignedShort();
+          var type = in.readUnsignedByte();
+          in.skipNBytes(5);
+          var payload = in.readNBytes(length);
+          assertThat(type).as("the type of a frame, of which 7 is a farewell").isNotEqualTo(7);
+          ping = type == 6 ? payload : ping;
+        }
+      }
+    }
   }
 
   // ---- HTTP
