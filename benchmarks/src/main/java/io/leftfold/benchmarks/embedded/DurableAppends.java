@@ -68,7 +68,7 @@ public final class DurableAppends implements Benchmark {
             LocalEventStore.open(
                 directory.resolve("unsynced"),
                 EngineOptions.defaults().withDurability(Durability.OS));
-        var disk = new RawWriter(directory.resolve("raw"), callers * commitBytes);
+        var disk = RawWriter.inZeros(directory.resolve("raw"), callers * commitBytes);
         var bare = new BareGroupCommit(directory.resolve("bare"), callers, commitBytes);
         var sqlite = new Sqlite(directory.resolve("sqlite"))) {
       var rounds =
