@@ -237,4 +237,31 @@ final class NodeWireTest {
     assertThat(server.connections()).isZero();
     assertThat(server.store().lastPosition()).hasValue(200L);
   }
+
+  @Test
+  void a_server_whose_store_is_closed_says_that_it_is_not_ready() {
+    wire.append("s", "A");
+    var batch = new Replies<BatchAppendReq, BatchAppendResp>();
+    var requests = wire.streams().batchAppend(batch);
+
+    server.store().close();
+
+    var append =
+        wire.append(List.of(request(Wire.to("s").setAny(EMPTY)), request(Wire.proposed("B"))))
+            .refused();
+    for (var refusal : List.of(append, wire.refusal(readOf("s")), wire.refusal(Wire.readOfAll()))) {
+      assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+      assertThat(Wire.text(refusal)).isEqualTo("Server Is Not Ready");
+    }
+    requests.onNext(
+        BatchAppendReq.newBuilder()
+            .setCorrelationId(Wire.text(UUID.randomUUID()))
+            .setOptions(
+                BatchAppendReq.Options.newBuilder()
+                    .setStreamIdentifier(Wire.stream("s"))
+                    .setAny(com.google.protobuf.Empty.getDefaultInstance()))
+            .setIsFinal(true)
+            .build());
+    assertThat(batch.next().getError().getMessage()).isEqualTo("Server Is Not Ready");
+  }
 }
