@@ -8,6 +8,7 @@ import io.leftfold.benchmarks.embedded.RandomReads;
 import io.leftfold.benchmarks.embedded.Scan;
 import io.leftfold.benchmarks.grpc.GrpcCalls;
 import io.leftfold.benchmarks.measure.Benchmark;
+import io.leftfold.benchmarks.micro.JmhBenchmark;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,6 +36,7 @@ final class Catalogue {
         all.add(new GrpcCalls(kind, connections));
       }
     }
+    all.addAll(JmhBenchmark.all());
     return List.copyOf(all);
   }
 
