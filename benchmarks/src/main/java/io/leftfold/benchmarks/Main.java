@@ -48,7 +48,7 @@ public final class Main {
     public Integer call() {
       var out = java.util.Objects.requireNonNull(spec).commandLine().getOut();
       for (var benchmark : Catalogue.all()) {
-        out.printf("%-20s %s%n", benchmark.name(), benchmark.question());
+        out.printf("%-26s %s%n", benchmark.name(), benchmark.question());
       }
       return 0;
     }

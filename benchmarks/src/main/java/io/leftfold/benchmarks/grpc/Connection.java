@@ -59,12 +59,12 @@ final class Connection implements AutoCloseable {
   ///
   /// @param port of a server on this machine
   /// @param requests what to ask
-  /// @param appends whether to append; otherwise to read
+  /// @param path of the method, one of those of [Requests]
   /// @param keeping whether to keep the answers
-  Connection(int port, Requests requests, boolean appends, boolean keeping) throws IOException {
+  Connection(int port, Requests requests, String path, boolean keeping) throws IOException {
     this.requests = requests;
-    this.appends = appends;
-    this.headers = headers(appends ? Requests.APPEND : Requests.READ, "127.0.0.1:" + port);
+    this.appends = !path.equals(Requests.READ);
+    this.headers = headers(path, "127.0.0.1:" + port);
     this.kept = keeping ? new ByteArrayOutputStream() : null;
     this.channel =
         SocketChannel.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));

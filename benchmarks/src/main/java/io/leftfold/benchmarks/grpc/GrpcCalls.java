@@ -7,8 +7,10 @@ import io.leftfold.benchmarks.measure.Benchmark;
 import io.leftfold.benchmarks.measure.Rounds;
 import io.leftfold.benchmarks.measure.Row;
 import io.leftfold.benchmarks.measure.Settings;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 
@@ -18,7 +20,7 @@ public final class GrpcCalls implements Benchmark {
   private static final double ASKED = 0.7;
   private static final int ASKED_OF_APPENDS_AT = 128;
   private static final int STREAMS = 10_000;
-  private static final Duration WARM_UP = Duration.ofSeconds(8);
+  private static final Duration WARM_UP = Duration.ofSeconds(5);
   private static final Duration WARM_UP_QUICK = Duration.ofSeconds(1);
   private static final int WARM_UP_TURNS = 4;
 
@@ -58,8 +60,10 @@ public final class GrpcCalls implements Benchmark {
           case APPEND_EXPECTED -> "durable appends with an expected revision";
           case READ -> "reads of ten events";
         };
-    return "How many %s does the server answer, from %,d connections with one in flight each?"
-        .formatted(what, connections);
+    return connections == 1
+        ? "How many %s does the server answer, one after the other?".formatted(what)
+        : "How many %s does the server answer, from %,d connections with one in flight each?"
+            .formatted(what, connections);
   }
 
   @Override
@@ -73,33 +77,58 @@ public final class GrpcCalls implements Benchmark {
   public void run(Settings settings, Consumer<Row> rows) throws Exception {
     var directory = settings.directory();
     var streams = settings.scaled(STREAMS);
-    var appends = kind != Kind.READ;
     try (var store = ServerProcess.store(directory.resolve("store"), streams)) {
-      Files.write(directory.resolve(ServerProcess.APPEND_ANSWER), Load.one(store, true, streams));
-      Files.write(directory.resolve(ServerProcess.READ_ANSWER), Load.one(store, false, streams));
+      Files.write(
+          directory.resolve(ServerProcess.APPEND_ANSWER),
+          Load.one(store, Requests.APPEND, streams));
+      Files.write(
+          directory.resolve(ServerProcess.READ_ANSWER), Load.one(store, Requests.READ, streams));
       try (var echo = ServerProcess.echo(directory);
-          var toStore =
-              new Load(store, connections, appends, kind == Kind.APPEND_EXPECTED, streams);
-          var toEcho =
-              new Load(echo, connections, appends, kind == Kind.APPEND_EXPECTED, streams)) {
-        warmUp(settings, toStore, toEcho);
-        var rounds = new Rounds(settings).with("leftfold", toStore).with("limit", toEcho).run();
-        rows.accept(row(rounds, toStore, toEcho));
+          var toStore = load(store, path(), streams);
+          var toEcho = load(echo, path(), streams);
+          var toElsewhere =
+              load(echo, kind == Kind.READ ? Requests.READ : Requests.APPEND_ELSEWHERE, streams)) {
+        var loads =
+            kind == Kind.READ ? List.of(toStore, toEcho) : List.of(toStore, toEcho, toElsewhere);
+        warmUp(settings, loads);
+        var rounds = new Rounds(settings).with("leftfold", toStore).with("limit", toEcho);
+        if (kind != Kind.READ) {
+          rounds.with("elsewhere", toElsewhere);
+        }
+        var row = row(rounds.run(), toStore, toEcho);
+        rows.accept(
+            kind == Kind.READ
+                ? row
+                : row.withPeer(
+                        "the transport, answering from another thread", rounds.median("elsewhere"))
+                    .withRemark(
+                        "%.2f of the transport answering from another thread, which takes %.1f µs of processor a call"
+                            .formatted(
+                                rounds.ratio("leftfold", "elsewhere"),
+                                toElsewhere.serverMicrosPerCall())));
       }
     }
   }
 
-  /// Until the compiler is through with both servers, which takes it some 500,000 calls.
-  private static void warmUp(Settings settings, Load toStore, Load toEcho) throws Exception {
+  private String path() {
+    return kind == Kind.READ ? Requests.READ : Requests.APPEND;
+  }
+
+  private Load load(ServerProcess server, String path, int streams) throws IOException {
+    return new Load(server, connections, path, kind == Kind.APPEND_EXPECTED, streams);
+  }
+
+  /// Until the compiler is through with the servers, which takes it some 500,000 calls.
+  private static void warmUp(Settings settings, List<Load> loads) throws Exception {
     var turn = (settings.quick() ? WARM_UP_QUICK : WARM_UP).dividedBy(WARM_UP_TURNS);
     for (var i = 0; i < WARM_UP_TURNS; i++) {
-      var rate = toStore.work(turn) + toEcho.work(turn);
-      if (rate <= 0) {
-        throw new IllegalStateException("Nothing was answered");
+      for (var load : loads) {
+        if (load.work(turn) <= 0) {
+          throw new IllegalStateException("Nothing was answered");
+        }
       }
     }
-    toStore.forget();
-    toEcho.forget();
+    loads.forEach(Load::forget);
   }
 
   private Row row(Rounds rounds, Load toStore, Load toEcho) {

@@ -32,24 +32,24 @@ final class Load implements Contestant, AutoCloseable {
   ///
   /// @param server to which
   /// @param count how many connections
-  /// @param appends whether to append; otherwise to read
+  /// @param path of the method, one of those of [Requests]
   /// @param conditional whether appends expect a revision
   /// @param streams how many streams there are to be read
-  Load(ServerProcess server, int count, boolean appends, boolean conditional, int streams)
+  Load(ServerProcess server, int count, String path, boolean conditional, int streams)
       throws IOException {
     this.server = server;
     for (var i = 0; i < count; i++) {
       var connection =
-          new Connection(server.port(), new Requests(i, conditional, streams), appends, false);
+          new Connection(server.port(), new Requests(i, conditional, streams), path, false);
       connections.add(connection);
       connection.channel().register(selector, SelectionKey.OP_READ, connection);
     }
   }
 
   /// Makes one call, on a connection of its own, and gives the messages of its answer.
-  static byte[] one(ServerProcess server, boolean append, int streams) throws IOException {
+  static byte[] one(ServerProcess server, String path, int streams) throws IOException {
     try (var connection =
-            new Connection(server.port(), new Requests(0xffff, false, streams), append, true);
+            new Connection(server.port(), new Requests(0xffff, false, streams), path, true);
         var selector = Selector.open()) {
       connection.channel().register(selector, SelectionKey.OP_READ);
       connection.begin(System.nanoTime());

@@ -13,6 +13,10 @@ import java.util.SplittableRandom;
 final class Requests {
 
   static final String APPEND = "/event_store.client.streams.Streams/Append";
+
+  /// Understood by the transport alone, which then answers from another thread.
+  static final String APPEND_ELSEWHERE = "/event_store.client.streams.Streams/Appen2";
+
   static final String READ = "/event_store.client.streams.Streams/Read";
 
   private static final int DATA_BYTES = 256;

@@ -49,10 +49,13 @@ public final class ServerMain {
   private static void serveEcho(Path directory) throws IOException {
     var append = read(directory.resolve(ServerProcess.APPEND_ANSWER));
     var read = read(directory.resolve(ServerProcess.READ_ANSWER));
+    var other = new OtherThread();
     Map<String, GrpcHandler> calls =
         Map.of(
             Requests.APPEND,
             call -> new Echo(call, append),
+            Requests.APPEND_ELSEWHERE,
+            call -> new Elsewhere(call, other, append.getFirst()),
             Requests.READ,
             call -> new Echo(call, read));
     var edge = Edge.start(EdgeOptions.defaults().withAddress("127.0.0.1", 0), calls, _ -> {});
@@ -84,6 +87,19 @@ public final class ServerMain {
       }
       var last = messages.getLast();
       call.sendLast(last, 0, last.length);
+    }
+  }
+
+  /// Has the answer given by another thread.
+  private record Elsewhere(GrpcCall call, OtherThread other, byte[] answer)
+      implements GrpcListener {
+
+    @Override
+    public void message(byte[] bytes, int offset, int length) {}
+
+    @Override
+    public void halfClosed() {
+      other.answer(call, answer);
     }
   }
 }

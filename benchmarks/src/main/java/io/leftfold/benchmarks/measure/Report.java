@@ -64,7 +64,7 @@ public final class Report {
   private void print(Row row) {
     out.printf(
         Locale.ROOT,
-        "  %-24s %12s %-10s limit %12s  ratio %5.2f  asked %-8s %s%n",
+        "  %-25s %11s %-10s limit %12s  ratio %5.2f  asked %-8s %s%n",
         row.name(),
         number(row.figure()),
         row.unit(),
