@@ -244,8 +244,10 @@ public final class LogWriter {
     }
   }
 
+  /// The file is as long as it is mapped. Asking the system instead would make Linux stamp the next
+  /// write with a time of its own and write the file's metadata with each sync.
   private void grow(long end) throws IOException {
-    var size = chunk.file.size();
+    var size = chunk.sizeBytes();
     if (end > size) {
       var max = Math.max(end, log.options().chunkBytesMax());
       chunk.file.resize(Math.min(max, Math.max(end, size + GROW_BYTES)));
@@ -254,7 +256,7 @@ public final class LogWriter {
   }
 
   private void writeZeros(long from) throws IOException {
-    var until = Math.min(from + ZERO_BYTES, chunk.file.size());
+    var until = Math.min(from + ZERO_BYTES, chunk.sizeBytes());
     for (var at = from; at < until; at += zeros.capacity()) {
       zeros.clear().limit((int) Math.min(zeros.capacity(), until - at));
       chunk.file.write(zeros, at);
