@@ -12,8 +12,8 @@ import java.util.random.RandomGenerator;
 /// @param durability what an acknowledged append has survived
 /// @param chunkBytesMax the size of a log file, 4 KiB to 1 GiB; a larger commit gets a file of its
 ///   own
-/// @param queueLengthMax how many appends may wait to be written
-/// @param queueBytesMax how many bytes of events may wait to be written
+/// @param queueLengthMax how many appends may wait to be written, up to 1,000,000
+/// @param queueBytesMax how many bytes of events may wait to be written, up to 256 GiB
 /// @param eventBytesMax the largest event: data, metadata, and two bytes a character of its type
 /// @param appendBytesMax the largest append, all its events together
 /// @param readOnly whether to open for reading only; then damage is gone around where possible
@@ -31,6 +31,10 @@ public record EngineOptions(
     Clock clock,
     RandomGenerator random,
     ThreadFactory threads) {
+
+  private static final int QUEUE_LENGTH_LIMIT = 1_000_000;
+  private static final long QUEUE_BYTES_LIMIT = 256L << 30;
+  private static final long APPEND_BYTES_LIMIT = 512L << 20;
 
   private static final EngineOptions DEFAULTS =
       new EngineOptions(
@@ -51,9 +55,14 @@ public record EngineOptions(
     requireAbove("queueBytesMax", queueBytesMax, 0);
     requireAbove("eventBytesMax", eventBytesMax, 0);
     requireAbove("appendBytesMax", appendBytesMax, eventBytesMax - 1);
-    if (appendBytesMax > 512L << 20) {
-      throw new IllegalArgumentException(
-          "appendBytesMax is at most 536870912, got " + appendBytesMax);
+    requireUpTo("queueLengthMax", queueLengthMax, QUEUE_LENGTH_LIMIT);
+    requireUpTo("queueBytesMax", queueBytesMax, QUEUE_BYTES_LIMIT);
+    requireUpTo("appendBytesMax", appendBytesMax, APPEND_BYTES_LIMIT);
+  }
+
+  private static void requireUpTo(String name, long value, long limit) {
+    if (value > limit) {
+      throw new IllegalArgumentException("%s is at most %d, got %d".formatted(name, limit, value));
     }
   }
 

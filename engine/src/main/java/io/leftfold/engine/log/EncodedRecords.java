@@ -5,21 +5,31 @@ package io.leftfold.engine.log;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.Tag;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /// Events of one stream, laid out as records by the caller's thread. What only the writer knows
 /// (revision, distance to the commit, checksum) is filled in when they are written.
+///
+/// What the writer and the index ask of an event is here too, in arrays: the events themselves lie
+/// scattered in the memory that is near to the caller's processor, and going to each of a thousand
+/// takes the writer longer than all else that it does with them.
 public final class EncodedRecords {
 
-  private static final EncodedRecords NONE = new EncodedRecords(new byte[0], 0);
+  private static final EncodedRecords NONE =
+      new EncodedRecords(new byte[0], new int[0], new String[0], List.of());
 
   private final byte[] bytes;
-  private final int count;
+  private final int[] offsets;
+  private final String[] types;
+  private final List<List<Tag>> tags;
 
-  private EncodedRecords(byte[] bytes, int count) {
+  private EncodedRecords(byte[] bytes, int[] offsets, String[] types, List<List<Tag>> tags) {
     this.bytes = bytes;
-    this.count = count;
+    this.offsets = offsets;
+    this.types = types;
+    this.tags = tags;
   }
 
   /// Lays out events one after the other.
@@ -28,25 +38,32 @@ public final class EncodedRecords {
       return NONE;
     }
     var name = stream.value().getBytes(StandardCharsets.UTF_8);
-    var types = new byte[events.size()][];
+    var types = new String[events.size()];
+    var typeBytes = new byte[types.length][];
+    var tagged = false;
     var total = 0;
     for (var i = 0; i < types.length; i++) {
-      types[i] = typeBytes(events, types, i);
-      total = Math.addExact(total, recordBytes(name, types[i], events.get(i)));
+      var event = events.get(i);
+      types[i] = event.type();
+      typeBytes[i] =
+          i > 0 && types[i].equals(types[i - 1])
+              ? typeBytes[i - 1]
+              : types[i].getBytes(StandardCharsets.UTF_8);
+      tagged |= !event.tags().isEmpty();
+      total = Math.addExact(total, recordBytes(name, typeBytes[i], event));
     }
     var bytes = new byte[total];
+    var offsets = new int[types.length];
     var at = 0;
     for (var i = 0; i < types.length; i++) {
-      at = encode(bytes, at, name, types[i], events.get(i));
+      offsets[i] = at;
+      at = encode(bytes, at, name, typeBytes[i], events.get(i));
     }
-    return new EncodedRecords(bytes, types.length);
-  }
-
-  private static byte[] typeBytes(List<ProposedEvent> events, byte[][] types, int i) {
-    var type = events.get(i).type();
-    return i > 0 && type.equals(events.get(i - 1).type())
-        ? types[i - 1]
-        : type.getBytes(StandardCharsets.UTF_8);
+    return new EncodedRecords(
+        bytes,
+        offsets,
+        types,
+        tagged ? events.stream().map(ProposedEvent::tags).toList() : List.of());
   }
 
   private static int recordBytes(byte[] stream, byte[] type, ProposedEvent event) {
@@ -94,7 +111,27 @@ public final class EncodedRecords {
 
   /// How many records.
   public int count() {
-    return count;
+    return types.length;
+  }
+
+  /// The type of one of the events.
+  public String type(int i) {
+    return types[i];
+  }
+
+  /// The tags of one of the events.
+  public List<Tag> tags(int i) {
+    return tags.isEmpty() ? List.of() : tags.get(i);
+  }
+
+  /// The upper half of the id of one of the events.
+  public long idHigh(int i) {
+    return Bytes.longInteger(bytes, offsets[i] + RecordFormat.ID_HIGH);
+  }
+
+  /// The lower half of the id of one of the events.
+  public long idLow(int i) {
+    return Bytes.longInteger(bytes, offsets[i] + RecordFormat.ID_LOW);
   }
 
   /// How many bytes they take in a commit.

@@ -21,7 +21,6 @@ import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.LogWriter;
 import io.leftfold.engine.log.RecordCursor;
 import java.io.IOException;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalLong;
@@ -66,6 +65,7 @@ public final class Committer implements AutoCloseable {
   private final RecentIds recentIds;
   private final AppendDecision.Memory memory;
 
+  private final ArrayList<Work> taken = new ArrayList<>();
   private final List<Written> batch = new ArrayList<>();
   private final List<Answer> answers = new ArrayList<>();
   private long batchNumber;
@@ -75,7 +75,7 @@ public final class Committer implements AutoCloseable {
 
   /// Events that were written but are not in the index yet.
   private record Written(
-      StreamName stream, long firstRevision, long firstPosition, List<ProposedEvent> events) {}
+      StreamName stream, long firstRevision, long firstPosition, EncodedRecords records) {}
 
   /// What somebody is told when the batch is durable.
   private record Answer(
@@ -123,8 +123,10 @@ public final class Committer implements AutoCloseable {
     this.queue = new WorkQueue(limits.lengthMax(), limits.bytesMax());
     this.cursor = log.cursor();
     this.lookup = new StreamLookup(index);
-    this.heads = new Heads(name -> new Head(name, lookup.view(name, log.end(), cursor)));
     this.recentIds = rememberIds(log, cursor, seed);
+    this.heads =
+        new Heads(
+            name -> new Head(name, recentIds.keyOf(name), lookup.view(name, log.end(), cursor)));
     this.memory = new RecordedMemory(log, lookup, cursor, recentIds, () -> batchNumber);
     this.thread = threads.newThread(this::run);
     thread.setName("leftfold-writer");
@@ -142,7 +144,11 @@ public final class Committer implements AutoCloseable {
     for (var position = Math.max(0, end - RecentIds.CAPACITY); position < end; position++) {
       var record = cursor.moveTo(position);
       ids.add(
-          record.idHigh(), record.idLow(), record.stream(), record.revision(), record.position());
+          record.idHigh(),
+          record.idLow(),
+          ids.keyOf(record.stream()),
+          record.revision(),
+          record.position());
     }
     return ids;
   }
@@ -227,16 +233,8 @@ public final class Committer implements AutoCloseable {
   }
 
   private void run() {
-    var taken = new ArrayDeque<Work>();
     while (awaitWork()) {
-      gather();
-      taken = queue.takeAll(taken);
-      while (!taken.isEmpty()) {
-        take(taken.remove());
-        if (writer.batchBytes() >= BATCH_BYTES_MAX) {
-          finishBatch();
-        }
-      }
+      takeWaiting();
       finishBatch();
     }
   }
@@ -245,27 +243,38 @@ public final class Committer implements AutoCloseable {
   /// then asleep.
   private boolean awaitWork() {
     if (answersOfLastBatch > 0) {
-      giveWay(1);
+      giveWay();
     }
     return queue.awaitWork();
   }
 
-  /// Those who were answered together come back together, but not at the same instant. Taking the
-  /// first of them alone would cost all the others a second sync.
-  private void gather() {
+  /// Takes what waits, and what comes while that is judged. Those who were answered together come
+  /// back together, but not at the same instant: finishing the batch with the first of them alone
+  /// would cost all the others a second sync.
+  private void takeWaiting() {
     var expected = answersOfLastBatch;
-    var seen = 0;
-    while (queue.length() > seen && queue.length() < expected) {
-      seen = queue.length();
-      giveWay(expected);
-    }
+    var count = 0;
+    do {
+      queue.takeAll(taken);
+      count += taken.size();
+      for (var work : taken) {
+        take(work);
+        if (writer.batchBytes() >= BATCH_BYTES_MAX) {
+          finishBatch();
+        }
+      }
+      taken.clear();
+      if (count < expected) {
+        giveWay();
+      }
+    } while (count < expected && queue.length() > 0);
   }
 
-  /// Lets other threads run, until so much waits or it has taken too long.
+  /// Lets other threads run, until something waits or it has taken too long.
   @SuppressWarnings("ThreadPriorityCheck") // those who were woken need a processor, maybe this one
-  private void giveWay(int expected) {
+  private void giveWay() {
     var turns = answersOfLastBatch < MANY ? TURNS_FOR_FEW : TURNS_FOR_MANY;
-    for (var turn = 0; turn < turns && queue.length() < expected; turn++) {
+    for (var turn = 0; turn < turns && queue.length() == 0; turn++) {
       Thread.yield();
     }
   }
@@ -315,6 +324,10 @@ public final class Committer implements AutoCloseable {
     for (var part : parts) {
       decisions.add(decide(part));
     }
+    if (isAllToBeWritten(decisions)) {
+      answers.add(new Answer(append.completion(), write(append), null));
+      return;
+    }
     var refusal = refusal(parts, decisions);
     if (refusal != null) {
       answers.add(new Answer(append.completion(), null, refusal));
@@ -322,6 +335,15 @@ public final class Committer implements AutoCloseable {
     }
     var before = writtenBefore(parts, decisions);
     answers.add(new Answer(append.completion(), before != null ? before : write(append), null));
+  }
+
+  private static boolean isAllToBeWritten(List<AppendDecision> decisions) {
+    for (var decision : decisions) {
+      if (!(decision instanceof AppendDecision.Write)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /// Writes what was judged. Heads change on the way, so that nothing may go wrong half-way:
@@ -422,8 +444,10 @@ public final class Committer implements AutoCloseable {
     var commit = new CommitDraft(heads, ids);
     var parts = append.parts();
     // What is only checked is told as it was before: the commit may write its metadata.
-    var streams =
-        new ArrayList<>(parts.stream().map(part -> unchanged(heads.of(part.stream()))).toList());
+    var streams = new ArrayList<AppendedStream>(parts.size());
+    for (var part : parts) {
+      streams.add(unchanged(heads.of(part.stream())));
+    }
     for (var i = 0; i < parts.size(); i++) {
       var part = parts.get(i);
       var head = heads.of(part.stream());
@@ -504,7 +528,7 @@ public final class Committer implements AutoCloseable {
     for (var part : commit.parts()) {
       var position = writer.add(part.records(), part.firstRevision());
       part.head().writtenInBatch = batchNumber;
-      batch.add(new Written(part.head().name, part.firstRevision(), position, part.events()));
+      batch.add(new Written(part.head().name, part.firstRevision(), position, part.records()));
       remember(part, position);
     }
     writer.end();
@@ -514,12 +538,12 @@ public final class Committer implements AutoCloseable {
   }
 
   private void remember(CommitDraft.Part part, long firstPosition) {
-    for (var i = 0; i < part.events().size(); i++) {
-      var id = part.events().get(i).id();
+    var records = part.records();
+    for (var i = 0; i < records.count(); i++) {
       recentIds.add(
-          id.getMostSignificantBits(),
-          id.getLeastSignificantBits(),
-          part.head().name,
+          records.idHigh(i),
+          records.idLow(i),
+          part.head().key,
           part.firstRevision() + i,
           firstPosition + i);
     }
@@ -554,14 +578,14 @@ public final class Committer implements AutoCloseable {
     }
     writer.flush();
     for (var written : batch) {
-      for (var i = 0; i < written.events.size(); i++) {
-        var event = written.events.get(i);
+      var records = written.records;
+      for (var i = 0; i < records.count(); i++) {
         index.add(
             written.firstPosition + i,
             written.stream,
             written.firstRevision + i,
-            event.type(),
-            event.tags());
+            records.type(i),
+            records.tags(i));
       }
     }
     batch.clear();

@@ -9,6 +9,10 @@ import io.leftfold.api.StreamState;
 /// What the writer knows of a stream, the commits of the present batch included.
 final class Head {
   final StreamName name;
+
+  /// What the stream is known by among the recent ids.
+  final long key;
+
   long lastRevision;
   boolean tombstoned;
   StreamMetadata metadata;
@@ -19,8 +23,9 @@ final class Head {
   /// batch is durable.
   long writtenInBatch = -1;
 
-  Head(StreamName name, StreamView view) {
+  Head(StreamName name, long key, StreamView view) {
     this.name = name;
+    this.key = key;
     this.lastRevision = view.lastRevision();
     this.tombstoned = view.tombstoned();
     this.metadata = view.metadata();

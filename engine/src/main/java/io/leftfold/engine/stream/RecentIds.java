@@ -3,113 +3,141 @@
 package io.leftfold.engine.stream;
 
 import io.leftfold.api.StreamName;
-import org.jspecify.annotations.Nullable;
+import java.util.Arrays;
 
 /// The ids of the last events, with where each one is: what makes a repeated append recognisable
-/// that names no revision. An open hash table over a ring; the oldest id makes room for the newest.
+/// that names no revision.
 ///
-/// A slot holds the hash of the id beside the entry's number, so that looking along slots does not
-/// lead into the ring, which no cache holds.
+/// There are two generations, each a list of entries and an open hash table over it. When the young
+/// one is full it becomes the old one, and the old one is forgotten as a whole: taking ids out one
+/// by one would cost as much as putting them in, and no cache holds a table like this. For the same
+/// reason a slot is four bytes, some of them a part of the hash, which spares looking at the entry;
+/// and nothing in here is a reference, for each one stored costs the garbage collector's
+/// bookkeeping.
+///
+/// So a stream is known by 64 bits that come from its name and a number drawn by chance when the
+/// store was opened. Of two streams in which one id was recorded, one would be taken for the other
+/// with a chance of 2⁻⁶⁴, and nobody can choose names that raise it.
 final class RecentIds {
 
-  /// How many ids are remembered.
+  /// So many of the last ids are remembered at least, and less than twice as many.
   static final int CAPACITY = 1 << 17;
 
   private static final int SLOTS = 2 * CAPACITY;
-  private static final long EMPTY = -1;
 
-  private final long[] high = new long[CAPACITY];
-  private final long[] low = new long[CAPACITY];
-  private final long[] revisions = new long[CAPACITY];
-  private final long[] positions = new long[CAPACITY];
-  private final @Nullable StreamName[] streams = new @Nullable StreamName[CAPACITY];
-  private final long[] slots = new long[SLOTS];
-  private long added;
+  /// Of a slot: the number of an entry in its generation, from 1 on; above it bits of the hash.
+  private static final int ENTRY_BITS = 18;
+
+  private static final int ENTRY_MASK = (1 << ENTRY_BITS) - 1;
+  private static final int EMPTY = 0;
+
+  /// Of each entry in [#entries].
+  private static final int HIGH = 0;
+
+  private static final int LOW = 1;
+  private static final int STREAM = 2;
+  private static final int REVISION = 3;
+  private static final int POSITION = 4;
+  private static final int ENTRY = 5;
 
   private final long seed;
+
+  /// Of both generations, one behind the other.
+  private final long[] entries = new long[2 * CAPACITY * ENTRY];
+
+  private final int[][] slots = {new int[SLOTS], new int[SLOTS]};
+  private int young;
+  private int count;
 
   /// Without any.
   ///
   /// @param seed by chance, so that nobody can choose ids that all fall into one run of slots
   RecentIds(long seed) {
     this.seed = seed;
-    java.util.Arrays.fill(slots, EMPTY);
   }
 
-  void add(long idHigh, long idLow, StreamName stream, long revision, long position) {
-    var entry = (int) (added % CAPACITY);
-    if (added >= CAPACITY) {
-      remove(entry);
+  /// What a stream is known by.
+  long keyOf(StreamName stream) {
+    var name = stream.value();
+    var key = mix(seed + name.length());
+    for (var i = 0; i < name.length(); i++) {
+      key = mix(key ^ name.charAt(i));
     }
-    added++;
-    high[entry] = idHigh;
-    low[entry] = idLow;
-    revisions[entry] = revision;
-    positions[entry] = position;
+    return key;
+  }
+
+  /// Adds an id.
+  ///
+  /// @param stream its key, as [#keyOf] gives it
+  void add(long idHigh, long idLow, long stream, long revision, long position) {
+    if (count == CAPACITY) {
+      young = 1 - young;
+      count = 0;
+      Arrays.fill(slots[young], EMPTY);
+    }
+    var entry = young * CAPACITY + count++;
+    var at = ENTRY * entry;
+    entries[at + HIGH] = idHigh;
+    entries[at + LOW] = idLow;
+    entries[at + STREAM] = stream;
+    entries[at + REVISION] = revision;
+    entries[at + POSITION] = position;
     var hash = hash(idHigh, idLow, stream);
-    var slot = slotOf(hash, idHigh, idLow, stream);
-    if (slots[slot] != EMPTY) {
-      streams[(int) slots[slot]] = null; // the same id again: the older entry is dead
-    }
-    slots[slot] = content(hash, entry);
-    streams[entry] = stream;
+    // The same id again takes the slot of the older entry.
+    slots[young][slotOf(young, hash, idHigh, idLow, stream)] = slot(hash, count);
   }
 
   /// The newest entry of an id in a stream, or −1.
-  int find(long idHigh, long idLow, StreamName stream) {
-    return (int) slots[slotOf(hash(idHigh, idLow, stream), idHigh, idLow, stream)];
+  int find(long idHigh, long idLow, long stream) {
+    var hash = hash(idHigh, idLow, stream);
+    var found = find(young, hash, idHigh, idLow, stream);
+    return found >= 0 ? found : find(1 - young, hash, idHigh, idLow, stream);
+  }
+
+  private int find(int generation, int hash, long idHigh, long idLow, long stream) {
+    var slot = slots[generation][slotOf(generation, hash, idHigh, idLow, stream)];
+    return slot == EMPTY ? -1 : entryOf(generation, slot);
   }
 
   /// The slot that has an id of a stream, or else the empty one where it belongs.
-  private int slotOf(int hash, long idHigh, long idLow, StreamName stream) {
-    var slot = home(hash);
-    while (slots[slot] != EMPTY) {
-      var entry = (int) slots[slot];
-      if (slots[slot] == content(hash, entry)
-          && high[entry] == idHigh
-          && low[entry] == idLow
-          && stream.equals(streams[entry])) {
-        return slot;
-      }
-      slot = next(slot);
+  private int slotOf(int generation, int hash, long idHigh, long idLow, long stream) {
+    var table = slots[generation];
+    var at = hash & (SLOTS - 1);
+    while (table[at] != EMPTY && !holds(generation, table[at], hash, idHigh, idLow, stream)) {
+      at = (at + 1) & (SLOTS - 1);
     }
-    return slot;
+    return at;
+  }
+
+  private boolean holds(int generation, int slot, int hash, long idHigh, long idLow, long stream) {
+    if (((slot ^ hash) & ~ENTRY_MASK) != 0) {
+      return false;
+    }
+    var at = ENTRY * entryOf(generation, slot);
+    return entries[at + HIGH] == idHigh
+        && entries[at + LOW] == idLow
+        && entries[at + STREAM] == stream;
+  }
+
+  private static int slot(int hash, int number) {
+    return (hash & ~ENTRY_MASK) | number;
+  }
+
+  private static int entryOf(int generation, int slot) {
+    return generation * CAPACITY + (slot & ENTRY_MASK) - 1;
   }
 
   long revision(int entry) {
-    return revisions[entry];
+    return entries[ENTRY * entry + REVISION];
   }
 
   long position(int entry) {
-    return positions[entry];
-  }
-
-  /// Takes an entry out and closes the gap, so that later ones of the same run are still found.
-  private void remove(int entry) {
-    var stream = streams[entry];
-    if (stream == null) {
-      return; // dead: a newer entry of the same id took its slot
-    }
-    var hash = hash(high[entry], low[entry], stream);
-    var hole = home(hash);
-    while (slots[hole] != content(hash, entry)) {
-      hole = next(hole);
-    }
-    for (var slot = next(hole); slots[slot] != EMPTY; slot = next(slot)) {
-      var home = home((int) (slots[slot] >>> 32));
-      var reachable = hole <= slot ? home <= hole || home > slot : home <= hole && home > slot;
-      if (reachable) {
-        slots[hole] = slots[slot];
-        hole = slot;
-      }
-    }
-    slots[hole] = EMPTY;
+    return entries[ENTRY * entry + POSITION];
   }
 
   /// One id may stand in many streams, so the stream counts too.
-  private int hash(long idHigh, long idLow, StreamName stream) {
-    var mixed = mix(mix(mix(idHigh ^ seed) ^ idLow) ^ stream.value().hashCode());
-    return (int) (mixed >>> 32);
+  private static int hash(long idHigh, long idLow, long stream) {
+    return (int) (mix(mix(idHigh ^ stream) ^ idLow) >>> 32);
   }
 
   /// Spreads every bit over all (the finalizer of SplitMix64).
@@ -117,18 +145,5 @@ final class RecentIds {
     var mixed = (bits ^ (bits >>> 30)) * 0xBF58476D1CE4E5B9L;
     mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
     return mixed ^ (mixed >>> 31);
-  }
-
-  private static int home(int hash) {
-    return hash & (SLOTS - 1);
-  }
-
-  /// Never [#EMPTY], as an entry is not negative.
-  private static long content(int hash, int entry) {
-    return (long) hash << 32 | entry;
-  }
-
-  private static int next(int slot) {
-    return (slot + 1) & (SLOTS - 1);
   }
 }

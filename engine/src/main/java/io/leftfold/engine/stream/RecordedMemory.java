@@ -53,7 +53,7 @@ final class RecordedMemory implements AppendDecision.Memory {
 
   private int find(Head head, ProposedEvent event) {
     return recentIds.find(
-        event.id().getMostSignificantBits(), event.id().getLeastSignificantBits(), head.name);
+        event.id().getMostSignificantBits(), event.id().getLeastSignificantBits(), head.key);
   }
 
   @Override

@@ -2,23 +2,52 @@
 
 package io.leftfold.engine.stream;
 
-import java.util.ArrayDeque;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /// The bounded queue before the writer. The writer takes everything at once.
+///
+/// Work is handed in without a lock: callers that come in crowds would spend more time on waiting
+/// for it, and on being woken from that, than on anything else. A caller first *reserves* room, in
+/// one number that holds the bounds, and then puts its work on a stack that the writer takes as a
+/// whole and turns round. Only who finds no room waits, with a lock.
+///
+/// Nothing is lost between the two steps: the queue counts what is reserved, and the writer ends
+/// only when that is nothing.
 final class WorkQueue {
+
+  /// Of [#reserved]: the highest bit says that the queue is closed, the next 22 bits count pieces
+  /// of work, the others bytes. Both have room for more than the bounds, which a first piece of
+  /// work may exceed.
+  private static final long CLOSED = Long.MIN_VALUE;
+
+  private static final int BYTES_BITS = 41;
+  private static final long ONE = 1L << BYTES_BITS;
+
   private final int lengthMax;
   private final long bytesMax;
+  private final AtomicLong reserved = new AtomicLong();
+  private final AtomicReference<@Nullable Link> newest = new AtomicReference<>();
+
+  /// The writer, while it is about to sleep or asleep.
+  private final AtomicReference<@Nullable Thread> sleeper = new AtomicReference<>();
+
   private final ReentrantLock lock = new ReentrantLock();
-  private final Condition notEmpty = lock.newCondition();
   private final Condition notFull = lock.newCondition();
+  private final AtomicInteger waitingForRoom = new AtomicInteger();
 
-  private ArrayDeque<Work> waiting = new ArrayDeque<>();
-  private long bytes;
-  private boolean closed;
-  private volatile int length;
+  private record Link(Work work, @Nullable Link before) {}
 
+  /// Bounded.
+  ///
+  /// @param lengthMax of pieces of work, up to a million
+  /// @param bytesMax of all of them, up to 256 GiB
   WorkQueue(int lengthMax, long bytesMax) {
     this.lengthMax = lengthMax;
     this.bytesMax = bytesMax;
@@ -32,18 +61,45 @@ final class WorkQueue {
 
   /// Adds, if there is room. A single piece of work is always taken by an empty queue.
   Offer offer(Work work) {
-    lock.lock();
-    try {
-      if (closed) {
+    while (true) {
+      var before = reserved.get();
+      if (before < 0) {
         return Offer.CLOSED;
       }
-      if (isFull(work)) {
+      if (isFull(before, work)) {
         return Offer.FULL;
       }
-      add(work);
-      return Offer.TAKEN;
-    } finally {
-      lock.unlock();
+      if (reserved.compareAndSet(before, before + ONE + work.bytes())) {
+        push(work);
+        return Offer.TAKEN;
+      }
+    }
+  }
+
+  private boolean isFull(long state, Work work) {
+    var length = lengthOf(state);
+    return length > 0 && (length >= lengthMax || bytesOf(state) + work.bytes() > bytesMax);
+  }
+
+  private static int lengthOf(long state) {
+    return (int) ((state & ~CLOSED) >>> BYTES_BITS);
+  }
+
+  private static long bytesOf(long state) {
+    return state & (ONE - 1);
+  }
+
+  private void push(Work work) {
+    Link before;
+    do {
+      before = newest.get();
+    } while (!newest.compareAndSet(before, new Link(work, before)));
+    wake();
+  }
+
+  private void wake() {
+    if (sleeper.get() != null) {
+      LockSupport.unpark(sleeper.getAndSet(null));
     }
   }
 
@@ -51,59 +107,75 @@ final class WorkQueue {
   ///
   /// @return whether it was added; otherwise the queue was closed
   boolean put(Work work) {
+    while (true) {
+      switch (offer(work)) {
+        case TAKEN -> {
+          return true;
+        }
+        case CLOSED -> {
+          return false;
+        }
+        case FULL -> awaitRoom(work);
+      }
+    }
+  }
+
+  /// Whoever waits says so first and then looks again; the writer makes room first and then looks
+  /// whether somebody waits.
+  private void awaitRoom(Work work) {
     lock.lock();
     try {
-      while (!closed && isFull(work)) {
+      waitingForRoom.incrementAndGet();
+      for (var state = reserved.get(); state >= 0 && isFull(state, work); state = reserved.get()) {
         notFull.awaitUninterruptibly();
       }
-      if (closed) {
-        return false;
-      }
-      add(work);
-      return true;
     } finally {
+      waitingForRoom.decrementAndGet();
       lock.unlock();
     }
   }
 
-  private boolean isFull(Work work) {
-    return !waiting.isEmpty() && (waiting.size() >= lengthMax || bytes + work.bytes() > bytesMax);
-  }
-
-  private void add(Work work) {
-    waiting.add(work);
-    bytes += work.bytes();
-    length = waiting.size();
-    if (length == 1) {
-      notEmpty.signal();
-    }
-  }
-
-  /// Waits until there is work.
+  /// Waits until there is work. For the one thread that takes.
   ///
   /// @return whether there is; otherwise the queue was closed and is drained
   boolean awaitWork() {
-    lock.lock();
-    try {
-      while (waiting.isEmpty() && !closed) {
-        notEmpty.awaitUninterruptibly();
+    while (newest.get() == null) {
+      if (isDrained()) {
+        return false;
       }
-      return !waiting.isEmpty();
-    } finally {
-      lock.unlock();
+      sleeper.set(Thread.currentThread());
+      if (newest.get() == null && !isDrained()) {
+        LockSupport.park(this);
+      }
+      sleeper.set(null);
+    }
+    return true;
+  }
+
+  private boolean isDrained() {
+    return reserved.get() == CLOSED;
+  }
+
+  /// Takes all that waits, the oldest first.
+  ///
+  /// @param into empty
+  void takeAll(List<Work> into) {
+    var room = 0L;
+    for (var link = newest.getAndSet(null); link != null; link = link.before) {
+      into.addLast(link.work);
+      room += ONE + link.work.bytes();
+    }
+    java.util.Collections.reverse(into);
+    reserved.addAndGet(-room);
+    if (waitingForRoom.get() > 0) {
+      signalRoom();
     }
   }
 
-  /// Takes all that waits, in exchange for an empty deque.
-  ArrayDeque<Work> takeAll(ArrayDeque<Work> empty) {
+  private void signalRoom() {
     lock.lock();
     try {
-      var taken = waiting;
-      waiting = empty;
-      bytes = 0;
-      length = 0;
       notFull.signalAll();
-      return taken;
     } finally {
       lock.unlock();
     }
@@ -111,18 +183,13 @@ final class WorkQueue {
 
   /// How much waits, as last seen.
   int length() {
-    return length;
+    return lengthOf(reserved.get());
   }
 
   /// Takes no more. What is in it can still be taken out.
   void close() {
-    lock.lock();
-    try {
-      closed = true;
-      notEmpty.signalAll();
-      notFull.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    reserved.getAndUpdate(state -> state | CLOSED);
+    signalRoom();
+    wake();
   }
 }
