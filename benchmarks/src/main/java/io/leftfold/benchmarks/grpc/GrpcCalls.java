@@ -20,9 +20,11 @@ public final class GrpcCalls implements Benchmark {
   private static final double ASKED = 0.7;
   private static final int ASKED_OF_APPENDS_AT = 128;
   private static final int STREAMS = 10_000;
-  private static final Duration WARM_UP = Duration.ofSeconds(5);
-  private static final Duration WARM_UP_QUICK = Duration.ofSeconds(1);
-  private static final int WARM_UP_TURNS = 4;
+  private static final long WARM_UP_CALLS = 500_000;
+  private static final int WARM_UP_TURNS_MAX = 16;
+  private static final int WARM_UP_TURNS_QUICK = 4;
+  private static final Duration WARM_UP_TURN = Duration.ofSeconds(2);
+  private static final Duration WARM_UP_TURN_QUICK = Duration.ofMillis(250);
 
   private final Kind kind;
   private final int connections;
@@ -118,12 +120,14 @@ public final class GrpcCalls implements Benchmark {
     return new Load(server, connections, path, kind == Kind.APPEND_EXPECTED, streams);
   }
 
-  /// Until the compiler is through with the servers, which takes it some 500,000 calls.
+  /// Until the compiler is through with the servers, which takes it some 500,000 calls. A server
+  /// that is slow at first would otherwise be measured while the other has long been compiled.
   private static void warmUp(Settings settings, List<Load> loads) throws Exception {
-    var turn = (settings.quick() ? WARM_UP_QUICK : WARM_UP).dividedBy(WARM_UP_TURNS);
-    for (var i = 0; i < WARM_UP_TURNS; i++) {
+    var turns = settings.quick() ? WARM_UP_TURNS_QUICK : WARM_UP_TURNS_MAX;
+    var turn = settings.quick() ? WARM_UP_TURN_QUICK : WARM_UP_TURN;
+    for (var i = 0; i < turns; i++) {
       for (var load : loads) {
-        if (load.work(turn) <= 0) {
+        if (load.calls() < WARM_UP_CALLS && load.work(turn) <= 0) {
           throw new IllegalStateException("Nothing was answered");
         }
       }

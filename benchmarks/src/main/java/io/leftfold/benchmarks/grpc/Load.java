@@ -107,6 +107,11 @@ final class Load implements Contestant, AutoCloseable {
     }
   }
 
+  /// How many calls were answered.
+  long calls() {
+    return calls;
+  }
+
   /// What was measured so far does not count.
   void forget() {
     calls = 0;
