@@ -26,6 +26,20 @@ public interface EventRead extends Iterable<ResolvedEvent>, AutoCloseable {
   @Override
   Iterator<ResolvedEvent> iterator();
 
+  /// Shows the next event where the store has it, for those who only pass it on: the same event
+  /// that the iterator would give next, which then gives the one after it.
+  ///
+  /// @param sink is shown one event; must not use this read meanwhile
+  /// @return whether there was one
+  default boolean next(EventSink sink) {
+    var events = iterator();
+    if (!events.hasNext()) {
+      return false;
+    }
+    events.next().showTo(sink);
+    return true;
+  }
+
   /// What is left, as a stream of resolved events.
   ///
   /// @return a stream, which need not be closed besides this read

@@ -32,6 +32,17 @@ public record ResolvedEvent(Optional<RecordedEvent> event, Optional<RecordedEven
     return new ResolvedEvent(Optional.of(event), Optional.empty());
   }
 
+  /// Shows this to a sink.
+  ///
+  /// @param sink is told in the one way or the other
+  public void showTo(EventSink sink) {
+    if (link.isPresent()) {
+      sink.resolved(this);
+    } else {
+      sink.event(EventView.of(event.orElseThrow()));
+    }
+  }
+
   /// The event of the stream that was read: the link if there is one. Checkpoints count these.
   ///
   /// @return the link, otherwise the event

@@ -36,7 +36,7 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /// Following one stream and all streams: history, then what is new.
-abstract class SubscribingContract extends ReadingContract {
+abstract class SubscribingContract extends ShowingContract {
 
   private static final SubscribeOptions BEGINNING = SubscribeOptions.fromBeginning();
   private static final SubscribeOptions END = SubscribeOptions.fromEnd();

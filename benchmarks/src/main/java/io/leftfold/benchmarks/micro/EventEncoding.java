@@ -4,7 +4,7 @@ package io.leftfold.benchmarks.micro;
 
 import io.leftfold.protocol.streams.ReadResponses;
 import io.leftfold.protocol.wire.WireWriter;
-import java.util.UUID;
+import java.nio.charset.StandardCharsets;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.State;
@@ -17,17 +17,7 @@ public class EventEncoding {
   private static final long POSITION = 1_234_567;
   private static final long TICKS = 17_636_000_000_000_000L;
 
-  private final ReadResponses.Event event =
-      new ReadResponses.Event(
-          POSITION,
-          "account-1000",
-          7,
-          new UUID(1, 2),
-          "MoneyDeposited",
-          false,
-          TICKS,
-          new byte[256],
-          new byte[0]);
+  private final ReadResponses.Event event = new Event();
   private final WireWriter out = new WireWriter(1024);
   private final byte[] message = new byte[MESSAGE_BYTES];
   private final byte[] copy = new byte[MESSAGE_BYTES];
@@ -51,5 +41,61 @@ public class EventEncoding {
   public byte[] limit() {
     System.arraycopy(message, 0, copy, 0, message.length);
     return copy;
+  }
+
+  private static final class Event implements ReadResponses.Event {
+    private final byte[] stream = "account-1000".getBytes(StandardCharsets.UTF_8);
+    private final byte[] type = "MoneyDeposited".getBytes(StandardCharsets.UTF_8);
+    private final byte[] data = new byte[256];
+    private final byte[] nothing = new byte[0];
+
+    @Override
+    public long position() {
+      return POSITION;
+    }
+
+    @Override
+    public long revision() {
+      return 7;
+    }
+
+    @Override
+    public long idHigh() {
+      return 1;
+    }
+
+    @Override
+    public long idLow() {
+      return 2;
+    }
+
+    @Override
+    public boolean json() {
+      return false;
+    }
+
+    @Override
+    public long createdTicks() {
+      return TICKS;
+    }
+
+    @Override
+    public int length(ReadResponses.Part part) {
+      return part(part).length;
+    }
+
+    @Override
+    public void copy(ReadResponses.Part part, byte[] into, int at) {
+      System.arraycopy(part(part), 0, into, at, length(part));
+    }
+
+    private byte[] part(ReadResponses.Part part) {
+      return switch (part) {
+        case STREAM -> stream;
+        case TYPE -> type;
+        case CUSTOM_METADATA -> nothing;
+        case DATA -> data;
+      };
+    }
   }
 }

@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CorruptLogException;
+import io.leftfold.api.EventView;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads records one at a time. Each is copied from the mapped chunk and its checksum compared
 /// before anything of it is believed. Owned by one thread at a time.
-public final class RecordCursor {
+public final class RecordCursor implements EventView {
 
   private static final int NAMES = 64;
   private static final int RECORD_BYTES_KEPT = 64 << 10;
@@ -166,27 +167,27 @@ public final class RecordCursor {
     return found;
   }
 
-  /// The position of the record.
+  @Override
   public long position() {
     return position;
   }
 
-  /// The time of its commit, in microseconds since 1970.
+  @Override
   public long timeMicros() {
     return time;
   }
 
-  /// Its revision.
+  @Override
   public long revision() {
     return Bytes.longInteger(record, RecordFormat.REVISION);
   }
 
-  /// The more significant half of its id.
+  @Override
   public long idHigh() {
     return Bytes.longInteger(record, RecordFormat.ID_HIGH);
   }
 
-  /// The less significant half of its id.
+  @Override
   public long idLow() {
     return Bytes.longInteger(record, RecordFormat.ID_LOW);
   }
@@ -214,11 +215,35 @@ public final class RecordCursor {
     return name(types, from, from + typeLength()).text;
   }
 
-  /// How its data is to be understood.
+  @Override
   public ContentType contentType() {
     return (Bytes.unsignedShort(record, RecordFormat.FLAGS) & RecordFormat.FLAG_JSON) != 0
         ? ContentType.JSON
         : ContentType.BINARY;
+  }
+
+  @Override
+  public int length(Part part) {
+    return switch (part) {
+      case STREAM -> streamLength();
+      case TYPE -> typeLength();
+      case METADATA -> metadataLength();
+      case DATA -> length - metadataFrom() - metadataLength();
+    };
+  }
+
+  @Override
+  public void copy(Part part, byte[] into, int at) {
+    System.arraycopy(record, from(part), into, at, length(part));
+  }
+
+  private int from(Part part) {
+    return switch (part) {
+      case STREAM -> RecordFormat.HEADER_BYTES;
+      case TYPE -> RecordFormat.HEADER_BYTES + streamLength();
+      case METADATA -> metadataFrom();
+      case DATA -> metadataFrom() + metadataLength();
+    };
   }
 
   /// Its tags.
@@ -248,7 +273,7 @@ public final class RecordCursor {
     return Arrays.copyOfRange(record, metadataFrom() + metadataLength(), length);
   }
 
-  /// The whole record as the reader keeps it.
+  @Override
   public RecordedEvent event() {
     return new RecordedEvent(
         position,

@@ -2,6 +2,7 @@
 
 package io.leftfold.engine.stream;
 
+import io.leftfold.api.EventSink;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
@@ -25,6 +26,15 @@ final class LinkResolver {
     this.lookup = lookup;
     this.cursor = cursor;
     this.clock = clock;
+  }
+
+  /// Shows the record under a cursor, or what it points to.
+  void resolve(RecordCursor record, long end, EventSink sink) {
+    if (record.type().equals(RecordedEvent.LINK_TYPE)) {
+      sink.resolved(resolve(record.event(), end));
+    } else {
+      sink.event(record);
+    }
   }
 
   ResolvedEvent resolve(RecordedEvent event, long end) {

@@ -6,6 +6,7 @@ import io.leftfold.api.ContentType;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.EventRead;
+import io.leftfold.api.EventSink;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ReadOptions.Direction;
@@ -155,17 +156,22 @@ public final class StreamReader {
     }
 
     @Override
-    @Nullable ResolvedEvent fetch(RecordCursor cursor) {
+    boolean advance(RecordCursor cursor) {
       if (forwards ? ordinal >= view.count() : ordinal < first) {
-        return null;
+        return false;
       }
       if (near == 0) {
         near = bringNear(cursor);
       }
       near--;
-      var event = cursor.moveTo(view.postings().at(ordinal)).event();
+      cursor.moveTo(view.postings().at(ordinal));
       ordinal += forwards ? 1 : -1;
-      return links == null ? ResolvedEvent.plain(event) : links.resolve(event, end);
+      return true;
+    }
+
+    @Override
+    void show(RecordCursor cursor, EventSink sink) {
+      StreamReader.show(cursor, links, end, sink);
     }
 
     private int bringNear(RecordCursor cursor) {
@@ -176,6 +182,15 @@ public final class StreamReader {
         cursor.bringNear(view.postings()::at, forwards ? ordinal : ordinal - count + 1, count);
       }
       return count;
+    }
+  }
+
+  private static void show(
+      RecordCursor cursor, @Nullable LinkResolver links, long end, EventSink sink) {
+    if (links == null) {
+      sink.event(cursor);
+    } else {
+      links.resolve(cursor, end, sink);
     }
   }
 
@@ -227,20 +242,27 @@ public final class StreamReader {
     }
 
     @Override
-    @Nullable ResolvedEvent fetch(RecordCursor cursor) {
+    boolean advance(RecordCursor cursor) {
       if (ordinal < 0 || ordinal >= count) {
-        return null;
+        return false;
       }
       cursor.moveTo(postings.at(ordinal));
-      var link = link(cursor, name, ordinal);
       ordinal += forwards ? 1 : -1;
+      return true;
+    }
+
+    @Override
+    void show(RecordCursor cursor, EventSink sink) {
+      var link = link(cursor, name, forwards ? ordinal - 1 : ordinal + 1);
       if (!resolve) {
-        return ResolvedEvent.plain(link);
+        ResolvedEvent.plain(link).showTo(sink);
+        return;
       }
       var visible =
           visibility.isVisible(cursor.stream(), cursor.revision(), cursor.timeMicros(), end);
-      return new ResolvedEvent(
-          visible ? Optional.of(cursor.event()) : Optional.empty(), Optional.of(link));
+      sink.resolved(
+          new ResolvedEvent(
+              visible ? Optional.of(cursor.event()) : Optional.empty(), Optional.of(link)));
     }
   }
 
@@ -288,18 +310,22 @@ public final class StreamReader {
     }
 
     @Override
-    @Nullable ResolvedEvent fetch(RecordCursor cursor) {
+    boolean advance(RecordCursor cursor) {
       while (true) {
         var position = forwards ? walk.next(place, end) : walk.previous(place);
         if (position == PositionWalk.NONE) {
-          return null;
+          return false;
         }
         place = forwards ? position + 1 : position;
         if (match.matches(cursor.moveTo(position))) {
-          var event = cursor.event();
-          return links == null ? ResolvedEvent.plain(event) : links.resolve(event, end);
+          return true;
         }
       }
+    }
+
+    @Override
+    void show(RecordCursor cursor, EventSink sink) {
+      StreamReader.show(cursor, links, end, sink);
     }
   }
 

@@ -5,7 +5,6 @@ package io.leftfold.protocol.streams;
 import io.leftfold.protocol.wire.WireWriter;
 import java.time.Instant;
 import java.util.OptionalLong;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Writes `ReadResp` messages: what a read or a subscription answers.
@@ -23,7 +22,11 @@ public final class ReadResponses {
   /// What a recorded event takes beside its data, metadata, stream and type; a guess.
   private static final int OVERHEAD = 160;
 
-  private static final int DIGITS_MAX = 20;
+  private static final int PROPERTY = 6;
+  private static final byte[] TYPE_KEY = key("type");
+  private static final byte[] CREATED_KEY = key("created");
+  private static final byte[] JSON = property("content-type", "application/json");
+  private static final byte[] BINARY = property("content-type", "application/octet-stream");
 
   private ReadResponses() {}
 
@@ -35,31 +38,63 @@ public final class ReadResponses {
     TEXT
   }
 
-  /// An event as it goes out. The arrays are only read.
-  ///
-  /// @param position in the log
-  /// @param stream the stream's name
-  /// @param revision in the stream
-  /// @param id its id
-  /// @param type its type
-  /// @param json whether its content type is `application/json`
-  /// @param createdTicks when, in 100 nanoseconds since the epoch
-  /// @param data the event
-  /// @param customMetadata about the event
-  public record Event(
-      long position,
-      String stream,
-      long revision,
-      UUID id,
-      String type,
-      boolean json,
-      long createdTicks,
-      byte[] data,
-      byte[] customMetadata) {
+  /// An event as it goes out, wherever it lies.
+  public interface Event {
 
-    int sizeGuess() {
-      return data.length + customMetadata.length + stream.length() + type.length() + OVERHEAD;
-    }
+    /// Its place in the log.
+    ///
+    /// @return from 0
+    long position();
+
+    /// Its place in its stream.
+    ///
+    /// @return from 0
+    long revision();
+
+    /// The more significant half of its id.
+    ///
+    /// @return 64 bits
+    long idHigh();
+
+    /// The less significant half of its id.
+    ///
+    /// @return 64 bits
+    long idLow();
+
+    /// Whether its content type is `application/json`.
+    ///
+    /// @return otherwise it is `application/octet-stream`
+    boolean json();
+
+    /// When it was recorded.
+    ///
+    /// @return in 100 nanoseconds since the epoch
+    long createdTicks();
+
+    /// How long a part is.
+    ///
+    /// @param part the part
+    /// @return in bytes
+    int length(Part part);
+
+    /// Copies a part.
+    ///
+    /// @param part the part
+    /// @param into has room for it
+    /// @param at where to put its first byte
+    void copy(Part part, byte[] into, int at);
+  }
+
+  /// What of an event has a length of its own.
+  public enum Part {
+    /// The name of its stream, in UTF-8.
+    STREAM,
+    /// Its type, in UTF-8.
+    TYPE,
+    /// About the event.
+    CUSTOM_METADATA,
+    /// The event.
+    DATA
   }
 
   /// An event.
@@ -70,7 +105,7 @@ public final class ReadResponses {
   /// @param form of the ids
   public static void event(
       WireWriter out, @Nullable Event event, @Nullable Event link, UuidForm form) {
-    var guess = (event == null ? 0 : event.sizeGuess()) + (link == null ? 0 : link.sizeGuess());
+    var guess = (event == null ? 0 : sizeGuess(event)) + (link == null ? 0 : sizeGuess(link));
     out.begin(EVENT, guess);
     var original = 0L;
     if (event != null) {
@@ -85,10 +120,20 @@ public final class ReadResponses {
     out.end();
   }
 
+  private static int sizeGuess(Event event) {
+    return event.length(Part.STREAM)
+        + event.length(Part.TYPE)
+        + event.length(Part.CUSTOM_METADATA)
+        + event.length(Part.DATA)
+        + OVERHEAD;
+  }
+
   private static void writeRecorded(WireWriter out, int field, Event event, UuidForm form) {
-    out.begin(field, event.sizeGuess());
-    WireUuid.write(out, 1, event.id(), form == UuidForm.TEXT);
-    writeStreamIdentifier(out, 2, event.stream());
+    out.begin(field, sizeGuess(event));
+    WireUuid.write(out, 1, event.idHigh(), event.idLow(), form == UuidForm.TEXT);
+    out.begin(2, event.length(Part.STREAM));
+    writePart(out, 3, event, Part.STREAM);
+    out.end();
     if (event.revision() != 0) {
       out.varint(3, event.revision());
     }
@@ -96,31 +141,42 @@ public final class ReadResponses {
       out.varint(4, event.position());
       out.varint(5, event.position());
     }
-    writeProperty(out, "type", event.type());
-    writeCreated(out, event.createdTicks());
-    writeProperty(
-        out, "content-type", event.json() ? "application/json" : "application/octet-stream");
-    if (event.customMetadata().length > 0) {
-      out.bytes(7, event.customMetadata());
-    }
-    if (event.data().length > 0) {
-      out.bytes(8, event.data());
-    }
+    out.begin(PROPERTY, event.length(Part.TYPE));
+    out.fields(TYPE_KEY);
+    writePart(out, 2, event, Part.TYPE);
+    out.end();
+    out.begin(PROPERTY);
+    out.fields(CREATED_KEY);
+    out.decimal(2, event.createdTicks());
+    out.end();
+    out.fields(event.json() ? JSON : BINARY);
+    writePart(out, 7, event, Part.CUSTOM_METADATA);
+    writePart(out, 8, event, Part.DATA);
     out.end();
   }
 
-  private static void writeProperty(WireWriter out, String key, String value) {
-    out.begin(6, value.length());
+  /// Writes nothing, if there is nothing in it.
+  private static void writePart(WireWriter out, int field, Event event, Part part) {
+    var length = event.length(part);
+    if (length > 0) {
+      var at = out.room(field, length); // before the array is asked for, which may be another then
+      event.copy(part, out.array(), at);
+    }
+  }
+
+  private static byte[] property(String key, String value) {
+    var out = new WireWriter(64);
+    out.begin(PROPERTY);
     out.text(1, key);
     out.text(2, value);
     out.end();
+    return out.toByteArray();
   }
 
-  private static void writeCreated(WireWriter out, long ticks) {
-    out.begin(6, DIGITS_MAX);
-    out.text(1, "created");
-    out.text(2, Long.toString(ticks));
-    out.end();
+  private static byte[] key(String key) {
+    var out = new WireWriter(64);
+    out.text(1, key);
+    return out.toByteArray();
   }
 
   private static void writeStreamIdentifier(WireWriter out, int field, String stream) {

@@ -5,6 +5,7 @@ package io.leftfold.protocol.streams;
 import io.leftfold.protocol.wire.InvalidFieldException;
 import io.leftfold.protocol.wire.WireReader;
 import io.leftfold.protocol.wire.WireWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public record WireUuid(UUID id, @Nullable String text) {
 
   private static final int HEX_DIGITS = 32;
   private static final int HYPHENATED = 36;
+  private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
   /// As two numbers.
   ///
@@ -71,26 +73,42 @@ public record WireUuid(UUID id, @Nullable String text) {
     if (text != null) {
       out.text(2, text);
     } else {
-      writeStructured(out, id);
+      writeStructured(out, id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
     out.end();
   }
 
   /// Writes an id as a message.
-  static void write(WireWriter out, int field, UUID id, boolean textual) {
+  static void write(WireWriter out, int field, long high, long low, boolean textual) {
     out.begin(field);
     if (textual) {
-      out.text(2, id.toString());
+      var at = out.room(2, HYPHENATED);
+      putHex(out.array(), at, high >>> 32, 8);
+      putHex(out.array(), at + 9, high >>> 16, 4);
+      putHex(out.array(), at + 14, high, 4);
+      putHex(out.array(), at + 19, low >>> 48, 4);
+      putHex(out.array(), at + 24, low, 12);
+      for (var hyphen = 8; hyphen <= 23; hyphen += 5) {
+        out.array()[at + hyphen] = '-';
+      }
     } else {
-      writeStructured(out, id);
+      writeStructured(out, high, low);
     }
     out.end();
   }
 
-  private static void writeStructured(WireWriter out, UUID id) {
+  private static void putHex(byte[] into, int at, long value, int digits) {
+    var rest = value;
+    for (var i = at + digits - 1; i >= at; i--) {
+      into[i] = HEX[(int) rest & 0xf];
+      rest >>>= 4;
+    }
+  }
+
+  private static void writeStructured(WireWriter out, long high, long low) {
     out.begin(1);
-    out.varint(1, id.getMostSignificantBits());
-    out.varint(2, id.getLeastSignificantBits());
+    out.varint(1, high);
+    out.varint(2, low);
     out.end();
   }
 

@@ -121,6 +121,48 @@ public final class WireWriter {
     at += value.length;
   }
 
+  /// Leaves room for bytes, which the caller puts there before anything else is written.
+  ///
+  /// @param field its number in the .proto file
+  /// @param length how many
+  /// @return where in [#array] they begin
+  public int room(int field, int length) {
+    require(2L * VARINT_BYTES_MAX + length);
+    put(tag(field, WireReader.LENGTH_DELIMITED));
+    put(length);
+    var start = at;
+    at += length;
+    return start;
+  }
+
+  /// Writes fields that were laid out before.
+  ///
+  /// @param fields tags, lengths and all
+  public void fields(byte[] fields) {
+    require(fields.length);
+    System.arraycopy(fields, 0, bytes, at, fields.length);
+    at += fields.length;
+  }
+
+  /// Writes a number as text, in decimal digits.
+  ///
+  /// @param field its number in the .proto file
+  /// @param value the number
+  public void decimal(int field, long value) {
+    if (value < 0) {
+      text(field, Long.toString(value));
+      return;
+    }
+    var digits = 1;
+    for (var rest = value; rest >= 10; rest /= 10) {
+      digits++;
+    }
+    var end = room(field, digits) + digits;
+    for (var rest = value; digits > 0; rest /= 10, digits--) {
+      bytes[--end] = (byte) ('0' + rest % 10);
+    }
+  }
+
   /// Writes text as UTF-8.
   ///
   /// @param field its number in the .proto file

@@ -22,6 +22,7 @@ import io.leftfold.protocol.messages.streams.BatchAppendResp;
 import io.leftfold.protocol.messages.streams.ReadResp;
 import io.leftfold.protocol.messages.streams.ReadResp.ReadEvent;
 import io.leftfold.protocol.wire.WireWriter;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -321,22 +322,51 @@ class ResponsesTest {
     return new BatchAppendRequest.Options(stream, expected, new BatchAppendRequest.Deadline.None());
   }
 
-  private static ReadResponses.Event event(
+  private static Recorded event(
       long position, String stream, long revision, boolean json, int size) {
-    return new ReadResponses.Event(
-        position,
-        stream,
-        revision,
-        ID,
-        "Opened",
-        json,
-        17_900_000_000_000_001L,
-        new byte[size],
-        new byte[size / 2]);
+    return new Recorded(position, stream, revision, json, new byte[size], new byte[size / 2]);
   }
 
-  private static ReadEvent.RecordedEvent recorded(
-      ReadResponses.Event event, ReadResponses.UuidForm form) {
+  private record Recorded(
+      long position, String stream, long revision, boolean json, byte[] data, byte[] customMetadata)
+      implements ReadResponses.Event {
+
+    @Override
+    public long idHigh() {
+      return ID.getMostSignificantBits();
+    }
+
+    @Override
+    public long idLow() {
+      return ID.getLeastSignificantBits();
+    }
+
+    @Override
+    public long createdTicks() {
+      return 17_900_000_000_000_001L;
+    }
+
+    @Override
+    public int length(ReadResponses.Part part) {
+      return part(part).length;
+    }
+
+    @Override
+    public void copy(ReadResponses.Part part, byte[] into, int at) {
+      System.arraycopy(part(part), 0, into, at, length(part));
+    }
+
+    private byte[] part(ReadResponses.Part part) {
+      return switch (part) {
+        case STREAM -> stream.getBytes(StandardCharsets.UTF_8);
+        case TYPE -> "Opened".getBytes(StandardCharsets.UTF_8);
+        case CUSTOM_METADATA -> customMetadata;
+        case DATA -> data;
+      };
+    }
+  }
+
+  private static ReadEvent.RecordedEvent recorded(Recorded event, ReadResponses.UuidForm form) {
     return ReadEvent.RecordedEvent.newBuilder()
         .setId(form == ReadResponses.UuidForm.TEXT ? textual() : structured())
         .setStreamIdentifier(identifier(event.stream()))

@@ -44,6 +44,40 @@ class WireWriterTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {0, 9, 10, 99, 100, 17_900_000_000_000_001L, Long.MAX_VALUE, -1})
+  void a_number_is_written_in_decimal_digits(long value) {
+    var expected = new WireWriter(0);
+    expected.text(2, Long.toString(value));
+
+    var out = new WireWriter(0);
+    out.decimal(2, value);
+    assertThat(out.toByteArray()).isEqualTo(expected.toByteArray());
+  }
+
+  @Test
+  void bytes_are_put_where_room_was_left_for_them() {
+    var fields = new WireWriter(0);
+    fields.bytes(7, new byte[] {1, 2, 3});
+    fields.text(8, "x".repeat(300));
+
+    var out = new WireWriter(0);
+    out.bool(1, true);
+    var at = out.room(7, 3);
+    out.array()[at] = 1;
+    out.array()[at + 1] = 2;
+    out.array()[at + 2] = 3;
+    at = out.room(8, 300);
+    java.util.Arrays.fill(out.array(), at, at + 300, (byte) 'x');
+    out.fields(fields.toByteArray());
+
+    var expected = new WireWriter(0);
+    expected.bool(1, true);
+    expected.fields(fields.toByteArray());
+    expected.fields(fields.toByteArray());
+    assertThat(out.toByteArray()).isEqualTo(expected.toByteArray());
+  }
+
   /// Too small, right and too large a guess, for lengths of one to three bytes.
   @ParameterizedTest
   @CsvSource({"0,5", "200,5", "20000,5", "0,200", "130,200", "20000,200", "0,70000", "70000,70000"})

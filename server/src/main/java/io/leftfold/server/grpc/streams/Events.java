@@ -3,6 +3,7 @@
 package io.leftfold.server.grpc.streams;
 
 import io.leftfold.api.ContentType;
+import io.leftfold.api.EventView;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.protocol.streams.ReadResponses;
@@ -13,30 +14,78 @@ import org.jspecify.annotations.Nullable;
 /// Events as they go out.
 final class Events {
 
-  private static final int TICKS_A_SECOND = 10_000_000;
-  private static final int NANOS_A_TICK = 100;
+  private static final int TICKS_A_MICROSECOND = 10;
 
   private Events() {}
 
+  /// Writes an event that no link led to.
+  static void write(WireWriter out, EventView event, UuidForm form) {
+    ReadResponses.event(out, new Seen(event), null, form);
+  }
+
+  /// Writes whatever a read gives.
   static void write(WireWriter out, ResolvedEvent resolved, UuidForm form) {
     ReadResponses.event(
         out,
-        resolved.event().map(Events::event).orElse(null),
-        resolved.link().map(Events::event).orElse(null),
+        resolved.event().map(Events::seen).orElse(null),
+        resolved.link().map(Events::seen).orElse(null),
         form);
   }
 
-  private static ReadResponses.@Nullable Event event(RecordedEvent event) {
-    var recorded = event.recorded();
-    return new ReadResponses.Event(
-        event.position(),
-        event.stream().value(),
-        event.revision(),
-        event.id(),
-        event.type(),
-        event.contentType() == ContentType.JSON,
-        recorded.getEpochSecond() * TICKS_A_SECOND + recorded.getNano() / NANOS_A_TICK,
-        event.data(),
-        event.metadata());
+  private static ReadResponses.@Nullable Event seen(RecordedEvent event) {
+    return new Seen(EventView.of(event));
+  }
+
+  /// An event as the wire counts and names things.
+  private record Seen(EventView event) implements ReadResponses.Event {
+
+    @Override
+    public long position() {
+      return event.position();
+    }
+
+    @Override
+    public long revision() {
+      return event.revision();
+    }
+
+    @Override
+    public long idHigh() {
+      return event.idHigh();
+    }
+
+    @Override
+    public long idLow() {
+      return event.idLow();
+    }
+
+    @Override
+    public boolean json() {
+      return event.contentType() == ContentType.JSON;
+    }
+
+    @Override
+    public long createdTicks() {
+      return event.timeMicros() * TICKS_A_MICROSECOND;
+    }
+
+    @Override
+    public int length(ReadResponses.Part part) {
+      return event.length(partOf(part));
+    }
+
+    @Override
+    public void copy(ReadResponses.Part part, byte[] into, int at) {
+      event.copy(partOf(part), into, at);
+    }
+
+    private static EventView.Part partOf(ReadResponses.Part part) {
+      return switch (part) {
+        case STREAM -> EventView.Part.STREAM;
+        case TYPE -> EventView.Part.TYPE;
+        case CUSTOM_METADATA -> EventView.Part.METADATA;
+        case DATA -> EventView.Part.DATA;
+      };
+    }
   }
 }

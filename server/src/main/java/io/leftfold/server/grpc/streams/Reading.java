@@ -3,9 +3,10 @@
 package io.leftfold.server.grpc.streams;
 
 import io.leftfold.api.EventRead;
+import io.leftfold.api.EventSink;
+import io.leftfold.api.EventView;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ReadOptions.Direction;
-import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
@@ -14,8 +15,6 @@ import io.leftfold.protocol.streams.ReadResponses;
 import io.leftfold.protocol.wire.WireWriter;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
-import java.util.Iterator;
-import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadFactory;
 
@@ -24,7 +23,9 @@ import java.util.concurrent.ThreadFactory;
 ///
 /// A slice is read on the event loop, for reading does not wait. Only where most events may have to
 /// be passed over is it read on a thread of its own, which hands over each event as it finds it.
-final class Reading implements ReadCall.Answering {
+///
+/// What is read is written here as it lies ([EventSink]), by whichever of the two threads reads.
+final class Reading implements ReadCall.Answering, EventSink {
 
   private static final int SLICE_EVENTS = 128;
   private static final int SLICE_BYTES = 64 << 10;
@@ -36,9 +37,11 @@ final class Reading implements ReadCall.Answering {
   private final ThreadFactory threads;
   private final ReadRequest request;
   private final EventRead read;
-  private final Iterator<ResolvedEvent> events;
   private final boolean searches;
+
+  /// The last message that was written.
   private final WireWriter out = new WireWriter(1024);
+
   private OptionalLong lastRevision = OptionalLong.empty();
   private volatile boolean stopped;
   private boolean busy;
@@ -49,7 +52,6 @@ final class Reading implements ReadCall.Answering {
     this.threads = threads;
     this.request = request;
     this.read = read;
-    this.events = read.iterator();
     this.searches = searches;
   }
 
@@ -102,11 +104,10 @@ final class Reading implements ReadCall.Answering {
     try {
       var bytes = 0;
       for (var i = 0; i < SLICE_EVENTS && bytes < SLICE_BYTES; i++) {
-        if (!events.hasNext()) {
+        if (!read.next(this)) {
           finish();
           return;
         }
-        Events.write(out.resetTo(SLICE_BYTES), events.next(), request.form());
         call.send(out.array(), 0, out.length());
         bytes += out.length();
       }
@@ -122,13 +123,13 @@ final class Reading implements ReadCall.Answering {
     try {
       var bytes = 0L;
       for (var i = 0; i < SLICE_EVENTS && bytes < SLICE_BYTES && !stopped; i++) {
-        if (!events.hasNext()) {
+        if (!read.next(this)) {
           call.execute(this::finish);
           return;
         }
-        var event = events.next();
-        bytes += size(event);
-        call.execute(() -> found(event));
+        var message = out.toByteArray();
+        bytes += message.length;
+        call.execute(() -> found(message));
       }
       call.execute(this::searched);
     } catch (RuntimeException | Error e) {
@@ -140,18 +141,9 @@ final class Reading implements ReadCall.Answering {
     }
   }
 
-  private static long size(ResolvedEvent resolved) {
-    return size(resolved.event()) + size(resolved.link());
-  }
-
-  private static long size(Optional<RecordedEvent> event) {
-    return event.map(e -> (long) e.data().length + e.metadata().length).orElse(0L);
-  }
-
-  private void found(ResolvedEvent event) {
+  private void found(byte[] message) {
     if (!stopped && !call.ended()) {
-      Events.write(out.resetTo(SLICE_BYTES), event, request.form());
-      call.send(out.array(), 0, out.length());
+      call.send(message, 0, message.length);
     }
   }
 
@@ -162,6 +154,16 @@ final class Reading implements ReadCall.Answering {
     } else {
       stop();
     }
+  }
+
+  @Override
+  public void event(EventView event) {
+    Events.write(out.resetTo(SLICE_BYTES), event, request.form());
+  }
+
+  @Override
+  public void resolved(ResolvedEvent resolved) {
+    Events.write(out.resetTo(SLICE_BYTES), resolved, request.form());
   }
 
   private void finish() {
