@@ -8,18 +8,6 @@ package io.leftfold.api;
 /// takes [#event()].
 public interface EventView {
 
-  /// What of an event has a length of its own.
-  enum Part {
-    /// The name of its stream, in UTF-8.
-    STREAM,
-    /// Its type, in UTF-8.
-    TYPE,
-    /// About the fact.
-    METADATA,
-    /// The fact.
-    DATA
-  }
-
   /// A view of an event that is an object already.
   ///
   /// @param event the event
@@ -58,18 +46,49 @@ public interface EventView {
   /// @return the content type
   ContentType contentType();
 
-  /// How long a part is.
+  /// How long the name of its stream is.
   ///
-  /// @param part the part
-  /// @return in bytes
-  int length(Part part);
+  /// @return in bytes of UTF-8
+  int streamLength();
 
-  /// Copies a part.
+  /// Copies the name of its stream, in UTF-8.
   ///
-  /// @param part the part
   /// @param into has room for it
   /// @param at where to put its first byte
-  void copy(Part part, byte[] into, int at);
+  void copyStream(byte[] into, int at);
+
+  /// How long its type is.
+  ///
+  /// @return in bytes of UTF-8
+  int typeLength();
+
+  /// Copies its type, in UTF-8.
+  ///
+  /// @param into has room for it
+  /// @param at where to put its first byte
+  void copyType(byte[] into, int at);
+
+  /// How long its metadata is.
+  ///
+  /// @return in bytes
+  int metadataLength();
+
+  /// Copies its metadata.
+  ///
+  /// @param into has room for it
+  /// @param at where to put its first byte
+  void copyMetadata(byte[] into, int at);
+
+  /// How long its data is.
+  ///
+  /// @return in bytes
+  int dataLength();
+
+  /// Copies its data.
+  ///
+  /// @param into has room for it
+  /// @param at where to put its first byte
+  void copyData(byte[] into, int at);
 
   /// The whole event, to be kept.
   ///

@@ -50,23 +50,47 @@ final class RecordedEventView implements EventView {
   }
 
   @Override
-  public int length(Part part) {
-    return bytes(part).length;
+  public int streamLength() {
+    return stream.length;
   }
 
   @Override
-  public void copy(Part part, byte[] into, int at) {
-    var bytes = bytes(part);
-    System.arraycopy(bytes, 0, into, at, bytes.length);
+  public void copyStream(byte[] into, int at) {
+    copy(stream, into, at);
   }
 
-  private byte[] bytes(Part part) {
-    return switch (part) {
-      case STREAM -> stream;
-      case TYPE -> type;
-      case METADATA -> event.metadata();
-      case DATA -> event.data();
-    };
+  @Override
+  public int typeLength() {
+    return type.length;
+  }
+
+  @Override
+  public void copyType(byte[] into, int at) {
+    copy(type, into, at);
+  }
+
+  @Override
+  public int metadataLength() {
+    return event.metadata().length;
+  }
+
+  @Override
+  public void copyMetadata(byte[] into, int at) {
+    copy(event.metadata(), into, at);
+  }
+
+  @Override
+  public int dataLength() {
+    return event.data().length;
+  }
+
+  @Override
+  public void copyData(byte[] into, int at) {
+    copy(event.data(), into, at);
+  }
+
+  private static void copy(byte[] part, byte[] into, int at) {
+    System.arraycopy(part, 0, into, at, part.length);
   }
 
   @Override

@@ -80,22 +80,43 @@ public class EventEncoding {
     }
 
     @Override
-    public int length(ReadResponses.Part part) {
-      return part(part).length;
+    public int streamLength() {
+      return stream.length;
     }
 
     @Override
-    public void copy(ReadResponses.Part part, byte[] into, int at) {
-      System.arraycopy(part(part), 0, into, at, length(part));
+    public void copyStream(byte[] into, int at) {
+      System.arraycopy(stream, 0, into, at, streamLength());
     }
 
-    private byte[] part(ReadResponses.Part part) {
-      return switch (part) {
-        case STREAM -> stream;
-        case TYPE -> type;
-        case CUSTOM_METADATA -> nothing;
-        case DATA -> data;
-      };
+    @Override
+    public int typeLength() {
+      return type.length;
+    }
+
+    @Override
+    public void copyType(byte[] into, int at) {
+      System.arraycopy(type, 0, into, at, typeLength());
+    }
+
+    @Override
+    public int customMetadataLength() {
+      return nothing.length;
+    }
+
+    @Override
+    public void copyCustomMetadata(byte[] into, int at) {
+      System.arraycopy(nothing, 0, into, at, customMetadataLength());
+    }
+
+    @Override
+    public int dataLength() {
+      return data.length;
+    }
+
+    @Override
+    public void copyData(byte[] into, int at) {
+      System.arraycopy(data, 0, into, at, dataLength());
     }
   }
 }

@@ -223,27 +223,44 @@ public final class RecordCursor implements EventView {
   }
 
   @Override
-  public int length(Part part) {
-    return switch (part) {
-      case STREAM -> streamLength();
-      case TYPE -> typeLength();
-      case METADATA -> metadataLength();
-      case DATA -> length - metadataFrom() - metadataLength();
-    };
+  public int streamLength() {
+    return Bytes.unsignedShort(record, RecordFormat.STREAM_LENGTH);
   }
 
   @Override
-  public void copy(Part part, byte[] into, int at) {
-    System.arraycopy(record, from(part), into, at, length(part));
+  public void copyStream(byte[] into, int at) {
+    System.arraycopy(record, RecordFormat.HEADER_BYTES, into, at, streamLength());
   }
 
-  private int from(Part part) {
-    return switch (part) {
-      case STREAM -> RecordFormat.HEADER_BYTES;
-      case TYPE -> RecordFormat.HEADER_BYTES + streamLength();
-      case METADATA -> metadataFrom();
-      case DATA -> metadataFrom() + metadataLength();
-    };
+  @Override
+  public int typeLength() {
+    return Bytes.unsignedShort(record, RecordFormat.TYPE_LENGTH);
+  }
+
+  @Override
+  public void copyType(byte[] into, int at) {
+    System.arraycopy(record, RecordFormat.HEADER_BYTES + streamLength(), into, at, typeLength());
+  }
+
+  @Override
+  public int metadataLength() {
+    return Bytes.integer(record, RecordFormat.METADATA_LENGTH);
+  }
+
+  @Override
+  public void copyMetadata(byte[] into, int at) {
+    System.arraycopy(record, metadataFrom(), into, at, metadataLength());
+  }
+
+  @Override
+  public int dataLength() {
+    return length - dataFrom();
+  }
+
+  @Override
+  public void copyData(byte[] into, int at) {
+    var from = dataFrom();
+    System.arraycopy(record, from, into, at, length - from);
   }
 
   /// Its tags.
@@ -270,7 +287,7 @@ public final class RecordCursor implements EventView {
 
   /// A copy of its data.
   public byte[] data() {
-    return Arrays.copyOfRange(record, metadataFrom() + metadataLength(), length);
+    return Arrays.copyOfRange(record, dataFrom(), length);
   }
 
   @Override
@@ -299,24 +316,16 @@ public final class RecordCursor implements EventView {
     return record.length <= RECORD_BYTES_KEPT;
   }
 
-  private int streamLength() {
-    return Bytes.unsignedShort(record, RecordFormat.STREAM_LENGTH);
-  }
-
-  private int typeLength() {
-    return Bytes.unsignedShort(record, RecordFormat.TYPE_LENGTH);
-  }
-
-  private int metadataLength() {
-    return Bytes.integer(record, RecordFormat.METADATA_LENGTH);
-  }
-
   private int metadataFrom() {
     var at = RecordFormat.HEADER_BYTES + streamLength() + typeLength();
     for (var i = Bytes.unsignedShort(record, RecordFormat.TAG_COUNT); i > 0; i--) {
       at += 2 + Bytes.unsignedShort(record, at);
     }
     return at;
+  }
+
+  private int dataFrom() {
+    return metadataFrom() + metadataLength();
   }
 
   /// Streams and types come again and again: the text is decoded once while it stays in its slot.

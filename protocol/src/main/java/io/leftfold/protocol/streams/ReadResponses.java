@@ -71,30 +71,49 @@ public final class ReadResponses {
     /// @return in 100 nanoseconds since the epoch
     long createdTicks();
 
-    /// How long a part is.
+    /// How long the name of its stream is.
     ///
-    /// @param part the part
-    /// @return in bytes
-    int length(Part part);
+    /// @return in bytes of UTF-8
+    int streamLength();
 
-    /// Copies a part.
+    /// Copies the name of its stream.
     ///
-    /// @param part the part
     /// @param into has room for it
     /// @param at where to put its first byte
-    void copy(Part part, byte[] into, int at);
-  }
+    void copyStream(byte[] into, int at);
 
-  /// What of an event has a length of its own.
-  public enum Part {
-    /// The name of its stream, in UTF-8.
-    STREAM,
-    /// Its type, in UTF-8.
-    TYPE,
-    /// About the event.
-    CUSTOM_METADATA,
-    /// The event.
-    DATA
+    /// How long its type is.
+    ///
+    /// @return in bytes of UTF-8
+    int typeLength();
+
+    /// Copies its type.
+    ///
+    /// @param into has room for it
+    /// @param at where to put its first byte
+    void copyType(byte[] into, int at);
+
+    /// How long its metadata is.
+    ///
+    /// @return in bytes
+    int customMetadataLength();
+
+    /// Copies its metadata.
+    ///
+    /// @param into has room for it
+    /// @param at where to put its first byte
+    void copyCustomMetadata(byte[] into, int at);
+
+    /// How long its data is.
+    ///
+    /// @return in bytes
+    int dataLength();
+
+    /// Copies its data.
+    ///
+    /// @param into has room for it
+    /// @param at where to put its first byte
+    void copyData(byte[] into, int at);
   }
 
   /// An event.
@@ -121,19 +140,17 @@ public final class ReadResponses {
   }
 
   private static int sizeGuess(Event event) {
-    return event.length(Part.STREAM)
-        + event.length(Part.TYPE)
-        + event.length(Part.CUSTOM_METADATA)
-        + event.length(Part.DATA)
+    return event.streamLength()
+        + event.typeLength()
+        + event.customMetadataLength()
+        + event.dataLength()
         + OVERHEAD;
   }
 
   private static void writeRecorded(WireWriter out, int field, Event event, UuidForm form) {
     out.begin(field, sizeGuess(event));
     WireUuid.write(out, 1, event.idHigh(), event.idLow(), form == UuidForm.TEXT);
-    out.begin(2, event.length(Part.STREAM));
-    writePart(out, 3, event, Part.STREAM);
-    out.end();
+    writeStream(out, event);
     if (event.revision() != 0) {
       out.varint(3, event.revision());
     }
@@ -141,26 +158,47 @@ public final class ReadResponses {
       out.varint(4, event.position());
       out.varint(5, event.position());
     }
-    out.begin(PROPERTY, event.length(Part.TYPE));
-    out.fields(TYPE_KEY);
-    writePart(out, 2, event, Part.TYPE);
-    out.end();
+    writeType(out, event);
     out.begin(PROPERTY);
     out.fields(CREATED_KEY);
     out.decimal(2, event.createdTicks());
     out.end();
     out.fields(event.json() ? JSON : BINARY);
-    writePart(out, 7, event, Part.CUSTOM_METADATA);
-    writePart(out, 8, event, Part.DATA);
+    writeContent(out, event);
     out.end();
   }
 
-  /// Writes nothing, if there is nothing in it.
-  private static void writePart(WireWriter out, int field, Event event, Part part) {
-    var length = event.length(part);
+  // In each of these: room first, for the array may be another one after that.
+
+  private static void writeStream(WireWriter out, Event event) {
+    var length = event.streamLength();
+    out.begin(2, length);
     if (length > 0) {
-      var at = out.room(field, length); // before the array is asked for, which may be another then
-      event.copy(part, out.array(), at);
+      var at = out.room(3, length);
+      event.copyStream(out.array(), at);
+    }
+    out.end();
+  }
+
+  private static void writeType(WireWriter out, Event event) {
+    var length = event.typeLength();
+    out.begin(PROPERTY, length);
+    out.fields(TYPE_KEY);
+    var at = out.room(2, length);
+    event.copyType(out.array(), at);
+    out.end();
+  }
+
+  private static void writeContent(WireWriter out, Event event) {
+    var metadata = event.customMetadataLength();
+    if (metadata > 0) {
+      var at = out.room(7, metadata);
+      event.copyCustomMetadata(out.array(), at);
+    }
+    var data = event.dataLength();
+    if (data > 0) {
+      var at = out.room(8, data);
+      event.copyData(out.array(), at);
     }
   }
 

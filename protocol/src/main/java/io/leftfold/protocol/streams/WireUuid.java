@@ -100,7 +100,7 @@ public record WireUuid(UUID id, @Nullable String text) {
   private static void putHex(byte[] into, int at, long value, int digits) {
     var rest = value;
     for (var i = at + digits - 1; i >= at; i--) {
-      into[i] = HEX[(int) rest & 0xf];
+      into[i] = HEX[(int) (rest & 0xf)];
       rest >>>= 4;
     }
   }

@@ -23,6 +23,8 @@ public final class WireWriter {
   private static final VarHandle LONG_LE =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+  private static final long MORE = 0x8080_8080_8080_8080L;
+
   private byte[] bytes;
   private int at;
 
@@ -153,14 +155,35 @@ public final class WireWriter {
       text(field, Long.toString(value));
       return;
     }
+    var digits = decimalDigits(value);
+    var end = room(field, digits) + digits;
+    var rest = value;
+    while (rest > Integer.MAX_VALUE) {
+      end = putPairBefore(end, (int) (rest % 100));
+      rest /= 100;
+    }
+    var small = (int) rest;
+    while (small >= 10) {
+      end = putPairBefore(end, small % 100);
+      small /= 100;
+    }
+    if ((digits & 1) == 1) {
+      bytes[end - 1] = (byte) ('0' + small);
+    }
+  }
+
+  private int putPairBefore(int end, int pair) {
+    bytes[end - 1] = (byte) ('0' + pair % 10);
+    bytes[end - 2] = (byte) ('0' + pair / 10);
+    return end - 2;
+  }
+
+  private static int decimalDigits(long value) {
     var digits = 1;
-    for (var rest = value; rest >= 10; rest /= 10) {
+    for (var bound = 10L; value >= bound && digits < 19; bound *= 10) {
       digits++;
     }
-    var end = room(field, digits) + digits;
-    for (var rest = value; digits > 0; rest /= 10, digits--) {
-      bytes[--end] = (byte) ('0' + rest % 10);
-    }
+    return digits;
   }
 
   /// Writes text as UTF-8.
@@ -229,13 +252,45 @@ public final class WireWriter {
       System.arraycopy(bytes, start + left, bytes, start + needed, length);
     }
     at = start;
-    put(length);
+    putInto(length);
     at += length;
   }
 
+  /// Needs room for ten bytes, whatever the value.
   private void put(long value) {
+    if ((value & ~0x7fL) == 0) {
+      bytes[at++] = (byte) value;
+    } else {
+      putLong(value);
+    }
+  }
+
+  /// Spreads groups of seven bits over eight bytes at once: halves of 28 bits first, then quarters
+  /// of 14, then each group.
+  private void putLong(long value) {
+    var spread = (value & 0x0fff_ffffL) | ((value & 0x00ff_ffff_f000_0000L) << 4);
+    spread = (spread & 0x0000_3fff_0000_3fffL) | ((spread & 0x0fff_c000_0fff_c000L) << 2);
+    spread = (spread & 0x007f_007f_007f_007fL) | ((spread & 0x3f80_3f80_3f80_3f80L) << 1);
+    if (value >>> 56 == 0) {
+      var length = (70 - Long.numberOfLeadingZeros(value)) / 7;
+      LONG_LE.set(bytes, at, spread | (MORE >>> ((9 - length) * 8)));
+      at += length;
+      return;
+    }
+    LONG_LE.set(bytes, at, spread | MORE);
+    at += Long.BYTES;
+    var rest = (int) (value >>> 56);
+    if (rest > 0x7f) {
+      bytes[at++] = (byte) rest; // its highest bit says that there is more, and is what is more
+      rest = 1;
+    }
+    bytes[at++] = (byte) rest;
+  }
+
+  /// Where fewer than ten bytes may be written over.
+  private void putInto(int value) {
     var rest = value;
-    while ((rest & ~0x7fL) != 0) {
+    while ((rest & ~0x7f) != 0) {
       bytes[at++] = (byte) (rest | 0x80);
       rest >>>= 7;
     }

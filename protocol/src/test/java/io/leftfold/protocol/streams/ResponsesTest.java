@@ -39,6 +39,7 @@ class ResponsesTest {
   private static final com.google.protobuf.Empty GOOGLE_EMPTY =
       com.google.protobuf.Empty.getDefaultInstance();
   private static final UUID ID = UUID.fromString("c0ffee00-1234-4abc-8def-fedcba987654");
+  private static final byte[] TYPE = "Opened".getBytes(StandardCharsets.UTF_8);
   private static final Instant NOW = Instant.ofEpochSecond(1_790_000_000, 123_456_000);
   private static final Timestamp TIMESTAMP =
       Timestamp.newBuilder().setSeconds(1_790_000_000).setNanos(123_456_000).build();
@@ -347,22 +348,43 @@ class ResponsesTest {
     }
 
     @Override
-    public int length(ReadResponses.Part part) {
-      return part(part).length;
+    public int streamLength() {
+      return stream.getBytes(StandardCharsets.UTF_8).length;
     }
 
     @Override
-    public void copy(ReadResponses.Part part, byte[] into, int at) {
-      System.arraycopy(part(part), 0, into, at, length(part));
+    public void copyStream(byte[] into, int at) {
+      System.arraycopy(stream.getBytes(StandardCharsets.UTF_8), 0, into, at, streamLength());
     }
 
-    private byte[] part(ReadResponses.Part part) {
-      return switch (part) {
-        case STREAM -> stream.getBytes(StandardCharsets.UTF_8);
-        case TYPE -> "Opened".getBytes(StandardCharsets.UTF_8);
-        case CUSTOM_METADATA -> customMetadata;
-        case DATA -> data;
-      };
+    @Override
+    public int typeLength() {
+      return TYPE.length;
+    }
+
+    @Override
+    public void copyType(byte[] into, int at) {
+      System.arraycopy(TYPE, 0, into, at, typeLength());
+    }
+
+    @Override
+    public int customMetadataLength() {
+      return customMetadata.length;
+    }
+
+    @Override
+    public void copyCustomMetadata(byte[] into, int at) {
+      System.arraycopy(customMetadata, 0, into, at, customMetadataLength());
+    }
+
+    @Override
+    public int dataLength() {
+      return data.length;
+    }
+
+    @Override
+    public void copyData(byte[] into, int at) {
+      System.arraycopy(data, 0, into, at, dataLength());
     }
   }
 

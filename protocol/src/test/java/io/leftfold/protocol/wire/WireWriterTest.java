@@ -29,6 +29,25 @@ class WireWriterTest {
     assertThat(out.toByteArray()).isEqualTo(expected.toByteArray());
   }
 
+  @Test
+  void a_number_of_any_bits_is_written_as_protobuf_writes_it() throws IOException {
+    for (var bit = 0; bit < 64; bit++) {
+      for (var value :
+          new long[] {1L << bit, (1L << bit) - 1, -1L >>> bit, 0x5bd1e995a7c3f1e9L >>> bit}) {
+        var expected = new ByteArrayOutputStream();
+        var coded = CodedOutputStream.newInstance(expected);
+        coded.writeUInt64(1, value);
+        coded.writeUInt64(77_777, value);
+        coded.flush();
+
+        var out = new WireWriter(0);
+        out.varint(1, value);
+        out.varint(77_777, value);
+        assertThat(out.toByteArray()).isEqualTo(expected.toByteArray());
+      }
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"", "account-7", "Grüße", "𝄞 at the end: 𝄞"})
   void text_is_written_as_protobuf_writes_it(String text) throws IOException {
@@ -45,8 +64,27 @@ class WireWriterTest {
   }
 
   @ParameterizedTest
-  @ValueSource(longs = {0, 9, 10, 99, 100, 17_900_000_000_000_001L, Long.MAX_VALUE, -1})
+  @ValueSource(
+      longs = {0, 9, 10, 99, 100, 2_147_483_647, 2_147_483_648L, 17_900_000_000_000_001L, -1})
   void a_number_is_written_in_decimal_digits(long value) {
+    assertDecimal(value);
+  }
+
+  @Test
+  void a_number_of_any_length_is_written_in_decimal_digits() {
+    var number = 0L;
+    for (var digit = 1; digit < 20; digit++) {
+      number = number * 10 + digit % 10;
+      assertDecimal(number);
+    }
+    for (var power = 1L; power > 0 && power <= 1_000_000_000_000_000_000L; power *= 10) {
+      assertDecimal(power);
+      assertDecimal(power - 1);
+    }
+    assertDecimal(Long.MAX_VALUE);
+  }
+
+  private static void assertDecimal(long value) {
     var expected = new WireWriter(0);
     expected.text(2, Long.toString(value));
 

@@ -70,22 +70,43 @@ final class Events {
     }
 
     @Override
-    public int length(ReadResponses.Part part) {
-      return event.length(partOf(part));
+    public int streamLength() {
+      return event.streamLength();
     }
 
     @Override
-    public void copy(ReadResponses.Part part, byte[] into, int at) {
-      event.copy(partOf(part), into, at);
+    public void copyStream(byte[] into, int at) {
+      event.copyStream(into, at);
     }
 
-    private static EventView.Part partOf(ReadResponses.Part part) {
-      return switch (part) {
-        case STREAM -> EventView.Part.STREAM;
-        case TYPE -> EventView.Part.TYPE;
-        case CUSTOM_METADATA -> EventView.Part.METADATA;
-        case DATA -> EventView.Part.DATA;
-      };
+    @Override
+    public int typeLength() {
+      return event.typeLength();
+    }
+
+    @Override
+    public void copyType(byte[] into, int at) {
+      event.copyType(into, at);
+    }
+
+    @Override
+    public int customMetadataLength() {
+      return event.metadataLength();
+    }
+
+    @Override
+    public void copyCustomMetadata(byte[] into, int at) {
+      event.copyMetadata(into, at);
+    }
+
+    @Override
+    public int dataLength() {
+      return event.dataLength();
+    }
+
+    @Override
+    public void copyData(byte[] into, int at) {
+      event.copyData(into, at);
     }
   }
 }
