@@ -5,6 +5,7 @@ package io.leftfold.server.grpc.streams;
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.leftfold.api.EventFilter;
 import io.leftfold.protocol.messages.streams.ReadReq;
+import io.leftfold.protocol.streams.StreamReadRequest;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.node.Node;
@@ -53,7 +54,7 @@ final class ReadCall implements GrpcListener {
       return;
     }
     try {
-      answer(ReadRequest.of(ReadReq.parseFrom(ByteBuffer.wrap(bytes, offset, length))));
+      answer(request(bytes, offset, length));
     } catch (InvalidProtocolBufferException e) {
       Refusal.invalid("The request is not a protobuf message: " + e.getMessage()).fail(call);
     } catch (ReadRequest.IndexNotFoundException e) {
@@ -61,6 +62,14 @@ final class ReadCall implements GrpcListener {
     } catch (RuntimeException | Error e) {
       Refusal.of(e).fail(call);
     }
+  }
+
+  private static ReadRequest request(byte[] bytes, int offset, int length)
+      throws InvalidProtocolBufferException {
+    var usual = StreamReadRequest.read(bytes, offset, length);
+    return usual.isPresent()
+        ? ReadRequest.of(usual.get())
+        : ReadRequest.of(ReadReq.parseFrom(ByteBuffer.wrap(bytes, offset, length)));
   }
 
   private void answer(ReadRequest request) {

@@ -15,6 +15,7 @@ import io.leftfold.protocol.messages.streams.ReadReq.Options.ReadDirection;
 import io.leftfold.protocol.messages.streams.ReadReq.Options.StreamOptionCase;
 import io.leftfold.protocol.messages.streams.ReadReq.Options.UUIDOption;
 import io.leftfold.protocol.streams.ReadResponses.UuidForm;
+import io.leftfold.protocol.streams.StreamReadRequest;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -58,6 +59,19 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
     String index() {
       return index;
     }
+  }
+
+  static ReadRequest of(StreamReadRequest request) {
+    var read =
+        read(
+            request.backwards(),
+            clamp(request.from()),
+            clamp(request.count()),
+            request.resolvesLinks());
+    return new ReadRequest(
+        request.form(),
+        request.compatibility() >= 1,
+        new OfStream(Requests.stream(request.stream()), read));
   }
 
   static ReadRequest of(ReadReq request) {
@@ -129,11 +143,13 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   }
 
   private static ReadOptions read(ReadReq.Options options, boolean backwards, long from) {
+    return read(backwards, from, clamp(options.getCount()), options.getResolveLinks());
+  }
+
+  private static ReadOptions read(boolean backwards, long from, long limit, boolean resolveLinks) {
     var read =
-        (backwards ? ReadOptions.backwards() : ReadOptions.forwards())
-            .from(from)
-            .limit(clamp(options.getCount()));
-    return options.getResolveLinks() ? read.resolvingLinks() : read;
+        (backwards ? ReadOptions.backwards() : ReadOptions.forwards()).from(from).limit(limit);
+    return resolveLinks ? read.resolvingLinks() : read;
   }
 
   private static What toStream(ReadReq.Options options) {
