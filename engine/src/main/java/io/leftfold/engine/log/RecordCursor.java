@@ -43,6 +43,8 @@ public final class RecordCursor implements EventView {
   private @Nullable Chunk chunk;
   private byte[] record = new byte[1024];
   private int length;
+  private int metadataFrom;
+  private int dataFrom;
   private long position;
   private long time;
 
@@ -150,6 +152,8 @@ public final class RecordCursor implements EventView {
     }
     this.length = claimed;
     this.position = position;
+    this.metadataFrom = metadataFrom();
+    this.dataFrom = metadataFrom + metadataLength();
     return this;
   }
 
@@ -249,18 +253,17 @@ public final class RecordCursor implements EventView {
 
   @Override
   public void copyMetadata(byte[] into, int at) {
-    System.arraycopy(record, metadataFrom(), into, at, metadataLength());
+    System.arraycopy(record, metadataFrom, into, at, dataFrom - metadataFrom);
   }
 
   @Override
   public int dataLength() {
-    return length - dataFrom();
+    return length - dataFrom;
   }
 
   @Override
   public void copyData(byte[] into, int at) {
-    var from = dataFrom();
-    System.arraycopy(record, from, into, at, length - from);
+    System.arraycopy(record, dataFrom, into, at, length - dataFrom);
   }
 
   /// Its tags.
@@ -281,13 +284,12 @@ public final class RecordCursor implements EventView {
 
   /// A copy of its metadata.
   public byte[] metadata() {
-    var from = metadataFrom();
-    return Arrays.copyOfRange(record, from, from + metadataLength());
+    return Arrays.copyOfRange(record, metadataFrom, dataFrom);
   }
 
   /// A copy of its data.
   public byte[] data() {
-    return Arrays.copyOfRange(record, dataFrom(), length);
+    return Arrays.copyOfRange(record, dataFrom, length);
   }
 
   @Override
@@ -322,10 +324,6 @@ public final class RecordCursor implements EventView {
       at += 2 + Bytes.unsignedShort(record, at);
     }
     return at;
-  }
-
-  private int dataFrom() {
-    return metadataFrom() + metadataLength();
   }
 
   /// Streams and types come again and again: the text is decoded once while it stays in its slot.
