@@ -102,18 +102,20 @@ public record BatchAppendRequest(
   /// @throws WireException if it cannot even be said which append is meant; the answer to the whole
   ///   call
   public static BatchAppendRequest read(byte[] bytes) {
-    return read(bytes, 0, bytes.length);
+    return read(bytes, 0, bytes.length, Integer.MAX_VALUE);
   }
 
-  /// Reads a `BatchAppendReq`.
+  /// Reads a `BatchAppendReq`. An event takes two bytes on the wire and a hundred times that in
+  /// memory: so of very many, objects are made of one more than may be, and the others passed over.
   ///
   /// @param bytes holds the message
   /// @param offset where it begins
   /// @param length how long it is
+  /// @param eventsMax how many events there may be
   /// @return what it says, right or wrong
   /// @throws WireException if it cannot even be said which append is meant; the answer to the whole
   ///   call
-  public static BatchAppendRequest read(byte[] bytes, int offset, int length) {
+  public static BatchAppendRequest read(byte[] bytes, int offset, int length, int eventsMax) {
     var in = new WireReader(bytes, offset, length);
     @Nullable WireUuid correlation = null;
     @Nullable Options options = null;
@@ -134,10 +136,12 @@ public record BatchAppendRequest(
         }
         case PROPOSED_MESSAGES -> {
           var outer = in.enter();
-          try {
-            proposed.add(ProposedMessage.read(in));
-          } catch (WireException e) {
-            fault = e;
+          if (fault == null && proposed.size() <= eventsMax) {
+            try {
+              proposed.add(ProposedMessage.read(in));
+            } catch (WireException e) {
+              fault = e;
+            }
           }
           in.leave(outer);
         }

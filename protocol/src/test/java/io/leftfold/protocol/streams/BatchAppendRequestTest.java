@@ -80,8 +80,20 @@ class BatchAppendRequestTest {
                 .addProposedMessages(proposed("Closed"))
                 .setIsFinal(true));
     assertThat(request.fault()).containsInstanceOf(MissingMetadataPropertyException.class);
-    assertThat(request.proposed()).extracting(ProposedMessage::type).containsExactly("Closed");
+    assertThat(request.proposed()).isEmpty();
     assertThat(request.correlation().text()).isEqualTo(CORRELATION);
+    assertThat(request.isFinal()).isTrue();
+  }
+
+  @Test
+  void of_too_many_events_one_more_than_may_be_is_made() {
+    var builder = request().setIsFinal(true);
+    for (var i = 0; i < 10; i++) {
+      builder.addProposedMessages(proposed("Opened"));
+    }
+    var bytes = builder.build().toByteArray();
+    var request = BatchAppendRequest.read(bytes, 0, bytes.length, 3);
+    assertThat(request.proposed()).hasSize(4);
     assertThat(request.isFinal()).isTrue();
   }
 

@@ -29,6 +29,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -47,16 +48,25 @@ final class BatchAppendCall implements GrpcListener {
   /// So many appends may be under way; at half of them, the caller is heard again.
   private static final int UNDER_WAY_MAX = 1024;
 
+  /// So many appends are remembered of which more may come although they were refused.
+  private static final int REFUSED_MAX = 1024;
+
   private final GrpcCall call;
   private final Node node;
   private final StreamLimits limits;
   private final Clock clock;
   private final Alarm alarm;
   private final HashMap<UUID, Arriving> arriving = new HashMap<>();
+
+  /// Refused before their final part came. What still comes of them is passed over: a caller may
+  /// repeat the options in each part, and taken for a new append, the rest would be recorded alone.
+  private final LinkedHashSet<UUID> refused = new LinkedHashSet<>();
+
   private long arrivingBytes;
   private int arrivingEvents;
   private int unanswered;
   private boolean halfClosed;
+  private boolean shuttingDown;
   private boolean heldUp;
 
   BatchAppendCall(GrpcCall call, Node node, StreamLimits limits, Clock clock, Alarm alarm) {
@@ -87,23 +97,41 @@ final class BatchAppendCall implements GrpcListener {
 
   @Override
   public void message(byte[] bytes, int offset, int length) {
-    if (call.ended()) {
+    if (call.ended() || shuttingDown) {
       return;
     }
     BatchAppendRequest request;
     try {
-      request = BatchAppendRequest.read(bytes, offset, length);
+      request = BatchAppendRequest.read(bytes, offset, length, TooManyEventsException.EVENTS_MAX);
     } catch (WireException e) {
       Refusal.of(e).fail(call);
+      return;
+    }
+    if (isOfRefused(request)) {
       return;
     }
     try {
       take(request);
     } catch (RuntimeException e) {
       forget(request.correlation().id());
+      if (!request.isFinal()) {
+        refused(request.correlation().id());
+      }
       refuse(request.correlation(), request.options().orElse(null), e);
     }
     keepPace();
+  }
+
+  private void refused(UUID correlation) {
+    refused.add(correlation);
+    if (refused.size() > REFUSED_MAX) {
+      refused.removeFirst();
+    }
+  }
+
+  private boolean isOfRefused(BatchAppendRequest request) {
+    var id = request.correlation().id();
+    return request.isFinal() ? refused.remove(id) : refused.contains(id);
   }
 
   /// Listens to the caller, or not. What is under way is answered in either case, and an append
@@ -163,6 +191,9 @@ final class BatchAppendCall implements GrpcListener {
     var begun = new Arriving(request.correlation(), request.options().get());
     var patience = begun.options.deadline().remaining(clock.instant(), ARRIVAL_MAX);
     if (!patience.isPositive()) {
+      if (!request.isFinal()) {
+        refused(id);
+      }
       timedOut(begun);
       return null;
     }
@@ -176,6 +207,7 @@ final class BatchAppendCall implements GrpcListener {
   private void giveUp(Arriving append) {
     if (arriving.get(append.correlation.id()) == append) {
       forget(append.correlation.id());
+      refused(append.correlation.id());
       timedOut(append);
       keepPace();
     }
@@ -216,11 +248,9 @@ final class BatchAppendCall implements GrpcListener {
   /// Clients keep the call open for as long as they live: when the server ends, it ends it.
   @Override
   public void shuttingDown() {
-    halfClosed = true;
+    shuttingDown = true;
     arriving.clear();
-    if (unanswered == 0) {
-      call.fail(GrpcStatus.UNAVAILABLE, "Server Is Shutting Down");
-    }
+    completeIfThrough();
   }
 
   @Override
@@ -229,7 +259,13 @@ final class BatchAppendCall implements GrpcListener {
   }
 
   private void completeIfThrough() {
-    if (halfClosed && unanswered == 0 && arriving.isEmpty() && !call.ended()) {
+    if (unanswered > 0 || call.ended()) {
+      return;
+    }
+    if (shuttingDown) {
+      // Not OK: what had not come whole is not answered.
+      call.fail(GrpcStatus.UNAVAILABLE, "Server Is Shutting Down");
+    } else if (halfClosed && arriving.isEmpty()) {
       call.complete();
     }
   }

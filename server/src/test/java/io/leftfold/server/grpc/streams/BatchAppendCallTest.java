@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Empty;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.protocol.messages.shared.StreamIdentifier;
 import io.leftfold.protocol.messages.shared.UUID;
@@ -14,7 +16,9 @@ import io.leftfold.protocol.messages.streams.BatchAppendResp;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
 import java.time.Clock;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -22,7 +26,11 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class BatchAppendCallTest {
 
+  private static final UUID CORRELATION =
+      UUID.newBuilder().setString("0e1c1a52-6d8c-4a05-a2d4-c8f9a4b0a0aa").build();
+
   private final LocalEventStore store = LocalEventStore.inMemory();
+  private final List<Runnable> alarms = new ArrayList<>();
   private final LoopedCall call = new LoopedCall();
   private final BatchAppendCall batch =
       new BatchAppendCall(
@@ -30,7 +38,7 @@ final class BatchAppendCallTest {
           new Node(store),
           new StreamLimits(1 << 20, 4 << 20),
           Clock.systemUTC(),
-          (_, _) -> {});
+          (_, task) -> alarms.add(task));
 
   @AfterEach
   void closeStore() {
@@ -102,6 +110,54 @@ final class BatchAppendCallTest {
     assertThat(BatchAppendResp.parseFrom(call.sent().getLast()).hasSuccess())
         .as("what was refused holds no place")
         .isTrue();
+  }
+
+  @Test
+  void the_rest_of_a_refused_append_is_not_recorded_as_another_one() throws Exception {
+    var whole = append(3);
+    var parts = new BatchAppendReq[3];
+    for (var i = 0; i < 3; i++) {
+      parts[i] =
+          whole.toBuilder()
+              .clearProposedMessages()
+              .addProposedMessages(whole.getProposedMessages(i))
+              .setIsFinal(i == 2)
+              .build();
+    }
+    send(parts[0]);
+    send(parts[1].toBuilder().setProposedMessages(0, event().toBuilder().clearMetadata()).build());
+    send(parts[2]);
+    batch.halfClosed();
+
+    assertThat(call.end()).isEqualTo(GrpcStatus.OK);
+    assertThat(call.sent()).hasSize(1);
+    assertThat(BatchAppendResp.parseFrom(call.sent().getFirst()).hasError()).isTrue();
+    assertThat(store.state(StreamName.of("account-1"))).isEqualTo(new StreamState.Absent());
+  }
+
+  @Test
+  void the_rest_of_an_append_that_came_too_late_is_not_recorded_as_another_one() throws Exception {
+    send(append(1).toBuilder().setIsFinal(false).setCorrelationId(CORRELATION).build());
+    alarms.getFirst().run();
+    call.runUntil(() -> call.sent().size() == 1);
+    send(append(1).toBuilder().setCorrelationId(CORRELATION).build());
+    batch.halfClosed();
+
+    assertThat(call.end()).isEqualTo(GrpcStatus.OK);
+    assertThat(store.state(StreamName.of("account-1"))).isEqualTo(new StreamState.Absent());
+  }
+
+  @Test
+  void a_server_that_ends_answers_what_it_has_and_says_that_it_is_not_all() throws Exception {
+    send(append(1));
+    send(append(1).toBuilder().setIsFinal(false).build());
+    batch.shuttingDown();
+    send(append(1));
+    call.runUntil(call::ended);
+
+    assertThat(call.sent()).hasSize(1);
+    assertThat(call.end()).isEqualTo(GrpcStatus.UNAVAILABLE);
+    assertThat(store.state(StreamName.of("account-1"))).isEqualTo(new StreamState.Present(0, 0));
   }
 
   private void send(BatchAppendReq request) {
