@@ -17,7 +17,13 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.SubscriptionMessage.CaughtUp;
 import io.leftfold.api.SubscriptionMessage.Event;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.engine.disk.MemoryDisk;
+import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -86,20 +92,66 @@ final class HostileUseTest {
   void a_completion_that_throws_stops_nobody_else() {
     store.append(
         List.of(StreamAppend.of(STREAM, ExpectedState.any(), event("Opened"))),
-        new AppendCompletion() {
-          @Override
-          public void completed(AppendResult result) {
-            throw new IllegalStateException("thrown by the one who waited");
-          }
-
-          @Override
-          public void failed(LeftfoldException reason) {
-            throw new IllegalStateException("thrown by the one who waited");
-          }
-        });
+        throwing(() -> {
+          throw new IllegalStateException("thrown by the one who waited");
+        }));
+    store.append(
+        List.of(StreamAppend.of(STREAM, ExpectedState.any(), event("Changed"))),
+        throwing(() -> {
+          throw new LinkageError("thrown by the one who waited");
+        }));
 
     assertThat(store.append(STREAM, ExpectedState.any(), event("Closed")).lastRevision())
-        .isEqualTo(1);
+        .isEqualTo(2);
+  }
+
+  private static AppendCompletion throwing(Runnable thrower) {
+    return new AppendCompletion() {
+      @Override
+      public void completed(AppendResult result) {
+        thrower.run();
+      }
+
+      @Override
+      public void failed(LeftfoldException reason) {
+        thrower.run();
+      }
+    };
+  }
+
+  @Test
+  void whoever_waits_is_told_when_the_writer_meets_what_nobody_expected() {
+    var disk = new MemoryDisk();
+    var clock =
+        new Clock() {
+          private volatile boolean broken;
+
+          @Override
+          public Instant instant() {
+            if (broken) {
+              throw new InternalError("a page could not be read");
+            }
+            return Instant.EPOCH;
+          }
+
+          @Override
+          public ZoneId getZone() {
+            return ZoneOffset.UTC;
+          }
+
+          @Override
+          public Clock withZone(ZoneId zone) {
+            return this;
+          }
+        };
+    try (var broken = LocalEventStore.on(disk, EngineOptions.defaults().withClock(clock))) {
+      clock.broken = true;
+      for (var i = 0; i < 2; i++) {
+        assertThatThrownBy(() -> broken.append(STREAM, ExpectedState.any(), event("Opened")))
+            .isInstanceOf(UnavailableException.class)
+            .hasMessageContaining("a page could not be read");
+      }
+    }
   }
 
   @Test
@@ -109,7 +161,7 @@ final class HostileUseTest {
       assertThat(rude.next()).isInstanceOf(CaughtUp.class);
       assertThat(rude.poll()).isEmpty();
       rude.onAvailable(() -> {
-        throw new IllegalStateException("thrown by the one who waited");
+        throw new LinkageError("thrown by the one who waited");
       });
       assertThat(other.next()).isInstanceOf(CaughtUp.class);
 

@@ -97,7 +97,7 @@ public final class Committer implements AutoCloseable {
     private void tell(Consumer<Completion> telling) {
       try {
         telling.accept(completion);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         LOGGER.log(System.Logger.Level.ERROR, "Somebody failed at being told of an append", e);
       }
     }
@@ -295,7 +295,7 @@ public final class Committer implements AutoCloseable {
       answers.add(new Answer(work.completion(), null, refusal(e)));
     } catch (LeftfoldException e) {
       answers.add(new Answer(work.completion(), null, e));
-    } catch (RuntimeException | OutOfMemoryError e) {
+    } catch (RuntimeException | Error e) { // a page that cannot be read is an Error, too
       fail(e);
       answers.add(new Answer(work.completion(), null, refusal(e)));
     }
@@ -555,7 +555,7 @@ public final class Committer implements AutoCloseable {
     if (failure == null) {
       try {
         flush();
-      } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      } catch (IOException | RuntimeException | Error e) {
         fail(e);
       }
     }

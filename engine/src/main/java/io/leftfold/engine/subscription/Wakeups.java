@@ -75,7 +75,7 @@ public final class Wakeups implements AutoCloseable {
   private static void wake(EngineSubscription subscription) {
     try {
       subscription.wake();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOGGER.log(System.Logger.Level.ERROR, "Somebody failed at being told of an event", e);
     }
   }
