@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "check",
     header = "Verify every checksum and invariant of a data directory.",
-    description = "Changes nothing. Stop the server first: what is being written looks unfinished.",
+    description = "Changes nothing. Stop the server first: a store that is being written is refused.",
     synopsisHeading = "%nUsage: ",
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n",

@@ -153,8 +153,10 @@ public record EngineOptions(
         threads);
   }
 
-  /// For reading only: takes no lock and changes nothing. Nobody may be writing the store
-  /// meanwhile: a writer makes files shorter that are read here through their mappings.
+  /// For reading only: changes nothing, and works where nothing may be written. Nobody may be
+  /// writing the store meanwhile, for a writer makes files shorter that are read here through their
+  /// mappings: so opening is refused while somebody does, and so is writing while the store is open
+  /// like this.
   ///
   /// @return the new options
   public EngineOptions forReadingOnly() {

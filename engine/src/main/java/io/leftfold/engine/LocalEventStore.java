@@ -52,10 +52,11 @@ import org.jspecify.annotations.Nullable;
 
 /// An event store in this process: in a directory, or in memory.
 ///
-/// One process has a directory at a time; a second one is refused. When [#append(List)] returns,
-/// the events have reached the disk ([Durability]). A process that is killed loses nothing that was
-/// acknowledged: opening cuts what was being written ([#recovery()]) and refuses a log that is
-/// damaged ([CorruptLogException]), unless it is opened for reading only.
+/// One process has a directory at a time; a second one is refused. Several may share it to read
+/// only, while nobody writes. When [#append(List)] returns, the events have reached the disk
+/// ([Durability]). A process that is killed loses nothing that was acknowledged: opening cuts what
+/// was being written ([#recovery()]) and refuses a log that is damaged ([CorruptLogException]),
+/// unless it is opened for reading only.
 ///
 /// The event at position 0, in the stream [#GENESIS], names the store, so other events begin at 1.
 public final class LocalEventStore implements EventStore {
@@ -148,7 +149,32 @@ public final class LocalEventStore implements EventStore {
   private static LocalEventStore openReadOnly(Path directory, EngineOptions options)
       throws IOException {
     var disk = DirectoryDisk.openReadOnly(directory.resolve(LOG_DIRECTORY));
-    return new LocalEventStore(disk, options, null);
+    var lock = sharedLock(directory);
+    try {
+      return new LocalEventStore(disk, options, lock);
+    } catch (IOException | RuntimeException e) {
+      if (lock != null) {
+        lock.close();
+      }
+      throw e;
+    }
+  }
+
+  /// A lock that keeps writers away; none where no writer ever was.
+  static @Nullable DirectoryLock sharedLock(Path directory) throws IOException {
+    try {
+      return DirectoryLock.share(directory).orElse(null);
+    } catch (DirectoryLock.TakenException e) {
+      throw inUse(directory, e);
+    }
+  }
+
+  private static UnavailableException inUse(Path directory, DirectoryLock.TakenException e) {
+    return new UnavailableException(
+        UnavailableException.Reason.IN_USE,
+        "The store in %s is open already, in %s; close it there, or connect to its server"
+            .formatted(directory, e.owner()),
+        e);
   }
 
   private static LocalEventStore openLocked(Path directory, EngineOptions options)
@@ -158,11 +184,7 @@ public final class LocalEventStore implements EventStore {
     try {
       lock = DirectoryLock.take(directory);
     } catch (DirectoryLock.TakenException e) {
-      throw new UnavailableException(
-          UnavailableException.Reason.IN_USE,
-          "The store in %s is open already, in %s; close it there, or connect to its server"
-              .formatted(directory, e.owner()),
-          e);
+      throw inUse(directory, e);
     }
     try {
       return new LocalEventStore(disk, options, lock);

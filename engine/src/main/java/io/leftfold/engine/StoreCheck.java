@@ -56,9 +56,13 @@ public final class StoreCheck {
   /// @param directory where the store is
   /// @param progress told after each file
   /// @return what was found
-  /// @throws UnavailableException if there is no store, or it cannot be read
+  /// @throws UnavailableException if there is no store, somebody writes it, or it cannot be read
   public static CheckReport check(Path directory, Progress progress) {
-    return check(DirectoryDisk.openReadOnly(directory.resolve("log")), progress);
+    try (var _ = LocalEventStore.sharedLock(directory)) {
+      return check(DirectoryDisk.openReadOnly(directory.resolve("log")), progress);
+    } catch (IOException e) {
+      throw unreadable(e);
+    }
   }
 
   static CheckReport check(Disk disk, Progress progress) {
@@ -69,11 +73,15 @@ public final class StoreCheck {
       check.damages.add(
           new CheckReport.Damage(e.file(), e.offset(), String.valueOf(e.getMessage())));
     } catch (IOException e) {
-      throw new UnavailableException(
-          UnavailableException.Reason.CLOSED, "The store could not be read: " + e, e);
+      throw unreadable(e);
     }
     return new CheckReport(
         check.events, check.lastRevisions.size(), check.bytes, check.notes, check.damages);
+  }
+
+  private static UnavailableException unreadable(IOException e) {
+    return new UnavailableException(
+        UnavailableException.Reason.CLOSED, "The store could not be read: " + e, e);
   }
 
   private void run(Disk disk) throws IOException {

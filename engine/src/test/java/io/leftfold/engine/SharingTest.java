@@ -5,16 +5,13 @@ package io.leftfold.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leftfold.api.ExpectedState;
-import io.leftfold.api.ProposedEvent;
-import io.leftfold.api.ReadOptions;
-import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.assertj.core.api.ThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class SharingTest {
 
   private static final String PID = "process " + ProcessHandle.current().pid();
+
+  private static final EngineOptions READING = EngineOptions.defaults().forReadingOnly();
 
   @TempDir Path directory;
 
@@ -138,16 +137,65 @@ final class SharingTest {
   }
 
   @Test
-  void reading_only_goes_beside_a_store_that_writes() {
+  void nobody_reads_or_checks_what_is_being_written() {
     try (var store = LocalEventStore.open(directory)) {
-      store.append(
-          StreamName.of("account-1"), ExpectedState.any(), ProposedEvent.json("Opened", "{}"));
-      try (var reader =
-          LocalEventStore.open(directory, EngineOptions.defaults().forReadingOnly())) {
-        assertThat(reader.readAll(ReadOptions.forwards()).events())
-            .isEqualTo(store.readAll(ReadOptions.forwards()).events());
+      assertThat(store.storeId()).isNotNull();
+      for (var times = 0; times < 2; times++) {
+        assertIsInUse(() -> LocalEventStore.open(directory, READING));
+        assertIsInUse(() -> StoreCheck.check(directory, StoreCheck.Progress.none()));
       }
+      assertIsRefused(directory);
     }
+    assertThat(StoreCheck.check(directory, StoreCheck.Progress.none()).isSound()).isTrue();
+  }
+
+  @Test
+  void nobody_of_another_process_writes_what_is_being_read() throws Exception {
+    LocalEventStore.open(directory).close();
+    try (var first = LocalEventStore.open(directory, READING)) {
+      var second = LocalEventStore.open(directory, READING);
+      assertThat(StoreCheck.check(directory, StoreCheck.Progress.none()).isSound()).isTrue();
+      second.close();
+      assertIsInUse(() -> LocalEventStore.open(directory));
+      var other = other();
+      assertThat(lineOf(other)).startsWith("IN_USE").contains("another process");
+      assertThat(other.waitFor()).isZero();
+      assertThat(first.lastPosition()).contains(0L);
+    }
+    LocalEventStore.open(directory).close();
+  }
+
+  @Test
+  void nobody_reads_or_checks_what_another_process_is_writing() throws Exception {
+    var other = other();
+    try {
+      assertThat(lineOf(other)).isEqualTo("open, process " + other.pid());
+      assertThatThrownBy(() -> LocalEventStore.open(directory, READING))
+          .isInstanceOf(UnavailableException.class)
+          .hasMessageContaining("process " + other.pid());
+      assertIsInUse(() -> StoreCheck.check(directory, StoreCheck.Progress.none()));
+    } finally {
+      other.destroyForcibly().waitFor();
+    }
+    assertThat(StoreCheck.check(directory, StoreCheck.Progress.none()).isSound()).isTrue();
+  }
+
+  @Test
+  void a_copy_without_a_lock_file_is_read_and_not_changed() throws IOException {
+    LocalEventStore.open(directory).close();
+    var lock = directory.resolve("leftfold.lock");
+    Files.delete(lock);
+    try (var reader = LocalEventStore.open(directory, READING)) {
+      assertThat(reader.lastPosition()).contains(0L);
+    }
+    assertThat(lock).doesNotExist();
+  }
+
+  private static void assertIsInUse(ThrowableAssert.ThrowingCallable opening) {
+    assertThatThrownBy(opening)
+        .asInstanceOf(InstanceOfAssertFactories.type(UnavailableException.class))
+        .satisfies(
+            refused -> assertThat(refused.reason()).isEqualTo(UnavailableException.Reason.IN_USE));
   }
 
   @Test
@@ -162,8 +210,7 @@ final class SharingTest {
   }
 
   private static void assertHoldsNoStore(Path directory) {
-    assertThatThrownBy(
-            () -> LocalEventStore.open(directory, EngineOptions.defaults().forReadingOnly()))
+    assertThatThrownBy(() -> LocalEventStore.open(directory, READING))
         .isInstanceOf(UnavailableException.class)
         .hasMessageContaining(directory.toString())
         .hasMessageContaining("holds no store");
