@@ -20,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 @Command(
     name = "check",
     header = "Verify every checksum and invariant of a data directory.",
-    description = "Changes nothing. Stop the server first: a store that is being written is refused.",
+    description =
+        "Changes nothing. Stop the server first: a store that is being written is refused.",
     synopsisHeading = "%nUsage: ",
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n",

@@ -11,6 +11,7 @@ import io.leftfold.protocol.messages.shared.UUID;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
 import java.time.Clock;
 import java.util.List;
@@ -41,14 +42,14 @@ public final class NodeServices {
   /// Where clients reach this node.
   ///
   /// @param host a name or address
-  /// @param port the port
+  /// @param port the port; 0 while it is not known yet
   public record Address(String host, int port) {}
 
   /// The services of a node.
   ///
   /// @param node the node
   /// @param clock the time in gossip
-  /// @param address where clients reach the node, once it listens
+  /// @param address where clients reach the node
   /// @param paths of the other methods that the server answers
   public NodeServices(Node node, Clock clock, Supplier<Address> address, Set<String> paths) {
     this.node = node;
@@ -65,7 +66,13 @@ public final class NodeServices {
         "/event_store.client.server_features.ServerFeatures/GetSupportedMethods",
         call -> answer(call, () -> methods().toByteArray()),
         "/event_store.client.gossip.Gossip/Read",
-        call -> answer(call, () -> gossip().toByteArray()));
+        call -> {
+          var reached = address.get();
+          if (reached.port() == 0) {
+            call.fail(GrpcStatus.UNAVAILABLE, "Server Is Not Ready");
+          }
+          return answer(call, () -> gossip(reached).toByteArray());
+        });
   }
 
   private static GrpcListener answer(GrpcCall call, Supplier<byte[]> answer) {
@@ -101,10 +108,9 @@ public final class NodeServices {
         .build();
   }
 
-  private ClusterInfo gossip() {
+  private ClusterInfo gossip(Address reached) {
     var now = clock.instant();
     var id = node.storeId();
-    var reached = address.get();
     return ClusterInfo.newBuilder()
         .addMembers(
             MemberInfo.newBuilder()

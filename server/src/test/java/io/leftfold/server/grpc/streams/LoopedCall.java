@@ -16,7 +16,7 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A call whose event loop is the thread of the test: nothing runs until the test lets it.
-final class LoopedCall implements GrpcCall {
+public final class LoopedCall implements GrpcCall {
 
   private final BlockingQueue<Runnable> tasks = new LinkedBlockingQueue<>();
   private final List<byte[]> sent = new ArrayList<>();
@@ -42,11 +42,13 @@ final class LoopedCall implements GrpcCall {
     }
   }
 
-  List<byte[]> sent() {
+  /// What was answered.
+  public List<byte[]> sent() {
     return sent;
   }
 
-  @Nullable GrpcStatus end() {
+  /// How the call ended; null while it goes on.
+  public @Nullable GrpcStatus end() {
     return end;
   }
 

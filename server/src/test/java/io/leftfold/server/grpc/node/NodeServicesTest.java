@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.node;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.protocol.messages.gossip.ClusterInfo;
+import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.grpc.streams.LoopedCall;
+import io.leftfold.server.node.Node;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class NodeServicesTest {
+
+  private static final String GOSSIP = "/event_store.client.gossip.Gossip/Read";
+
+  private final LocalEventStore store = LocalEventStore.inMemory();
+  private int port;
+  private final NodeServices services =
+      new NodeServices(
+          new Node(store),
+          Clock.systemUTC(),
+          () -> new NodeServices.Address("localhost", port),
+          Set.of());
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  private LoopedCall gossip() {
+    var call = new LoopedCall();
+    Objects.requireNonNull(services.handlers().get(GOSSIP)).open(call).halfClosed();
+    return call;
+  }
+
+  @Test
+  void a_port_that_is_not_known_yet_is_told_to_nobody() throws Exception {
+    assertThat(gossip().end()).isEqualTo(GrpcStatus.UNAVAILABLE);
+
+    port = 4711;
+    var call = gossip();
+    assertThat(call.end()).isEqualTo(GrpcStatus.OK);
+    var member = ClusterInfo.parseFrom(call.sent().getFirst()).getMembers(0);
+    assertThat(member.getHttpEndPoint().getPort()).isEqualTo(4711);
+  }
+}

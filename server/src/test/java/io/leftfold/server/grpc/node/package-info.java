@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Tests of `ServerFeatures` and `Gossip` without a network.
+@NullMarked
+package io.leftfold.server.grpc.node;
+
+import org.jspecify.annotations.NullMarked;
