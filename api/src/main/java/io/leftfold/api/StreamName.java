@@ -33,15 +33,15 @@ public record StreamName(String value) implements Comparable<StreamName> {
     if (value.isEmpty()) {
       throw new IllegalArgumentException("A stream name has at least one character, got none");
     }
-    if (isMetastreamOfNothing(value)) {
-      throw new IllegalArgumentException(
-          "\"%s\" is the metastream of a stream without a name; add the name".formatted(value));
-    }
     var bytes = utf8Length(value, "A stream name") - (value.startsWith("$$") ? 2 : 0);
     if (bytes > BYTES_MAX) {
       throw new IllegalArgumentException(
           "A stream name has at most %d bytes of UTF-8, got %d: %s…"
               .formatted(BYTES_MAX, bytes, value.substring(0, 40)));
+    }
+    if (isMetastreamOfNothing(value)) {
+      throw new IllegalArgumentException(
+          "\"%s\" is the metastream of a stream without a name; add the name".formatted(value));
     }
   }
 
@@ -131,11 +131,7 @@ public record StreamName(String value) implements Comparable<StreamName> {
   }
 
   private static boolean isMetastreamOfNothing(String value) {
-    var rest = value;
-    while (rest.startsWith("$$")) {
-      rest = rest.substring(2);
-    }
-    return rest.isEmpty();
+    return value.length() % 2 == 0 && value.chars().allMatch(c -> c == '$');
   }
 
   private Optional<String> after(String prefix) {

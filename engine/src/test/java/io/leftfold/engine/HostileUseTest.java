@@ -60,6 +60,21 @@ final class HostileUseTest {
   }
 
   @Test
+  void a_name_of_nothing_but_dollars_costs_no_more_than_its_length() {
+    assertThatThrownBy(() -> StreamName.of("$".repeat(16 << 20)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("at most 4096 bytes");
+    assertThatThrownBy(() -> StreamName.of("$".repeat(4096)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("without a name");
+    var deep = StreamName.of("$".repeat(StreamName.BYTES_MAX) + "x1");
+    for (var i = 0; i < 200; i++) {
+      assertThat(store.append(deep, ExpectedState.any(), event("Opened")).lastRevision())
+          .isEqualTo(i);
+    }
+  }
+
+  @Test
   void one_id_forty_thousand_times_in_one_append_does_not_stall_the_writer() {
     var same = Collections.nCopies(40_000, event("Opened"));
 

@@ -61,11 +61,11 @@ public final class StreamLookup {
 
   /// The stream at the bottom of metastreams of metastreams: with it they are tombstoned.
   static StreamName rootOf(StreamName name) {
-    var root = name;
-    while (root.isMetastream()) {
-      root = root.original();
+    var from = 0;
+    while (name.value().startsWith("$$", from)) {
+      from += 2;
     }
-    return root;
+    return from == 0 ? name : StreamName.of(name.value().substring(from));
   }
 
   private boolean isTombstoned(StreamName name, long end, RecordCursor cursor) {
