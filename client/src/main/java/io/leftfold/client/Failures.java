@@ -17,6 +17,7 @@ import io.leftfold.api.UnavailableException;
 import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.protocol.messages.store.Wire;
+import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
@@ -33,6 +34,11 @@ record Failures(ConnectionString connection) {
 
   private static final Metadata.Key<byte[]> FAILURE =
       Metadata.Key.of("leftfold-failure-bin", Metadata.BINARY_BYTE_MARSHALLER);
+
+  /// How the names of calls begin that write.
+  private static final List<String> WRITES =
+      List.of("The append to ", "The write of ", "The delete of ", "The tombstone of ");
+
   private static final Metadata.Key<String> EXCEPTION = asciiKey("exception");
   private static final Metadata.Key<String> STREAM = asciiKey("stream-name");
   private static final Metadata.Key<String> EXPECTED = asciiKey("expected-version");
@@ -63,8 +69,7 @@ record Failures(ConnectionString connection) {
   UnavailableException interrupted(String call) {
     return new UnavailableException(
         Reason.UNREACHABLE,
-        "%s was interrupted while waiting for %s; a write may have taken place, repeat it with the same event ids"
-            .formatted(call, server()));
+        "%s was interrupted while waiting for %s.%s".formatted(call, server(), ifUnheard(call)));
   }
 
   /// The error of an answer that this client has no words for.
@@ -223,19 +228,21 @@ record Failures(ConnectionString connection) {
       case DEADLINE_EXCEEDED ->
           unreachable(
               failure,
-              "%s was not answered by %s within %d ms. A write may have taken place: repeat it with the same event ids, or wait longer with defaultDeadline=<ms>."
-                  .formatted(call, server(), connection.defaultDeadline().toMillis()));
+              "%s was not answered by %s within %d ms. To wait longer, add defaultDeadline=<ms> to the connection string.%s"
+                  .formatted(
+                      call, server(), connection.defaultDeadline().toMillis(), ifUnheard(call)));
       case UNAVAILABLE ->
           unreachable(
               failure,
-              "%s did not reach %s (%s). Check that a server runs there%s. A write may have taken place: repeat it with the same event ids."
+              "%s did not reach %s (%s). Check that a server runs there%s.%s"
                   .formatted(
                       call,
                       server(),
                       finding(status),
                       connection.tls().isPresent()
                           ? " with TLS (without it, add tls=false to the connection string)"
-                          : " without TLS"));
+                          : " without TLS",
+                      ifUnheard(call)));
       case OK,
           CANCELLED,
           UNKNOWN,
@@ -247,9 +254,16 @@ record Failures(ConnectionString connection) {
           DATA_LOSS ->
           unreachable(
               failure,
-              "%s ended at %s with %s (%s). A write may have taken place: repeat it with the same event ids; the server's log may say more."
-                  .formatted(call, server(), status.getCode(), finding(status)));
+              "%s ended at %s with %s (%s); the server's log may say more.%s"
+                  .formatted(call, server(), status.getCode(), finding(status), ifUnheard(call)));
     };
+  }
+
+  /// What whoever wrote has to know; nothing for a call that only reads.
+  private static String ifUnheard(String call) {
+    return WRITES.stream().anyMatch(call::startsWith)
+        ? " It may have taken place all the same: repeat it with the same event ids."
+        : "";
   }
 
   private static UnavailableException unreachable(Exception cause, String message) {
