@@ -2,8 +2,6 @@
 
 package io.leftfold.cli;
 
-import io.leftfold.api.CorruptLogException;
-import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
@@ -68,7 +66,6 @@ final class ExportCommand implements Callable<Integer> {
 
   @Mixin private StoreOptions store;
 
-  private long next;
   private long written;
   private long damaged;
 
@@ -109,7 +106,7 @@ final class ExportCommand implements Callable<Integer> {
       shell
           .err()
           .println(
-              "Exported %,d events. What is damaged is not among them: %,d positions could not be read"
+              "Exported %,d events. What is damaged is not among them: in %,d places events could not be read"
                   .formatted(written, damaged));
       return ExitCode.FAILED;
     }
@@ -121,41 +118,29 @@ final class ExportCommand implements Callable<Integer> {
 
   private void export(EventStore opened, OutputStream out, ProgressLine progress)
       throws IOException {
-    if (what != null && what.stream != null) {
-      try (var events = opened.read(StreamName.of(what.stream), ReadOptions.forwards())) {
-        write(events, out, progress);
+    try (var read =
+        what != null && what.stream != null
+            ? opened.read(StreamName.of(what.stream), ReadOptions.forwards())
+            : opened.readAll(ReadOptions.forwards())) {
+      var events = new WholeEvents(opened, read);
+      while (!shell.stop().isRequested() && events.hasNext()) {
+        var event = events.next().original();
+        if (isExported(event)) {
+          write(event, out, progress);
+        }
       }
-      return;
-    }
-    var end = opened.lastPosition().orElse(-1L);
-    while (next <= end && !shell.stop().isRequested()) {
-      try (var events = opened.readAll(ReadOptions.forwards().from(next))) {
-        write(events, out, progress);
-        return;
-      } catch (CorruptLogException e) {
-        // Of a damaged store, as much is wanted as can be had.
-        damaged++;
-        next++;
-      }
+      damaged = events.damages();
     }
   }
 
-  private void write(EventRead events, OutputStream out, ProgressLine progress) throws IOException {
-    for (var resolved : events) {
-      var event = resolved.original();
-      if (shell.stop().isRequested()) {
-        break;
-      }
-      if (isExported(event)) {
-        out.write(EventJson.line(event));
-        written++;
-        progress.show(() ->
-            "Exported %,d events, %,d a second".formatted(written, progress.perSecond(written)));
-        if (written % 1024 == 0 && shell.out().checkError()) {
-          throw new IOException("Nobody reads the output any more");
-        }
-      }
-      next = event.position() + 1;
+  private void write(RecordedEvent event, OutputStream out, ProgressLine progress)
+      throws IOException {
+    out.write(EventJson.line(event));
+    written++;
+    progress.show(
+        () -> "Exported %,d events, %,d a second".formatted(written, progress.perSecond(written)));
+    if (written % 1024 == 0 && shell.out().checkError()) {
+      throw new IOException("Nobody reads the output any more");
     }
   }
 

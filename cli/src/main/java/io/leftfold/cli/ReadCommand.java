@@ -93,14 +93,24 @@ final class ReadCommand implements Callable<Integer> {
     }
     var options = options();
     try (var opened = store.openToRead(shell);
-        var events = open(opened, options)) {
-      for (var event : events) {
-        if (shell.stop().isRequested() || !output.show(shell, event)) {
+        var read = open(opened, options)) {
+      var events = new WholeEvents(opened, read);
+      while (!shell.stop().isRequested() && events.hasNext()) {
+        if (!output.show(shell, events.next())) {
           break;
         }
       }
+      if (events.damages() > 0) {
+        shell.out().flush();
+        shell
+            .err()
+            .println(
+                "In %,d places events could not be read, first here: %s"
+                    .formatted(events.damages(), Printable.of(events.firstDamage())));
+        return ExitCode.FAILED;
+      }
       if (output.shown() == 0 && !output.isJson()) {
-        shell.err().println(nothing(events));
+        shell.err().println(nothing(read));
       }
     }
     return ExitCode.OK;

@@ -443,6 +443,15 @@ class CommandsTest {
     assertThat(write.code()).isEqualTo(ExitCode.FAILED);
     assertThat(write.err()).contains("is damaged at byte").doesNotContain("\tat ");
     assertThat(shell.run("read", "a", "--limit", "1", "--data", "d").out()).contains("first");
+    for (var what :
+        List.of(List.of("read", "a"), List.of("read", "--all"), List.of("export", "--stream=a"))) {
+      var words = new ArrayList<>(what);
+      words.addAll(List.of("--data", "d"));
+      var whole = shell.run(words.toArray(String[]::new));
+      assertThat(whole.code()).as("%s", what).isEqualTo(ExitCode.FAILED);
+      assertThat(whole.out()).contains("first", "third").doesNotContain("second");
+      assertThat(whole.err()).contains("n 1 places events could not be read");
+    }
   }
 
   private void flipBitOf(String text) throws IOException {

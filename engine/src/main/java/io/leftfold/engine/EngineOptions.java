@@ -158,6 +158,10 @@ public record EngineOptions(
   /// mappings: so opening is refused while somebody does, and so is writing while the store is open
   /// like this.
   ///
+  /// Where damage took events away, a read of everything says so when it comes there, and so does a
+  /// read of a stream between two events that are whole; both can be asked to go on. What the index
+  /// answers (filters by category, type or tag, and virtual streams) leaves them out.
+  ///
   /// @return the new options
   public EngineOptions forReadingOnly() {
     return new EngineOptions(

@@ -12,7 +12,9 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
 import io.leftfold.engine.disk.FaultyDisk;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -157,6 +159,7 @@ final class DamageTest {
                         sound.events.stream()
                             .filter(event -> event.stream().equals(stream))
                             .toList()));
+        touched.stream().distinct().forEach(stream -> isReadWithoutSilence(store, stream, lost));
         assertThatThrownBy(() ->
                 store.append(
                     StreamName.of("s-1"), ExpectedState.any(), ProposedEvent.json("A", "{}")))
@@ -164,6 +167,43 @@ final class DamageTest {
       }
       assertIsUnchanged(before);
       return this;
+    }
+
+    /// A read of a stream gives what is whole, in order, and where something is missing between it
+    /// says so.
+    private void isReadWithoutSilence(LocalEventStore store, StreamName stream, Set<Long> lost) {
+      if (store.state(stream) instanceof StreamState.Tombstoned
+          || store.state(stream) instanceof StreamState.Deleted
+          || stream.isMetastream()
+          || store.metadata(stream).metastreamRevision() >= 0) {
+        return;
+      }
+      var all = sound.events.stream().filter(event -> event.stream().equals(stream)).toList();
+      var whole = all.stream().filter(event -> !lost.contains(event.position())).toList();
+      var gaps = 0;
+      for (var i = 0; i < whole.size(); i++) {
+        var before = i == 0 ? -1 : whole.get(i - 1).revision();
+        gaps += whole.get(i).revision() == before + 1 ? 0 : 1;
+      }
+      for (var options : List.of(ReadOptions.forwards(), ReadOptions.backwards())) {
+        var read = store.read(stream, options);
+        var given = new ArrayList<RecordedEvent>();
+        var told = 0;
+        while (true) {
+          try {
+            if (!read.iterator().hasNext()) {
+              break;
+            }
+            given.add(read.iterator().next().original());
+          } catch (CorruptLogException e) {
+            told++;
+          }
+        }
+        assertThat(given)
+            .isEqualTo(
+                options.direction() == ReadOptions.Direction.FORWARDS ? whole : whole.reversed());
+        assertThat(told).as("damage told of %s", stream).isEqualTo(gaps);
+      }
     }
 
     private void assertIsUnchanged(Map<String, byte[]> before) {

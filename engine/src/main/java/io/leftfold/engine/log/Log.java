@@ -156,6 +156,11 @@ public final class Log implements AutoCloseable {
     return Arrays.stream(chunks).mapToLong(Chunk::sizeBytes).sum();
   }
 
+  /// Whether it was opened for reading only; then there may be damage that was gone around.
+  public boolean isReadOnly() {
+    return options.readOnly();
+  }
+
   /// Whether it was closed.
   public boolean isClosed() {
     return closed;

@@ -132,6 +132,7 @@ public final class StreamReader {
     private final long end;
     private final @Nullable LinkResolver links;
     private final long first;
+    private final @Nullable LostEvents lost;
     private long ordinal;
     private long wanted;
     private int near;
@@ -148,6 +149,13 @@ public final class StreamReader {
               ? Math.max(first, ordinalOf(view, options.from(), cursor))
               : ordinalOf(view, Math.min(options.from(), view.lastRevision()) + 1, cursor) - 1;
       this.wanted = options.limit();
+      this.lost = log.isReadOnly() && !view.regular() ? lost(options.from(), cursor) : null;
+    }
+
+    private LostEvents lost(long from, RecordCursor cursor) {
+      return forwards
+          ? LostEvents.forwards(view, ordinal, Math.max(from, view.firstVisible()), cursor)
+          : LostEvents.backwards(view, ordinal, Math.min(from, view.lastRevision()), end, cursor);
     }
 
     @Override
@@ -158,6 +166,9 @@ public final class StreamReader {
     @Override
     boolean advance(RecordCursor cursor) {
       if (forwards ? ordinal >= view.count() : ordinal < first) {
+        if (lost != null && !forwards) {
+          lost.requireNoneBefore(view, first, cursor);
+        }
         return false;
       }
       if (near == 0) {
@@ -165,6 +176,9 @@ public final class StreamReader {
       }
       near--;
       cursor.moveTo(view.postings().at(ordinal));
+      if (lost != null) {
+        lost.passed(cursor);
+      }
       ordinal += forwards ? 1 : -1;
       return true;
     }
