@@ -39,6 +39,13 @@ public interface GrpcCall extends Executor {
   /// @param bytes the longest
   void messageBytesMax(int bytes);
 
+  /// Counts what the handler keeps of a request that has not come whole, or keeps no more, against
+  /// what the server may hold of all calls together. A call that goes beyond fails. What is left
+  /// when the call ends is taken off by itself.
+  ///
+  /// @param bytes how many more; fewer, if negative
+  default void keep(long bytes) {}
+
   /// Sends a message. The bytes are copied; messages sent within one turn of the event loop travel
   /// together. They are kept until the caller takes them, so ask [#ready] before.
   ///

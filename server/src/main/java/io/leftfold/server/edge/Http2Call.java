@@ -29,6 +29,10 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   private static final int UNTAKEN_BYTES_MAX = 4 * Loop.CHUNK_BYTES;
 
   private static final int MESSAGE_CHARS_MAX = 2 * 1024;
+
+  /// What is kept is told to the count of all calls in steps: most calls keep less, and shortly.
+  private static final long KEPT_STEP_BYTES = 4 * 1024;
+
   private static final Duration TIMEOUT_WORTH_KEEPING = Duration.ofDays(30);
 
   private static final AsciiString CONTENT_TYPE = AsciiString.cached("content-type");
@@ -70,6 +74,8 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   private byte @Nullable [] chunk;
 
   private int chunkBytes;
+  private long keptBytes;
+  private long countedBytes;
   private boolean headSent;
   private long untakenBytes;
   private @Nullable Runnable whenReady;
@@ -323,11 +329,30 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
 
   @Override
   public void collecting(int more) {
+    count(more);
+  }
+
+  @Override
+  public void keep(long bytes) {
+    loop.requireInside();
+    if (ended) {
+      return;
+    }
+    keptBytes += bytes;
+    var counted = keptBytes / KEPT_STEP_BYTES * KEPT_STEP_BYTES;
+    if (counted != countedBytes) {
+      var more = counted - countedBytes;
+      countedBytes = counted;
+      count(more);
+    }
+  }
+
+  private void count(long more) {
     var all = receivingBytes.addAndGet(more);
     if (more > 0 && all > receivingBytesMax && !ended) {
       fail(
           GrpcStatus.RESOURCE_EXHAUSTED,
-          "The server holds %d bytes of unfinished messages, and may hold %d; try again later"
+          "The server holds %d bytes of unfinished requests, and may hold %d; try again later"
               .formatted(all, receivingBytesMax));
     }
   }
@@ -557,6 +582,10 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     held = null;
     whenReady = null;
     deframer.abandon(this);
+    if (countedBytes != 0) {
+      receivingBytes.addAndGet(-countedBytes);
+      countedBytes = 0;
+    }
     if (deadline != null) {
       deadline.cancel(false);
       deadline = null;

@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpClientRequest;
 import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpVersion;
@@ -22,6 +23,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +53,7 @@ class EdgeHttpTest {
                 .withAddress("127.0.0.1", 0)
                 .withEventLoops(2)
                 .withMessages(MESSAGE_BYTES_MAX, 500_000),
-            Map.of("/test.Test/Echo", EdgeHttpTest::echo),
+            Map.of("/test.Test/Echo", EdgeHttpTest::echo, "/test.Test/Keep", EdgeHttpTest::keep),
             http -> {
               http.get("/ping").handler(context -> context.end("pong"));
               http.get("/slow").handler(context -> vertx.setTimer(50, _ -> context.end("slow")));
@@ -69,6 +71,20 @@ class EdgeHttpTest {
   void close() throws Exception {
     edge.close(Duration.ZERO);
     vertx.close().toCompletionStage().toCompletableFuture().get(10, TimeUnit.SECONDS);
+  }
+
+  private static GrpcListener keep(GrpcCall call) {
+    return new GrpcListener() {
+      @Override
+      public void message(byte[] bytes, int offset, int length) {
+        call.keep(length);
+      }
+
+      @Override
+      public void halfClosed() {
+        call.complete();
+      }
+    };
   }
 
   private static GrpcListener echo(GrpcCall call) {
@@ -217,6 +233,31 @@ class EdgeHttpTest {
   }
 
   @Test
+  void what_is_kept_of_unfinished_requests_of_all_calls_together_is_limited() throws Exception {
+    // Each call keeps 90,000 bytes; five fit into the limit, as often as they are made.
+    var part = frame(0, "x".repeat(45_000));
+    for (var times = 0; times < 3; times++) {
+      var kept = new ArrayList<HttpClientRequest>();
+      for (var i = 0; i < 5; i++) {
+        var request = keeping();
+        get(request.write(part));
+        get(request.write(part));
+        kept.add(request);
+      }
+      var oneTooMany = keeping();
+      var refused = oneTooMany.response().compose(EdgeHttpTest::whole);
+      oneTooMany.write(part);
+      oneTooMany.write(part);
+      assertThat(get(refused).status()).isEqualTo("8");
+      for (var request : kept) {
+        var answer = request.response().compose(EdgeHttpTest::whole);
+        get(request.end());
+        assertThat(get(answer).status()).isEqualTo("0");
+      }
+    }
+  }
+
+  @Test
   void a_port_that_is_taken_says_so() {
     var taken = EdgeOptions.defaults().withAddress("127.0.0.1", edge.port());
     assertThatThrownBy(() -> Edge.start(taken, Map.of(), http -> {}))
@@ -264,9 +305,18 @@ class EdgeHttpTest {
     return response.body().map(body -> new Answer(response, body));
   }
 
-  private io.vertx.core.http.HttpClientRequest request(
-      HttpMethod method, Map<String, String> headers) throws Exception {
-    var request = get(client.request(method, edge.port(), "127.0.0.1", "/test.Test/Echo"));
+  private HttpClientRequest keeping() throws Exception {
+    return request(HttpMethod.POST, "/test.Test/Keep", Map.of());
+  }
+
+  private HttpClientRequest request(HttpMethod method, Map<String, String> headers)
+      throws Exception {
+    return request(method, "/test.Test/Echo", headers);
+  }
+
+  private HttpClientRequest request(HttpMethod method, String path, Map<String, String> headers)
+      throws Exception {
+    var request = get(client.request(method, edge.port(), "127.0.0.1", path));
     request.putHeader("content-type", "application/grpc");
     headers.forEach(request::putHeader);
     request.setChunked(true);

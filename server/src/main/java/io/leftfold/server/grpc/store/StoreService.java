@@ -323,6 +323,7 @@ public final class StoreService {
           throw new IllegalArgumentException("The method takes one message, got another one");
         }
         check(bytes, offset, length);
+        call.keep(length);
         request = parser.parseFrom(bytes, offset, length);
       } catch (InvalidProtocolBufferException e) {
         refuse(

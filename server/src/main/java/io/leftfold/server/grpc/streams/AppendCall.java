@@ -80,6 +80,7 @@ final class AppendCall implements GrpcListener, Completion {
     if (bytes > limits.appendBytesMax()) {
       throw LimitExceededException.append(bytes, limits.appendBytesMax());
     }
+    call.keep(Requests.memoryOf(1, size));
   }
 
   @Override

@@ -168,11 +168,12 @@ final class BatchAppendCall implements GrpcListener {
       arrivingEvents++;
       append.bytes += message.size();
       arrivingBytes += message.size();
+      call.keep(Requests.memoryOf(1, message.size()));
     }
     if (append.bytes > limits.appendBytesMax() || arrivingBytes > 2 * limits.appendBytesMax()) {
       throw LimitExceededException.append(append.bytes, limits.appendBytesMax());
     }
-    if (request.isFinal()) {
+    if (request.isFinal() && !call.ended()) {
       forget(append.correlation.id());
       unanswered++;
       node.append(
@@ -231,6 +232,7 @@ final class BatchAppendCall implements GrpcListener {
     if (append != null) {
       arrivingBytes -= append.bytes;
       arrivingEvents -= append.events.size();
+      call.keep(-Requests.memoryOf(append.events.size(), append.bytes));
     }
   }
 

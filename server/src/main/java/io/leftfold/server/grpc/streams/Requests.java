@@ -16,7 +16,15 @@ import org.jspecify.annotations.Nullable;
 /// What requests say, in the words of the store.
 final class Requests {
 
+  /// What an event takes in memory beside its bytes, about.
+  private static final int EVENT_BYTES = 256;
+
   private Requests() {}
+
+  /// What so many events take in memory while they wait for the rest of their append.
+  static long memoryOf(int events, long bytes) {
+    return bytes + (long) EVENT_BYTES * events;
+  }
 
   static StreamName stream(@Nullable String name) {
     if (name == null) {
