@@ -55,10 +55,9 @@ final class CommitDraft {
   /// stream back, with its old events staying hidden.
   private void metadataWritten(Head stream, ProposedEvent event) {
     var wasDeleted = stream.isDeleted();
-    var visibleFrom = lastBefore(stream) + 1;
     say(stream, event);
     if (wasDeleted) {
-      undelete(stream, visibleFrom, stream.metadataJson);
+      undelete(stream, lastBefore(stream) + 1, stream.metadataJson);
     }
   }
 
