@@ -13,8 +13,8 @@ import java.time.Duration;
 /// @param callsPerConnectionMax concurrent streams of an HTTP/2 connection
 /// @param headerBytesMax all headers of a request together
 /// @param messageBytesMax the longest gRPC message taken, unless its handler wants otherwise
-/// @param receivingBytesMax memory for messages, and for requests of several messages, that have not
-///   come whole, of all calls together; calls beyond are failed
+/// @param receivingBytesMax memory for messages, and for requests of several messages, that have
+///   not come whole, of all calls together; calls beyond are failed
 /// @param openingTimeout how long a connection may take until its first request or, in HTTP/2, its
 ///   first settings; it is closed then
 /// @param keepAlive how long a connection may be silent until it is asked for a sign of life; it is
