@@ -30,6 +30,7 @@ import io.leftfold.engine.disk.DirectoryLock;
 import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.disk.MemoryDisk;
 import io.leftfold.engine.index.Index;
+import io.leftfold.engine.index.IndexOptions;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.LogOptions;
 import io.leftfold.engine.stream.Committer;
@@ -46,6 +47,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +67,8 @@ public final class LocalEventStore implements EventStore {
   public static final StreamName GENESIS = StreamName.of("$genesis");
 
   private static final System.Logger LOGGER = System.getLogger(LocalEventStore.class.getName());
-  private static final String LOG_DIRECTORY = "log";
+  static final String LOG_DIRECTORY = "log";
+  static final String INDEX_DIRECTORY = "index";
   private static final long MEMORY_CHUNK_BYTES = 4L << 20;
 
   /// An append of very many very small events takes far more in the log than their sizes say: it
@@ -83,30 +86,43 @@ public final class LocalEventStore implements EventStore {
   private final @Nullable Committer committer;
   private final @Nullable DirectoryLock lock;
 
-  private LocalEventStore(Disk disk, EngineOptions options, @Nullable DirectoryLock lock)
+  /// Where the parts of a store are.
+  ///
+  /// @param log the log
+  /// @param index the index
+  private record Disks(Disk log, Disk index) {}
+
+  private LocalEventStore(
+      Disks disks, EngineOptions options, IndexOptions indexOptions, @Nullable DirectoryLock lock)
       throws IOException {
     this.options = options;
     this.lock = lock;
     this.log =
         Log.open(
-            disk,
+            disks.log,
             new LogOptions(
                 options.chunkBytesMax(),
                 options.durability() == Durability.FSYNC,
                 options.readOnly()),
             () -> randomId(options.random()),
             options.clock());
-    this.index = new Index();
+    try {
+      this.index = Index.open(disks.index, log, indexOptions);
+    } catch (IOException | RuntimeException e) {
+      log.close();
+      throw e;
+    }
     this.reader = new StreamReader(log, index, options.clock());
     this.wakeups = new Wakeups(options.threads());
     this.subscriptions = new Subscriptions(reader, wakeups, options.clock());
     try {
-      rebuildIndex();
       this.committer = options.readOnly() ? null : newCommitter();
     } catch (RuntimeException e) {
+      closing(index);
       log.close();
       throw e;
     }
+    index.start();
     wakeups.start();
     if (committer != null) {
       committer.start();
@@ -137,7 +153,9 @@ public final class LocalEventStore implements EventStore {
   /// @throws CorruptLogException if the log is damaged
   public static LocalEventStore open(Path directory, EngineOptions options) {
     try {
-      return options.readOnly() ? openReadOnly(directory, options) : openLocked(directory, options);
+      return options.readOnly()
+          ? openReadOnly(directory, options)
+          : openLocked(directory, options, indexOptions(options));
     } catch (IOException e) {
       throw new UnavailableException(
           UnavailableException.Reason.CLOSED,
@@ -148,10 +166,13 @@ public final class LocalEventStore implements EventStore {
 
   private static LocalEventStore openReadOnly(Path directory, EngineOptions options)
       throws IOException {
-    var disk = DirectoryDisk.openReadOnly(directory.resolve(LOG_DIRECTORY));
+    var disks =
+        new Disks(
+            DirectoryDisk.openReadOnly(directory.resolve(LOG_DIRECTORY)),
+            DirectoryDisk.openReadOnly(directory.resolve(INDEX_DIRECTORY)));
     var lock = sharedLock(directory);
     try {
-      return new LocalEventStore(disk, options, lock);
+      return new LocalEventStore(disks, options, indexOptions(options), lock);
     } catch (IOException | RuntimeException e) {
       if (lock != null) {
         lock.close();
@@ -177,9 +198,18 @@ public final class LocalEventStore implements EventStore {
         e);
   }
 
-  private static LocalEventStore openLocked(Path directory, EngineOptions options)
+  /// Opens the store in a directory and makes its index anew from the log.
+  static LocalEventStore openWithNewIndex(Path directory, EngineOptions options)
       throws IOException {
-    var disk = DirectoryDisk.open(directory.resolve(LOG_DIRECTORY));
+    return openLocked(directory, options, indexOptions(options).withNewIndex());
+  }
+
+  private static LocalEventStore openLocked(
+      Path directory, EngineOptions options, IndexOptions indexOptions) throws IOException {
+    var disks =
+        new Disks(
+            DirectoryDisk.open(directory.resolve(LOG_DIRECTORY)),
+            DirectoryDisk.open(directory.resolve(INDEX_DIRECTORY)));
     DirectoryLock lock;
     try {
       lock = DirectoryLock.take(directory);
@@ -187,7 +217,7 @@ public final class LocalEventStore implements EventStore {
       throw inUse(directory, e);
     }
     try {
-      return new LocalEventStore(disk, options, lock);
+      return new LocalEventStore(disks, options, indexOptions, lock);
     } catch (IOException | RuntimeException e) {
       lock.close();
       throw e;
@@ -211,29 +241,29 @@ public final class LocalEventStore implements EventStore {
 
   /// Opens the store on a disk of any kind; for tests that own the disk.
   static LocalEventStore on(Disk disk, EngineOptions options) {
+    return on(disk, disk, options, indexOptions(options));
+  }
+
+  /// Opens the store on disks of any kind, with an index of any kind; for tests.
+  static LocalEventStore on(
+      Disk log, Disk index, EngineOptions options, IndexOptions indexOptions) {
     try {
-      return new LocalEventStore(disk, options, null);
+      return new LocalEventStore(new Disks(log, index), options, indexOptions, null);
     } catch (IOException e) {
       throw new UnavailableException(
           UnavailableException.Reason.CLOSED, "The store could not be opened: " + e, e);
     }
   }
 
-  private void rebuildIndex() {
-    var cursor = log.cursor();
-    var end = log.end();
-    for (var position = 0L; position < end; position++) {
-      try {
-        cursor.moveTo(position);
-      } catch (CorruptLogException e) {
-        if (!options.readOnly()) {
-          throw e;
-        }
-        LOGGER.log(System.Logger.Level.WARNING, e.getMessage());
-        continue;
-      }
-      index.add(position, cursor.stream(), cursor.revision(), cursor.type(), cursor.tags());
-    }
+  private static IndexOptions indexOptions(EngineOptions options) {
+    return IndexOptions.standard(
+        options.readOnly(),
+        Executors.newSingleThreadExecutor(
+            work -> {
+              var thread = options.threads().newThread(work);
+              thread.setName("leftfold-indexer");
+              return thread;
+            }));
   }
 
   private Committer newCommitter() {
@@ -534,6 +564,25 @@ public final class LocalEventStore implements EventStore {
         committer == null ? 0 : committer.queueLength());
   }
 
+  /// What the index is made of now.
+  ///
+  /// @return the figures
+  public IndexState indexState() {
+    log.requireOpen();
+    var state = index.state();
+    return new IndexState(
+        state.segments(),
+        state.segmentBytes(),
+        state.segmentEvents(),
+        state.tables(),
+        state.tableEvents(),
+        state
+            .merging()
+            .map(merge ->
+                new IndexState.Merge(merge.segments(), merge.bytes(), merge.bytesMax())),
+        state.failure());
+  }
+
   @Override
   public synchronized void close() {
     if (log.isClosed()) {
@@ -543,6 +592,7 @@ public final class LocalEventStore implements EventStore {
       committer.close();
     }
     wakeups.close();
+    closing(index);
     closing(log);
     if (lock != null) {
       closing(lock);

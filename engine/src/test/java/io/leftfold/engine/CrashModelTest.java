@@ -4,6 +4,7 @@ package io.leftfold.engine;
 
 import io.leftfold.api.EventStore;
 import io.leftfold.engine.disk.FaultyDisk;
+import io.leftfold.engine.index.IndexOptions;
 import io.leftfold.testkit.ModelComparison;
 import io.leftfold.testkit.Steps;
 import java.time.Clock;
@@ -44,6 +45,7 @@ final class CrashModelTest {
   private static final class Crashing implements ModelComparison.Candidate {
     private final Random random;
     private final EngineOptions options;
+    private final IndexOptions indexOptions;
     private FaultyDisk disk;
     private LocalEventStore store;
 
@@ -51,8 +53,9 @@ final class CrashModelTest {
       this.random = new Random(seed);
       var chunkBytesMax = 4096L << random.nextInt(4);
       this.options = StoreRig.options(seed, chunkBytesMax).withClock(clock);
+      this.indexOptions = StoreRig.smallIndex(seed, false);
       this.disk = new FaultyDisk(seed);
-      this.store = LocalEventStore.on(disk, options);
+      this.store = LocalEventStore.on(disk, disk, options, indexOptions);
     }
 
     @Override
@@ -69,7 +72,7 @@ final class CrashModelTest {
         default -> disk = before.afterPowerFailure();
       }
       store.close();
-      store = LocalEventStore.on(disk, options);
+      store = LocalEventStore.on(disk, disk, options, indexOptions);
     }
 
     @Override

@@ -55,7 +55,7 @@ final class CrashTest {
         100,
         seed -> {
           var random = new Random(seed);
-          var rig = new StoreRig(seed, chunkBytesMax);
+          var rig = new StoreRig(seed, chunkBytesMax).withSmallIndex();
           var disk = new FaultyDisk(seed);
           for (var crashes = 0; crashes < 3; crashes++) {
             disk.powerFailsAt(disk.operations() + 1 + random.nextInt(80));

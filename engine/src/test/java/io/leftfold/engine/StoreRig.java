@@ -5,15 +5,21 @@ package io.leftfold.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.ListOptions;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamSummary;
 import io.leftfold.api.Tag;
+import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.Disk;
+import io.leftfold.engine.index.IndexOptions;
+import io.leftfold.engine.index.KeyHash;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -22,6 +28,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,9 +37,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class StoreRig {
 
   private static final int STREAMS = 6;
+  private static final int TAGS = 4;
 
   private final Random random;
-  private final EngineOptions options;
+  private EngineOptions options;
+  private IndexOptions indexOptions;
   private final List<Attempt> attempts = new ArrayList<>();
 
   /// A commit that was handed in, and what became of it.
@@ -56,6 +65,25 @@ final class StoreRig {
   StoreRig(long seed, long chunkBytesMax) {
     this.random = new Random(seed);
     this.options = options(seed, chunkBytesMax);
+    this.indexOptions = IndexOptions.standard(false, Runnable::run);
+  }
+
+  /// With tables that are full after a few events, so that there are segments and merges.
+  StoreRig withSmallIndex() {
+    indexOptions = smallIndex(options.random().nextLong(), false);
+    return this;
+  }
+
+  /// An index whose every step is done by the thread that writes.
+  static IndexOptions smallIndex(long seed, boolean readOnly) {
+    var random = new Random(seed);
+    return new IndexOptions(
+        4 << random.nextInt(5),
+        2 + random.nextInt(3),
+        KeyHash.STANDARD,
+        readOnly,
+        false,
+        Runnable::run);
   }
 
   /// Options that leave nothing to the time or to chance.
@@ -66,8 +94,23 @@ final class StoreRig {
         .withRandom(new Random(~seed));
   }
 
+  /// With a log that acknowledges before anything is durable.
+  StoreRig withoutSync() {
+    options = options.withDurability(Durability.OS);
+    return this;
+  }
+
+  void forgetAcknowledgements() {
+    attempts.forEach(attempt -> attempt.acknowledged = false);
+  }
+
   LocalEventStore open(Disk disk) {
-    return LocalEventStore.on(disk, options);
+    return open(disk, disk);
+  }
+
+  /// Opens a store whose index has a disk of its own.
+  LocalEventStore open(Disk log, Disk index) {
+    return LocalEventStore.on(log, index, options, indexOptions);
   }
 
   /// Opens the store and appends bursts of commits that share batches, until the disk fails.
@@ -139,7 +182,7 @@ final class StoreRig {
     return ProposedEvent.binary("Paid", data)
         .withId(new UUID(random.nextLong() | 1, random.nextLong()))
         .withMetadata("{\"n\":%d}".formatted(random.nextInt(1000)))
-        .withTags(Tag.of("tag:" + random.nextInt(4)));
+        .withTags(Tag.of("tag:" + random.nextInt(TAGS)));
   }
 
   /// Opens the store and looks: every acknowledged commit is there, where it was said to be; of the
@@ -151,6 +194,19 @@ final class StoreRig {
     }
     var report = StoreCheck.check(disk, StoreCheck.Progress.none());
     assertThat(report.damages()).isEmpty();
+  }
+
+  /// As [#check(LocalEventStore)], asking again when a part of the index is made again meanwhile.
+  void checkRepeating(LocalEventStore store) {
+    for (var tries = 0; tries < 100; tries++) {
+      try {
+        check(store);
+        return;
+      } catch (UnavailableException e) {
+        assertThat(e.reason()).isEqualTo(UnavailableException.Reason.TOO_BUSY);
+      }
+    }
+    throw new AssertionError("The index stays damaged");
   }
 
   void check(LocalEventStore store) {
@@ -171,6 +227,28 @@ final class StoreRig {
     assertThat(found).as("events besides the first").isEqualTo(all.size() - 1);
     revisions.forEach((stream, last) ->
         assertThat(store.read(stream, ReadOptions.forwards()).events()).hasSize((int) (last + 1)));
+    checkIndex(store, all);
+  }
+
+  /// The index finds what all events, looked at one by one, say.
+  private static void checkIndex(LocalEventStore store, List<RecordedEvent> all) {
+    for (var i = 0; i < TAGS; i++) {
+      var tag = Tag.of("tag:" + i);
+      assertThat(store.readAll(ReadOptions.forwards().filteredBy(new EventFilter.Tagged(Set.of(tag)))).events())
+          .isEqualTo(all.stream().filter(event -> event.tags().contains(tag)).toList());
+    }
+    assertThat(
+            store.readAll(ReadOptions.forwards().filteredBy(new EventFilter.Category("account"))).events())
+        .isEqualTo(
+            all.stream()
+                .filter(event -> event.stream().value().startsWith("account-"))
+                .toList());
+    assertThat(store.streams(ListOptions.all()).stream().map(StreamSummary::name))
+        .isEqualTo(all.stream().map(RecordedEvent::stream).distinct().sorted().toList());
+    assertThat(store.stats().streams())
+        .isEqualTo(all.stream().map(RecordedEvent::stream).distinct().count());
+    assertThat(store.stats().tags())
+        .isEqualTo(all.stream().flatMap(event -> event.tags().stream()).distinct().count());
   }
 
   private static boolean isThere(Attempt attempt, Map<UUID, RecordedEvent> places) {

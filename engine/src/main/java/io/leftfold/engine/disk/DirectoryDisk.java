@@ -71,6 +71,12 @@ public final class DirectoryDisk implements Disk {
   }
 
   @Override
+  public void delete(String name) throws IOException {
+    refuseIfReadOnly(name);
+    Files.deleteIfExists(directory.resolve(name));
+  }
+
+  @Override
   public void syncDirectory() throws IOException {
     if (WINDOWS) {
       return; // a directory cannot be opened there, and its entries are journalled by the system

@@ -11,7 +11,8 @@ import java.util.List;
 ///
 /// - Bytes written to a file survive a crash once [DiskFile#sync] has returned; before that, any
 ///   part of them may.
-/// - A file's name survives a crash once [#syncDirectory] has returned after its creation.
+/// - A file's name survives a crash once [#syncDirectory] has returned after its creation, and is
+///   gone for good once it has returned after its deletion.
 /// - Bytes between what was written and the file's size are zero.
 public interface Disk extends AutoCloseable {
 
@@ -23,6 +24,10 @@ public interface Disk extends AutoCloseable {
 
   /// Opens a file that exists.
   DiskFile open(String name) throws IOException;
+
+  /// Deletes a file, if there is one of that name. Whoever has it open may go on reading what is
+  /// mapped, except on systems that keep such a file: there it is to be closed first.
+  void delete(String name) throws IOException;
 
   /// Makes created and deleted names durable.
   void syncDirectory() throws IOException;

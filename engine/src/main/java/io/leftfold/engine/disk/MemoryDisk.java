@@ -35,6 +35,11 @@ public final class MemoryDisk implements Disk {
   }
 
   @Override
+  public void delete(String name) {
+    contents.remove(name);
+  }
+
+  @Override
   public void syncDirectory() {}
 
   @Override

@@ -2,89 +2,411 @@
 
 package io.leftfold.engine.index;
 
+import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.engine.disk.Disk;
+import io.leftfold.engine.log.Log;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
 
 /// From stream, category, type and tag to positions.
 ///
-/// Streams whose names begin with `$` have no category.
-public final class Index {
+/// A row of [parts][Part] that cover the log one after the other: segments, tables that are about
+/// to become segments, and the live table. Streams whose names begin with `$` have no category.
+public final class Index implements AutoCloseable {
 
-  private final ConcurrentHashMap<String, StreamPostings> streams = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, MemoryPostings> categories = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, MemoryPostings> types = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, MemoryPostings> tags = new ConcurrentHashMap<>();
+  private static final System.Logger LOGGER = System.getLogger(Index.class.getName());
 
-  /// Adds an event. By one thread, in the order of positions.
+  /// How many full tables may wait to be written before whoever adds waits too.
+  private static final int FROZEN_MAX = 2;
+
+  private final Disk disk;
+  private final Log log;
+  private final IndexOptions options;
+  private final Indexer indexer;
+  private final Object rowLock = new Object();
+
+  // The last part is the live table. Readers take the end of the log first, and then this.
+  private volatile Part[] row = {};
+  private volatile boolean closed;
+  private MemoryTable live = new MemoryTable(0);
+
+  private Index(Disk disk, Log log, IndexOptions options) {
+    this.disk = disk;
+    this.log = log;
+    this.options = options;
+    this.indexer = new Indexer(this, disk, log, options);
+  }
+
+  /// Opens the index of a log, and reads from the log what is missing.
+  ///
+  /// @param disk where the segments are; closed with the index
+  /// @throws CorruptLogException if a record that has to be read is damaged
+  public static Index open(Disk disk, Log log, IndexOptions options) throws IOException {
+    var index = new Index(disk, log, options);
+    try {
+      index.open();
+      return index;
+    } catch (IOException | RuntimeException e) {
+      index.close();
+      throw e;
+    }
+  }
+
+  private void open() throws IOException {
+    var leftovers = new ArrayList<String>();
+    var segments = openSegments(leftovers);
+    row = segments.toArray(Part[]::new);
+    if (!options.readOnly() && !leftovers.isEmpty()) {
+      for (var name : leftovers) {
+        disk.delete(name);
+      }
+      disk.syncDirectory();
+    }
+    var end = 0L;
+    for (var segment : segments) {
+      if (segment.first() > end) {
+        fillGap(end, segment);
+      }
+      end = segment.end();
+    }
+    live = new MemoryTable(end);
+    setRow(List.of(), List.of(live));
+    readTail(end);
+  }
+
+  /// Lets the work behind begin that opening found.
+  public void start() {
+    if (!options.readOnly()) {
+      indexer.wake();
+    }
+  }
+
+  private List<Segment> openSegments(List<String> leftovers) throws IOException {
+    if (options.anew()) {
+      leftovers.addAll(SegmentFiles.names(disk));
+      return List.of();
+    }
+    return new SegmentFiles(disk, log, this::damageFound).open(leftovers);
+  }
+
+  private void fillGap(long from, Segment before) throws IOException {
+    LOGGER.log(
+        System.Logger.Level.INFO,
+        "The index lacks positions {0} to {1}; they are read from the log",
+        Long.toString(from),
+        Long.toString(before.first() - 1));
+    List<? extends Part> filled =
+        options.readOnly()
+            ? List.of(readLog(from, before.first()))
+            : indexer.fromLog(from, before.first(), before(before));
+    var all = new ArrayList<Part>(filled);
+    all.add(before);
+    setRow(List.of(before), all);
+  }
+
+  /// Indexes what lies behind the segments.
+  private void readTail(long from) {
+    var cursor = log.cursor();
+    var end = log.end();
+    for (var position = from; position < end; position++) {
+      try {
+        cursor.moveTo(position);
+      } catch (CorruptLogException e) {
+        passOver(e);
+        continue;
+      }
+      add(position, cursor.stream(), cursor.revision(), cursor.type(), cursor.tags());
+    }
+    live.skipTo(Math.max(end, live.end()));
+  }
+
+  /// A table of a range of the log.
+  MemoryTable readLog(long from, long end) {
+    var table = new MemoryTable(from);
+    var cursor = log.cursor();
+    for (var position = from; position < end; position++) {
+      try {
+        cursor.moveTo(position);
+      } catch (CorruptLogException e) {
+        passOver(e);
+        continue;
+      }
+      table.add(position, cursor.stream(), cursor.revision(), cursor.type(), cursor.tags());
+    }
+    table.skipTo(end);
+    return table;
+  }
+
+  private void passOver(CorruptLogException e) {
+    if (!options.readOnly()) {
+      throw e;
+    }
+    LOGGER.log(System.Logger.Level.WARNING, e.getMessage());
+  }
+
+  // ---- adding
+
+  /// Adds an event. By one thread, in the order of positions. Waits if full tables cannot be
+  /// written as fast as they come.
   public void add(long position, StreamName stream, long revision, String type, List<Tag> tagged) {
-    var postings = streams.get(stream.value());
-    if (postings == null) {
-      postings = newStream(stream);
-      postings.add(position, revision);
-      streams.put(stream.value(), postings); // only now, so that no listed stream is empty
-    } else {
-      postings.add(position, revision);
+    // Between batches only: what is written as a segment must have been published.
+    if (live.size() >= options.tableEvents() && position <= log.end() && !options.readOnly()) {
+      freeze(position);
     }
-    list(types, type).add(position);
-    for (var tag : tagged) {
-      list(tags, tag.value()).add(position);
+    live.add(position, stream, revision, type, tagged);
+  }
+
+  private void freeze(long position) {
+    awaitRoom();
+    if (position < log.end()) {
+      LOGGER.log(
+          System.Logger.Level.INFO,
+          "Indexed {0} of {1} events",
+          Long.toString(position),
+          Long.toString(log.end()));
+    }
+    live = new MemoryTable(position);
+    setRow(List.of(), List.of(live));
+    indexer.wake();
+  }
+
+  private void awaitRoom() {
+    var interrupted = false;
+    synchronized (rowLock) {
+      while (frozenTables() >= FROZEN_MAX && indexer.failure() == null && !closed) {
+        try {
+          rowLock.wait();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 
-  private StreamPostings newStream(StreamName stream) {
-    return new StreamPostings(
-        stream.isSystem()
-            ? null
-            : stream.category().map(category -> list(categories, category)).orElse(null));
+  private long frozenTables() {
+    return Arrays.stream(row).filter(MemoryTable.class::isInstance).count() - 1;
   }
 
-  private static MemoryPostings list(ConcurrentHashMap<String, MemoryPostings> lists, String key) {
-    var list = lists.get(key);
-    if (list == null) {
-      list = new MemoryPostings();
-      lists.put(key, list);
+  // ---- the row
+
+  Part[] row() {
+    return row;
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
+  /// Passes on a failure to read a segment, unless it was closed because another took its place:
+  /// then there is a new row to ask.
+  void requireChangedSince(Part[] seen, IllegalStateException failure) {
+    if (closed) {
+      throw new UnavailableException(
+          UnavailableException.Reason.CLOSED, "The store was closed while it was read", failure);
     }
-    return list;
+    if (row == seen) {
+      throw failure;
+    }
+  }
+
+  /// Puts parts in the place of neighbouring parts that cover the same.
+  void replace(List<? extends Part> old, List<? extends Part> parts) {
+    setRow(old, parts);
+    rowChanged();
+  }
+
+  /// Lets those look again who wait for room.
+  void rowChanged() {
+    synchronized (rowLock) {
+      rowLock.notifyAll();
+    }
+  }
+
+  /// @param old to be taken out; if there are none, the new ones come last
+  private void setRow(List<? extends Part> old, List<? extends Part> parts) {
+    synchronized (rowLock) {
+      var all = new ArrayList<>(List.of(row));
+      var at = old.isEmpty() ? all.size() : all.indexOf(old.getFirst());
+      all.subList(at, at + old.size()).clear();
+      all.addAll(at, parts);
+      row = all.toArray(Part[]::new);
+    }
+  }
+
+  /// Knows which keys the parts before one have.
+  MemoryTable.Known before(Part part) {
+    var all = List.of(row);
+    var before = all.subList(0, all.indexOf(part));
+    return (kind, key) -> {
+      var sought = new IndexKey(kind, key, options.hash());
+      return before.stream()
+          .filter(earlier -> !(earlier instanceof Segment segment && segment.isDamaged()))
+          .anyMatch(earlier -> earlier.find(sought) != null);
+    };
+  }
+
+  void damageFound(Segment segment) {
+    if (!options.readOnly()) {
+      indexer.wake();
+    }
+  }
+
+  // ---- asking
+
+  private IndexKey key(KeyKind kind, String text) {
+    return new IndexKey(kind, text, options.hash());
   }
 
   /// The events of a stream.
   public StreamPostings stream(String name) {
-    return streams.getOrDefault(name, StreamPostings.NONE);
+    return new StreamPostings(this, key(KeyKind.STREAM, name));
   }
 
   /// The events of the streams of a category.
   public Postings category(String category) {
-    return categories.getOrDefault(category, MemoryPostings.NONE);
+    return new KeyPostings(this, key(KeyKind.CATEGORY, category));
   }
 
   /// No events.
   public Postings none() {
-    return MemoryPostings.NONE;
+    return NoPostings.INSTANCE;
   }
 
   /// The events of a type.
   public Postings type(String type) {
-    return types.getOrDefault(type, MemoryPostings.NONE);
+    return new KeyPostings(this, key(KeyKind.TYPE, type));
   }
 
   /// The events that carry a tag.
   public Postings tag(String tag) {
-    return tags.getOrDefault(tag, MemoryPostings.NONE);
+    return new KeyPostings(this, key(KeyKind.TAG, tag));
   }
 
-  /// The names of all streams, in no order, while they grow.
-  public Set<String> streamNames() {
-    return streams.keySet();
+  /// The names of streams in the order of [String#compareTo], while they grow: all that begin with
+  /// a prefix and are not before a name.
+  ///
+  /// @param prefix what they begin with; may be empty
+  /// @param from the first name wanted; may be empty
+  public Iterator<String> streamNames(String prefix, String from) {
+    return new StreamNames(this, prefix, from.compareTo(prefix) < 0 ? prefix : from);
   }
 
   /// How many keys there are of each kind.
   public KeyCounts keyCounts() {
-    return new KeyCounts(streams.size(), categories.size(), types.size(), tags.size());
+    return new KeyCounts(
+        count(KeyKind.STREAM),
+        count(KeyKind.CATEGORY),
+        count(KeyKind.TYPE),
+        count(KeyKind.TAG));
+  }
+
+  private long count(KeyKind kind) {
+    var count = 0L;
+    for (var part : row) {
+      count +=
+          switch (part) {
+            case Segment segment -> segment.header().newKeys()[kind.code()];
+            case MemoryTable table -> table.newKeys(kind, before(table));
+          };
+    }
+    return count;
   }
 
   /// How many keys there are of each kind.
   public record KeyCounts(long streams, long categories, long types, long tags) {}
+
+  /// How far a merge is.
+  ///
+  /// @param segments how many become one
+  /// @param bytes how many were written
+  /// @param bytesMax how many they will be, at most
+  public record MergeProgress(int segments, long bytes, long bytesMax) {}
+
+  /// What the index is made of now.
+  ///
+  /// @param segments how many files
+  /// @param segmentBytes their size
+  /// @param segmentEvents how many events they cover
+  /// @param tables how many tables are in memory
+  /// @param tableEvents how many events they cover
+  /// @param merging the merge under way
+  /// @param failure why the last work failed
+  public record State(
+      int segments,
+      long segmentBytes,
+      long segmentEvents,
+      int tables,
+      long tableEvents,
+      Optional<MergeProgress> merging,
+      Optional<String> failure) {}
+
+  /// What the index is made of now.
+  public State state() {
+    var parts = row;
+    var segments = segments(parts);
+    var tables = Arrays.stream(parts).filter(MemoryTable.class::isInstance).toList();
+    return new State(
+        segments.size(),
+        segments.stream().mapToLong(Segment::sizeBytes).sum(),
+        segments.stream().mapToLong(Segment::size).sum(),
+        tables.size(),
+        tables.stream().mapToLong(table -> table.end() - table.first()).sum(),
+        Optional.ofNullable(indexer.merging()),
+        Optional.ofNullable(indexer.failure()).map(Throwable::toString));
+  }
+
+  private static List<Segment> segments(Part[] parts) {
+    return Arrays.stream(parts)
+        .filter(Segment.class::isInstance)
+        .map(Segment.class::cast)
+        .toList();
+  }
+
+  /// Ends the work behind, when what is under way has come to an end, and lets go of the files.
+  @Override
+  public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    rowChanged();
+    indexer.finish();
+    if (options.executor() instanceof ExecutorService own) {
+      own.shutdown();
+    }
+    try (disk) {
+      SegmentFiles.closeAll(segments(row));
+    }
+  }
+
+  /// A key that nothing has.
+  private enum NoPostings implements Postings {
+    INSTANCE;
+
+    @Override
+    public long countBelow(long end) {
+      return 0;
+    }
+
+    @Override
+    public long at(long ordinal) {
+      throw new IndexOutOfBoundsException("There are no events, got ordinal " + ordinal);
+    }
+
+    @Override
+    public long ordinalOf(long position, long count) {
+      return 0;
+    }
+  }
 }

@@ -4,40 +4,56 @@ package io.leftfold.engine.index;
 
 import java.util.Arrays;
 
-/// Positions in memory, four bytes each. One thread adds, any thread reads.
-final class MemoryPostings implements Postings {
+/// Places in memory, four bytes each. One thread adds, any thread reads.
+sealed class MemoryPostings implements PartPostings permits MemoryStream {
 
-  /// What a key without events has.
-  static final MemoryPostings NONE = new MemoryPostings();
-
-  private int[] positions = new int[2];
+  private int[] places = new int[2];
   private volatile int size;
 
-  void add(long position) {
-    if (position >>> 32 != 0) {
-      throw new IllegalStateException(
-          "The index in memory ends at 4294967295 events, got position " + position);
+  final void add(long place) {
+    if (place >>> 32 != 0) {
+      throw new IllegalStateException("A part covers at most 2^32 positions, got place " + place);
     }
     var count = size;
-    if (count == positions.length) {
-      positions = Arrays.copyOf(positions, count + (count >> 1) + 1);
+    if (count == places.length) {
+      places = Arrays.copyOf(places, count + (count >> 1) + 1);
     }
-    positions[count] = (int) position;
+    places[count] = (int) place;
     size = count + 1; // readers load the size first: the element is in the array they then load
   }
 
-  int size() {
+  @Override
+  public final long count() {
     return size;
   }
 
   @Override
-  public long countBelow(long end) {
-    var count = size;
-    return count == 0 || at(count - 1L) < end ? count : ordinalOf(end, count);
+  public final long at(long ordinal) {
+    return Integer.toUnsignedLong(places[(int) ordinal]);
   }
 
   @Override
-  public long at(long ordinal) {
-    return Integer.toUnsignedLong(positions[(int) ordinal]);
+  public final long ordinalOf(long place, long count) {
+    var low = 0L;
+    var high = count;
+    while (low < high) {
+      var middle = (low + high) >>> 1;
+      if (at(middle) < place) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  @Override
+  public long firstRevision() {
+    return 0;
+  }
+
+  @Override
+  public boolean isConsecutive() {
+    return true;
   }
 }

@@ -3,9 +3,14 @@
 package io.leftfold.engine.index;
 
 /// The positions of the events of one key, ascending. Grows at its end while it is read.
+///
+/// Belongs to one thread at a time, for it keeps what it decoded last. It may be kept for as long as
+/// the store is open.
 public interface Postings {
 
   /// How many positions lie below an end.
+  ///
+  /// @param end at most the published end of the log
   long countBelow(long end);
 
   /// One of the positions.
@@ -16,18 +21,6 @@ public interface Postings {
   /// How many positions lie below a position: the ordinal of the first that does not.
   ///
   /// @param position the position asked for
-  /// @param count how many to look at
-  default long ordinalOf(long position, long count) {
-    var low = 0L;
-    var high = count;
-    while (low < high) {
-      var middle = (low + high) >>> 1;
-      if (at(middle) < position) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
-  }
+  /// @param count how many to look at, at most a count that was asked for before
+  long ordinalOf(long position, long count);
 }

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Opens the chunks of a log and finds its end.
 ///
-/// Every commit of every chunk is checked. In sealed chunks the footer says where they end. The
-/// last chunk, if it is not sealed, is walked. Where the walk stops there is one of three things:
+/// Sealed chunks have a footer, which is checked; their commits are not, so that opening takes no
+/// longer for a long log. The last chunk is checked commit by commit, and walked if it is not
+/// sealed. Where the walk stops there is one of three things:
 ///
 /// 1. Zeros to the end of the file: the log ended here.
 /// 2. A *torn batch*: bytes that were written but never synced. Nothing of it was acknowledged,
@@ -177,7 +178,7 @@ final class LogRecovery implements AutoCloseable {
     }
     try {
       if (headerIsSound && ChunkFooter.isPresent(bytes)) {
-        return sealed(header, file, bytes, ChunkFooter.decode(bytes));
+        return sealed(header, file, bytes, ChunkFooter.decode(bytes), isLast);
       } else if (!isLast) {
         throw new DamagedException(
             Math.max(0, bytes.byteSize() - ChunkFooter.TRAILER_BYTES),
@@ -191,8 +192,9 @@ final class LogRecovery implements AutoCloseable {
     return Chunk.open(header, file, bytes);
   }
 
-  private Chunk sealed(ChunkHeader header, DiskFile file, MemorySegment bytes, ChunkFooter footer) {
-    if (!readOnly) {
+  private Chunk sealed(
+      ChunkHeader header, DiskFile file, MemorySegment bytes, ChunkFooter footer, boolean isLast) {
+    if (!readOnly && isLast) {
       try {
         check(bytes, header.number(), footer);
       } catch (DamagedException e) {
@@ -203,7 +205,8 @@ final class LogRecovery implements AutoCloseable {
     return Chunk.sealed(header, file, bytes, footer);
   }
 
-  /// For reading, each record is checked when it is read.
+  /// Only of the last chunk: what is appended next rests on it. Of the others each record is checked
+  /// when it is read.
   private static void check(MemorySegment bytes, long number, ChunkFooter footer)
       throws DamagedException {
     var scanner = new CommitScanner(bytes, number, footer.commitsEnd());

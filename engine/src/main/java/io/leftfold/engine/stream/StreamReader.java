@@ -24,10 +24,8 @@ import io.leftfold.engine.log.RecordCursor;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.PriorityQueue;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -428,20 +426,14 @@ public final class StreamReader {
   /// Lists streams by name.
   public List<StreamSummary> list(ListOptions options) {
     var end = log.end();
-    var smallest = new PriorityQueue<String>(Comparator.reverseOrder());
-    for (var name : index.streamNames()) {
-      if (name.startsWith(options.prefix())
-          && name.compareTo(options.after()) > 0
-          && (smallest.size() < options.limit() || name.compareTo(smallest.element()) < 0)
-          && index.stream(name).countBelow(end) > 0) {
-        smallest.add(name);
-        if (smallest.size() > options.limit()) {
-          smallest.remove();
-        }
+    var names = new ArrayList<String>();
+    var all = index.streamNames(options.prefix(), options.after());
+    while (names.size() < options.limit() && all.hasNext()) {
+      var name = all.next();
+      if (!name.equals(options.after()) && index.stream(name).countBelow(end) > 0) {
+        names.add(name);
       }
     }
-    var names = new ArrayList<>(smallest);
-    names.sort(null);
     return names.stream()
         .map(StreamName::of)
         .map(name -> new StreamSummary(name, state(name)))

@@ -212,6 +212,13 @@ public final class FaultyDisk implements Disk {
   }
 
   @Override
+  public synchronized void delete(String name) throws IOException {
+    begin();
+    names.remove(name);
+    requirePower();
+  }
+
+  @Override
   public synchronized void syncDirectory() throws IOException {
     begin();
     requirePower();

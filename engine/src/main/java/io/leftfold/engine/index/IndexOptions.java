@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.index;
+
+import java.util.concurrent.Executor;
+
+/// How an index is kept.
+///
+/// @param tableEvents how many events are indexed in memory before they become a segment
+/// @param mergedSegments how many neighbouring segments of one size become one
+/// @param hash spreads keys; what is written with one is to be read with the same
+/// @param readOnly whether nothing may be written; then what no segment covers is kept in memory
+/// @param anew whether what there is is thrown away, so that all is read from the log
+/// @param executor does the work behind the writing thread; if it is an
+///   [java.util.concurrent.ExecutorService], it is shut down with the index
+public record IndexOptions(
+    int tableEvents,
+    int mergedSegments,
+    KeyHash hash,
+    boolean readOnly,
+    boolean anew,
+    Executor executor) {
+
+  /// What suits most: tables of some ten megabytes.
+  public static final int TABLE_EVENTS = 1 << 18;
+
+  private static final int MERGED_SEGMENTS = 4;
+
+  /// Checks the bounds.
+  public IndexOptions {
+    if (tableEvents < 1 || mergedSegments < 2) {
+      throw new IllegalArgumentException(
+          "A table has at least 1 event and a merge 2 segments, got %d and %d"
+              .formatted(tableEvents, mergedSegments));
+    }
+  }
+
+  /// The usual sizes.
+  public static IndexOptions standard(boolean readOnly, Executor executor) {
+    return new IndexOptions(
+        TABLE_EVENTS, MERGED_SEGMENTS, KeyHash.STANDARD, readOnly, false, executor);
+  }
+
+  /// The same, and the index is made anew.
+  public IndexOptions withNewIndex() {
+    return new IndexOptions(tableEvents, mergedSegments, hash, readOnly, true, executor);
+  }
+}

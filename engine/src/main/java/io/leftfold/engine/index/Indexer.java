@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.index;
+
+import io.leftfold.api.CorruptLogException;
+import io.leftfold.engine.disk.Disk;
+import io.leftfold.engine.disk.DiskFile;
+import io.leftfold.engine.log.Log;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/// Works behind the writing thread, most urgent first: makes damaged segments again, writes frozen
+/// tables as segments, merges. One thread at a time.
+final class Indexer {
+
+  private static final System.Logger LOGGER = System.getLogger(Indexer.class.getName());
+
+  /// Offsets in a segment have 32 bits; merging larger ones would gain little.
+  private static final long MERGED_BYTES_MAX = 2L << 30;
+
+  private static final int KEYS_BETWEEN_LOOKS = 1024;
+  private static final int BYTES_BETWEEN_SYNCS = 4 << 20;
+  private static final long REST_NANOS = 5_000_000;
+
+  private final Index index;
+  private final Disk disk;
+  private final Log log;
+  private final IndexOptions options;
+  private final ReentrantLock working = new ReentrantLock();
+  private final AtomicBoolean asked = new AtomicBoolean();
+  private final Set<Segment> hopeless = new HashSet<>();
+
+  private volatile @Nullable Throwable failure;
+  private volatile Index.@Nullable MergeProgress merging;
+
+  Indexer(Index index, Disk disk, Log log, IndexOptions options) {
+    this.index = index;
+    this.disk = disk;
+    this.log = log;
+    this.options = options;
+  }
+
+  /// Why the last work could not be done; null if it was done.
+  @Nullable Throwable failure() {
+    return failure;
+  }
+
+  Index.@Nullable MergeProgress merging() {
+    return merging;
+  }
+
+  /// Lets it look for work.
+  void wake() {
+    asked.set(true);
+    try {
+      options.executor().execute(this::work);
+    } catch (RejectedExecutionException closed) {
+      // The store is being closed; opening it again begins with the same work.
+    }
+  }
+
+  /// Waits until nobody works.
+  void finish() {
+    working.lock();
+    working.unlock();
+  }
+
+  private void work() {
+    if (working.isHeldByCurrentThread()) {
+      return; // whoever works looks again afterwards
+    }
+    working.lock();
+    try {
+      while (asked.getAndSet(false)) {
+        workOn();
+      }
+    } finally {
+      working.unlock();
+    }
+  }
+
+  private void workOn() {
+    try {
+      while (!index.isClosed() && workOnce()) {
+        failure = null;
+      }
+    } catch (ClosedException e) {
+      // What was begun is cleared away when the store is opened.
+    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+      failure = e;
+      if (!index.isClosed()) {
+        LOGGER.log(
+            System.Logger.Level.ERROR,
+            "The index could not be written; events stay in memory until it can be",
+            e);
+      }
+      index.rowChanged();
+    }
+  }
+
+  private boolean workOnce() throws IOException {
+    return makeDamagedSegmentAgain() || writeFrozenTable() || merge();
+  }
+
+  /// The store is closed while a merge is under way.
+  private static final class ClosedException extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+
+  // ---- tables
+
+  private boolean writeFrozenTable() throws IOException {
+    var row = index.row();
+    for (var i = 0; i < row.length - 1; i++) {
+      if (row[i] instanceof MemoryTable table) {
+        index.replace(List.of(table), List.of(write(table, index.before(table))));
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private Segment write(MemoryTable table, MemoryTable.Known before) throws IOException {
+    var newKeys = new long[KeyKind.MAX];
+    var keys = 0L;
+    for (var kind : KeyKind.values()) {
+      newKeys[kind.code()] = table.newKeys(kind, before);
+      keys += table.keys(kind).size();
+    }
+    return write(
+        new TableCursor(table),
+        new Range(table.first(), table.end()),
+        keys,
+        newKeys,
+        SegmentWriter.Pace.FULL);
+  }
+
+  /// A range of positions.
+  private record Range(long first, long end) {}
+
+  private Segment write(
+      KeyCursor keys, Range range, long keysMax, long[] newKeys, SegmentWriter.Pace pace)
+      throws IOException {
+    var name = SegmentFiles.nameOf(range.first, range.end);
+    var last = log.cursor().moveTo(range.end - 1).id();
+    try (var writer = new SegmentWriter(disk, name, options.hash(), keysMax, pace)) {
+      writer.writeAll(keys);
+      writer.finish(log.storeId(), range.first, range.end, last, newKeys);
+    } catch (IOException | RuntimeException e) {
+      deleteQuietly(name);
+      throw e;
+    }
+    disk.syncDirectory();
+    try {
+      return Segment.open(name, disk.open(name), index::damageFound);
+    } catch (SegmentDamagedException e) {
+      throw new IOException(
+          "%s was just written, and at byte %d: %s"
+              .formatted(disk.describe(name), e.offset(), e.finding()),
+          e);
+    }
+  }
+
+  private void deleteQuietly(String name) {
+    try {
+      disk.delete(name);
+    } catch (IOException e) {
+      LOGGER.log(System.Logger.Level.DEBUG, "Opening the store will delete it", e);
+    }
+  }
+
+  // ---- from the log
+
+  private boolean makeDamagedSegmentAgain() throws IOException {
+    for (var part : index.row()) {
+      if (part instanceof Segment segment && segment.isDamaged() && !hopeless.contains(segment)) {
+        LOGGER.log(
+            System.Logger.Level.WARNING,
+            "{0} is damaged and made again from the log",
+            segment.describe());
+        try {
+          var made = fromLog(segment.first(), segment.end(), index.before(segment));
+          index.replace(List.of(segment), made);
+          discard(List.of(segment), made);
+        } catch (CorruptLogException e) {
+          hopeless.add(segment);
+          LOGGER.log(
+              System.Logger.Level.ERROR,
+              "{0} cannot be made again, for the log is damaged too: {1}",
+              segment.describe(),
+              e.getMessage());
+        }
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /// Segments for a range, read from the log.
+  List<Segment> fromLog(long first, long end, MemoryTable.Known before) throws IOException {
+    var made = new ArrayList<Segment>();
+    MemoryTable.Known known =
+        (kind, key) ->
+            before.has(kind, key)
+                || made.stream()
+                    .anyMatch(
+                        part -> part.find(new IndexKey(kind, key, options.hash())) != null);
+    try {
+      for (var from = first; from < end; from += options.tableEvents()) {
+        made.add(write(index.readLog(from, Math.min(end, from + options.tableEvents())), known));
+      }
+      return made;
+    } catch (IOException | RuntimeException e) {
+      SegmentFiles.closeAll(made);
+      throw e;
+    }
+  }
+
+  /// Closes and deletes what nobody needs any more.
+  private void discard(List<Segment> segments, List<Segment> kept) throws IOException {
+    SegmentFiles.closeAll(segments);
+    for (var segment : segments) {
+      if (kept.stream().noneMatch(other -> other.name().equals(segment.name()))) {
+        disk.delete(segment.name());
+      }
+    }
+  }
+
+  // ---- merging
+
+  private boolean merge() throws IOException {
+    var run = mergeable(index.row());
+    if (run.isEmpty()) {
+      return false;
+    }
+    var keys = 0L;
+    var newKeys = new long[KeyKind.MAX];
+    for (var segment : run) {
+      keys += segment.header().keys();
+      for (var kind = 0; kind < newKeys.length; kind++) {
+        newKeys[kind] += segment.header().newKeys()[kind];
+      }
+    }
+    var range = new Range(run.getFirst().first(), run.getLast().end());
+    try {
+      var merged = write(new MergeCursor(run), range, keys, newKeys, new Background(run));
+      index.replace(run, List.of(merged));
+      discard(run, List.of(merged));
+    } finally {
+      merging = null;
+    }
+    return true;
+  }
+
+  /// Neighbours of one tier, from the first to the last of them, with what smaller ones there are
+  /// between.
+  private List<Segment> mergeable(Part[] row) {
+    for (var tier = 0; tier < Long.SIZE; tier++) {
+      var run = new ArrayList<Segment>();
+      var ofTier = 0;
+      var largest = 0;
+      for (var part : row) {
+        var itsTier = part instanceof Segment segment && !segment.isDamaged() ? tier(segment) : -1;
+        largest = Math.max(largest, itsTier);
+        if (itsTier < 0 || itsTier > tier) {
+          run.clear();
+          ofTier = 0;
+        } else if (itsTier == tier || ofTier > 0) {
+          run.add((Segment) part);
+          ofTier += itsTier == tier ? 1 : 0;
+          if (ofTier == options.mergedSegments()) {
+            if (run.stream().mapToLong(Segment::sizeBytes).sum() <= MERGED_BYTES_MAX) {
+              return run;
+            }
+            run.clear();
+            ofTier = 0;
+          }
+        }
+      }
+      if (tier > largest) {
+        return List.of();
+      }
+    }
+    return List.of();
+  }
+
+  private int tier(Segment segment) {
+    var tier = 0;
+    for (var size = segment.size() / options.mergedSegments();
+        size >= options.tableEvents();
+        size /= options.mergedSegments()) {
+      tier++;
+    }
+    return tier;
+  }
+
+  /// How a merge goes: it lets the log's syncs and full tables go first.
+  private final class Background implements SegmentWriter.Pace {
+    private final long bytesMax;
+    private long written;
+    private int unsynced;
+    private int keys;
+
+    Background(List<Segment> run) {
+      this.bytesMax = run.stream().mapToLong(Segment::sizeBytes).sum();
+      merging = new Index.MergeProgress(run.size(), 0, bytesMax);
+    }
+
+    @Override
+    public void wrote(DiskFile file, int bytes) throws IOException {
+      written += bytes;
+      unsynced += bytes;
+      merging = new Index.MergeProgress(merging().segments(), written, bytesMax);
+      if (unsynced >= BYTES_BETWEEN_SYNCS) {
+        file.sync();
+        unsynced = 0;
+        LockSupport.parkNanos(REST_NANOS);
+      }
+    }
+
+    private Index.MergeProgress merging() {
+      var progress = merging;
+      return progress == null ? new Index.MergeProgress(0, 0, bytesMax) : progress;
+    }
+
+    @Override
+    public void wroteKey() throws IOException {
+      if (++keys % KEYS_BETWEEN_LOOKS == 0) {
+        if (index.isClosed()) {
+          throw new ClosedException();
+        }
+        while (writeFrozenTable()) {}
+      }
+    }
+  }
+}

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.index;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// The positions of the events of one key, over all parts. Looks at each question whether the row
+/// of parts has changed, and looks the key up again if so.
+sealed class KeyPostings implements Postings permits StreamPostings {
+
+  private static final Part[] NO_ROW = {};
+
+  private final Index index;
+  private final IndexKey key;
+
+  private Part[] row = NO_ROW;
+
+  // One entry for each part that has the key, in order; the live table has one as soon as it has
+  // the key, and it is the last.
+  private int found;
+  private Part[] parts = new Part[2];
+  private @Nullable PartPostings[] lists = new @Nullable PartPostings[2];
+  private long[] ordinals = new long[2];
+  private boolean isInLiveTable;
+  private int last;
+
+  KeyPostings(Index index, IndexKey key) {
+    this.index = index;
+    this.key = key;
+  }
+
+  @Override
+  public final long countBelow(long end) {
+    while (true) {
+      refresh();
+      try {
+        return countBelowNow(end);
+      } catch (IllegalStateException e) {
+        requireChanged(e);
+      }
+    }
+  }
+
+  private long countBelowNow(long end) {
+    for (var i = found - 1; i >= 0; i--) {
+      var first = parts[i].first();
+      if (first < end) {
+        var list = list(i);
+        var count = list.count();
+        var isAll = isInLiveTable && i == found - 1
+            ? first + list.at(count - 1) < end
+            : parts[i].end() <= end;
+        return ordinals[i] + (isAll ? count : list.ordinalOf(end - first, count));
+      }
+    }
+    return 0;
+  }
+
+  @Override
+  public final long at(long ordinal) {
+    while (true) {
+      try {
+        return atNow(ordinal);
+      } catch (IllegalStateException e) {
+        requireChanged(e);
+        refresh();
+      }
+    }
+  }
+
+  private long atNow(long ordinal) {
+    if (row.length == 0) {
+      refresh(); // the last look-up was not completed
+    }
+    var i = last;
+    if (i >= found
+        || ordinal < ordinals[i]
+        || (i + 1 < found && ordinal >= ordinals[i + 1])) {
+      i = found - 1;
+      while (ordinals[i] > ordinal) {
+        i--;
+      }
+      last = i;
+    }
+    return parts[i].first() + list(i).at(ordinal - ordinals[i]);
+  }
+
+  @Override
+  public final long ordinalOf(long position, long count) {
+    while (true) {
+      try {
+        return ordinalOfNow(position, count);
+      } catch (IllegalStateException e) {
+        requireChanged(e);
+        refresh();
+      }
+    }
+  }
+
+  private long ordinalOfNow(long position, long count) {
+    if (row.length == 0) {
+      refresh();
+    }
+    for (var i = found - 1; i >= 0; i--) {
+      var first = parts[i].first();
+      if (first < position && ordinals[i] < count) {
+        var list = list(i);
+        return ordinals[i]
+            + list.ordinalOf(position - first, Math.min(list.count(), count - ordinals[i]));
+      }
+    }
+    return 0;
+  }
+
+  /// Whether the n-th event has revision n, for all n.
+  final boolean areOrdinalsRevisions() {
+    while (true) {
+      refresh();
+      try {
+        for (var i = 0; i < found; i++) {
+          if (list(i).firstRevision() != ordinals[i] || !list(i).isConsecutive()) {
+            return false;
+          }
+        }
+        return true;
+      } catch (IllegalStateException e) {
+        requireChanged(e);
+      }
+    }
+  }
+
+  private PartPostings list(int i) {
+    var list = lists[i];
+    if (list == null) {
+      throw new IllegalStateException("no list");
+    }
+    return list;
+  }
+
+  private void refresh() {
+    var now = index.row();
+    while (now != row) {
+      try {
+        lookUp(now);
+      } catch (IllegalStateException e) {
+        index.requireChangedSince(now, e);
+        now = index.row();
+        continue;
+      }
+      row = now;
+    }
+    if (!isInLiveTable) {
+      isInLiveTable = add(row[row.length - 1]);
+    }
+  }
+
+  private void lookUp(Part[] now) {
+    found = 0;
+    last = 0;
+    isInLiveTable = false;
+    row = NO_ROW;
+    for (var i = 0; i < now.length - 1; i++) {
+      add(now[i]);
+    }
+  }
+
+  private boolean add(Part part) {
+    var list = part.find(key);
+    if (list == null) {
+      return false;
+    }
+    if (found == parts.length) {
+      parts = Arrays.copyOf(parts, 2 * found);
+      lists = Arrays.copyOf(lists, 2 * found);
+      ordinals = Arrays.copyOf(ordinals, 2 * found);
+    }
+    parts[found] = part;
+    lists[found] = list;
+    ordinals[found] = found == 0 ? 0 : ordinals[found - 1] + list(found - 1).count();
+    found++;
+    return true;
+  }
+
+  /// Passes on a failure that was not the end of a segment that has been merged.
+  private void requireChanged(IllegalStateException failure) {
+    index.requireChangedSince(row, failure);
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.index;
+
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.Tag;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// The index of the newest events, in memory. *Live* while events are added to it, by one thread in
+/// the order of positions; *frozen* afterwards.
+final class MemoryTable implements Part {
+
+  private final long first;
+  private final ConcurrentHashMap<String, MemoryStream> streams = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, MemoryPostings> categories = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, MemoryPostings> types = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<String, MemoryPostings> tags = new ConcurrentHashMap<>();
+
+  private volatile long end;
+  private volatile long begunStreams;
+
+  MemoryTable(long first) {
+    this.first = first;
+    this.end = first;
+  }
+
+  @Override
+  public long first() {
+    return first;
+  }
+
+  @Override
+  public long end() {
+    return end;
+  }
+
+  long size() {
+    return end - first;
+  }
+
+  /// Says that up to here there is nothing more to be added.
+  void skipTo(long position) {
+    end = position;
+  }
+
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread adds
+  void add(long position, StreamName stream, long revision, String type, List<Tag> tagged) {
+    var place = position - first;
+    var postings = streams.get(stream.value());
+    if (postings == null) {
+      postings = newStream(stream, revision);
+      postings.add(place, revision);
+      if (revision == 0) {
+        begunStreams++;
+      }
+      streams.put(stream.value(), postings); // only now, so that no listed stream is empty
+    } else {
+      postings.add(place, revision);
+    }
+    list(types, type).add(place);
+    for (var tag : tagged) {
+      list(tags, tag.value()).add(place);
+    }
+    end = position + 1;
+  }
+
+  private MemoryStream newStream(StreamName stream, long revision) {
+    return new MemoryStream(
+        stream.isSystem()
+            ? null
+            : stream.category().map(category -> list(categories, category)).orElse(null),
+        revision);
+  }
+
+  private static MemoryPostings list(ConcurrentHashMap<String, MemoryPostings> lists, String key) {
+    var list = lists.get(key);
+    if (list == null) {
+      list = new MemoryPostings();
+      lists.put(key, list);
+    }
+    return list;
+  }
+
+  Map<String, ? extends MemoryPostings> keys(KeyKind kind) {
+    return switch (kind) {
+      case STREAM -> streams;
+      case CATEGORY -> categories;
+      case TYPE -> types;
+      case TAG -> tags;
+    };
+  }
+
+  @Override
+  public @Nullable MemoryPostings find(IndexKey key) {
+    var found = keys(key.kind).get(key.text);
+    return found == null || found.count() == 0 ? null : found;
+  }
+
+  @Override
+  public KeyCursor streams(String prefix, String from) {
+    return new TableCursor(this, prefix, from);
+  }
+
+  /// How many keys of a kind are in no part before this table.
+  ///
+  /// @param before is asked whether a key is in one
+  long newKeys(KeyKind kind, Known before) {
+    if (kind != KeyKind.STREAM) {
+      return keys(kind).keySet().stream().filter(key -> !before.has(kind, key)).count();
+    }
+    var unbegun = 0L;
+    for (var stream : streams.entrySet()) {
+      // A stream begins with its revision 0, or with its tombstone.
+      if (stream.getValue().firstRevision() == RecordedEvent.TOMBSTONE_REVISION
+          && !before.has(kind, stream.getKey())) {
+        unbegun++;
+      }
+    }
+    return begunStreams + unbegun;
+  }
+
+  /// Knows what there was before.
+  @FunctionalInterface
+  interface Known {
+    /// Whether an earlier part has a key.
+    boolean has(KeyKind kind, String key);
+  }
+}

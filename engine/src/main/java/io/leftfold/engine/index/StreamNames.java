@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.index;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.jspecify.annotations.Nullable;
+
+/// The names of streams of all parts, in order, each once. Begins again behind the last name when
+/// the parts it goes along are merged meanwhile.
+final class StreamNames implements Iterator<String> {
+
+  private static final Part[] NO_ROW = {};
+
+  private final Index index;
+  private final String prefix;
+  private String from;
+  private boolean isGiven;
+  private List<KeyCursor> cursors = List.of();
+  private Part[] row = NO_ROW;
+  private @Nullable String next;
+
+  StreamNames(Index index, String prefix, String from) {
+    this.index = index;
+    this.prefix = prefix;
+    this.from = from;
+    this.next = find();
+  }
+
+  private void begin() {
+    row = index.row();
+    cursors = new ArrayList<>();
+    for (var part : row) {
+      var cursor = part.streams(prefix, from);
+      if (cursor.next()) {
+        cursors.add(cursor);
+      }
+    }
+  }
+
+  @Override
+  public boolean hasNext() {
+    return next != null;
+  }
+
+  @Override
+  public String next() {
+    var name = next;
+    if (name == null) {
+      throw new NoSuchElementException("There are no more streams behind " + from);
+    }
+    next = find();
+    return name;
+  }
+
+  private @Nullable String find() {
+    while (true) {
+      try {
+        if (row.length == 0) {
+          begin();
+        }
+        return findNow();
+      } catch (IllegalStateException e) {
+        index.requireChangedSince(row, e);
+        row = NO_ROW;
+      }
+    }
+  }
+
+  private @Nullable String findNow() {
+    while (!cursors.isEmpty()) {
+      var smallest = cursors.getFirst();
+      for (var cursor : cursors) {
+        if (KeyCursor.compare(cursor, smallest) < 0) {
+          smallest = cursor;
+        }
+      }
+      var name = smallest.text();
+      if (!smallest.next()) {
+        cursors.remove(smallest);
+      }
+      if (!isGiven || name.compareTo(from) > 0) {
+        if (!name.startsWith(prefix)) {
+          return null;
+        }
+        from = name;
+        isGiven = true;
+        return name;
+      }
+    }
+    return null;
+  }
+}
