@@ -5,6 +5,7 @@ package io.leftfold.benchmarks;
 import io.leftfold.benchmarks.measure.Directories;
 import io.leftfold.benchmarks.measure.Report;
 import io.leftfold.benchmarks.measure.Settings;
+import io.leftfold.benchmarks.size.SizeCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures Leftfold beside what the machine allows.",
-    subcommands = {Main.ListCommand.class, Main.RunCommand.class},
+    subcommands = {Main.ListCommand.class, Main.RunCommand.class, SizeCommand.class},
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 

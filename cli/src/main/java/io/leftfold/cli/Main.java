@@ -80,6 +80,10 @@ public final class Main {
     var failures = new Failures(shell);
     var imports = new CommandLine(new ImportCommand(shell));
     imports.addSubcommand(new ImportGitCommand(shell));
+    var index = new CommandLine(new IndexCommand());
+    index.addSubcommand(new IndexCommand.Stats(shell));
+    index.addSubcommand(new IndexCommand.Verify(shell));
+    index.addSubcommand(new IndexCommand.Rebuild(shell));
     return new CommandLine(new Leftfold(shell))
         .addSubcommand(new ServeCommand(shell))
         .addSubcommand(new AppendCommand(shell))
@@ -88,6 +92,7 @@ public final class Main {
         .addSubcommand(new StreamsCommand(shell))
         .addSubcommand(new StatsCommand(shell))
         .addSubcommand(new CheckCommand(shell))
+        .addSubcommand(index)
         .addSubcommand(imports)
         .addSubcommand(new ExportCommand(shell))
         .addSubcommand(new CompletionCommand(shell))

@@ -25,7 +25,7 @@ final class StoreOptions {
   static final Path DEFAULT_DIRECTORY = Path.of("leftfold-data");
 
   /// What every data directory has in it.
-  private static final String LOG = "log";
+  static final String LOG = "log";
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;

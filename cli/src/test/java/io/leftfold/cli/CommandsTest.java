@@ -56,6 +56,10 @@ class CommandsTest {
         "streams",
         "stats",
         "check",
+        "index",
+        "index stats",
+        "index verify",
+        "index rebuild",
         "import",
         "import git",
         "export",
@@ -469,6 +473,40 @@ class CommandsTest {
       }
     }
     throw new AssertionError("No file holds " + text);
+  }
+
+  @Test
+  void an_index_is_verified_and_made_anew() throws IOException {
+    append("a", "{}", "--type", "T");
+    var result = shell.run("index", "verify", "--data", "d");
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("is sound: 0 files of 0 bytes cover 0 of 2 events");
+    var file = directory.resolve("d/index/segment-000000000000-000000000002.index");
+    Files.write(file, new byte[1000]);
+
+    var damaged = shell.run("index", "verify", "--data", "d");
+    assertThat(damaged.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(damaged.out())
+        .contains("Damaged: " + file)
+        .contains("first bytes")
+        .contains("index rebuild");
+    var json = json(shell.run("index", "verify", "--json", "--data", "d"));
+    assertThat(json.get("sound").asBoolean()).isFalse();
+    assertThat(json.get("damages").get(0).get("file").asString()).isEqualTo(file.toString());
+
+    assertThat(shell.run("index", "rebuild", "--data", "d").code()).isZero();
+    assertThat(file).doesNotExist();
+    assertThat(shell.run("index", "verify", "--data", "d").code()).isZero();
+    var stats = json(shell.run("index", "stats", "--json", "--data", "d"));
+    assertThat(stats.get("files").asInt()).isZero();
+    assertThat(stats.get("memory-events").asInt()).isEqualTo(2);
+  }
+
+  @Test
+  void index_alone_says_what_can_be_done_with_one() {
+    var result = shell.run("index");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).contains("stats, verify, rebuild");
   }
 
   // ---- errors

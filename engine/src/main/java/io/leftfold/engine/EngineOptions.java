@@ -2,6 +2,7 @@
 
 package io.leftfold.engine;
 
+import io.leftfold.engine.index.IndexOptions;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.concurrent.ThreadFactory;
@@ -16,10 +17,14 @@ import java.util.random.RandomGenerator;
 /// @param queueBytesMax how many bytes of events may wait to be written, up to 256 GiB
 /// @param eventBytesMax the largest event: data, metadata, and two bytes a character of its type
 /// @param appendBytesMax the largest append, all its events together
+/// @param indexTableEvents how many of the newest events are indexed in memory before their index
+///   is written to a file; up to three times as many are. In the worst case each takes some 150
+///   bytes of heap
 /// @param readOnly whether to open for reading only; then damage is gone around where possible
 /// @param clock the store's time
 /// @param random for the ids of the store and of events that it records itself
-/// @param threads makes the store's two threads: the writer, and the one that wakes subscriptions
+/// @param threads makes the store's three threads: the writer, the one that wakes subscriptions,
+///   and the one that writes the files of the index
 public record EngineOptions(
     Durability durability,
     long chunkBytesMax,
@@ -27,6 +32,7 @@ public record EngineOptions(
     long queueBytesMax,
     long eventBytesMax,
     long appendBytesMax,
+    int indexTableEvents,
     boolean readOnly,
     Clock clock,
     RandomGenerator random,
@@ -44,6 +50,7 @@ public record EngineOptions(
           256L << 20,
           16L << 20,
           64L << 20,
+          IndexOptions.TABLE_EVENTS,
           false,
           Clock.systemUTC(),
           new SecureRandom(),
@@ -55,6 +62,7 @@ public record EngineOptions(
     requireAbove("queueBytesMax", queueBytesMax, 0);
     requireAbove("eventBytesMax", eventBytesMax, 0);
     requireAbove("appendBytesMax", appendBytesMax, eventBytesMax - 1);
+    requireAbove("indexTableEvents", indexTableEvents, 0);
     requireUpTo("queueLengthMax", queueLengthMax, QUEUE_LENGTH_LIMIT);
     requireUpTo("queueBytesMax", queueBytesMax, QUEUE_BYTES_LIMIT);
     requireUpTo("appendBytesMax", appendBytesMax, APPEND_BYTES_LIMIT);
@@ -91,6 +99,7 @@ public record EngineOptions(
         queueBytesMax,
         eventBytesMax,
         appendBytesMax,
+        indexTableEvents,
         readOnly,
         clock,
         random,
@@ -109,6 +118,7 @@ public record EngineOptions(
         queueBytesMax,
         eventBytesMax,
         appendBytesMax,
+        indexTableEvents,
         readOnly,
         clock,
         random,
@@ -128,6 +138,7 @@ public record EngineOptions(
         bytes,
         eventBytesMax,
         appendBytesMax,
+        indexTableEvents,
         readOnly,
         clock,
         random,
@@ -147,6 +158,26 @@ public record EngineOptions(
         queueBytesMax,
         eventBytesMax,
         appendBytesMax,
+        indexTableEvents,
+        readOnly,
+        clock,
+        random,
+        threads);
+  }
+
+  /// With an index that keeps another number of events in memory.
+  ///
+  /// @param indexTableEvents before their index is written to a file
+  /// @return the new options
+  public EngineOptions withIndexTableEvents(int indexTableEvents) {
+    return new EngineOptions(
+        durability,
+        chunkBytesMax,
+        queueLengthMax,
+        queueBytesMax,
+        eventBytesMax,
+        appendBytesMax,
+        indexTableEvents,
         readOnly,
         clock,
         random,
@@ -171,6 +202,7 @@ public record EngineOptions(
         queueBytesMax,
         eventBytesMax,
         appendBytesMax,
+        indexTableEvents,
         true,
         clock,
         random,
@@ -189,6 +221,7 @@ public record EngineOptions(
         queueBytesMax,
         eventBytesMax,
         appendBytesMax,
+        indexTableEvents,
         readOnly,
         clock,
         random,
@@ -207,6 +240,7 @@ public record EngineOptions(
         queueBytesMax,
         eventBytesMax,
         appendBytesMax,
+        indexTableEvents,
         readOnly,
         clock,
         random,

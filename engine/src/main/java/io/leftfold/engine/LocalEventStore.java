@@ -257,13 +257,13 @@ public final class LocalEventStore implements EventStore {
 
   private static IndexOptions indexOptions(EngineOptions options) {
     return IndexOptions.standard(
+        options.indexTableEvents(),
         options.readOnly(),
-        Executors.newSingleThreadExecutor(
-            work -> {
-              var thread = options.threads().newThread(work);
-              thread.setName("leftfold-indexer");
-              return thread;
-            }));
+        Executors.newSingleThreadExecutor(work -> {
+          var thread = options.threads().newThread(work);
+          thread.setName("leftfold-indexer");
+          return thread;
+        }));
   }
 
   private Committer newCommitter() {
@@ -578,8 +578,7 @@ public final class LocalEventStore implements EventStore {
         state.tableEvents(),
         state
             .merging()
-            .map(merge ->
-                new IndexState.Merge(merge.segments(), merge.bytes(), merge.bytesMax())),
+            .map(merge -> new IndexState.Merge(merge.segments(), merge.bytes(), merge.bytesMax())),
         state.failure());
   }
 

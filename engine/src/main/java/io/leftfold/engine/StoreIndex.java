@@ -99,8 +99,7 @@ public final class StoreIndex {
   ///   used
   /// @throws CorruptLogException if the log is damaged
   public static IndexState rebuild(Path directory) {
-    try (var store =
-        LocalEventStore.openWithNewIndex(directory, EngineOptions.defaults())) {
+    try (var store = LocalEventStore.openWithNewIndex(directory, EngineOptions.defaults())) {
       return store.indexState();
     } catch (IOException e) {
       throw new UnavailableException(

@@ -269,8 +269,7 @@ final class DamageTest {
           var offset = 64 + random.nextLong(chunk.commitsEnd() - 64);
           var commit =
               chunk.commits().stream().filter(c -> offset < c.end()).findFirst().orElseThrow();
-          var damaged =
-              sound.damaged().flip(name, offset).isFound(name, commit.offset(), offset);
+          var damaged = sound.damaged().flip(name, offset).isFound(name, commit.offset(), offset);
           var lost = lostByFlip(chunk, commit, offset);
           if (chunk.footer() == null) {
             damaged.isRefused(name, commit.offset(), commit.offset() + 8);

@@ -140,11 +140,11 @@ final class IndexFormatV1 {
       hash = (hash ^ (unit & 0xff)) * 0x100000001b3L;
     }
     hash = mixed(hash);
-    var block = bloomAt + 64 * (int) ((hash >>> 32) * blocks >>> 32);
+    var block = bloomAt + 64 * (int) (((hash >>> 32) * blocks) >>> 32);
     var bits = mixed(hash);
     for (var i = 0; i < 7; i++) {
-      var bit = (int) (bits >>> 9 * i) & 511;
-      if ((file[block + bit / 8] >>> bit % 8 & 1) == 0) {
+      var bit = ((int) (bits >>> (9 * i))) & 511;
+      if (((file[block + bit / 8] >>> (bit % 8)) & 1) == 0) {
         return false;
       }
     }
@@ -157,7 +157,7 @@ final class IndexFormatV1 {
     h *= 0xbf58476d1ce4e5b9L;
     h ^= h >>> 27;
     h *= 0x94d049bb133111ebL;
-    return h ^ h >>> 31;
+    return h ^ (h >>> 31);
   }
 
   private long varint() {

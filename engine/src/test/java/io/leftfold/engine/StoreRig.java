@@ -65,7 +65,7 @@ final class StoreRig {
   StoreRig(long seed, long chunkBytesMax) {
     this.random = new Random(seed);
     this.options = options(seed, chunkBytesMax);
-    this.indexOptions = IndexOptions.standard(false, Runnable::run);
+    this.indexOptions = IndexOptions.standard(IndexOptions.TABLE_EVENTS, false, Runnable::run);
   }
 
   /// With tables that are full after a few events, so that there are segments and merges.
@@ -234,15 +234,18 @@ final class StoreRig {
   private static void checkIndex(LocalEventStore store, List<RecordedEvent> all) {
     for (var i = 0; i < TAGS; i++) {
       var tag = Tag.of("tag:" + i);
-      assertThat(store.readAll(ReadOptions.forwards().filteredBy(new EventFilter.Tagged(Set.of(tag)))).events())
+      assertThat(
+              store
+                  .readAll(ReadOptions.forwards().filteredBy(new EventFilter.Tagged(Set.of(tag))))
+                  .events())
           .isEqualTo(all.stream().filter(event -> event.tags().contains(tag)).toList());
     }
     assertThat(
-            store.readAll(ReadOptions.forwards().filteredBy(new EventFilter.Category("account"))).events())
+            store
+                .readAll(ReadOptions.forwards().filteredBy(new EventFilter.Category("account")))
+                .events())
         .isEqualTo(
-            all.stream()
-                .filter(event -> event.stream().value().startsWith("account-"))
-                .toList());
+            all.stream().filter(event -> event.stream().value().startsWith("account-")).toList());
     assertThat(store.streams(ListOptions.all()).stream().map(StreamSummary::name))
         .isEqualTo(all.stream().map(RecordedEvent::stream).distinct().sorted().toList());
     assertThat(store.stats().streams())

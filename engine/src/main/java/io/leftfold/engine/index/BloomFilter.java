@@ -33,7 +33,7 @@ final class BloomFilter {
     var block = (int) (block(hash, blocks) * BLOCK_BYTES);
     var choice = KeyHash.mix(hash);
     for (var i = 0; i < BITS_SET; i++) {
-      var bit = (int) (choice >>> (i * BLOCK_SHIFT)) & (BLOCK_BITS - 1);
+      var bit = ((int) (choice >>> (i * BLOCK_SHIFT))) & (BLOCK_BITS - 1);
       bits[block + (bit >>> 3)] |= (byte) (1 << (bit & 7));
     }
   }
@@ -54,7 +54,7 @@ final class BloomFilter {
     pages.require(block, BLOCK_BYTES);
     var choice = KeyHash.mix(hash);
     for (var i = 0; i < BITS_SET; i++) {
-      var bit = (int) (choice >>> (i * BLOCK_SHIFT)) & (BLOCK_BITS - 1);
+      var bit = ((int) (choice >>> (i * BLOCK_SHIFT))) & (BLOCK_BITS - 1);
       if ((pages.byteAt(block + (bit >>> 3)) & (1 << (bit & 7))) == 0) {
         return false;
       }

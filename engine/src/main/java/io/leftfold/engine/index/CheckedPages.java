@@ -54,7 +54,7 @@ final class CheckedPages {
     var last = (offset + length - 1 - SegmentHeader.BYTES) >>> PAGE_SHIFT;
     for (var page = (offset - SegmentHeader.BYTES) >>> PAGE_SHIFT; page <= last; page++) {
       var word = (int) (page >>> 6);
-      if ((checked[word] >>> page & 1) == 0) {
+      if (((checked[word] >>> page) & 1) == 0) {
         compare(page);
       }
     }
@@ -63,8 +63,7 @@ final class CheckedPages {
   /// Where the page of a byte ends.
   long endOfPage(long offset) {
     var end =
-        SegmentHeader.BYTES
-            + (((offset - SegmentHeader.BYTES) >>> PAGE_SHIFT) + 1 << PAGE_SHIFT);
+        SegmentHeader.BYTES + ((((offset - SegmentHeader.BYTES) >>> PAGE_SHIFT) + 1) << PAGE_SHIFT);
     return Math.min(end, checksumsAt);
   }
 
@@ -73,7 +72,7 @@ final class CheckedPages {
     if (finding != null) {
       throw damage.found(offsetOf(page), finding);
     }
-    checked[(int) (page >>> 6)] |= 1L << page;
+    checked[(int) (page >>> 6)] |= (1L << page);
   }
 
   private static long offsetOf(long page) {
@@ -85,7 +84,9 @@ final class CheckedPages {
     var from = offsetOf(page);
     // A copy: a checksum over the mapping itself would keep it from being closed meanwhile.
     var copy =
-        bytes.asSlice(from, Math.min(PAGE_BYTES, checksumsAt - from)).toArray(ValueLayout.JAVA_BYTE);
+        bytes
+            .asSlice(from, Math.min(PAGE_BYTES, checksumsAt - from))
+            .toArray(ValueLayout.JAVA_BYTE);
     var expected = bytes.get(INT, checksumsAt + Integer.BYTES * page);
     var found = crc(copy);
     return expected == found

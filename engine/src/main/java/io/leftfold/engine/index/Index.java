@@ -123,7 +123,8 @@ public final class Index implements AutoCloseable {
         passOver(e);
         continue;
       }
-      add(position, cursor.stream(), cursor.revision(), cursor.type(), cursor.tags());
+      freezeIfFull(position);
+      live.add(cursor);
     }
     live.skipTo(Math.max(end, live.end()));
   }
@@ -139,7 +140,7 @@ public final class Index implements AutoCloseable {
         passOver(e);
         continue;
       }
-      table.add(position, cursor.stream(), cursor.revision(), cursor.type(), cursor.tags());
+      table.add(cursor);
     }
     table.skipTo(end);
     return table;
@@ -157,11 +158,15 @@ public final class Index implements AutoCloseable {
   /// Adds an event. By one thread, in the order of positions. Waits if full tables cannot be
   /// written as fast as they come.
   public void add(long position, StreamName stream, long revision, String type, List<Tag> tagged) {
-    // Between batches only: what is written as a segment must have been published.
+    freezeIfFull(position);
+    live.add(position, stream, revision, type, tagged);
+  }
+
+  /// Between batches only: what is written as a segment must have been published.
+  private void freezeIfFull(long position) {
     if (live.size() >= options.tableEvents() && position <= log.end() && !options.readOnly()) {
       freeze(position);
     }
-    live.add(position, stream, revision, type, tagged);
   }
 
   private void freeze(long position) {
@@ -210,6 +215,7 @@ public final class Index implements AutoCloseable {
 
   /// Passes on a failure to read a segment, unless it was closed because another took its place:
   /// then there is a new row to ask.
+  @SuppressWarnings("ReferenceEquality") // a new row is a new array
   void requireChangedSince(Part[] seen, IllegalStateException failure) {
     if (closed) {
       throw new UnavailableException(
@@ -246,7 +252,11 @@ public final class Index implements AutoCloseable {
 
   /// Knows which keys the parts before one have.
   MemoryTable.Known before(Part part) {
-    var all = List.of(row);
+    return before(part, row);
+  }
+
+  private MemoryTable.Known before(Part part, Part[] parts) {
+    var all = List.of(parts);
     var before = all.subList(0, all.indexOf(part));
     return (kind, key) -> {
       var sought = new IndexKey(kind, key, options.hash());
@@ -299,28 +309,31 @@ public final class Index implements AutoCloseable {
   /// @param prefix what they begin with; may be empty
   /// @param from the first name wanted; may be empty
   public Iterator<String> streamNames(String prefix, String from) {
-    return new StreamNames(this, prefix, from.compareTo(prefix) < 0 ? prefix : from);
+    return new KeyTexts(this, KeyKind.STREAM, prefix, from.compareTo(prefix) < 0 ? prefix : from);
   }
 
   /// How many keys there are of each kind.
   public KeyCounts keyCounts() {
     return new KeyCounts(
-        count(KeyKind.STREAM),
-        count(KeyKind.CATEGORY),
-        count(KeyKind.TYPE),
-        count(KeyKind.TAG));
+        count(KeyKind.STREAM), count(KeyKind.CATEGORY), count(KeyKind.TYPE), count(KeyKind.TAG));
   }
 
   private long count(KeyKind kind) {
-    var count = 0L;
-    for (var part : row) {
-      count +=
-          switch (part) {
-            case Segment segment -> segment.header().newKeys()[kind.code()];
-            case MemoryTable table -> table.newKeys(kind, before(table));
-          };
+    while (true) {
+      var parts = row;
+      try {
+        return Arrays.stream(parts).mapToLong(part -> newKeys(kind, part, parts)).sum();
+      } catch (IllegalStateException e) {
+        requireChangedSince(parts, e);
+      }
     }
-    return count;
+  }
+
+  private long newKeys(KeyKind kind, Part part, Part[] parts) {
+    return switch (part) {
+      case Segment segment -> segment.header().newKeys()[kind.code()];
+      case MemoryTable table -> table.newKeys(kind, before(table, parts));
+    };
   }
 
   /// How many keys there are of each kind.
@@ -367,10 +380,7 @@ public final class Index implements AutoCloseable {
   }
 
   private static List<Segment> segments(Part[] parts) {
-    return Arrays.stream(parts)
-        .filter(Segment.class::isInstance)
-        .map(Segment.class::cast)
-        .toList();
+    return Arrays.stream(parts).filter(Segment.class::isInstance).map(Segment.class::cast).toList();
   }
 
   /// Ends the work behind, when what is under way has come to an end, and lets go of the files.

@@ -35,10 +35,10 @@ public record IndexOptions(
     }
   }
 
-  /// The usual sizes.
-  public static IndexOptions standard(boolean readOnly, Executor executor) {
+  /// The usual, but for the size of tables.
+  public static IndexOptions standard(int tableEvents, boolean readOnly, Executor executor) {
     return new IndexOptions(
-        TABLE_EVENTS, MERGED_SEGMENTS, KeyHash.STANDARD, readOnly, false, executor);
+        tableEvents, MERGED_SEGMENTS, KeyHash.STANDARD, readOnly, false, executor);
   }
 
   /// The same, and the index is made anew.

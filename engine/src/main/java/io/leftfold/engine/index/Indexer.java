@@ -70,7 +70,11 @@ final class Indexer {
   /// Waits until nobody works.
   void finish() {
     working.lock();
-    working.unlock();
+    try {
+      merging = null;
+    } finally {
+      working.unlock();
+    }
   }
 
   private void work() {
@@ -211,8 +215,7 @@ final class Indexer {
         (kind, key) ->
             before.has(kind, key)
                 || made.stream()
-                    .anyMatch(
-                        part -> part.find(new IndexKey(kind, key, options.hash())) != null);
+                    .anyMatch(part -> part.find(new IndexKey(kind, key, options.hash())) != null);
     try {
       for (var from = first; from < end; from += options.tableEvents()) {
         made.add(write(index.readLog(from, Math.min(end, from + options.tableEvents())), known));

@@ -5,22 +5,28 @@ package io.leftfold.engine.index;
 /// What a key is. The order is that of the files.
 enum KeyKind {
   /// The name of a stream.
-  STREAM,
+  STREAM(0),
   /// The category of a stream.
-  CATEGORY,
+  CATEGORY(1),
   /// The type of an event.
-  TYPE,
+  TYPE(2),
   /// A tag of an event.
-  TAG;
+  TAG(3);
 
   private static final KeyKind[] ALL = values();
 
   /// How many kinds the files have room for.
   static final int MAX = 8;
 
+  private final byte code;
+
+  KeyKind(int code) {
+    this.code = (byte) code;
+  }
+
   /// The byte that a key of this kind begins with in the files.
   byte code() {
-    return (byte) ordinal();
+    return code;
   }
 
   static KeyKind of(int code) {

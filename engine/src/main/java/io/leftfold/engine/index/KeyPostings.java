@@ -48,13 +48,19 @@ sealed class KeyPostings implements Postings permits StreamPostings {
       if (first < end) {
         var list = list(i);
         var count = list.count();
-        var isAll = isInLiveTable && i == found - 1
-            ? first + list.at(count - 1) < end
-            : parts[i].end() <= end;
-        return ordinals[i] + (isAll ? count : list.ordinalOf(end - first, count));
+        return ordinals[i]
+            + (isBelow(end, i, list, count) ? count : list.ordinalOf(end - first, count));
       }
     }
     return 0;
+  }
+
+  /// Whether all positions of a list lie below an end. The live table's own end is still moving.
+  private boolean isBelow(long end, int i, PartPostings list, long count) {
+    if (isInLiveTable && i == found - 1) {
+      return parts[i].first() + list.at(count - 1) < end;
+    }
+    return parts[i].end() <= end;
   }
 
   @Override
@@ -74,9 +80,7 @@ sealed class KeyPostings implements Postings permits StreamPostings {
       refresh(); // the last look-up was not completed
     }
     var i = last;
-    if (i >= found
-        || ordinal < ordinals[i]
-        || (i + 1 < found && ordinal >= ordinals[i + 1])) {
+    if (i >= found || ordinal < ordinals[i] || (i + 1 < found && ordinal >= ordinals[i + 1])) {
       i = found - 1;
       while (ordinals[i] > ordinal) {
         i--;
@@ -138,6 +142,7 @@ sealed class KeyPostings implements Postings permits StreamPostings {
     return list;
   }
 
+  @SuppressWarnings("ReferenceEquality") // a new row is a new array
   private void refresh() {
     var now = index.row();
     while (now != row) {

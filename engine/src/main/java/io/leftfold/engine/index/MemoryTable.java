@@ -2,9 +2,13 @@
 
 package io.leftfold.engine.index;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
+import io.leftfold.engine.log.RecordCursor;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,9 +20,8 @@ final class MemoryTable implements Part {
 
   private final long first;
   private final ConcurrentHashMap<String, MemoryStream> streams = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, MemoryPostings> categories = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, MemoryPostings> types = new ConcurrentHashMap<>();
-  private final ConcurrentHashMap<String, MemoryPostings> tags = new ConcurrentHashMap<>();
+  private final Map<KeyKind, ConcurrentHashMap<String, MemoryPostings>> others =
+      new EnumMap<>(KeyKind.class);
 
   private volatile long end;
   private volatile long begunStreams;
@@ -26,6 +29,9 @@ final class MemoryTable implements Part {
   MemoryTable(long first) {
     this.first = first;
     this.end = first;
+    for (var kind : KeyKind.values()) {
+      others.put(kind, new ConcurrentHashMap<>());
+    }
   }
 
   @Override
@@ -47,7 +53,12 @@ final class MemoryTable implements Part {
     end = position;
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread adds
+  /// Adds the event of a record.
+  void add(RecordCursor record) {
+    add(record.position(), record.stream(), record.revision(), record.type(), record.tags());
+  }
+
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one thread adds
   void add(long position, StreamName stream, long revision, String type, List<Tag> tagged) {
     var place = position - first;
     var postings = streams.get(stream.value());
@@ -61,9 +72,9 @@ final class MemoryTable implements Part {
     } else {
       postings.add(place, revision);
     }
-    list(types, type).add(place);
+    list(KeyKind.TYPE, type).add(place);
     for (var tag : tagged) {
-      list(tags, tag.value()).add(place);
+      list(KeyKind.TAG, tag.value()).add(place);
     }
     end = position + 1;
   }
@@ -72,11 +83,12 @@ final class MemoryTable implements Part {
     return new MemoryStream(
         stream.isSystem()
             ? null
-            : stream.category().map(category -> list(categories, category)).orElse(null),
+            : stream.category().map(category -> list(KeyKind.CATEGORY, category)).orElse(null),
         revision);
   }
 
-  private static MemoryPostings list(ConcurrentHashMap<String, MemoryPostings> lists, String key) {
+  private MemoryPostings list(KeyKind kind, String key) {
+    var lists = requireNonNull(others.get(kind));
     var list = lists.get(key);
     if (list == null) {
       list = new MemoryPostings();
@@ -86,12 +98,7 @@ final class MemoryTable implements Part {
   }
 
   Map<String, ? extends MemoryPostings> keys(KeyKind kind) {
-    return switch (kind) {
-      case STREAM -> streams;
-      case CATEGORY -> categories;
-      case TYPE -> types;
-      case TAG -> tags;
-    };
+    return kind == KeyKind.STREAM ? streams : requireNonNull(others.get(kind));
   }
 
   @Override
@@ -101,8 +108,8 @@ final class MemoryTable implements Part {
   }
 
   @Override
-  public KeyCursor streams(String prefix, String from) {
-    return new TableCursor(this, prefix, from);
+  public KeyCursor keys(KeyKind kind, String prefix, String from) {
+    return new TableCursor(this, kind, prefix, from);
   }
 
   /// How many keys of a kind are in no part before this table.

@@ -68,8 +68,7 @@ final class MergeCursor implements KeyCursor {
     consecutive = true;
     for (var input : holders) {
       consecutive &=
-          input.cursor.isConsecutive()
-              && input.cursor.firstRevision() == firstRevision() + count;
+          input.cursor.isConsecutive() && input.cursor.firstRevision() == firstRevision() + count;
       count += input.cursor.count();
     }
   }

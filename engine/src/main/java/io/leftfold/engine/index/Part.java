@@ -16,9 +16,10 @@ sealed interface Part permits MemoryTable, Segment {
   /// The events of a key; null if it has none here.
   @Nullable PartPostings find(IndexKey key);
 
-  /// Its streams, in order, from a name on: all that begin with a prefix, then perhaps others.
+  /// Its keys of one kind, in order, from one on: all that begin with a prefix, then perhaps
+  /// others.
   ///
-  /// @param prefix what the names begin with
-  /// @param from the first name wanted; not before the prefix
-  KeyCursor streams(String prefix, String from);
+  /// @param prefix what the texts begin with
+  /// @param from the first text wanted; not before the prefix
+  KeyCursor keys(KeyKind kind, String prefix, String from);
 }

@@ -4,8 +4,8 @@ package io.leftfold.engine.index;
 
 /// The positions of the events of one key, ascending. Grows at its end while it is read.
 ///
-/// Belongs to one thread at a time, for it keeps what it decoded last. It may be kept for as long as
-/// the store is open.
+/// Belongs to one thread at a time, for it keeps what it decoded last. It may be kept for as long
+/// as the store is open.
 public interface Postings {
 
   /// How many positions lie below an end.

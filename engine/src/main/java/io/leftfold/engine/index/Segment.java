@@ -5,6 +5,7 @@ package io.leftfold.engine.index;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.DiskFile;
 import java.io.IOException;
+import java.lang.foreign.MemorySegment;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +28,16 @@ final class Segment implements Part, AutoCloseable {
   private volatile boolean damaged;
 
   private Segment(
-      String name, DiskFile file, SegmentHeader header, Consumer<Segment> damageFound)
-      throws IOException {
+      String name,
+      DiskFile file,
+      MemorySegment bytes,
+      SegmentHeader header,
+      Consumer<Segment> damageFound) {
     this.name = name;
     this.file = file;
     this.header = header;
     this.damageFound = damageFound;
-    this.pages = new CheckedPages(file.map(), header, this::damaged);
+    this.pages = new CheckedPages(bytes, header, this::damaged);
   }
 
   /// Opens a file that is whole.
@@ -45,7 +49,8 @@ final class Segment implements Part, AutoCloseable {
     if (file.size() < SegmentHeader.BYTES) {
       throw new SegmentDamagedException(0, "a segment expected, found an empty file");
     }
-    var segment = new Segment(name, file, SegmentHeader.decode(file.map()), damageFound);
+    var bytes = file.map();
+    var segment = new Segment(name, file, bytes, SegmentHeader.decode(bytes), damageFound);
     segment.pages.requireChecksums(segment.header);
     file.endWriting();
     return segment;
@@ -97,8 +102,8 @@ final class Segment implements Part, AutoCloseable {
   }
 
   @Override
-  public KeyCursor streams(String prefix, String from) {
-    var key = IndexKey.encode(KeyKind.STREAM, from);
+  public KeyCursor keys(KeyKind kind, String prefix, String from) {
+    var key = IndexKey.encode(kind, from);
     return new SegmentCursor(this, key, leafOf(key, new PageReader(pages)));
   }
 
@@ -218,13 +223,7 @@ final class Segment implements Part, AutoCloseable {
     var firstPlace = reader.varint();
     var bodyBytes = count > 1 ? reader.varint() : 0;
     return new SegmentPostings(
-        pages,
-        count,
-        revision >>> 1,
-        (revision & 1) == 0,
-        firstPlace,
-        reader.offset(),
-        bodyBytes);
+        pages, count, revision >>> 1, (revision & 1) == 0, firstPlace, reader.offset(), bodyBytes);
   }
 
   long sizeBytes() {

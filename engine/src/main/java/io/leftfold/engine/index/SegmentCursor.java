@@ -4,14 +4,15 @@ package io.leftfold.engine.index;
 
 import java.util.Arrays;
 
-/// Along the keys of a segment, from the first, or along its streams from one on.
+/// Along the keys of a segment, from the first, or along those of one kind from one on.
 final class SegmentCursor implements KeyCursor {
 
   private static final int KEY_BYTES_MAX = 1 << 17;
 
   private final Segment segment;
   private final PageReader reader;
-  private final boolean streamsOnly;
+  private final boolean isOfOneKind;
+  private final byte kind;
   private byte[] from;
   private long leaf;
   private long leafEnd;
@@ -32,30 +33,28 @@ final class SegmentCursor implements KeyCursor {
     this(segment, new byte[0], 0, false);
   }
 
-  /// Along the streams from a key on.
+  /// Along the keys of the kind of a key, from that on.
   ///
   /// @param leaf in which the key is, if it is anywhere
   SegmentCursor(Segment segment, byte[] from, long leaf) {
     this(segment, from, leaf, true);
   }
 
-  private SegmentCursor(Segment segment, byte[] from, long leaf, boolean streamsOnly) {
+  private SegmentCursor(Segment segment, byte[] from, long leaf, boolean isOfOneKind) {
     this.segment = segment;
     this.reader = new PageReader(segment.pages());
     this.from = from;
     this.leaf = leaf - 1;
-    this.streamsOnly = streamsOnly;
+    this.isOfOneKind = isOfOneKind;
+    this.kind = isOfOneKind ? from[0] : 0;
   }
 
   @Override
   public boolean next() {
     while (advance()) {
-      if (streamsOnly && key[0] != KeyKind.STREAM.code()) {
-        return false;
-      }
       if (from.length == 0 || IndexKey.compare(key, keyLength, from, from.length) >= 0) {
         from = new byte[0];
-        return true;
+        return !isOfOneKind || key[0] == kind;
       }
     }
     return false;

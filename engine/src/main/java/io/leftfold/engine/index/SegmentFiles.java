@@ -132,8 +132,7 @@ final class SegmentFiles {
         || header.first() >= header.end()) {
       throw new SegmentDamagedException(
           32,
-          "the range of the name expected, found %d to %d"
-              .formatted(header.first(), header.end()));
+          "the range of the name expected, found %d to %d".formatted(header.first(), header.end()));
     }
     if (header.end() > log.end()) {
       throw new SegmentDamagedException(

@@ -101,13 +101,11 @@ record SegmentHeader(
     if (bytes.getInt(12) != checksum(array)) {
       throw new SegmentDamagedException(
           12,
-          "header checksum %08x expected, found %08x"
-              .formatted(bytes.getInt(12), checksum(array)));
+          "header checksum %08x expected, found %08x".formatted(bytes.getInt(12), checksum(array)));
     }
     if (bytes.getInt(8) != FORMAT_VERSION) {
       throw new SegmentDamagedException(
-          8,
-          "format version %d expected, found %d".formatted(FORMAT_VERSION, bytes.getInt(8)));
+          8, "format version %d expected, found %d".formatted(FORMAT_VERSION, bytes.getInt(8)));
     }
     var header = read(bytes);
     if (header.leaves < 1 || header.fileBytes() != segment.byteSize()) {

@@ -48,7 +48,7 @@ final class SegmentPostings implements PartPostings {
   }
 
   static long skipBytes(long count) {
-    return (count - 1 >>> BLOCK_SHIFT) * SKIP_BYTES;
+    return ((count - 1) >>> BLOCK_SHIFT) * SKIP_BYTES;
   }
 
   @Override
@@ -110,9 +110,12 @@ final class SegmentPostings implements PartPostings {
     if (among == 0 || place <= firstPlace) {
       return 0;
     }
+    if (isInBlock(place)) {
+      return ordinalInBlock(blockNumber, place, among);
+    }
     // The last block that begins below the place holds the answer, or it lies right behind.
     var low = 0L;
-    var high = among - 1 >>> BLOCK_SHIFT;
+    var high = (among - 1) >>> BLOCK_SHIFT;
     while (low < high) {
       var middle = (low + high + 1) >>> 1;
       if (placeOfBlock(middle) < place) {
@@ -124,8 +127,18 @@ final class SegmentPostings implements PartPostings {
     return ordinalInBlock(low, place, among);
   }
 
+  /// Whether the answer is in the block at hand: who walks along a list asks for the next place.
+  private boolean isInBlock(long place) {
+    if (blockNumber < 0) {
+      return false;
+    }
+    var last = Math.min(BLOCK, count - blockNumber * BLOCK) - 1;
+    return Integer.toUnsignedLong(block[0]) < place
+        && place <= Integer.toUnsignedLong(block[(int) last]);
+  }
+
   private long ordinalInBlock(long number, long place, long among) {
-    var low = number * BLOCK;
+    var low = Math.min(among, number * BLOCK);
     var high = Math.min(among, low + BLOCK);
     while (low < high) {
       var middle = (low + high) >>> 1;

@@ -94,7 +94,7 @@ final class SegmentWriter implements AutoCloseable {
     remember(key, length);
     putVarint(cursor.count());
     if (key[0] == KeyKind.STREAM.code()) {
-      putVarint(cursor.firstRevision() << 1 | (cursor.isConsecutive() ? 0 : 1));
+      putVarint((cursor.firstRevision() << 1) | (cursor.isConsecutive() ? 0 : 1));
     }
     writePlaces(cursor);
   }
@@ -218,7 +218,7 @@ final class SegmentWriter implements AutoCloseable {
   private void putVarint(long value) throws IOException {
     var rest = value;
     while ((rest & ~0x7fL) != 0) {
-      put((int) rest & 0x7f | 0x80);
+      put(((int) rest & 0x7f) | 0x80);
       rest >>>= 7;
     }
     put((int) rest);

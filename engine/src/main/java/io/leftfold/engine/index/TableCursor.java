@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 final class TableCursor implements KeyCursor {
 
   private final MemoryTable table;
-  private final int kinds;
+  private final int kindsEnd;
   private final String prefix;
   private final String from;
 
-  private int kind = -1;
+  private int kind;
   private String[] texts = {};
   private int next;
   private byte[] key = {};
@@ -23,17 +23,18 @@ final class TableCursor implements KeyCursor {
 
   /// Along all keys.
   TableCursor(MemoryTable table) {
-    this(table, KeyKind.values().length, "", "");
+    this(table, 0, KeyKind.values().length, "", "");
   }
 
-  /// Along the streams whose names begin with a prefix, from a name on.
-  TableCursor(MemoryTable table, String prefix, String from) {
-    this(table, 1, prefix, from);
+  /// Along the keys of one kind that begin with a prefix, from one on.
+  TableCursor(MemoryTable table, KeyKind kind, String prefix, String from) {
+    this(table, kind.code(), kind.code() + 1, prefix, from);
   }
 
-  private TableCursor(MemoryTable table, int kinds, String prefix, String from) {
+  private TableCursor(MemoryTable table, int kind, int kindsEnd, String prefix, String from) {
     this.table = table;
-    this.kinds = kinds;
+    this.kind = kind - 1;
+    this.kindsEnd = kindsEnd;
     this.prefix = prefix;
     this.from = from;
   }
@@ -41,7 +42,7 @@ final class TableCursor implements KeyCursor {
   @Override
   public boolean next() {
     while (next == texts.length) {
-      if (++kind == kinds) {
+      if (++kind == kindsEnd) {
         kind--;
         return false;
       }

@@ -8,8 +8,8 @@
 /// events are in a [MemoryTable], all others in [Segment]s, which are files.
 ///
 /// **Threads.** One thread adds, in the order of positions, and publishes the log's end afterwards.
-/// Readers take the end first and ask for what lies below it ([Postings#countBelow]). The
-/// [Indexer] turns tables into segments and merges them, behind both.
+/// Readers take the end first and ask for what lies below it ([Postings#countBelow]). The [Indexer]
+/// turns tables into segments and merges them, behind both.
 @NullMarked
 package io.leftfold.engine.index;
 

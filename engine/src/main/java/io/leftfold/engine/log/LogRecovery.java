@@ -205,8 +205,8 @@ final class LogRecovery implements AutoCloseable {
     return Chunk.sealed(header, file, bytes, footer);
   }
 
-  /// Only of the last chunk: what is appended next rests on it. Of the others each record is checked
-  /// when it is read.
+  /// Only of the last chunk: what is appended next rests on it. Of the others each record is
+  /// checked when it is read.
   private static void check(MemorySegment bytes, long number, ChunkFooter footer)
       throws DamagedException {
     var scanner = new CommitScanner(bytes, number, footer.commitsEnd());

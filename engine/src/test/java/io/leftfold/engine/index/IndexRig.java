@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -37,7 +38,7 @@ final class IndexRig implements AutoCloseable {
   Log log;
   Index index;
 
-  private final Map<KeyKind, TreeMap<String, List<Long>>> model = new HashMap<>();
+  private final Map<KeyKind, SortedMap<String, List<Long>>> model = new HashMap<>();
   private final Map<String, Long> nextRevisions = new HashMap<>();
 
   IndexRig(long seed, Disk disk, IndexOptions options) throws IOException {
@@ -65,7 +66,12 @@ final class IndexRig implements AutoCloseable {
 
   static IndexOptions readOnly(IndexOptions options) {
     return new IndexOptions(
-        options.tableEvents(), options.mergedSegments(), options.hash(), true, false, options.executor());
+        options.tableEvents(),
+        options.mergedSegments(),
+        options.hash(),
+        true,
+        false,
+        options.executor());
   }
 
   private Log openLog() throws IOException {
@@ -129,7 +135,7 @@ final class IndexRig implements AutoCloseable {
     keys(kind).computeIfAbsent(key, _ -> new ArrayList<>()).add(position);
   }
 
-  TreeMap<String, List<Long>> keys(KeyKind kind) {
+  SortedMap<String, List<Long>> keys(KeyKind kind) {
     return java.util.Objects.requireNonNull(model.get(kind));
   }
 

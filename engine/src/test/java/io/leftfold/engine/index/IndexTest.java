@@ -10,6 +10,10 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// The index against plain maps.
@@ -31,6 +35,19 @@ final class IndexTest {
           "-",
           "order-" + "x".repeat(300),
           "order-" + "x".repeat(301));
+
+  // An index that lacks something says so: here, often.
+  private final Logger logger = Logger.getLogger("io.leftfold.engine");
+
+  @BeforeEach
+  void keepQuiet() {
+    logger.setLevel(Level.OFF);
+  }
+
+  @AfterEach
+  void speakAgain() {
+    logger.setLevel(null);
+  }
 
   private static List<IndexRig.Event> batch(Random random, int size) {
     var batch = new ArrayList<IndexRig.Event>();

@@ -8,13 +8,14 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
-/// The names of streams of all parts, in order, each once. Begins again behind the last name when
-/// the parts it goes along are merged meanwhile.
-final class StreamNames implements Iterator<String> {
+/// The texts of the keys of one kind, of all parts, in order, each once. Begins again behind the
+/// last name when the parts it goes along are merged meanwhile.
+final class KeyTexts implements Iterator<String> {
 
   private static final Part[] NO_ROW = {};
 
   private final Index index;
+  private final KeyKind kind;
   private final String prefix;
   private String from;
   private boolean isGiven;
@@ -22,8 +23,9 @@ final class StreamNames implements Iterator<String> {
   private Part[] row = NO_ROW;
   private @Nullable String next;
 
-  StreamNames(Index index, String prefix, String from) {
+  KeyTexts(Index index, KeyKind kind, String prefix, String from) {
     this.index = index;
+    this.kind = kind;
     this.prefix = prefix;
     this.from = from;
     this.next = find();
@@ -33,7 +35,7 @@ final class StreamNames implements Iterator<String> {
     row = index.row();
     cursors = new ArrayList<>();
     for (var part : row) {
-      var cursor = part.streams(prefix, from);
+      var cursor = part.keys(kind, prefix, from);
       if (cursor.next()) {
         cursors.add(cursor);
       }
@@ -49,7 +51,7 @@ final class StreamNames implements Iterator<String> {
   public String next() {
     var name = next;
     if (name == null) {
-      throw new NoSuchElementException("There are no more streams behind " + from);
+      throw new NoSuchElementException("There are no more keys behind " + from);
     }
     next = find();
     return name;
