@@ -101,14 +101,15 @@ public final class SizeCommand implements Callable<Integer> {
             .start();
     var done = false;
     try (var lines = process.inputReader(StandardCharsets.UTF_8)) {
-      for (var line = lines.readLine(); line != null && !done; line = lines.readLine()) {
+      for (var line = lines.readLine(); line != null; line = done ? null : lines.readLine()) {
         done = line.equals(LargeStore.DONE);
-        if (done && killed) {
-          process.destroyForcibly();
-        } else if (!done) {
+        if (!done) {
           out.println(line);
           out.flush();
         }
+      }
+      if (!killed) {
+        process.waitFor();
       }
     } finally {
       process.destroyForcibly().waitFor();

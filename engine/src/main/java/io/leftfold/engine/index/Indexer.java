@@ -98,7 +98,7 @@ final class Indexer {
       }
     } catch (ClosedException e) {
       // What was begun is cleared away when the store is opened.
-    } catch (IOException | RuntimeException | OutOfMemoryError e) {
+    } catch (IOException | RuntimeException | Error e) {
       failure = e;
       if (!index.isClosed()) {
         LOGGER.log(
@@ -110,11 +110,17 @@ final class Indexer {
     }
   }
 
+  private void requireOpen() throws ClosedException {
+    if (index.isClosed()) {
+      throw new ClosedException();
+    }
+  }
+
   private boolean workOnce() throws IOException {
     return makeDamagedSegmentAgain() || writeFrozenTable() || merge();
   }
 
-  /// The store is closed while a merge is under way.
+  /// The store is closed while something large is under way.
   private static final class ClosedException extends IOException {
     private static final long serialVersionUID = 1;
   }
@@ -218,6 +224,7 @@ final class Indexer {
                     .anyMatch(part -> part.find(new IndexKey(kind, key, options.hash())) != null);
     try {
       for (var from = first; from < end; from += options.tableEvents()) {
+        requireOpen();
         made.add(write(index.readLog(from, Math.min(end, from + options.tableEvents())), known));
       }
       return made;
@@ -337,9 +344,7 @@ final class Indexer {
     @Override
     public void wroteKey() throws IOException {
       if (++keys % KEYS_BETWEEN_LOOKS == 0) {
-        if (index.isClosed()) {
-          throw new ClosedException();
-        }
+        requireOpen();
         while (writeFrozenTable()) {}
       }
     }
