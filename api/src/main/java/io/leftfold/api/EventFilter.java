@@ -42,6 +42,14 @@ public sealed interface EventFilter {
     return new TypeRegex("^[^$].*");
   }
 
+  /// Events that match a query. Answered by the index.
+  ///
+  /// @param query which
+  /// @return the filter
+  static EventFilter matching(Query query) {
+    return new Matching(query);
+  }
+
   /// Every event.
   record Everything() implements EventFilter {
     private static final Everything INSTANCE = new Everything();
@@ -117,6 +125,11 @@ public sealed interface EventFilter {
       tags = Set.copyOf(tags);
     }
   }
+
+  /// Events that match a query; none of the store's own. Answered by the index.
+  ///
+  /// @param query which
+  record Matching(Query query) implements EventFilter {}
 
   private static <T> List<T> atLeastOne(List<T> things, String what) {
     if (things.isEmpty()) {

@@ -4,13 +4,14 @@ package io.leftfold.api;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// An append-only store of facts, grouped in streams, totally ordered by position.
 ///
 /// What every implementation promises:
 ///
-/// - When [#append(List)] returns, the events are durable (to the degree the store was opened with)
-///   and every later read, by anyone, sees them.
+/// - When [#append(Commit)] returns, the events are durable (to the degree the store was opened
+///   with) and every later read, by anyone, sees them.
 /// - The events of one append become visible together or not at all.
 /// - Positions (in the whole store) and revisions (in a stream) are counted from 0 without gaps, in
 ///   the order of commits. Readers always see a prefix of that order.
@@ -22,24 +23,40 @@ import java.util.Optional;
 /// [LeftfoldException]; a misused argument is an [IllegalArgumentException].
 public interface EventStore extends AutoCloseable {
 
-  /// Appends to several streams in one commit: all of it or nothing.
+  /// Appends to one stream or several, in one commit: all of it or nothing.
   ///
-  /// Every expectation is checked against the store as it was before this commit. A [StreamAppend]
-  /// without events only checks (with one exception: a commit of nothing but one such part makes a
-  /// deleted stream visible again, as KurrentDB does). Repeating an append whose events (by id) are
-  /// already there is answered as the first one was, and marked [AppendResult#idempotent()].
+  /// Every expectation and condition is checked against the store as it was before this commit,
+  /// with nothing in between. A [StreamAppend] without events only checks (with one exception: a
+  /// commit of nothing but one such part makes a deleted stream visible again, as KurrentDB does).
   ///
-  /// @param commit one entry per stream, in the order in which the events get their positions; a
-  ///   stream may be named once only
+  /// Repeating an append whose events (by id) are already there is answered as the first one was,
+  /// and marked [AppendResult#idempotent()], whatever has become of its conditions. Its tracking is
+  /// recorded if it is not yet.
+  ///
+  /// Looked at first are the expectations, then the conditions in their order, then the tracking.
+  ///
+  /// @param commit what to append, on what conditions
   /// @return where the events are
   /// @throws WrongExpectedStateException if a stream is not in the expected state; nothing is
   ///   written
+  /// @throws ConditionFailedException if events match that must not; nothing is written
+  /// @throws AlreadyTrackedException if the tracking is not greater than what is recorded; nothing
+  ///   is written
   /// @throws StreamTombstonedException if a stream to be written was tombstoned
   /// @throws LimitExceededException if an event or the commit is larger than this store takes
   /// @throws UnavailableException if the store is closed, busy beyond its bounds, or read-only
-  AppendResult append(List<StreamAppend> commit);
+  AppendResult append(Commit commit);
 
-  /// Appends to one stream; see [#append(List)].
+  /// Appends to several streams in one commit; see [#append(Commit)].
+  ///
+  /// @param parts one entry per stream, in the order in which the events get their positions; a
+  ///   stream may be named once only
+  /// @return where the events are
+  default AppendResult append(List<StreamAppend> parts) {
+    return append(Commit.of(parts));
+  }
+
+  /// Appends to one stream; see [#append(Commit)].
   ///
   /// @param stream the stream, created by its first event
   /// @param expected what the caller believes about the stream
@@ -50,7 +67,7 @@ public interface EventStore extends AutoCloseable {
     return append(List.of(new StreamAppend(stream, expected, events)));
   }
 
-  /// Appends to one stream; see [#append(List)].
+  /// Appends to one stream; see [#append(Commit)].
   ///
   /// @param stream the stream, created by its first event
   /// @param expected what the caller believes about the stream
@@ -81,6 +98,20 @@ public interface EventStore extends AutoCloseable {
   /// @param options direction, start, limit, link resolution, filter
   /// @return the events, to be closed after use
   EventRead readAll(ReadOptions options);
+
+  /// Reads the events that match a query, in the order of positions, whatever stream they are in.
+  ///
+  /// What the events say, together with [QueryRead#head()], is what a decision rests on: append it
+  /// with an [AppendCondition] of the same query behind that head, and nothing that matches can
+  /// come in between. As with [#readAll], start and limit are by position (forwards inclusive,
+  /// backwards exclusive), and metadata hides nothing. The store's own events never match.
+  ///
+  /// To follow a query, [#subscribeToAll] with [EventFilter#matching].
+  ///
+  /// @param query which events
+  /// @param options direction, start, limit; a filter is not taken here
+  /// @return the events, to be closed after use
+  QueryRead read(Query query, ReadOptions options);
 
   /// Follows one stream: what it holds after the start, then what is appended, without a gap or a
   /// double. A stream that does not exist yet is waited for.
@@ -153,6 +184,12 @@ public interface EventStore extends AutoCloseable {
   ///
   /// @return the last position
   Optional<Long> lastPosition();
+
+  /// How far the follower of a source has come, by the last [Commit#tracking(String, long)].
+  ///
+  /// @param source names what is followed
+  /// @return the position in the source; empty if none is recorded, or it was deleted
+  OptionalLong trackingPosition(String source);
 
   /// Releases what the store holds. Reads and subscriptions end with an [UnavailableException].
   /// Closing twice does nothing.

@@ -7,6 +7,8 @@ package io.leftfold.api;
 /// | error | what to do |
 /// |---|---|
 /// | [WrongExpectedStateException] | read again, decide again |
+/// | [ConditionFailedException] | read again, decide again |
+/// | [AlreadyTrackedException] | go on behind what is recorded |
 /// | [StreamTombstonedException] | never again |
 /// | [LimitExceededException] | send less |
 /// | [NotAuthorizedException] | ask for rights |
@@ -14,6 +16,8 @@ package io.leftfold.api;
 /// | [CorruptLogException] | stop; keep the files |
 public abstract sealed class LeftfoldException extends RuntimeException
     permits WrongExpectedStateException,
+        ConditionFailedException,
+        AlreadyTrackedException,
         StreamTombstonedException,
         LimitExceededException,
         NotAuthorizedException,

@@ -2,6 +2,8 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.AlreadyTrackedException;
+import io.leftfold.api.ConditionFailedException;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.LimitExceededException;
@@ -104,7 +106,8 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
 
   private static int exitCode(LeftfoldException e) {
     return switch (e) {
-      case WrongExpectedStateException _ -> ExitCode.CONFLICT;
+      case WrongExpectedStateException _, ConditionFailedException _, AlreadyTrackedException _ ->
+          ExitCode.CONFLICT;
       case UnavailableException _ -> ExitCode.UNAVAILABLE;
       case StreamTombstonedException _,
           LimitExceededException _,

@@ -6,6 +6,9 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.leftfold.api.AlreadyTrackedException;
+import io.leftfold.api.AppendCondition;
+import io.leftfold.api.ConditionFailedException;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LimitExceededException;
@@ -13,6 +16,7 @@ import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.Tracking;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.api.WrongExpectedStateException;
@@ -53,8 +57,21 @@ record Failures(ConnectionString connection) {
   /// @param call what was asked, as in "The append to account-7"
   /// @param requestBytes how large the request was
   RuntimeException of(StatusRuntimeException failure, String call, long requestBytes) {
+    return of(failure, call, requestBytes, List.of());
+  }
+
+  /// The error that a failed call means.
+  ///
+  /// @param call what was asked, as in "The append to account-7"
+  /// @param requestBytes how large the request was
+  /// @param conditions of the request; the server says which of them failed
+  RuntimeException of(
+      StatusRuntimeException failure,
+      String call,
+      long requestBytes,
+      List<AppendCondition> conditions) {
     var trailers = Objects.requireNonNullElseGet(failure.getTrailers(), Metadata::new);
-    return told(trailers)
+    return told(trailers, conditions)
         .or(() -> fromTrailers(trailers, requestBytes))
         .orElseGet(() -> fromStatus(failure, call));
   }
@@ -81,20 +98,23 @@ record Failures(ConnectionString connection) {
         cause);
   }
 
-  private static Optional<RuntimeException> told(Metadata trailers) {
+  private static Optional<RuntimeException> told(
+      Metadata trailers, List<AppendCondition> conditions) {
     return Optional.ofNullable(trailers.get(FAILURE))
         .flatMap(bytes -> {
           try {
-            return fromFailure(Wire.Failure.parseFrom(bytes));
+            return fromFailure(Wire.Failure.parseFrom(bytes), conditions);
           } catch (InvalidProtocolBufferException
               | IllegalArgumentException
+              | IndexOutOfBoundsException
               | NoSuchElementException _) {
             return Optional.empty();
           }
         });
   }
 
-  private static Optional<RuntimeException> fromFailure(Wire.Failure failure) {
+  private static Optional<RuntimeException> fromFailure(
+      Wire.Failure failure, List<AppendCondition> conditions) {
     return switch (failure.getReasonCase()) {
       case WRONG_EXPECTED_STATE ->
           Optional.of(
@@ -102,6 +122,12 @@ record Failures(ConnectionString connection) {
                   failure.getWrongExpectedState().getConflictsList().stream()
                       .map(Failures::conflict)
                       .toList()));
+      case CONDITION_FAILED ->
+          Optional.of(
+              new ConditionFailedException(
+                  conditions.get(failure.getConditionFailed().getCondition()),
+                  failure.getConditionFailed().getPositionsList()));
+      case ALREADY_TRACKED -> Optional.of(alreadyTracked(failure.getAlreadyTracked()));
       case STREAM_TOMBSTONED ->
           Optional.of(new StreamTombstonedException(StreamName.of(failure.getStreamTombstoned())));
       case LIMIT_EXCEEDED -> Optional.of(limitExceeded(failure.getLimitExceeded()));
@@ -124,6 +150,12 @@ record Failures(ConnectionString connection) {
         StreamName.of(conflict.getStream()),
         FromWire.expected(conflict.getExpected()),
         FromWire.state(conflict.getActual()));
+  }
+
+  private static AlreadyTrackedException alreadyTracked(Wire.Failure.AlreadyTracked told) {
+    var tracking = told.getTracking();
+    return new AlreadyTrackedException(
+        new Tracking(tracking.getSource(), tracking.getPosition()), told.getRecorded());
   }
 
   private static LimitExceededException limitExceeded(Wire.Failure.LimitExceeded limit) {

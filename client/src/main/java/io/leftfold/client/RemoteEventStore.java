@@ -9,13 +9,18 @@ import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
+import io.leftfold.api.AppendCondition;
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.Head;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ListOptions;
+import io.leftfold.api.Query;
+import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
@@ -31,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
@@ -90,10 +96,12 @@ public final class RemoteEventStore implements EventStore {
   }
 
   @Override
-  public AppendResult append(List<StreamAppend> commit) {
-    var call = "The append to " + names(commit);
+  public AppendResult append(Commit commit) {
+    var call = "The append to " + names(commit.parts());
     return understood(
-        call, FromWire::appended, ask(StoreGrpc.getAppendMethod(), ToWire.append(commit), call));
+        call,
+        FromWire::appended,
+        ask(StoreGrpc.getAppendMethod(), ToWire.append(commit), call, commit.conditions()));
   }
 
   @Override
@@ -106,6 +114,11 @@ public final class RemoteEventStore implements EventStore {
     return read(ToWire.readAll(options), "The read of all streams");
   }
 
+  @Override
+  public QueryRead read(Query query, ReadOptions options) {
+    return read(ToWire.read(query, options), "The read by query");
+  }
+
   private RemoteRead read(Wire.ReadRequest request, String call) {
     var inflow = open(StoreGrpc.getReadMethod(), request);
     var first = first(inflow, call);
@@ -113,7 +126,8 @@ public final class RemoteEventStore implements EventStore {
         first.hasState()
             ? understood(call, FromWire::state, first.getState())
             : new StreamState.Absent();
-    return new RemoteRead(inflow, state, call, failures, () -> open.remove(inflow));
+    var head = understood(call, Head::new, first.getHead());
+    return new RemoteRead(inflow, state, head, call, failures, () -> open.remove(inflow));
   }
 
   @Override
@@ -200,6 +214,16 @@ public final class RemoteEventStore implements EventStore {
   }
 
   @Override
+  public OptionalLong trackingPosition(String source) {
+    var response =
+        ask(
+            StoreGrpc.getTrackingPositionMethod(),
+            Wire.TrackingPositionRequest.newBuilder().setSource(source).build(),
+            "The tracking of " + source);
+    return response.hasPosition() ? OptionalLong.of(response.getPosition()) : OptionalLong.empty();
+  }
+
+  @Override
   public Optional<Long> lastPosition() {
     var response =
         ask(
@@ -245,6 +269,11 @@ public final class RemoteEventStore implements EventStore {
 
   /// A call with one answer.
   private <Q extends MessageLite, A> A ask(MethodDescriptor<Q, A> method, Q request, String call) {
+    return ask(method, request, call, List.of());
+  }
+
+  private <Q extends MessageLite, A> A ask(
+      MethodDescriptor<Q, A> method, Q request, String call, List<AppendCondition> conditions) {
     checkOpen();
     try {
       return ClientCalls.blockingUnaryCall(
@@ -253,16 +282,20 @@ public final class RemoteEventStore implements EventStore {
           CallOptions.DEFAULT.withDeadlineAfter(connection.defaultDeadline()),
           request);
     } catch (StatusRuntimeException e) {
-      throw failed(e, call, request);
+      throw failed(e, call, request, conditions);
     }
   }
 
-  private RuntimeException failed(StatusRuntimeException e, String call, MessageLite request) {
+  private RuntimeException failed(
+      StatusRuntimeException e,
+      String call,
+      MessageLite request,
+      List<AppendCondition> conditions) {
     if (Thread.currentThread().isInterrupted()
         && e.getStatus().getCode() == Status.Code.CANCELLED) {
       return failures.interrupted(call);
     }
-    return closed ? closed() : failures.of(e, call, request.getSerializedSize());
+    return closed ? closed() : failures.of(e, call, request.getSerializedSize(), conditions);
   }
 
   /// A call with many answers.

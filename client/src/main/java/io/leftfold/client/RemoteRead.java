@@ -3,6 +3,8 @@
 package io.leftfold.client;
 
 import io.grpc.StatusRuntimeException;
+import io.leftfold.api.Head;
+import io.leftfold.api.QueryRead;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
@@ -13,12 +15,13 @@ import java.util.NoSuchElementException;
 
 /// A read whose events are still with the server, but for a few batches.
 ///
-/// For a read of all streams [#state()] is nobody's business: it is absent, and callers get this
-/// read as an `EventRead`.
-final class RemoteRead implements StreamRead {
+/// What a read of its kind does not have is nobody's business: callers get a read of all streams as
+/// an `EventRead`, one of a stream without its head, and one by query without its state.
+final class RemoteRead implements StreamRead, QueryRead {
 
   private final Inflow<Wire.ReadResponse> inflow;
   private final StreamState state;
+  private final Head head;
   private final String call;
   private final Failures failures;
   private final Runnable onClose;
@@ -29,11 +32,13 @@ final class RemoteRead implements StreamRead {
   RemoteRead(
       Inflow<Wire.ReadResponse> inflow,
       StreamState state,
+      Head head,
       String call,
       Failures failures,
       Runnable onClose) {
     this.inflow = inflow;
     this.state = state;
+    this.head = head;
     this.call = call;
     this.failures = failures;
     this.onClose = onClose;
@@ -42,6 +47,11 @@ final class RemoteRead implements StreamRead {
   @Override
   public StreamState state() {
     return state;
+  }
+
+  @Override
+  public Head head() {
+    return head;
   }
 
   @Override

@@ -4,13 +4,14 @@ package io.leftfold.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
-import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.SubscribeOptions;
@@ -29,9 +30,22 @@ final class ToWire {
 
   private ToWire() {}
 
-  static Wire.AppendRequest append(List<StreamAppend> commit) {
+  static Wire.AppendRequest append(Commit commit) {
     var request = Wire.AppendRequest.newBuilder();
-    for (var part : commit) {
+    for (var condition : commit.conditions()) {
+      request.addConditions(
+          Wire.AppendCondition.newBuilder()
+              .setQuery(query(condition.query()))
+              .setAfter(condition.after().end()));
+    }
+    commit
+        .tracking()
+        .ifPresent(tracking ->
+            request.setTracking(
+                Wire.Tracking.newBuilder()
+                    .setSource(tracking.source())
+                    .setPosition(tracking.position())));
+    for (var part : commit.parts()) {
       var append =
           Wire.StreamAppend.newBuilder()
               .setStream(part.stream().value())
@@ -40,6 +54,17 @@ final class ToWire {
       request.addAppends(append);
     }
     return request.build();
+  }
+
+  private static Wire.Query query(Query query) {
+    var message = Wire.Query.newBuilder();
+    for (var item : query.items()) {
+      message.addItems(
+          Wire.Query.Item.newBuilder()
+              .addAllTypes(item.types())
+              .addAllTags(item.tags().stream().map(Tag::value).toList()));
+    }
+    return message.build();
   }
 
   private static Wire.ProposedEvent proposed(ProposedEvent event) {
@@ -82,6 +107,15 @@ final class ToWire {
 
   static Wire.ReadRequest readAll(ReadOptions options) {
     return read(options).setAll(all(options.filter())).build();
+  }
+
+  static Wire.ReadRequest read(Query query, ReadOptions options) {
+    if (!(options.filter() instanceof EventFilter.Everything)) {
+      throw new IllegalArgumentException(
+          "A read by query takes no filter, got %s; say in the query which events are wanted"
+              .formatted(options.filter()));
+    }
+    return read(options).setQuery(query(query)).build();
   }
 
   private static Wire.ReadRequest.Builder read(ReadOptions options) {
@@ -159,6 +193,8 @@ final class ToWire {
                       Wire.Filter.Tags.newBuilder()
                           .addAllTags(tags.stream().map(Tag::value).toList())))
               .build();
+      case EventFilter.Matching(var query) ->
+          all.setFilter(message.setMatching(query(query))).build();
     };
   }
 

@@ -3,6 +3,7 @@
 package io.leftfold.engine;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.CurrentMetadata;
@@ -14,6 +15,8 @@ import io.leftfold.api.LimitExceededException;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
+import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamAppend;
@@ -24,6 +27,7 @@ import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamSummary;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.Tracking;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.DirectoryDisk;
 import io.leftfold.engine.disk.DirectoryLock;
@@ -46,6 +50,7 @@ import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
@@ -309,41 +314,53 @@ public final class LocalEventStore implements EventStore {
   // ---- writing
 
   @Override
-  public AppendResult append(List<StreamAppend> commit) {
+  public AppendResult append(Commit commit) {
     var bytes = validate(commit);
     var waiter = new Waiter();
-    writer().append(List.copyOf(commit), bytes, waiter);
+    writer().append(commit, bytes, waiter);
     return waiter.await();
   }
 
   /// Appends without blocking; otherwise as [#append(List)].
   ///
-  /// @param commit one entry per stream
+  /// @param parts one entry per stream
   /// @param completion told when it is durable
   /// @throws UnavailableException if the queue is full, or the store closed or read-only
   /// @throws LimitExceededException if an event or the commit is too large
-  public void append(List<StreamAppend> commit, AppendCompletion completion) {
-    var bytes = validate(commit);
-    writer().offer(List.copyOf(commit), bytes, handingOverTo(completion));
+  public void append(List<StreamAppend> parts, AppendCompletion completion) {
+    append(Commit.of(parts), completion);
   }
 
-  private long validate(List<StreamAppend> commit) {
-    if (commit.isEmpty()) {
+  /// Appends without blocking; otherwise as [#append(Commit)].
+  ///
+  /// @param commit what to append, on what conditions
+  /// @param completion told when it is durable
+  /// @throws UnavailableException if the queue is full, or the store closed or read-only
+  /// @throws LimitExceededException if an event or the commit is too large
+  public void append(Commit commit, AppendCompletion completion) {
+    var bytes = validate(commit);
+    writer().offer(commit, bytes, handingOverTo(completion));
+  }
+
+  private long validate(Commit commit) {
+    var parts = commit.parts();
+    if (parts.isEmpty()) {
       throw new IllegalArgumentException("An append has at least one stream, got none");
     }
-    if (commit.size() > 1) {
+    if (parts.size() > 1 || commit.tracking().isPresent()) {
       var seen = new HashSet<StreamName>();
-      for (var part : commit) {
+      commit.tracking().map(Tracking::stream).ifPresent(seen::add);
+      for (var part : parts) {
         if (!seen.add(part.stream())) {
           throw new IllegalArgumentException(
               "An append names a stream once, got %s twice".formatted(part.stream()));
         }
       }
     }
-    commit.forEach(part -> requireWritable(part.stream(), "append to"));
+    parts.forEach(part -> requireWritable(part.stream(), "append to"));
     var total = 0L;
     var recorded = 0L;
-    for (var part : commit) {
+    for (var part : parts) {
       for (var event : part.events()) {
         var size = sizeOf(event);
         total += size;
@@ -469,6 +486,18 @@ public final class LocalEventStore implements EventStore {
   public EventRead readAll(ReadOptions options) {
     log.requireOpen();
     return reader.readAll(options);
+  }
+
+  @Override
+  public QueryRead read(Query query, ReadOptions options) {
+    log.requireOpen();
+    return reader.read(query, options);
+  }
+
+  @Override
+  public OptionalLong trackingPosition(String source) {
+    log.requireOpen();
+    return reader.trackingPosition(source);
   }
 
   @Override

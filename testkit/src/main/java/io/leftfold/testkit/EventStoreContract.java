@@ -23,11 +23,12 @@ import org.junit.jupiter.api.RepeatedTest;
 /// The parts stand in classes of their own, by what they are about. What is decided where the
 /// interface is silent is listed at [InMemoryEventStore]. At the end stand steps by chance, which
 /// the store and the model answer alike.
-public abstract class EventStoreContract extends SubscribingContract {
+public abstract class EventStoreContract extends BoundaryContract {
 
   private static final Map<Capability, Steps.Kind> KINDS =
       Map.ofEntries(
           entry(Capability.TAGS, Steps.Kind.TAGS),
+          entry(Capability.BOUNDARIES, Steps.Kind.BOUNDARIES),
           entry(Capability.COMMITS_OF_SEVERAL_STREAMS, Steps.Kind.COMMITS_OF_SEVERAL_STREAMS),
           entry(Capability.LIST_OF_STREAMS, Steps.Kind.LIST_OF_STREAMS),
           entry(Capability.FILTERS_BY_INDEX, Steps.Kind.FILTERS_BY_INDEX),

@@ -4,18 +4,25 @@ package io.leftfold.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leftfold.api.AlreadyTrackedException;
+import io.leftfold.api.AppendCondition;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.AppendResult.AppendedStream;
+import io.leftfold.api.Commit;
+import io.leftfold.api.ConditionFailedException;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.Head;
 import io.leftfold.api.LimitExceededException;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
+import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ReadOptions.Direction;
 import io.leftfold.api.RecordedEvent;
@@ -31,6 +38,7 @@ import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.SubscribeOptions.Start;
 import io.leftfold.api.Subscription;
 import io.leftfold.api.SubscriptionMessage;
+import io.leftfold.api.Tracking;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.api.WrongExpectedStateException.Conflict;
@@ -57,6 +65,7 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// The model: an event store as plain as it can be, to be right before anything else.
 ///
@@ -143,12 +152,29 @@ import java.util.regex.Pattern;
 /// 26. A checkpoint comes after the event that completes the interval; one more comes just before
 ///     [SubscriptionMessage.CaughtUp] if events were looked at since the last one. Of checkpoints
 ///     with no event between them others may tell the last one only.
+///
+/// **Conditions and tracking**
+///
+/// 27. A commit is repeated if its streams say so; conditions are not asked then. So an append
+///     whose condition fails because of its own events is answered as success. Conditions are asked
+///     when every expectation fits, the first that fails is told, with the positions of its first
+///     events.
+/// 28. Tracking is looked at last. It is recorded in front of the proposed events, as an event of
+///     type `$tracking` with a random id, JSON, in `$tracking-<source>`; if that stream is deleted,
+///     number 9 applies to it. A commit that names that stream itself is an
+///     [IllegalArgumentException].
+/// 29. What is tracked is what the last event of that stream says, whoever wrote it, hidden by
+///     metadata or not: nothing if it is not just `{"position":<number>}`, or the stream is
+///     deleted.
+/// 30. A repeated commit whose tracking is new records that tracking and nothing else.
+/// 31. The head of a read by query counts every event, the store's own too.
 public final class InMemoryEventStore implements EventStore {
 
   private static final StreamName GENESIS = StreamName.of("$genesis");
   private static final long EVENT_BYTES_MAX = 16 * 1024 * 1024;
   private static final long APPEND_BYTES_MAX = 256 * 1024 * 1024;
   private static final byte[] NOTHING = {};
+  private static final Pattern TRACKED = Pattern.compile("\\{\"position\":([0-9]{1,19})\\}");
   private static final Pattern LINK = Pattern.compile("([0-9]+)@(.+)", Pattern.DOTALL);
 
   private final Clock clock;
@@ -193,40 +219,92 @@ public final class InMemoryEventStore implements EventStore {
   // ---- appending
 
   @Override
-  public AppendResult append(List<StreamAppend> commit) {
+  public AppendResult append(Commit commit) {
+    var parts = commit.parts();
     checkShape(commit);
-    commit.forEach(part -> checkMayBeWritten(part.stream()));
-    checkSizes(commit);
+    parts.forEach(part -> checkMayBeWritten(part.stream()));
+    checkSizes(parts);
     return locked(() -> {
-      for (var part : commit) {
+      for (var part : parts) {
         if (!part.events().isEmpty() && isTombstoned(part.stream())) {
           throw new StreamTombstonedException(part.stream());
         }
       }
-      var verdicts = commit.stream().map(this::judge).toList();
-      if (isRepeated(commit, verdicts)) {
+      var verdicts = parts.stream().map(this::judge).toList();
+      if (isRepeated(parts, verdicts)) {
         return repeated(commit, verdicts);
       }
-      var conflicts = new ArrayList<Conflict>();
-      for (var i = 0; i < commit.size(); i++) {
-        var part = commit.get(i);
-        if (!(verdicts.get(i) instanceof Fits)) {
-          conflicts.add(new Conflict(part.stream(), part.expected(), stateOf(part.stream())));
-        }
-      }
-      if (!conflicts.isEmpty()) {
-        throw new WrongExpectedStateException(conflicts);
-      }
-      return write(commit);
+      checkExpectations(parts, verdicts);
+      commit.conditions().forEach(this::check);
+      commit
+          .tracking()
+          .filter(tracking -> !isNew(tracking))
+          .ifPresent(tracking -> {
+            throw new AlreadyTrackedException(tracking, trackedIn(tracking.stream()).orElseThrow());
+          });
+      return write(parts, commit.tracking());
     });
   }
 
-  private static void checkShape(List<StreamAppend> commit) {
-    if (commit.isEmpty()) {
+  private void checkExpectations(List<StreamAppend> parts, List<Verdict> verdicts) {
+    var conflicts = new ArrayList<Conflict>();
+    for (var i = 0; i < parts.size(); i++) {
+      var part = parts.get(i);
+      if (!(verdicts.get(i) instanceof Fits)) {
+        conflicts.add(new Conflict(part.stream(), part.expected(), stateOf(part.stream())));
+      }
+    }
+    if (!conflicts.isEmpty()) {
+      throw new WrongExpectedStateException(conflicts);
+    }
+  }
+
+  private void check(AppendCondition condition) {
+    var positions =
+        log.stream()
+            .filter(event -> event.position() >= condition.after().end())
+            .filter(condition.query()::matches)
+            .map(RecordedEvent::position)
+            .limit(ConditionFailedException.POSITIONS_MAX)
+            .toList();
+    if (!positions.isEmpty()) {
+      throw new ConditionFailedException(condition, positions);
+    }
+  }
+
+  private boolean isNew(Tracking tracking) {
+    if (isTombstoned(tracking.stream())) {
+      throw new StreamTombstonedException(tracking.stream());
+    }
+    var recorded = trackedIn(tracking.stream());
+    return recorded.isEmpty() || tracking.position() > recorded.getAsLong();
+  }
+
+  private OptionalLong trackedIn(StreamName stream) {
+    if (!(stateOf(stream) instanceof StreamState.Present(_, var last))) {
+      return OptionalLong.empty();
+    }
+    var data = TRACKED.matcher(at(stream, last).orElseThrow().dataAsText());
+    try {
+      return data.matches() ? OptionalLong.of(Long.parseLong(data.group(1))) : OptionalLong.empty();
+    } catch (NumberFormatException beyondLong) {
+      return OptionalLong.empty();
+    }
+  }
+
+  @Override
+  public OptionalLong trackingPosition(String source) {
+    var stream = Tracking.streamOf(source);
+    return locked(() -> trackedIn(stream));
+  }
+
+  private static void checkShape(Commit commit) {
+    if (commit.parts().isEmpty()) {
       throw new IllegalArgumentException("A commit names at least one stream, got none");
     }
     var names = new HashSet<StreamName>();
-    for (var part : commit) {
+    commit.tracking().map(Tracking::stream).ifPresent(names::add);
+    for (var part : commit.parts()) {
       if (!names.add(part.stream())) {
         throw new IllegalArgumentException(
             "A commit names a stream once only, got %s twice".formatted(part.stream()));
@@ -353,11 +431,12 @@ public final class InMemoryEventStore implements EventStore {
     return written > 0;
   }
 
-  private AppendResult repeated(List<StreamAppend> commit, List<Verdict> verdicts) {
+  private AppendResult repeated(Commit commit, List<Verdict> verdicts) {
+    var parts = commit.parts();
     var streams = new ArrayList<AppendedStream>();
     var position = OptionalLong.empty();
-    for (var i = 0; i < commit.size(); i++) {
-      var stream = commit.get(i).stream();
+    for (var i = 0; i < parts.size(); i++) {
+      var stream = parts.get(i).stream();
       if (verdicts.get(i) instanceof Repeats(var first, var last, var lastPosition)) {
         streams.add(new AppendedStream(stream, first, last));
         position = OptionalLong.of(Math.max(position.orElse(0), lastPosition));
@@ -365,6 +444,10 @@ public final class InMemoryEventStore implements EventStore {
         streams.add(onlyChecked(stream));
       }
     }
+    commit
+        .tracking()
+        .filter(this::isNew)
+        .ifPresent(tracking -> write(List.of(), Optional.of(tracking)));
     return new AppendResult(position, streams, true);
   }
 
@@ -373,10 +456,11 @@ public final class InMemoryEventStore implements EventStore {
     return new AppendedStream(stream, last == Long.MAX_VALUE ? last : last + 1, last);
   }
 
-  private AppendResult write(List<StreamAppend> commit) {
+  private AppendResult write(List<StreamAppend> commit, Optional<Tracking> tracking) {
     var now = now();
     var before = new HashMap<StreamName, StreamState>();
-    for (var part : commit) {
+    var tracked = tracking.map(this::trackingPart);
+    for (var part : Stream.concat(tracked.stream(), commit.stream()).toList()) {
       before.put(part.stream(), stateOf(part.stream()));
       originalOf(part.stream()).ifPresent(stream -> before.put(stream, stateOf(stream)));
     }
@@ -385,6 +469,14 @@ public final class InMemoryEventStore implements EventStore {
     var entries = new HashMap<StreamName, AppendedStream>();
     checked.forEach(stream -> entries.put(stream, onlyChecked(stream)));
 
+    if (tracked.isPresent()) {
+      var part = tracked.get();
+      if (isRecreated(commit, part, before)) {
+        recordMetadata(
+            now, part.stream(), lastRevision(part.stream()) + 1, lastMetadata(part.stream()));
+      }
+      record(now, part.stream(), part.events().getFirst());
+    }
     var position = OptionalLong.empty();
     for (var part : commit) {
       var stream = part.stream();
@@ -406,6 +498,14 @@ public final class InMemoryEventStore implements EventStore {
     }
     return new AppendResult(
         position, commit.stream().map(part -> entries.get(part.stream())).toList(), false);
+  }
+
+  private StreamAppend trackingPart(Tracking tracking) {
+    var data = "{\"position\":%d}".formatted(tracking.position());
+    return StreamAppend.of(
+        tracking.stream(),
+        ExpectedState.any(),
+        ProposedEvent.json(Tracking.EVENT_TYPE, data).withId(newId()));
   }
 
   /// Whether a part of a commit makes a deleted stream visible again by itself.
@@ -724,6 +824,7 @@ public final class InMemoryEventStore implements EventStore {
       case EventFilter.Category(var category) -> isOfCategory(event, category);
       case EventFilter.Types(var types) -> types.contains(event.type());
       case EventFilter.Tagged(var tags) -> event.tags().containsAll(tags);
+      case EventFilter.Matching(var query) -> query.matches(event);
     };
   }
 
@@ -762,6 +863,31 @@ public final class InMemoryEventStore implements EventStore {
     });
   }
 
+  @Override
+  public QueryRead read(Query query, ReadOptions options) {
+    checkHasNoFilter(options.filter());
+    return locked(() -> {
+      var events = readAll(options.filteredBy(EventFilter.matching(query)));
+      var head = new Head(log.size());
+      return new QueryRead() {
+        @Override
+        public Head head() {
+          return head;
+        }
+
+        @Override
+        public Iterator<ResolvedEvent> iterator() {
+          return events.iterator();
+        }
+
+        @Override
+        public void close() {
+          events.close();
+        }
+      };
+    });
+  }
+
   private List<ResolvedEvent> taken(List<RecordedEvent> events, ReadOptions options) {
     var ordered = options.direction() == Direction.FORWARDS ? events : events.reversed();
     return ordered.stream()
@@ -773,7 +899,7 @@ public final class InMemoryEventStore implements EventStore {
   private static void checkHasNoFilter(EventFilter filter) {
     if (!(filter instanceof EventFilter.Everything)) {
       throw new IllegalArgumentException(
-          "A filter is for all streams, got %s for one stream".formatted(filter));
+          "A filter is for all streams, got %s for one stream or a query".formatted(filter));
     }
   }
 

@@ -2,6 +2,7 @@
 
 package io.leftfold.testkit;
 
+import io.leftfold.api.Commit;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ListOptions;
@@ -230,6 +231,20 @@ public final class ModelComparison {
           default -> List.<Step>of();
         };
     return simpler.stream().filter(other -> !other.equals(step)).map(Step.class::cast).toList();
+  }
+
+  private static List<Commit> smaller(Commit commit) {
+    var smaller = new ArrayList<Commit>();
+    for (var parts : smaller(commit.parts())) {
+      smaller.add(new Commit(parts, commit.conditions(), commit.tracking()));
+    }
+    for (var i = 0; i < commit.conditions().size(); i++) {
+      smaller.add(new Commit(commit.parts(), without(commit.conditions(), i), commit.tracking()));
+    }
+    if (commit.tracking().isPresent()) {
+      smaller.add(new Commit(commit.parts(), commit.conditions(), Optional.empty()));
+    }
+    return smaller;
   }
 
   private static List<List<StreamAppend>> smaller(List<StreamAppend> commit) {

@@ -4,6 +4,8 @@ package io.leftfold.testkit;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.leftfold.api.AlreadyTrackedException;
+import io.leftfold.api.ConditionFailedException;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.LeftfoldException;
@@ -14,6 +16,7 @@ import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.Tag;
+import io.leftfold.api.Tracking;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.api.WrongExpectedStateException;
 import java.time.Instant;
@@ -49,6 +52,8 @@ public sealed interface Outcome {
       }
       return switch (known) {
         case WrongExpectedStateException refusal -> List.copyOf(refusal.conflicts());
+        case ConditionFailedException refusal -> List.of(refusal.condition(), refusal.positions());
+        case AlreadyTrackedException refusal -> List.of(refusal.tracking(), refusal.recorded());
         case StreamTombstonedException refusal -> List.of(refusal.stream());
         case LimitExceededException refusal ->
             List.of(refusal.eventId(), refusal.bytes(), refusal.bytesMax());
@@ -88,7 +93,11 @@ public sealed interface Outcome {
 
     private static final StreamName GENESIS = StreamName.of("$genesis");
     private static final Set<String> TYPES_OF_THE_STORE =
-        Set.of(RecordedEvent.METADATA_TYPE, RecordedEvent.TOMBSTONE_TYPE, "$genesis");
+        Set.of(
+            RecordedEvent.METADATA_TYPE,
+            RecordedEvent.TOMBSTONE_TYPE,
+            Tracking.EVENT_TYPE,
+            "$genesis");
 
     static Seen of(RecordedEvent event) {
       return new Seen(

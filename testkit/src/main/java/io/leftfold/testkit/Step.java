@@ -2,13 +2,15 @@
 
 package io.leftfold.testkit;
 
+import io.leftfold.api.Commit;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.Head;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ListOptions;
+import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
-import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
@@ -36,6 +38,11 @@ public sealed interface Step {
             new Outcome.Answered(store.tombstone(stream, expected));
         case WriteMetadata(var stream, var expected, var metadata) ->
             new Outcome.Answered(store.writeMetadata(stream, expected, metadata));
+        case ReadQuery(var query, var options) -> {
+          var read = store.read(query, options);
+          yield new Outcome.Answered(new Found(read.head(), seen(read)));
+        }
+        case TrackingPosition(var source) -> new Outcome.Answered(store.trackingPosition(source));
         case Read(var stream, var options) -> {
           var read = store.read(stream, options);
           yield new Outcome.Answered(new Given(read.state(), seen(read)));
@@ -94,10 +101,16 @@ public sealed interface Step {
   /// @param events its events
   record Given(StreamState state, List<Outcome.SeenResolved> events) {}
 
+  /// What a read by query gave.
+  ///
+  /// @param head how far the store had come
+  /// @param events those that match
+  record Found(Head head, List<Outcome.SeenResolved> events) {}
+
   /// An append.
   ///
   /// @param commit to one stream or several
-  record Append(List<StreamAppend> commit) implements Step {}
+  record Append(Commit commit) implements Step {}
 
   /// A soft delete.
   ///
@@ -124,6 +137,17 @@ public sealed interface Step {
   /// @param stream the stream
   /// @param options how
   record Read(StreamName stream, ReadOptions options) implements Step {}
+
+  /// A read by query.
+  ///
+  /// @param query which events
+  /// @param options how
+  record ReadQuery(Query query, ReadOptions options) implements Step {}
+
+  /// A look at how far a follower has come.
+  ///
+  /// @param source what it follows
+  record TrackingPosition(String source) implements Step {}
 
   /// A read of all streams.
   ///

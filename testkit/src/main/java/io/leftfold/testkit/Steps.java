@@ -4,11 +4,15 @@ package io.leftfold.testkit;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leftfold.api.AppendCondition;
+import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.Head;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamAppend;
@@ -66,6 +70,8 @@ public final class Steps {
   public enum Kind {
     /// Events with tags, and filters by them.
     TAGS,
+    /// Reads by query, conditions and tracking.
+    BOUNDARIES,
     /// Commits of several streams.
     COMMITS_OF_SEVERAL_STREAMS,
     /// Lists of streams.
@@ -84,7 +90,7 @@ public final class Steps {
   private final Set<Kind> kinds;
   private final ManualClock clock = new ManualClock(START);
   private final InMemoryEventStore model = new InMemoryEventStore(clock);
-  private final List<List<StreamAppend>> recent = new ArrayList<>();
+  private final List<Commit> recent = new ArrayList<>();
 
   private Steps(RandomGenerator random, Set<Kind> kinds) {
     this.random = random;
@@ -146,6 +152,10 @@ public final class Steps {
     } else if (dice < 497) {
       var stream = streamOrOther();
       return new Step.Tombstone(stream, expected(stream));
+    } else if (dice < 525 && kinds.contains(Kind.BOUNDARIES)) {
+      return chance(20)
+          ? new Step.TrackingPosition(source())
+          : new Step.ReadQuery(query(), readOptions(model.lastPosition().orElseThrow()));
     } else if (dice < 640) {
       var stream = anyStream();
       return new Step.Read(stream, readOptions(model.state(stream).lastRevision()));
@@ -176,7 +186,7 @@ public final class Steps {
   // ---- appends
 
   private Step.Append append() {
-    var commit = chance(25) && !recent.isEmpty() ? again() : fresh();
+    var commit = chance(25) && !recent.isEmpty() ? again() : bounded(fresh());
     recent.add(commit);
     if (recent.size() > RECENT_MAX) {
       recent.removeFirst();
@@ -200,12 +210,19 @@ public final class Steps {
   }
 
   /// An append that was there before: the same, or with another expectation, or with other events.
-  private List<StreamAppend> again() {
+  private Commit again() {
     var commit = pick(recent);
     if (chance(50)) {
       return commit;
     }
-    return commit.stream()
+    if (kinds.contains(Kind.BOUNDARIES) && chance(30)) {
+      return bounded(commit.parts());
+    }
+    return new Commit(again(commit.parts()), commit.conditions(), commit.tracking());
+  }
+
+  private List<StreamAppend> again(List<StreamAppend> parts) {
+    return parts.stream()
         .map(part ->
             switch (random.nextInt(6)) {
               case 0, 1 -> part;
@@ -218,6 +235,48 @@ public final class Steps {
               default -> new StreamAppend(part.stream(), part.expected(), part.events().reversed());
             })
         .toList();
+  }
+
+  /// Mostly as it is, and sometimes on conditions.
+  private Commit bounded(List<StreamAppend> parts) {
+    var commit = Commit.of(parts);
+    while (kinds.contains(Kind.BOUNDARIES) && chance(25)) {
+      commit = commit.onlyIf(AppendCondition.noneMatch(query()).after(head()));
+    }
+    if (kinds.contains(Kind.BOUNDARIES) && chance(12)) {
+      var source = source();
+      var recorded = model.trackingPosition(source).orElse(-1);
+      commit = commit.tracking(source, near(recorded));
+    }
+    return commit;
+  }
+
+  private Query query() {
+    var query = Query.everything();
+    for (var items = random.nextInt(3); items > 0; items--) {
+      var types = new LinkedHashSet<String>();
+      var tags = new LinkedHashSet<Tag>();
+      for (var i = random.nextInt(3); i > 0; i--) {
+        types.add(TYPES[random.nextInt(TYPES.length)]);
+      }
+      for (var i = random.nextInt(3); i > 0; i--) {
+        tags.add(Tag.of(TAGS[random.nextInt(TAGS.length)]));
+      }
+      query = query.or(new Query.Item(types, tags));
+    }
+    return query;
+  }
+
+  /// Mostly near to the end.
+  private Head head() {
+    var end = model.lastPosition().orElseThrow() + 1;
+    return chance(60)
+        ? new Head(Math.max(0, end - random.nextInt(4)))
+        : chance(20) ? Head.START : new Head(random.nextLong(end + 3));
+  }
+
+  private String source() {
+    return chance(50) ? "orders" : "payments";
   }
 
   private List<ProposedEvent> part(List<ProposedEvent> events) {
@@ -290,7 +349,7 @@ public final class Steps {
 
   private UUID id() {
     if (chance(4) && !recent.isEmpty()) {
-      var part = pick(pick(recent));
+      var part = pick(pick(recent).parts());
       if (!part.events().isEmpty()) {
         return pick(part.events()).id();
       }
@@ -382,6 +441,9 @@ public final class Steps {
       return new EventFilter.Tagged(
           chance(50) ? Set.of(tag) : new LinkedHashSet<>(List.of(tag, other)));
     }
+    if (kinds.contains(Kind.BOUNDARIES) && chance(20)) {
+      return EventFilter.matching(query());
+    }
     if (kinds.contains(Kind.FILTERS_BY_INDEX) && chance(30)) {
       return chance(50)
           ? new EventFilter.Category(pick(List.of("account", "order", "$sys", "none", "")))
@@ -432,7 +494,15 @@ public final class Steps {
     return chance(92)
         ? stream()
         : StreamName.of(
-            pick(List.of("$all", "$ce-account", "$et-Paid", "$$account-1", "$$$$plain")));
+            pick(
+                List.of(
+                    "$all",
+                    "$ce-account",
+                    "$et-Paid",
+                    "$$account-1",
+                    "$$$$plain",
+                    "$tracking-orders",
+                    "$$$tracking-orders")));
   }
 
   private StreamName anyStream() {

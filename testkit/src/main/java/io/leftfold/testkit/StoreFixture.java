@@ -62,6 +62,8 @@ abstract class StoreFixture {
     CLOCK,
     /// Events can be tagged, and found by tags.
     TAGS,
+    /// Events are read by query, and appended on conditions and with tracking.
+    BOUNDARIES,
     /// A commit may write several streams.
     COMMITS_OF_SEVERAL_STREAMS,
     /// States are told exactly: absent or deleted, and the first visible revision.

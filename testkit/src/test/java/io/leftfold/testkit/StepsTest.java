@@ -5,6 +5,7 @@ package io.leftfold.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
@@ -57,11 +58,16 @@ final class StepsTest {
 
     assertThat(met)
         .containsOnlyKeys(
+            "AlreadyTrackedException",
             "Append appended",
+            "Append appended, on a condition",
+            "Append appended, tracked",
             "Append checked only",
             "Append repeated",
+            "Append repeated, on a condition",
             "Append repeated, several streams",
             "Append to several streams",
+            "ConditionFailedException",
             "Delete",
             "FollowAll",
             "Follow",
@@ -77,6 +83,8 @@ final class StepsTest {
             "Read a present stream, hidden in part",
             "Read without links",
             "ReadAll",
+            "ReadQuery",
+            "ReadQuery that finds",
             "Reopen",
             "Resolved a link",
             "Resolved a link to nowhere",
@@ -84,6 +92,7 @@ final class StepsTest {
             "StreamTombstonedException",
             "Advance",
             "Tombstone",
+            "TrackingPosition",
             "WriteMetadata",
             "WrongExpectedStateException",
             "WrongExpectedStateException, several conflicts");
@@ -101,8 +110,10 @@ final class StepsTest {
               result.position().isEmpty()
                   ? "Append checked only"
                   : result.idempotent()
-                      ? "Append repeated" + (commit.size() > 1 ? ", several streams" : "")
-                      : commit.size() > 1 ? "Append to several streams" : "Append appended");
+                      ? "Append repeated" + kind(commit, true)
+                      : appended(commit));
+      case Answered(Step.Found(_, var events)) ->
+          List.of(events.isEmpty() ? "ReadQuery" : "ReadQuery that finds");
       case Answered(Step.Given(var state, var events)) ->
           switch (state) {
             case StreamState.Absent() -> List.of("Read an absent stream");
@@ -127,6 +138,22 @@ final class StepsTest {
     };
   }
 
+  private static String appended(Commit commit) {
+    return commit.parts().size() > 1
+        ? "Append to several streams"
+        : "Append appended" + kind(commit, false);
+  }
+
+  private static String kind(Commit commit, boolean repeated) {
+    if (commit.parts().size() > 1) {
+      return ", several streams";
+    }
+    if (!commit.conditions().isEmpty()) {
+      return ", on a condition";
+    }
+    return commit.tracking().isPresent() && !repeated ? ", tracked" : "";
+  }
+
   @Test
   void the_steps_write_what_the_store_adds_by_itself() {
     Map<String, Integer> types = new TreeMap<>();
@@ -142,6 +169,7 @@ final class StepsTest {
       }
     }
 
-    assertThat(types).containsKeys("$genesis", "$metadata", "$streamDeleted", "$>", "Opened");
+    assertThat(types)
+        .containsKeys("$genesis", "$metadata", "$streamDeleted", "$tracking", "$>", "Opened");
   }
 }

@@ -3,13 +3,15 @@
 package io.leftfold.cli.git;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ListOptions;
+import io.leftfold.api.Query;
+import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
-import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
@@ -19,6 +21,7 @@ import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Subscription;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /// A store that hands everything to another one, for a test to put itself between.
 class ForwardingEventStore implements EventStore {
@@ -30,8 +33,18 @@ class ForwardingEventStore implements EventStore {
   }
 
   @Override
-  public AppendResult append(List<StreamAppend> commit) {
+  public AppendResult append(Commit commit) {
     return store.append(commit);
+  }
+
+  @Override
+  public QueryRead read(Query query, ReadOptions options) {
+    return store.read(query, options);
+  }
+
+  @Override
+  public OptionalLong trackingPosition(String source) {
+    return store.trackingPosition(source);
   }
 
   @Override

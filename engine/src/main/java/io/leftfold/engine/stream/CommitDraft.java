@@ -7,9 +7,11 @@ import io.leftfold.api.ContentType;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.Tracking;
 import io.leftfold.engine.log.EncodedRecords;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -39,11 +41,21 @@ final class CommitDraft {
     add(head, first, events, records);
     lastProposed = count - 1;
     head.lastRevision += events.size();
+    if (Tracking.isRecordedIn(head.name)) {
+      head.lastTracked = TrackingEvent.position(events.getLast().data());
+    }
     var appended = new AppendedStream(head.name, first, head.lastRevision);
     if (head.name.isMetastream() && obeysMetadata(head.name.original())) {
       metadataWritten(heads.of(head.name.original()), events.getLast());
     }
     return appended;
+  }
+
+  /// Records how far a follower has come.
+  void tracking(Head head, Tracking tracking) {
+    var events = List.of(TrackingEvent.of(tracking, ids.get()));
+    add(head, ++head.lastRevision, events, EncodedRecords.of(head.name, events));
+    head.lastTracked = OptionalLong.of(tracking.position());
   }
 
   /// The metadata of metastreams and of virtual streams is kept, and obeyed by nobody.

@@ -4,6 +4,7 @@ package io.leftfold.engine.stream;
 
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.AppendResult.AppendedStream;
+import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
@@ -64,6 +65,7 @@ public final class Committer implements AutoCloseable {
   private final Heads heads;
   private final RecentIds recentIds;
   private final AppendDecision.Memory memory;
+  private final Boundary boundary;
 
   private final ArrayList<Work> taken = new ArrayList<>();
   private final List<Written> batch = new ArrayList<>();
@@ -124,10 +126,9 @@ public final class Committer implements AutoCloseable {
     this.cursor = log.cursor();
     this.lookup = new StreamLookup(index);
     this.recentIds = rememberIds(log, cursor, seed);
-    this.heads =
-        new Heads(
-            name -> new Head(name, recentIds.keyOf(name), lookup.view(name, log.end(), cursor)));
+    this.heads = new Heads(name -> lookup.head(name, recentIds.keyOf(name), log.end(), cursor));
     this.memory = new RecordedMemory(log, lookup, cursor, recentIds, () -> batchNumber);
+    this.boundary = new Boundary(log, index, cursor, heads);
     this.thread = threads.newThread(this::run);
     thread.setName("leftfold-writer");
   }
@@ -164,13 +165,13 @@ public final class Committer implements AutoCloseable {
   }
 
   /// Hands in an append, waiting for room in the queue.
-  public void append(List<StreamAppend> parts, long bytes, Completion completion) {
-    put(new Work.Append(parts, encode(parts), bytes, completion));
+  public void append(Commit commit, long bytes, Completion completion) {
+    put(new Work.Append(commit, encode(commit.parts()), bytes, completion));
   }
 
   /// Hands in an append, refusing it if the queue is full.
-  public void offer(List<StreamAppend> parts, long bytes, Completion completion) {
-    offer(new Work.Append(parts, encode(parts), bytes, completion));
+  public void offer(Commit commit, long bytes, Completion completion) {
+    offer(new Work.Append(commit, encode(commit.parts()), bytes, completion));
   }
 
   /// Hands in a deletion, waiting for room in the queue.
@@ -325,16 +326,44 @@ public final class Committer implements AutoCloseable {
       decisions.add(decide(part));
     }
     if (isAllToBeWritten(decisions)) {
-      answers.add(new Answer(append.completion(), write(append), null));
+      var refusal = boundary.refusal(append.commit());
+      answers.add(new Answer(append.completion(), refusal == null ? write(append) : null, refusal));
       return;
     }
     var refusal = refusal(parts, decisions);
-    if (refusal != null) {
-      answers.add(new Answer(append.completion(), null, refusal));
-      return;
+    if (refusal == null) {
+      trackOnly(append.commit());
     }
-    var before = writtenBefore(parts, decisions);
-    answers.add(new Answer(append.completion(), before != null ? before : write(append), null));
+    answers.add(
+        new Answer(
+            append.completion(),
+            refusal == null ? writtenBefore(parts, decisions) : null,
+            refusal));
+  }
+
+  /// The events of a repeated commit are there; how far its writer has come may not be.
+  private void trackOnly(Commit commit) throws IOException {
+    if (commit.tracking().filter(boundary::isNew).isPresent()) {
+      try {
+        var draft = new CommitDraft(heads, ids);
+        track(draft, commit);
+        write(draft);
+      } catch (LeftfoldException e) {
+        throw new IOException("A commit could not be completed", e);
+      }
+    }
+  }
+
+  private void track(CommitDraft draft, Commit commit) {
+    commit
+        .tracking()
+        .ifPresent(tracking -> {
+          var head = heads.of(tracking.stream());
+          if (head.isDeleted() && !writesMetadata(commit.parts(), head)) {
+            draft.undelete(head, head.lastRevision + 1, head.metadataJson);
+          }
+          draft.tracking(head, tracking);
+        });
   }
 
   private static boolean isAllToBeWritten(List<AppendDecision> decisions) {
@@ -442,6 +471,7 @@ public final class Committer implements AutoCloseable {
 
   private AppendResult writeParts(Work.Append append) throws IOException {
     var commit = new CommitDraft(heads, ids);
+    track(commit, append.commit());
     var parts = append.parts();
     // What is only checked is told as it was before: the commit may write its metadata.
     var streams = new ArrayList<AppendedStream>(parts.size());
@@ -471,7 +501,7 @@ public final class Committer implements AutoCloseable {
   }
 
   private static boolean writesMetadata(List<StreamAppend> parts, Head head) {
-    if (parts.size() == 1) {
+    if (parts.size() == 1 && parts.getFirst().stream().equals(head.name)) {
       return false;
     }
     var metastream = head.name.metastream();
@@ -529,6 +559,7 @@ public final class Committer implements AutoCloseable {
       var position = writer.add(part.records(), part.firstRevision());
       part.head().writtenInBatch = batchNumber;
       batch.add(new Written(part.head().name, part.firstRevision(), position, part.records()));
+      boundary.wrote(part.head().name, position, part.records());
       remember(part, position);
     }
     writer.end();
@@ -591,6 +622,7 @@ public final class Committer implements AutoCloseable {
     batch.clear();
     batchNumber++;
     writer.publish();
+    boundary.published();
     published.run();
   }
 }

@@ -20,6 +20,8 @@ interface EventMatch {
       case EventFilter.Everything(), EventFilter.Category(_), EventFilter.Types(_) ->
           record -> true;
       case EventFilter.Tagged(var tags) -> record -> record.tags().containsAll(tags);
+      case EventFilter.Matching(var query) ->
+          record -> query.matches(record.stream(), record.type(), record.tags());
       case EventFilter.StreamPrefix(var prefixes) ->
           onStream(name -> prefixes.stream().anyMatch(name::startsWith));
       case EventFilter.TypePrefix(var prefixes) ->

@@ -5,6 +5,7 @@ package io.leftfold.engine.stream;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
+import java.util.OptionalLong;
 
 /// What the writer knows of a stream, the commits of the present batch included.
 final class Head {
@@ -18,6 +19,9 @@ final class Head {
   StreamMetadata metadata;
   byte[] metadataJson;
   boolean hasMetadata;
+
+  /// What the last event says, if this is the stream of a followed source.
+  OptionalLong lastTracked = OptionalLong.empty();
 
   /// The batch in which the stream was written last: its records cannot be read back before the
   /// batch is durable.
@@ -39,6 +43,11 @@ final class Head {
 
   boolean exists() {
     return !isDeleted() && (lastRevision >= 0 || hasMetadata);
+  }
+
+  /// How far the follower of the source has come.
+  OptionalLong tracked() {
+    return tombstoned || isDeleted() ? OptionalLong.empty() : lastTracked;
   }
 
   StreamState state() {

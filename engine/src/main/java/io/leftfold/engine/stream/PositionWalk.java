@@ -3,8 +3,10 @@
 package io.leftfold.engine.stream;
 
 import io.leftfold.api.EventFilter;
+import io.leftfold.api.Query;
 import io.leftfold.engine.index.Index;
 import io.leftfold.engine.index.Postings;
+import java.util.ArrayList;
 import java.util.List;
 
 /// Goes from position to position, as the index allows.
@@ -27,12 +29,40 @@ sealed interface PositionWalk {
           new AlongAny(types.stream().map(index::type).map(Along::new).toList());
       case EventFilter.Tagged(var tags) ->
           new AlongAll(tags.stream().map(tag -> new Along(index.tag(tag.value()))).toList());
+      case EventFilter.Matching(var query) -> of(query, index);
       case EventFilter.Everything(),
           EventFilter.StreamPrefix(_),
           EventFilter.StreamRegex(_),
           EventFilter.TypePrefix(_),
           EventFilter.TypeRegex(_) ->
           new Everywhere();
+    };
+  }
+
+  /// The walk for a query: any of the items, each along all of its tags and any of its types.
+  private static PositionWalk of(Query query, Index index) {
+    var items = query.items().stream().map(item -> of(item, index)).toList();
+    if (items.isEmpty() || items.stream().anyMatch(Everywhere.class::isInstance)) {
+      return new Everywhere();
+    }
+    return items.size() == 1 ? items.getFirst() : new AlongAny(items);
+  }
+
+  private static PositionWalk of(Query.Item item, Index index) {
+    var keys = new ArrayList<PositionWalk>();
+    for (var tag : item.tags()) {
+      keys.add(new Along(index.tag(tag.value())));
+    }
+    if (!item.types().isEmpty()) {
+      keys.add(
+          item.types().size() == 1
+              ? new Along(index.type(item.types().iterator().next()))
+              : new AlongAny(item.types().stream().map(index::type).map(Along::new).toList()));
+    }
+    return switch (keys.size()) {
+      case 0 -> new Everywhere();
+      case 1 -> keys.getFirst();
+      default -> new AlongAll(keys);
     };
   }
 
@@ -70,7 +100,7 @@ sealed interface PositionWalk {
   /// The positions of any of several keys.
   ///
   /// @param keys at least one
-  record AlongAny(List<Along> keys) implements PositionWalk {
+  record AlongAny(List<? extends PositionWalk> keys) implements PositionWalk {
     @Override
     public long next(long from, long end) {
       var first = NONE;
@@ -96,7 +126,7 @@ sealed interface PositionWalk {
   /// The positions that several keys have in common: each key leaps to where the one before stands.
   ///
   /// @param keys at least one
-  record AlongAll(List<Along> keys) implements PositionWalk {
+  record AlongAll(List<? extends PositionWalk> keys) implements PositionWalk {
 
     /// After so many leaps without agreement it is time to let others have a turn: the candidate is
     /// given as it is, for the record itself tells whether it is wanted.

@@ -5,6 +5,7 @@ package io.leftfold.engine.stream;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.Tracking;
 import io.leftfold.engine.index.Index;
 import io.leftfold.engine.index.StreamPostings;
 import io.leftfold.engine.log.RecordCursor;
@@ -19,6 +20,16 @@ public final class StreamLookup {
   /// Over an index.
   public StreamLookup(Index index) {
     this.index = index;
+  }
+
+  /// What the writer is to know of a stream.
+  Head head(StreamName name, long key, long end, RecordCursor cursor) {
+    var view = view(name, end, cursor);
+    var head = new Head(name, key, view);
+    if (Tracking.isRecordedIn(name)) {
+      head.lastTracked = TrackingEvent.last(view, cursor);
+    }
+    return head;
   }
 
   StreamView view(StreamName name, long end, RecordCursor cursor) {

@@ -7,7 +7,10 @@ import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventSink;
+import io.leftfold.api.Head;
 import io.leftfold.api.ListOptions;
+import io.leftfold.api.Query;
+import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ReadOptions.Direction;
 import io.leftfold.api.RecordedEvent;
@@ -17,6 +20,7 @@ import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamSummary;
 import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.Tracking;
 import io.leftfold.engine.index.Index;
 import io.leftfold.engine.index.Postings;
 import io.leftfold.engine.log.Log;
@@ -26,6 +30,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -303,7 +308,17 @@ public final class StreamReader {
     return new AllRead(log.borrowCursor(), options, log.end());
   }
 
-  private final class AllRead extends PulledRead {
+  /// Reads what matches a query.
+  public QueryRead read(Query query, ReadOptions options) {
+    if (!(options.filter() instanceof EventFilter.Everything)) {
+      throw new IllegalArgumentException(
+          "A read by query takes no filter; say in the query which events are wanted");
+    }
+    return new AllRead(
+        log.borrowCursor(), options.filteredBy(EventFilter.matching(query)), log.end());
+  }
+
+  private final class AllRead extends PulledRead implements QueryRead {
     private final long end;
     private final boolean forwards;
     private final PositionWalk walk;
@@ -319,6 +334,11 @@ public final class StreamReader {
       this.match = EventMatch.of(options.filter());
       this.links = options.resolveLinks() ? new LinkResolver(lookup, log.cursor(), clock) : null;
       this.place = forwards ? options.from() : Math.min(options.from(), end);
+    }
+
+    @Override
+    public Head head() {
+      return new Head(end);
     }
 
     @Override
@@ -387,6 +407,17 @@ public final class StreamReader {
     if (name.isMetastream()) {
       throw new IllegalArgumentException(
           "Metadata belongs to a stream by its own name, got its metastream %s".formatted(name));
+    }
+  }
+
+  /// How far the follower of a source has come.
+  public OptionalLong trackingPosition(String source) {
+    var name = Tracking.streamOf(source);
+    var cursor = log.borrowCursor();
+    try {
+      return TrackingEvent.recorded(lookup.view(name, log.end(), cursor), cursor);
+    } finally {
+      log.giveBack(cursor);
     }
   }
 

@@ -2,6 +2,7 @@
 
 package io.leftfold.engine.stream;
 
+import io.leftfold.api.Commit;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
@@ -17,10 +18,14 @@ sealed interface Work {
   /// What it adds to the length of the queue.
   long bytes();
 
-  /// An append; `records` are the events of `parts`, laid out.
-  record Append(
-      List<StreamAppend> parts, List<EncodedRecords> records, long bytes, Completion completion)
-      implements Work {}
+  /// An append; `records` are the events of its parts, laid out.
+  record Append(Commit commit, List<EncodedRecords> records, long bytes, Completion completion)
+      implements Work {
+
+    List<StreamAppend> parts() {
+      return commit.parts();
+    }
+  }
 
   /// A soft delete or a tombstone.
   record Delete(StreamName stream, ExpectedState expected, boolean forEver, Completion completion)

@@ -5,6 +5,7 @@ package io.leftfold.engine.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.engine.stream.WorkQueue.Offer;
 import java.util.ArrayList;
@@ -33,7 +34,7 @@ final class WorkQueueTest {
     }
 
     Work ofBytes(long bytes) {
-      return new Work.Append(List.of(), List.of(), bytes, this);
+      return new Work.Append(Commit.of(), List.of(), bytes, this);
     }
   }
 

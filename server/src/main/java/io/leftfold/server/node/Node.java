@@ -3,11 +3,14 @@
 package io.leftfold.server.node;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ListOptions;
+import io.leftfold.api.Query;
+import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
@@ -21,6 +24,7 @@ import io.leftfold.engine.LocalEventStore;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -41,10 +45,19 @@ public final class Node {
 
   /// Appends to one stream or several.
   ///
-  /// @param commit one entry per stream
+  /// @param parts one entry per stream
   /// @param completion told of the result or of any refusal, a full queue too
   /// @throws IllegalArgumentException if the commit makes no sense
-  public void append(List<StreamAppend> commit, Completion completion) {
+  public void append(List<StreamAppend> parts, Completion completion) {
+    append(Commit.of(parts), completion);
+  }
+
+  /// Appends to one stream or several, on conditions.
+  ///
+  /// @param commit what to append
+  /// @param completion told of the result or of any refusal, a full queue too
+  /// @throws IllegalArgumentException if the commit makes no sense
+  public void append(Commit commit, Completion completion) {
     telling(completion, waiting -> store.append(commit, waiting));
   }
 
@@ -89,6 +102,23 @@ public final class Node {
   /// @return the events, to be closed after use
   public EventRead readAll(ReadOptions options) {
     return store.readAll(options);
+  }
+
+  /// Reads what matches a query.
+  ///
+  /// @param query which events
+  /// @param options how
+  /// @return the events, to be closed after use
+  public QueryRead read(Query query, ReadOptions options) {
+    return store.read(query, options);
+  }
+
+  /// How far the follower of a source has come.
+  ///
+  /// @param source names what is followed
+  /// @return the position; empty if none is recorded
+  public OptionalLong trackingPosition(String source) {
+    return store.trackingPosition(source);
   }
 
   /// Follows one stream.

@@ -21,6 +21,7 @@ import io.kurrent.dbclient.SubscribeToStreamOptions;
 import io.kurrent.dbclient.SubscriptionFilter;
 import io.kurrent.dbclient.WrongExpectedVersionException;
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventFilter;
@@ -32,11 +33,12 @@ import io.leftfold.api.LimitExceededException;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
+import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ReadOptions.Direction;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
-import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
@@ -102,12 +104,16 @@ final class KurrentEventStore implements EventStore {
   // ---- appending
 
   @Override
-  public AppendResult append(List<StreamAppend> commit) {
-    if (commit.size() != 1) {
-      throw new IllegalArgumentException(
-          "The client appends to one stream at a time, got " + commit.size());
+  public AppendResult append(Commit commit) {
+    if (!commit.conditions().isEmpty() || commit.tracking().isPresent()) {
+      throw new UnsupportedOperationException(
+          "The client has no words for conditions and tracking");
     }
-    var append = commit.getFirst();
+    if (commit.parts().size() != 1) {
+      throw new IllegalArgumentException(
+          "The client appends to one stream at a time, got " + commit.parts().size());
+    }
+    var append = commit.parts().getFirst();
     var name = append.stream().value();
     var options =
         io.kurrent.dbclient.AppendToStreamOptions.get().streamState(toWire(append.expected()));
@@ -121,6 +127,16 @@ final class KurrentEventStore implements EventStore {
             new AppendResult.AppendedStream(
                 append.stream(), last - append.events().size() + 1, last)),
         false);
+  }
+
+  @Override
+  public QueryRead read(Query query, ReadOptions options) {
+    throw new UnsupportedOperationException("The client has no words for queries");
+  }
+
+  @Override
+  public OptionalLong trackingPosition(String source) {
+    throw new UnsupportedOperationException("The client has no words for tracking");
   }
 
   private static OptionalLong position(@Nullable Position position) {
@@ -466,7 +482,10 @@ final class KurrentEventStore implements EventStore {
           filter.withEventTypeRegularExpression(startingWith(prefixes));
       case EventFilter.StreamRegex(var regex) -> filter.withStreamNameRegularExpression(regex);
       case EventFilter.TypeRegex(var regex) -> filter.withEventTypeRegularExpression(regex);
-      case EventFilter.Category(_), EventFilter.Types(_), EventFilter.Tagged(_) ->
+      case EventFilter.Category(_),
+          EventFilter.Types(_),
+          EventFilter.Tagged(_),
+          EventFilter.Matching(_) ->
           throw new UnsupportedOperationException("The client has no words for this filter");
     }
     if (options.checkpointEvery() > 0) {

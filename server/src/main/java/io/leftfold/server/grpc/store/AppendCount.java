@@ -2,7 +2,9 @@
 
 package io.leftfold.server.grpc.store;
 
+import io.leftfold.api.Commit;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
 import io.leftfold.protocol.messages.store.Wire;
 import io.leftfold.protocol.wire.WireException;
 import io.leftfold.protocol.wire.WireReader;
@@ -13,6 +15,9 @@ import io.leftfold.server.node.TooManyEventsException;
 final class AppendCount {
 
   private static final int APPEND = tag(Wire.AppendRequest.APPENDS_FIELD_NUMBER);
+  private static final int CONDITION = tag(Wire.AppendRequest.CONDITIONS_FIELD_NUMBER);
+  private static final int QUERY = tag(Wire.AppendCondition.QUERY_FIELD_NUMBER);
+  private static final int ITEM = tag(Wire.Query.ITEMS_FIELD_NUMBER);
   private static final int EVENT = tag(Wire.StreamAppend.EVENTS_FIELD_NUMBER);
   private static final int TAG = tag(Wire.ProposedEvent.TAGS_FIELD_NUMBER);
 
@@ -20,6 +25,7 @@ final class AppendCount {
   private final long appendBytesMax;
   private int streams;
   private int events;
+  private int conditions;
 
   private AppendCount(WireReader in, long appendBytesMax) {
     this.in = in;
@@ -51,6 +57,15 @@ final class AppendCount {
         var outer = in.enter();
         append();
         in.leave(outer);
+      } else if (in.tag() == CONDITION) {
+        if (++conditions > Commit.CONDITIONS_MAX) {
+          throw new IllegalArgumentException(
+              "An append has at most %d conditions, and this one has more"
+                  .formatted(Commit.CONDITIONS_MAX));
+        }
+        var outer = in.enter();
+        condition();
+        in.leave(outer);
       } else {
         in.skip();
       }
@@ -68,6 +83,52 @@ final class AppendCount {
       } else {
         in.skip();
       }
+    }
+  }
+
+  private void condition() {
+    var words = 0;
+    while (in.next()) {
+      if (in.tag() == QUERY) {
+        var outer = in.enter();
+        words = items(words);
+        in.leave(outer);
+      } else {
+        in.skip();
+      }
+    }
+  }
+
+  private int items(int before) {
+    var words = before;
+    while (in.next()) {
+      if (in.tag() == ITEM) {
+        var outer = in.enter();
+        words = words(words + 1);
+        in.leave(outer);
+      } else {
+        in.skip();
+      }
+    }
+    return words;
+  }
+
+  /// Types and tags; each item counts as one besides, so that none is free.
+  private int words(int before) {
+    var words = before;
+    requireFewWords(words);
+    while (in.next()) {
+      requireFewWords(++words);
+      in.skip();
+    }
+    return words;
+  }
+
+  private static void requireFewWords(int words) {
+    if (words > 2 * Query.WORDS_MAX) {
+      throw new IllegalArgumentException(
+          "A query has at most %d types and tags, and this one has more"
+              .formatted(Query.WORDS_MAX));
     }
   }
 

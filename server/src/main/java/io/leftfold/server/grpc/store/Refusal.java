@@ -9,6 +9,9 @@ import static io.leftfold.server.edge.GrpcStatus.INVALID_ARGUMENT;
 import static io.leftfold.server.edge.GrpcStatus.PERMISSION_DENIED;
 import static io.leftfold.server.edge.GrpcStatus.UNAVAILABLE;
 
+import io.leftfold.api.AlreadyTrackedException;
+import io.leftfold.api.Commit;
+import io.leftfold.api.ConditionFailedException;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.LimitExceededException;
@@ -63,6 +66,13 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
     };
   }
 
+  /// What the caller of an append is told of an error.
+  static Refusal of(LeftfoldException error, Commit commit) {
+    return error instanceof ConditionFailedException failed
+        ? conditionFailed(failed, commit.conditions().indexOf(failed.condition()))
+        : of(error);
+  }
+
   /// Ends a call with this error, from any thread.
   void end(GrpcCall call) {
     call.execute(() -> call.fail(status, message, trailers));
@@ -78,6 +88,20 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
               failure.setWrongExpectedState(conflicts(wrong)),
               "wrong-expected-version",
               Optional.of(wrong.stream()));
+      case ConditionFailedException failed -> conditionFailed(failed, 0);
+      case AlreadyTrackedException tracked ->
+          told(
+              FAILED_PRECONDITION,
+              tracked,
+              failure.setAlreadyTracked(
+                  Wire.Failure.AlreadyTracked.newBuilder()
+                      .setTracking(
+                          Wire.Tracking.newBuilder()
+                              .setSource(tracked.tracking().source())
+                              .setPosition(tracked.tracking().position()))
+                      .setRecorded(tracked.recorded())),
+              "already-tracked",
+              Optional.empty());
       case StreamTombstonedException tombstoned ->
           told(
               FAILED_PRECONDITION,
@@ -131,6 +155,19 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
               "corrupt-log",
               Optional.empty());
     };
+  }
+
+  private static Refusal conditionFailed(ConditionFailedException failed, int condition) {
+    return told(
+        FAILED_PRECONDITION,
+        failed,
+        Wire.Failure.newBuilder()
+            .setConditionFailed(
+                Wire.Failure.ConditionFailed.newBuilder()
+                    .setCondition(condition)
+                    .addAllPositions(failed.positions())),
+        "condition-failed",
+        Optional.empty());
   }
 
   private static Refusal told(

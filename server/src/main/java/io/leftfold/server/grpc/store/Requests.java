@@ -3,11 +3,15 @@
 package io.leftfold.server.grpc.store;
 
 import com.google.protobuf.ByteString;
+import io.leftfold.api.AppendCondition;
+import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.Head;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
@@ -15,9 +19,11 @@ import io.leftfold.api.StreamMetadata.Acl.Action;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Tag;
+import io.leftfold.api.Tracking;
 import io.leftfold.protocol.messages.store.Wire;
 import java.time.Duration;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -34,14 +40,37 @@ final class Requests {
 
   private Requests() {}
 
-  static List<StreamAppend> commit(Wire.AppendRequest request) {
-    return request.getAppendsList().stream()
-        .map(append ->
-            new StreamAppend(
-                StreamName.of(append.getStream()),
-                expected(append.getExpected()),
-                append.getEventsList().stream().map(Requests::proposed).toList()))
-        .toList();
+  static Commit commit(Wire.AppendRequest request) {
+    return new Commit(
+        request.getAppendsList().stream().map(Requests::part).toList(),
+        request.getConditionsList().stream().map(Requests::condition).toList(),
+        request.hasTracking() ? Optional.of(tracking(request.getTracking())) : Optional.empty());
+  }
+
+  private static StreamAppend part(Wire.StreamAppend append) {
+    return new StreamAppend(
+        StreamName.of(append.getStream()),
+        expected(append.getExpected()),
+        append.getEventsList().stream().map(Requests::proposed).toList());
+  }
+
+  private static AppendCondition condition(Wire.AppendCondition condition) {
+    return new AppendCondition(
+        query(condition.getQuery()), new Head(unsigned(condition.getAfter())));
+  }
+
+  private static Tracking tracking(Wire.Tracking tracking) {
+    return new Tracking(tracking.getSource(), tracking.getPosition());
+  }
+
+  static Query query(Wire.Query query) {
+    return new Query(
+        query.getItemsList().stream()
+            .map(item ->
+                new Query.Item(
+                    new HashSet<>(item.getTypesList()),
+                    item.getTagsList().stream().map(Tag::of).collect(Collectors.toSet())))
+            .toList());
   }
 
   private static ProposedEvent proposed(Wire.ProposedEvent event) {
@@ -118,6 +147,7 @@ final class Requests {
       case TAGS ->
           new EventFilter.Tagged(
               filter.getTags().getTagsList().stream().map(Tag::of).collect(Collectors.toSet()));
+      case MATCHING -> EventFilter.matching(query(filter.getMatching()));
       case FILTER_NOT_SET ->
           throw new IllegalArgumentException("A filter says what it filters by, got nothing");
     };

@@ -6,10 +6,12 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.LimitExceededException;
 import io.leftfold.api.ListOptions;
+import io.leftfold.api.QueryRead;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
@@ -18,6 +20,7 @@ import io.leftfold.protocol.messages.store.Wire;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.grpc.calls.Outlet;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Following;
 import io.leftfold.server.node.Node;
@@ -119,6 +122,14 @@ public final class StoreService {
                         Requests.expected(request.getExpected()),
                         Requests.metadata(request.getMetadata())))),
         answer(
+            "TrackingPosition",
+            Wire.TrackingPositionRequest.parser(),
+            request -> {
+              var response = Wire.TrackingPositionResponse.newBuilder();
+              node.trackingPosition(request.getSource()).ifPresent(response::setPosition);
+              return response.build();
+            }),
+        answer(
             "LastPosition",
             Wire.LastPositionRequest.parser(),
             _ -> {
@@ -200,8 +211,15 @@ public final class StoreService {
           pump(read, outlet);
         }
       }
+      case QUERY -> {
+        try (QueryRead read = node.read(Requests.query(request.getQuery()), options)) {
+          outlet.send(Wire.ReadResponse.newBuilder().setHead(read.head().end()).build());
+          pump(read, outlet);
+        }
+      }
       case SOURCE_NOT_SET ->
-          throw new IllegalArgumentException("A read is of one stream or of all, got neither");
+          throw new IllegalArgumentException(
+              "A read is of one stream, of all or by query, got none of them");
     }
   }
 
@@ -362,7 +380,23 @@ public final class StoreService {
       super(
           call,
           Wire.AppendRequest.parser(),
-          request -> node.append(Requests.commit(request), telling(call, Answers::appended)));
+          request -> {
+            var commit = Requests.commit(request);
+            node.append(commit, new Waiting(call, commit));
+          });
+    }
+
+    /// Tells the caller, who is told which of its conditions failed by the number.
+    private record Waiting(GrpcCall call, Commit commit) implements Completion {
+      @Override
+      public void completed(AppendResult result) {
+        sendLast(call, Answers.appended(result));
+      }
+
+      @Override
+      public void failed(LeftfoldException reason) {
+        Refusal.of(reason, commit).end(call);
+      }
     }
 
     @Override

@@ -9,6 +9,8 @@ import static io.leftfold.server.edge.GrpcStatus.PERMISSION_DENIED;
 import static io.leftfold.server.edge.GrpcStatus.UNAVAILABLE;
 import static io.leftfold.server.edge.GrpcStatus.UNKNOWN;
 
+import io.leftfold.api.AlreadyTrackedException;
+import io.leftfold.api.ConditionFailedException;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
@@ -61,6 +63,11 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
   private static Refusal of(LeftfoldException error) {
     return switch (error) {
       case WrongExpectedStateException wrong -> wrongExpectedVersion(wrong);
+      // Nobody can state a condition on this wire.
+      case ConditionFailedException failed ->
+          new Refusal(FAILED_PRECONDITION, text(failed), GrpcTrailers.NONE);
+      case AlreadyTrackedException tracked ->
+          new Refusal(FAILED_PRECONDITION, text(tracked), GrpcTrailers.NONE);
       case StreamTombstonedException tombstoned -> tombstoned(tombstoned.stream());
       case LimitExceededException limit -> limit(limit);
       case NotAuthorizedException _ ->

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.leftfold.server.grpc.store;
+package io.leftfold.server.grpc.calls;
 
 import com.google.protobuf.MessageLite;
 import io.leftfold.server.edge.GrpcCall;
@@ -12,7 +12,7 @@ import java.util.concurrent.Semaphore;
 /// At most one message is under way: the next may be sent when the edge has room again. So what a
 /// slow caller does not take stays in the log, not in memory. The thread waits on one semaphore for
 /// everything that may happen: there is room, there is something to send, the caller is gone.
-final class Outlet {
+public final class Outlet {
 
   private final GrpcCall call;
   private final Semaphore news = new Semaphore(0);
@@ -20,14 +20,17 @@ final class Outlet {
   private volatile boolean available;
   private volatile boolean gone;
 
-  Outlet(GrpcCall call) {
+  /// Of one call.
+  ///
+  /// @param call with many answers
+  public Outlet(GrpcCall call) {
     this.call = call;
   }
 
   /// Waits until another message may be sent.
   ///
   /// @return false if there is nobody to send to any more
-  boolean awaitRoom() {
+  public boolean awaitRoom() {
     while (!room && !gone) {
       news.acquireUninterruptibly();
     }
@@ -36,8 +39,9 @@ final class Outlet {
 
   /// Waits until a subscription may have something to say.
   ///
+  /// @param following has nothing to say at the moment
   /// @return false if there is nobody to tell any more
-  boolean awaitNews(Following following) {
+  public boolean awaitNews(Following following) {
     available = false;
     following.onAvailable(() -> {
       available = true;
@@ -50,7 +54,9 @@ final class Outlet {
   }
 
   /// Sends a message. There must be room.
-  void send(MessageLite message) {
+  ///
+  /// @param message any
+  public void send(MessageLite message) {
     room = false;
     var bytes = message.toByteArray();
     call.execute(() -> {
@@ -69,12 +75,12 @@ final class Outlet {
   }
 
   /// Completes the call, behind what was sent.
-  void complete() {
+  public void complete() {
     call.execute(call::complete);
   }
 
   /// The caller is gone, or is to be left. May be called from any thread.
-  void gone() {
+  public void gone() {
     gone = true;
     news.release();
   }
