@@ -11,8 +11,10 @@ module io.leftfold.protocol {
   requires static org.jspecify;
   requires transitive com.google.protobuf;
 
+  exports io.leftfold.protocol.messages.dcb;
   exports io.leftfold.protocol.messages.features;
   exports io.leftfold.protocol.messages.gossip;
+  exports io.leftfold.protocol.messages.health;
   exports io.leftfold.protocol.messages.rpc;
   exports io.leftfold.protocol.messages.shared;
   exports io.leftfold.protocol.messages.store;

@@ -2,6 +2,7 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.StreamName;
 import io.leftfold.cli.output.Style;
 import io.leftfold.engine.Durability;
 import io.leftfold.engine.EngineOptions;
@@ -78,6 +79,14 @@ final class ServeCommand implements Callable<Integer> {
   private @Nullable String advertised;
 
   @Option(
+      names = "--dcb-stream",
+      paramLabel = "<stream>",
+      defaultValue = "dcb",
+      description =
+          "The stream for events of UmaDB clients (umadb.v1.DCB), which know no streams. Default: dcb.")
+  private String dcbStream;
+
+  @Option(
       names = "--insecure",
       description =
           "Serve others than this machine without encryption and without users. This version can do nothing else, so it must be said.")
@@ -121,7 +130,8 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private ServerOptions serverOptions() {
-    var options = ServerOptions.defaults().withAddress(host, port);
+    var options =
+        ServerOptions.defaults().withAddress(host, port).withDcbStream(StreamName.of(dcbStream));
     return advertised == null ? options : options.withAdvertisedHost(advertised);
   }
 

@@ -7,6 +7,8 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
 import io.leftfold.server.edge.GrpcHandler;
+import io.leftfold.server.grpc.dcb.DcbService;
+import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
 import io.leftfold.server.grpc.store.StoreService;
 import io.leftfold.server.grpc.streams.StreamLimits;
@@ -29,8 +31,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /// A node on the network, in front of a store that somebody else opened and will close.
 ///
-/// It speaks to the official EventStoreDB and KurrentDB clients over gRPC, answers a few questions
-/// over HTTP, all on one port, and in this version in plain text and to everybody.
+/// It speaks to the official EventStoreDB and KurrentDB clients and to those of UmaDB over gRPC,
+/// answers a few questions over HTTP, all on one port, and in this version in plain text and to
+/// everybody.
 ///
 /// ```java
 /// try (var store = LocalEventStore.open(directory);
@@ -98,6 +101,15 @@ public final class LeftfoldServer implements AutoCloseable {
             .handlers());
     calls.putAll(
         new StoreService(node, threads, Math.toIntExact(store.appendBytesMax())).handlers());
+    calls.putAll(
+        new DcbService(
+                node,
+                options.dcbStream(),
+                UUID::randomUUID,
+                threads,
+                Math.toIntExact(store.appendBytesMax()))
+            .handlers());
+    calls.putAll(new HealthService(calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
     var port = new AtomicInteger(options.port());
     calls.putAll(

@@ -2,17 +2,33 @@
 
 package io.leftfold.server;
 
+import io.leftfold.api.StreamName;
+
 /// How a node is reached: `ServerOptions.defaults().withAddress("0.0.0.0", 2113)`.
 ///
 /// @param host the name or address of this machine to listen on
 /// @param port the port; 0 for any that is free
 /// @param advertisedHost the name or address that clients are told to reach this node by; empty for
 ///   the one it listens on
-public record ServerOptions(String host, int port, String advertisedHost) {
+/// @param dcbStream where events are recorded that come over `umadb.v1.DCB`, which knows no streams
+public record ServerOptions(String host, int port, String advertisedHost, StreamName dcbStream) {
 
-  private static final ServerOptions DEFAULTS = new ServerOptions("127.0.0.1", 2113, "");
+  private static final ServerOptions DEFAULTS =
+      new ServerOptions("127.0.0.1", 2113, "", StreamName.of("dcb"));
 
-  /// Loopback, port 2113.
+  /// Checks the stream.
+  ///
+  /// @throws IllegalArgumentException if the name of the stream begins with `$`: what is recorded
+  ///   there could not be seen by those who recorded it
+  public ServerOptions {
+    if (dcbStream.isSystem()) {
+      throw new IllegalArgumentException(
+          "Events of umadb.v1.DCB go to a stream whose name does not begin with $, got "
+              + dcbStream);
+    }
+  }
+
+  /// Loopback, port 2113, stream `dcb`.
   ///
   /// @return the options
   public static ServerOptions defaults() {
@@ -25,7 +41,7 @@ public record ServerOptions(String host, int port, String advertisedHost) {
   /// @param port 0 for any that is free
   /// @return the new options
   public ServerOptions withAddress(String host, int port) {
-    return new ServerOptions(host, port, advertisedHost);
+    return new ServerOptions(host, port, advertisedHost, dcbStream);
   }
 
   /// With a name by which clients reach this node.
@@ -33,6 +49,14 @@ public record ServerOptions(String host, int port, String advertisedHost) {
   /// @param host a name or address
   /// @return the new options
   public ServerOptions withAdvertisedHost(String host) {
-    return new ServerOptions(this.host, port, host);
+    return new ServerOptions(this.host, port, host, dcbStream);
+  }
+
+  /// With another stream for the events of `umadb.v1.DCB`.
+  ///
+  /// @param stream any but a system stream
+  /// @return the new options
+  public ServerOptions withDcbStream(StreamName stream) {
+    return new ServerOptions(host, port, advertisedHost, stream);
   }
 }

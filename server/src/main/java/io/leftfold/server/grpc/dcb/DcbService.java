@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.dcb;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.Head;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.LimitExceededException;
+import io.leftfold.api.Query;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.protocol.messages.dcb.Umadb;
+import io.leftfold.server.edge.GrpcCall;
+import io.leftfold.server.edge.GrpcHandler;
+import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.grpc.calls.Outlet;
+import io.leftfold.server.node.Completion;
+import io.leftfold.server.node.Node;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.UUID;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The methods of `umadb.v1.DCB`.
+///
+/// The head that is told is the position of the last event that this wire can see: a caller may
+/// wait until it has been given that event.
+public final class DcbService {
+
+  /// The full name of the service.
+  public static final String NAME = "umadb.v1.DCB";
+
+  /// What a request may have beyond its events: names, tags, framing.
+  private static final int REQUEST_BYTES_BESIDES = 1 << 20;
+
+  private final Node node;
+  private final Requests requests;
+  private final ThreadFactory threads;
+  private final int appendBytesMax;
+
+  /// The service of a node.
+  ///
+  /// @param node answers
+  /// @param stream where events that come this way are recorded
+  /// @param ids for events without one
+  /// @param threads makes a virtual thread for each call that may take a while
+  /// @param appendBytesMax the largest append that is listened to; the node may allow less
+  public DcbService(
+      Node node, StreamName stream, Supplier<UUID> ids, ThreadFactory threads, int appendBytesMax) {
+    this.node = node;
+    this.requests = new Requests(stream, ids);
+    this.threads = threads;
+    this.appendBytesMax = appendBytesMax;
+  }
+
+  /// What answers each method.
+  ///
+  /// @return by the path of the method
+  public Map<String, GrpcHandler> handlers() {
+    return Map.of(
+        path("Append"),
+        Appending::new,
+        path("Read"),
+        call -> new Streaming<>(call, Umadb.ReadRequest.parser(), this::read),
+        path("Subscribe"),
+        call -> new Streaming<>(call, Umadb.SubscribeRequest.parser(), this::subscribe),
+        path("Head"),
+        answering(Umadb.HeadRequest.parser(), _ -> head()),
+        path("GetTrackingInfo"),
+        answering(Umadb.TrackingRequest.parser(), this::tracking));
+  }
+
+  private static String path(String method) {
+    return "/%s/%s".formatted(NAME, method);
+  }
+
+  private MessageLite head() {
+    var response = Umadb.HeadResponse.newBuilder();
+    lastVisible(new Head(Long.MAX_VALUE)).ifPresent(response::setPosition);
+    return response.build();
+  }
+
+  /// The position of the last event below a head that this wire can see.
+  private OptionalLong lastVisible(Head head) {
+    var last = ReadOptions.backwards().from(head.end()).limit(1);
+    return node.read(Query.everything(), last).events().stream()
+        .mapToLong(event -> event.position())
+        .findFirst();
+  }
+
+  private MessageLite tracking(Umadb.TrackingRequest request) {
+    var response = Umadb.TrackingResponse.newBuilder();
+    node.trackingPosition(request.getSource()).ifPresent(response::setPosition);
+    return response.build();
+  }
+
+  private void read(Umadb.ReadRequest request, Outlet outlet) {
+    if (subscribes(request)) {
+      subscribe(Requests.subscription(request), ReadBatches::withoutHead, outlet);
+      return;
+    }
+    try (var read = node.read(Requests.query(request.getQuery()), Requests.read(request))) {
+      var limit = request.hasLimit() ? Integer.toUnsignedLong(request.getLimit()) : Long.MAX_VALUE;
+      var batches = new ReadBatches(read.iterator(), limit, () -> lastVisible(read.head()));
+      while (batches.hasNext() && outlet.awaitRoom()) {
+        outlet.send(batches.next(request.getBatchSize()));
+      }
+    }
+    outlet.complete();
+  }
+
+  @SuppressWarnings("deprecation") // older clients ask so
+  private static boolean subscribes(Umadb.ReadRequest request) {
+    return request.getSubscribe();
+  }
+
+  private void subscribe(Umadb.SubscribeRequest request, Outlet outlet) {
+    subscribe(
+        request,
+        events -> Umadb.SubscribeResponse.newBuilder().addAllEvents(events).build(),
+        outlet);
+  }
+
+  private void subscribe(
+      Umadb.SubscribeRequest request,
+      Function<Iterable<Umadb.SequencedEvent>, MessageLite> response,
+      Outlet outlet) {
+    try (var following = node.subscribeToAll(Requests.subscribe(request))) {
+      while (outlet.awaitRoom()) {
+        var batch = SubscriptionBatch.of(following, request.getBatchSize());
+        if (!batch.events().isEmpty()) {
+          outlet.send(response.apply(batch.events()));
+        }
+        if (batch.end().isPresent()) {
+          throw batch.end().get();
+        }
+        if (batch.exhausted() && !outlet.awaitNews(following)) {
+          return;
+        }
+      }
+    }
+  }
+
+  /// A method whose one answer is found on a thread of its own.
+  private <Q> GrpcHandler answering(Parser<Q> parser, Function<Q, MessageLite> answer) {
+    return call ->
+        new Request<>(
+            call, parser, request -> start(call, () -> sendLast(call, answer.apply(request))));
+  }
+
+  private static void sendLast(GrpcCall call, MessageLite answer) {
+    var bytes = answer.toByteArray();
+    call.execute(() -> call.sendLast(bytes, 0, bytes.length));
+  }
+
+  private void start(GrpcCall call, Runnable work) {
+    threads
+        .newThread(() -> {
+          try {
+            work.run();
+          } catch (RuntimeException | Error e) {
+            Refusal.of(e).end(call);
+          }
+        })
+        .start();
+  }
+
+  /// Hears the one request of a call, and begins to answer when it is whole.
+  private static class Request<Q> implements GrpcListener {
+    final GrpcCall call;
+    private final Parser<Q> parser;
+    private final Consumer<Q> begin;
+    private @Nullable Q request;
+
+    Request(GrpcCall call, Parser<Q> parser, Consumer<Q> begin) {
+      this.call = call;
+      this.parser = parser;
+      this.begin = begin;
+    }
+
+    @Override
+    public final void message(byte[] bytes, int offset, int length) {
+      try {
+        if (request != null) {
+          throw new IllegalArgumentException("The method takes one message, got another one");
+        }
+        check(bytes, offset, length);
+        request = parser.parseFrom(bytes, offset, length);
+      } catch (InvalidProtocolBufferException e) {
+        refuse(
+            new Refusal.NoMessageException(
+                "The request is not a message of umadb.v1.DCB: " + e.getMessage(), e));
+      } catch (RuntimeException e) {
+        refuse(e);
+      }
+    }
+
+    /// Looks at a request before objects are made of it.
+    void check(byte[] bytes, int offset, int length) {}
+
+    @Override
+    public final void halfClosed() {
+      try {
+        if (request == null) {
+          throw new IllegalArgumentException("The method takes one message, got none");
+        }
+        begin.accept(request);
+      } catch (RuntimeException e) {
+        refuse(e);
+      }
+    }
+
+    final void refuse(RuntimeException error) {
+      Refusal.of(error).endHere(call);
+    }
+  }
+
+  /// Hears an append, which may be larger than other messages.
+  private final class Appending extends Request<Umadb.AppendRequest> {
+    Appending(GrpcCall call) {
+      call.messageBytesMax(Math.addExact(appendBytesMax, REQUEST_BYTES_BESIDES));
+      super(
+          call,
+          Umadb.AppendRequest.parser(),
+          request -> node.append(requests.commit(request), new Waiting(call)));
+    }
+
+    @Override
+    void check(byte[] bytes, int offset, int length) {
+      AppendCount.requireBounded(bytes, offset, length, appendBytesMax);
+    }
+
+    @Override
+    public void oversized(long length) {
+      refuse(LimitExceededException.append(length, appendBytesMax));
+    }
+  }
+
+  private record Waiting(GrpcCall call) implements Completion {
+    @Override
+    public void completed(AppendResult result) {
+      sendLast(call, Answers.appended(result));
+    }
+
+    @Override
+    public void failed(LeftfoldException reason) {
+      Refusal.of(reason).end(call);
+    }
+  }
+
+  /// Hears a request that is answered with many messages, by a thread of its own.
+  private final class Streaming<Q> extends Request<Q> {
+    private final Outlet outlet;
+
+    Streaming(GrpcCall call, Parser<Q> parser, BiConsumer<Q, Outlet> work) {
+      var outlet = new Outlet(call);
+      super(call, parser, request -> start(call, () -> work.accept(request, outlet)));
+      this.outlet = outlet;
+    }
+
+    @Override
+    public void cancelled() {
+      outlet.gone();
+    }
+
+    @Override
+    public void shuttingDown() {
+      outlet.gone();
+      refuse(
+          new UnavailableException(
+              UnavailableException.Reason.CLOSED,
+              "The server is closing; connect again and go on behind the last event"));
+    }
+  }
+}
