@@ -3,9 +3,11 @@
 package io.leftfold.benchmarks;
 
 import io.leftfold.benchmarks.embedded.BulkAppends;
+import io.leftfold.benchmarks.embedded.ConditionalAppends;
 import io.leftfold.benchmarks.embedded.DurableAppends;
 import io.leftfold.benchmarks.embedded.RandomReads;
 import io.leftfold.benchmarks.embedded.Scan;
+import io.leftfold.benchmarks.embedded.TagQueries;
 import io.leftfold.benchmarks.grpc.GrpcCalls;
 import io.leftfold.benchmarks.measure.Benchmark;
 import io.leftfold.benchmarks.micro.JmhBenchmark;
@@ -28,6 +30,12 @@ final class Catalogue {
     }
     for (var commits : COMMITS) {
       all.add(new BulkAppends(commits));
+    }
+    for (var callers : CALLERS) {
+      all.add(new ConditionalAppends(callers));
+    }
+    for (var callers : CALLERS) {
+      all.add(new TagQueries(callers));
     }
     all.add(new Scan());
     all.add(new RandomReads());
