@@ -42,7 +42,15 @@ final class WorkQueue {
   private final Condition notFull = lock.newCondition();
   private final AtomicInteger waitingForRoom = new AtomicInteger();
 
-  private record Link(Work work, @Nullable Link before) {}
+  /// Made before room is reserved, so that nothing can fail between reserving and handing in.
+  private static final class Link {
+    final Work work;
+    @Nullable Link before;
+
+    Link(Work work) {
+      this.work = work;
+    }
+  }
 
   /// Bounded.
   ///
@@ -61,6 +69,7 @@ final class WorkQueue {
 
   /// Adds, if there is room. A single piece of work is always taken by an empty queue.
   Offer offer(Work work) {
+    var link = new Link(work);
     while (true) {
       var before = reserved.get();
       if (before < 0) {
@@ -70,7 +79,7 @@ final class WorkQueue {
         return Offer.FULL;
       }
       if (reserved.compareAndSet(before, before + ONE + work.bytes())) {
-        push(work);
+        push(link);
         return Offer.TAKEN;
       }
     }
@@ -89,11 +98,10 @@ final class WorkQueue {
     return state & (ONE - 1);
   }
 
-  private void push(Work work) {
-    Link before;
+  private void push(Link link) {
     do {
-      before = newest.get();
-    } while (!newest.compareAndSet(before, new Link(work, before)));
+      link.before = newest.get();
+    } while (!newest.compareAndSet(link.before, link));
     wake();
   }
 
