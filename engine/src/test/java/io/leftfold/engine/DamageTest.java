@@ -212,7 +212,10 @@ final class DamageTest {
         assertThat(given)
             .isEqualTo(
                 options.direction() == ReadOptions.Direction.FORWARDS ? whole : whole.reversed());
-        assertThat(told).as("damage told of %s", stream).isEqualTo(gaps);
+        // Of a gap once, or of each lost event that the index knows.
+        assertThat(told)
+            .as("damage told of %s", stream)
+            .isBetween(gaps, Math.max(gaps, all.size() - whole.size()));
       }
     }
 

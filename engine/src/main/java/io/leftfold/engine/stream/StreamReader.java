@@ -178,12 +178,21 @@ public final class StreamReader {
         near = bringNear(cursor);
       }
       near--;
-      cursor.moveTo(view.postings().at(ordinal));
+      var here = ordinal;
+      ordinal += forwards ? 1 : -1; // first: whoever goes on behind a damaged event gets the next
+      cursor.moveTo(view.postings().at(here));
       if (lost != null) {
-        lost.passed(cursor);
+        requireNoneLostBefore(here, cursor, lost);
       }
-      ordinal += forwards ? 1 : -1;
       return true;
+    }
+
+    /// The event itself is sound: whoever goes on behind the gap gets it.
+    private void requireNoneLostBefore(long here, RecordCursor cursor, LostEvents lost) {
+      var next = ordinal;
+      ordinal = here;
+      lost.passed(cursor);
+      ordinal = next;
     }
 
     @Override
@@ -263,8 +272,9 @@ public final class StreamReader {
       if (ordinal < 0 || ordinal >= count) {
         return false;
       }
-      cursor.moveTo(postings.at(ordinal));
-      ordinal += forwards ? 1 : -1;
+      var here = ordinal;
+      ordinal += forwards ? 1 : -1; // first: whoever goes on behind a damaged event gets the next
+      cursor.moveTo(postings.at(here));
       return true;
     }
 
