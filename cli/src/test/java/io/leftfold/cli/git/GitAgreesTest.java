@@ -10,6 +10,7 @@ import io.leftfold.testkit.InMemoryEventStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +54,8 @@ class GitAgreesTest {
     // Which files, which blobs, which modes: exactly what git says, whatever it takes for a rename.
     var withoutRenames = GitItself.log(clone, "HEAD", "--no-renames");
     var ours = Imported.log(store, false);
-    assertThat(List.copyOf(ours.keySet())).isEqualTo(List.copyOf(withoutRenames.keySet()));
+    assertThat(ours.keySet()).hasSameElementsAs(withoutRenames.keySet());
+    assertEachComesAfterItsParents(clone, List.copyOf(ours.keySet()));
     assertThat(withoutLines(ours)).isEqualTo(withoutLines(withoutRenames));
 
     // Lines: git's own minimal difference, which now and then is not the least there is; ours is. A
@@ -88,6 +90,24 @@ class GitAgreesTest {
     assertThat((long) renamesOnly.size()).isLessThanOrEqualTo(Math.max(2, renames / 10));
     var files = git.values().stream().mapToLong(List::size).sum();
     assertThat((long) shorter.size()).isLessThanOrEqualTo(Math.max(2, files / 100));
+  }
+
+  /// Where branches lie beside each other there is more than one such order.
+  private static void assertEachComesAfterItsParents(Path clone, List<String> commits) {
+    var places = new HashMap<String, Integer>();
+    for (var commit : commits) {
+      places.put(commit, places.size());
+    }
+    GitItself.run(clone, List.of("rev-list", "--parents", "HEAD"))
+        .lines()
+        .map(line -> List.of(line.split(" ")))
+        .forEach(family -> {
+          for (var parent : family.subList(1, family.size())) {
+            assertThat(places.get(parent))
+                .as("parent %s of %s", parent, family.getFirst())
+                .isLessThan(places.get(family.getFirst()));
+          }
+        });
   }
 
   /// Whether both say the same of a file, but for a number of lines that one adds and removes in
