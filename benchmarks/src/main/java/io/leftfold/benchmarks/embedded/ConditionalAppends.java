@@ -111,7 +111,9 @@ public final class ConditionalAppends implements Benchmark {
             Head head;
             try (var read = store.read(query, ReadOptions.backwards().limit(1))) {
               head = read.head();
-              read.stream().count();
+              if (read.stream().count() > 1) {
+                throw new IllegalStateException("One event was asked for");
+              }
             }
             var part = StreamAppend.of(SHARED, ExpectedState.any(), events.next().withTags(tag));
             store.append(Commit.of(part).onlyIf(AppendCondition.noneMatch(query).after(head)));
