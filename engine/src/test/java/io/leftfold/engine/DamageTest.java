@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.leftfold.api.CorruptLogException;
+import io.leftfold.api.EventRead;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
@@ -14,6 +15,7 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.engine.disk.FaultyDisk;
+import io.leftfold.engine.index.IndexOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,8 +45,11 @@ final class DamageTest {
   private record Sound(Map<String, byte[]> files, List<RecordedEvent> events, long seed) {
 
     static Sound by(long seed) {
+      return by(seed, new StoreRig(seed, 4 << 10));
+    }
+
+    static Sound by(long seed, StoreRig rig) {
       var disk = new FaultyDisk(seed);
-      var rig = new StoreRig(seed, 4 << 10).withSmallIndex();
       List<RecordedEvent> events;
       try (var store = rig.open(disk)) {
         while (store.stats().chunks() < 4) {
@@ -284,6 +289,61 @@ final class DamageTest {
           }
           damaged.losesOnly(lost);
         });
+  }
+
+  @Test
+  void damage_to_an_event_that_a_segment_knows_is_told_and_costs_that_event_alone() {
+    Seeds.each(
+        40,
+        seed -> {
+          var random = new Random(seed);
+          var sound = Sound.by(seed, new StoreRig(seed, 4 << 10).withSmallIndex());
+          var chunk = sound.chunk(FIRST);
+          var place = random.nextInt(chunk.records().size());
+          var record = chunk.records().get(place);
+          var disk = sound.damaged().disk;
+          disk.flip(FIRST, record.offset() + 8 + random.nextInt(record.length() - 8), 3);
+          var before = disk.contents();
+          try (var store =
+              LocalEventStore.on(
+                  disk,
+                  disk,
+                  StoreRig.options(1, 4 << 10).forReadingOnly(),
+                  IndexOptions.standard(100_000, true, Runnable::run))) {
+            assertThat(store.lastPosition()).contains(sound.events.getLast().position());
+            var stream = sound.events.get(place).stream();
+            var least = store.indexState().segmentEvents() > place ? 1 : 0;
+            for (var options : List.of(ReadOptions.forwards(), ReadOptions.backwards())) {
+              assertThat(givenWithoutDamage(store.read(stream, options), least))
+                  .containsExactlyInAnyOrderElementsOf(
+                      sound.events.stream()
+                          .filter(
+                              event -> event.stream().equals(stream) && event.position() != place)
+                          .toList());
+            }
+            assertThat(givenWithoutDamage(store.readAll(ReadOptions.forwards()), 1))
+                .hasSize(sound.events.size() - 1);
+          }
+          assertThat(disk.contents().keySet()).isEqualTo(before.keySet());
+        });
+  }
+
+  /// All that a read gives, going on after damage, of which it tells.
+  private static List<RecordedEvent> givenWithoutDamage(EventRead read, int toldAtLeast) {
+    var given = new ArrayList<RecordedEvent>();
+    var told = 0;
+    while (true) {
+      try {
+        if (!read.iterator().hasNext()) {
+          break;
+        }
+        given.add(read.iterator().next().original());
+      } catch (CorruptLogException e) {
+        told++;
+      }
+    }
+    assertThat(told).as("damage told").isBetween(toldAtLeast, 2);
+    return given;
   }
 
   /// A sealed chunk knows where each record is, so only what cannot be vouched for is lost.
