@@ -32,6 +32,7 @@ import io.leftfold.engine.disk.MemoryDisk;
 import io.leftfold.engine.index.Index;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.LogOptions;
+import io.leftfold.engine.scavenge.Scavenge;
 import io.leftfold.engine.stream.Committer;
 import io.leftfold.engine.stream.Completion;
 import io.leftfold.engine.stream.MetadataJson;
@@ -82,6 +83,7 @@ public final class LocalEventStore implements EventStore {
   private final Wakeups wakeups;
   private final @Nullable Committer committer;
   private final @Nullable DirectoryLock lock;
+  private @Nullable LocalScavenge scavenge;
 
   private LocalEventStore(Disk disk, EngineOptions options, @Nullable DirectoryLock lock)
       throws IOException {
@@ -224,7 +226,11 @@ public final class LocalEventStore implements EventStore {
     var end = log.end();
     for (var position = 0L; position < end; position++) {
       try {
-        cursor.moveTo(position);
+        if (!cursor.moveToIfThere(position)) {
+          var kind = cursor.kindOf(position);
+          index.addForgotten(position, kind.category(), kind.type());
+          continue;
+        }
       } catch (CorruptLogException e) {
         if (!options.readOnly()) {
           throw e;
@@ -478,6 +484,73 @@ public final class LocalEventStore implements EventStore {
     return end == 0 ? Optional.empty() : Optional.of(end - 1);
   }
 
+  // ---- forgetting
+
+  /// Forgets, in the background, what readers of its stream do not see any more: the events that
+  /// `$maxCount`, `$maxAge` and `$tb` hide, those of deleted streams and those before a tombstone.
+  /// Of every live stream the last event stays. Log files that are still written are left alone.
+  /// Positions, revisions and the numbers in virtual streams stay what they are. Readers go on
+  /// meanwhile, and so does writing.
+  ///
+  /// What may be forgotten is judged as of the beginning ([ScavengeOptions] tells what else can be
+  /// asked for). Its history is in the stream `$scavenges`.
+  ///
+  /// @param options how
+  /// @return the scavenge, which has begun
+  /// @throws UnavailableException if one is running already, or the store is closed or was opened
+  ///   for reading only (which does for a dry run)
+  public synchronized LocalScavenge scavenge(ScavengeOptions options) {
+    log.requireOpen();
+    if (!options.dryRun()) {
+      var _ = writer();
+    }
+    var running = scavenge;
+    if (running != null && running.isRunning()) {
+      throw new UnavailableException(
+          UnavailableException.Reason.IN_USE,
+          "Scavenge %s is running already; wait for it, or stop it".formatted(running.id()));
+    }
+    var work =
+        new Scavenge(
+            log,
+            index,
+            reader,
+            (stream, event) -> append(stream, ExpectedState.any(), event).position().orElseThrow(),
+            () -> randomId(this.options.random()),
+            this.options.clock(),
+            options.terms());
+    var begun = new LocalScavenge(work);
+    var thread = this.options.threads().newThread(work);
+    thread.setName("leftfold-scavenge");
+    scavenge = begun;
+    thread.start();
+    return begun;
+  }
+
+  /// The scavenge that was begun last since the store was opened, running or not.
+  ///
+  /// @return the scavenge; empty if there was none
+  public synchronized Optional<LocalScavenge> lastScavenge() {
+    return Optional.ofNullable(scavenge);
+  }
+
+  /// Ends a scavenge at once. An interrupt does not end the wait: files are about to be closed that
+  /// it reads.
+  private static void end(LocalScavenge running) {
+    running.stop();
+    var interrupted = false;
+    while (running.isRunning()) {
+      try {
+        running.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   // ---- the store itself
 
   /// The id that the store got when it was created.
@@ -538,6 +611,9 @@ public final class LocalEventStore implements EventStore {
   public synchronized void close() {
     if (log.isClosed()) {
       return;
+    }
+    if (scavenge != null) {
+      end(scavenge);
     }
     if (committer != null) {
       committer.close();

@@ -49,6 +49,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -57,11 +58,13 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// The model: an event store as plain as it can be, to be right before anything else.
 ///
 /// There is one lock and one list; whatever is asked is answered by going through the list. It
-/// keeps everything for ever, and knows every event id it ever recorded.
+/// keeps everything until it is told to forget something, and knows every event id it ever recorded
+/// and did not forget.
 ///
 /// Every implementation answers as this one does. What the interface leaves open is settled here:
 ///
@@ -143,6 +146,16 @@ import java.util.regex.Pattern;
 /// 26. A checkpoint comes after the event that completes the interval; one more comes just before
 ///     [SubscriptionMessage.CaughtUp] if events were looked at since the last one. Of checkpoints
 ///     with no event between them others may tell the last one only.
+///
+/// **Forgetting**
+///
+/// 27. [#forgettable()] is what a store may forget at this moment: in a live stream what its
+///     readers do not see, except the last event; of a deleted stream everything; of a tombstoned
+///     stream everything but the tombstone; of its metastream everything; never the event at
+///     position 0.
+/// 28. A forgotten event is not read, and its id is not compared. Its position, its revision and
+///     its numbers in virtual streams stay taken; a stream whose events are all forgotten is still
+///     what it was.
 public final class InMemoryEventStore implements EventStore {
 
   private static final StreamName GENESIS = StreamName.of("$genesis");
@@ -158,6 +171,7 @@ public final class InMemoryEventStore implements EventStore {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<RecordedEvent> log = new ArrayList<>();
+  private final Set<Long> forgotten = new HashSet<>();
   private boolean closed;
 
   /// An empty store with the system's clock.
@@ -328,7 +342,7 @@ public final class InMemoryEventStore implements EventStore {
   private Verdict judgeStrongly(
       StreamName stream, long after, List<UUID> ids, boolean fitsOtherwise) {
     for (var i = 0; i < ids.size(); i++) {
-      var there = at(stream, after + 1 + i);
+      var there = at(stream, after + 1 + i).filter(this::isKept);
       if (there.isEmpty() || !there.get().id().equals(ids.get(i))) {
         return i == 0 && fitsOtherwise ? new Fits() : new Conflicts();
       }
@@ -606,7 +620,7 @@ public final class InMemoryEventStore implements EventStore {
   }
 
   private Optional<RecordedEvent> lastWithId(StreamName stream, UUID id) {
-    return last(event -> event.stream().equals(stream) && event.id().equals(id));
+    return last(event -> event.stream().equals(stream) && event.id().equals(id) && isKept(event));
   }
 
   private Optional<RecordedEvent> last(Predicate<RecordedEvent> wanted) {
@@ -623,7 +637,7 @@ public final class InMemoryEventStore implements EventStore {
   /// The events that a reader of the stream sees now, oldest first.
   private List<RecordedEvent> visible(StreamName stream) {
     if (stream.isVirtual()) {
-      return links(stream);
+      return links(stream).stream().filter(this::isKept).toList();
     }
     if (!(stateOf(stream) instanceof StreamState.Present(var first, _))) {
       return List.of();
@@ -631,6 +645,7 @@ public final class InMemoryEventStore implements EventStore {
     var maxAge = metadataOf(stream).maxAge();
     var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     return log.stream()
+        .filter(this::isKept)
         .filter(event -> event.stream().equals(stream))
         .filter(event -> event.revision() >= first)
         .filter(event ->
@@ -727,6 +742,49 @@ public final class InMemoryEventStore implements EventStore {
     };
   }
 
+  // ---- forgetting
+
+  /// What may be forgotten now and is not yet.
+  ///
+  /// @return the positions
+  public Set<Long> forgettable() {
+    return locked(() ->
+        log.stream()
+            .filter(this::isKept)
+            .filter(this::mayBeForgotten)
+            .map(RecordedEvent::position)
+            .collect(Collectors.toSet()));
+  }
+
+  /// Forgets events, as a store has.
+  ///
+  /// @param positions all of them [#forgettable()]
+  public void forget(Set<Long> positions) {
+    var may = forgettable();
+    if (!may.containsAll(positions)) {
+      throw new IllegalArgumentException(
+          "Only %s may be forgotten, got %s".formatted(may, positions));
+    }
+    locked(() -> forgotten.addAll(positions));
+  }
+
+  private boolean mayBeForgotten(RecordedEvent event) {
+    if (event.position() == 0 || event.revision() == RecordedEvent.TOMBSTONE_REVISION) {
+      return false;
+    }
+    return switch (stateOf(event.stream())) {
+      case StreamState.Tombstoned() -> true;
+      case StreamState.Deleted(_) -> true;
+      case StreamState.Absent() -> throw new IllegalStateException(event + " is in no stream");
+      case StreamState.Present(_, var last) ->
+          event.revision() != last && !visible(event.stream()).contains(event);
+    };
+  }
+
+  private boolean isKept(RecordedEvent event) {
+    return !forgotten.contains(event.position());
+  }
+
   // ---- reading
 
   @Override
@@ -752,6 +810,7 @@ public final class InMemoryEventStore implements EventStore {
     return locked(() -> {
       var inRange =
           log.stream()
+              .filter(this::isKept)
               .filter(event ->
                   options.direction() == Direction.FORWARDS
                       ? event.position() >= options.from()
@@ -1030,7 +1089,7 @@ public final class InMemoryEventStore implements EventStore {
       passed++;
       sinceCheckpoint++;
       var event = log.get((int) passed);
-      if (matches(event, options.filter())) {
+      if (isKept(event) && matches(event, options.filter())) {
         tell(new SubscriptionMessage.Event(resolve(event, options.resolveLinks())));
       }
       if (sinceCheckpoint == options.checkpointEvery()) {

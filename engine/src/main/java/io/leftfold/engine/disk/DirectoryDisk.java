@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
@@ -68,6 +69,18 @@ public final class DirectoryDisk implements Disk {
   @Override
   public DiskFile open(String name) throws IOException {
     return new MappableFile(directory.resolve(name), readOnly ? "r" : "rw");
+  }
+
+  @Override
+  public void rename(String from, String to) throws IOException {
+    refuseIfReadOnly(from);
+    Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
+  public void delete(String name) throws IOException {
+    refuseIfReadOnly(name);
+    Files.deleteIfExists(directory.resolve(name));
   }
 
   @Override

@@ -24,7 +24,14 @@ public interface Disk extends AutoCloseable {
   /// Opens a file that exists.
   DiskFile open(String name) throws IOException;
 
-  /// Makes created and deleted names durable.
+  /// Gives a closed file another name, in one step: whoever looks finds it under one of the two.
+  /// Who had the other name is replaced.
+  void rename(String from, String to) throws IOException;
+
+  /// Deletes a file, if there is one.
+  void delete(String name) throws IOException;
+
+  /// Makes created, changed and deleted names durable.
   void syncDirectory() throws IOException;
 
   /// The name of a file as a person finds it, for messages.

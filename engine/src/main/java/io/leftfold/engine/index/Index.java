@@ -7,6 +7,7 @@ import io.leftfold.api.Tag;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// From stream, category, type and tag to positions.
 ///
@@ -32,6 +33,16 @@ public final class Index {
     for (var tag : tagged) {
       list(tags, tag.value()).add(position);
     }
+  }
+
+  /// Adds an event of which a scavenge has left nothing but its kind: it keeps its number among the
+  /// events of its category and of its type, and belongs to no stream any more. By one thread, in
+  /// the order of positions.
+  public void addForgotten(long position, @Nullable String category, String type) {
+    if (category != null) {
+      list(categories, category).add(position);
+    }
+    list(types, type).add(position);
   }
 
   private StreamPostings newStream(StreamName stream) {

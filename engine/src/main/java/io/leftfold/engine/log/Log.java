@@ -33,6 +33,9 @@ public final class Log implements AutoCloseable {
   private volatile boolean closed;
   private @Nullable LogWriter writer;
 
+  /// Who changes which files there are: the writer, a scavenge, a backup.
+  private final Object files = new Object();
+
   private Log(
       Disk disk, LogOptions options, LogRecovery recovered, Supplier<UUID> storeIds, Clock clock)
       throws IOException {
@@ -249,6 +252,35 @@ public final class Log implements AutoCloseable {
     this.end = end;
   }
 
+  /// How many chunks, from the first on, are sealed and end at or before a position.
+  ///
+  /// @param end at most [#end()]
+  public int sealedChunks(long end) {
+    var all = chunks;
+    var count = 0;
+    while (count < all.length && all[count].isSealed() && all[count].endPosition() <= end) {
+      count++;
+    }
+    return count;
+  }
+
+  /// Puts another file in the place of a chunk: readers look into it from now on. The file of the
+  /// old one is deleted when all that is left of it is a name.
+  void replace(Chunk old, Chunk fresh) throws IOException {
+    synchronized (files) {
+      var changed = chunks.clone();
+      changed[(int) old.header.number()] = fresh;
+      chunks = changed;
+      old.replace();
+      old.close();
+      disk.delete(LogRecovery.chunkName(old.header));
+    }
+  }
+
+  Disk disk() {
+    return disk;
+  }
+
   /// Creates the next chunk, large enough for at least so many bytes of commits.
   Chunk addChunk(UUID storeId, long bytesNeeded, long nowMicros) throws IOException {
     var number = chunks.length;
@@ -260,9 +292,11 @@ public final class Log implements AutoCloseable {
       file.sync();
       disk.syncDirectory();
       var chunk = Chunk.open(header, file, file.map());
-      var longer = Arrays.copyOf(chunks, number + 1);
-      longer[number] = chunk;
-      chunks = longer;
+      synchronized (files) {
+        var longer = Arrays.copyOf(chunks, number + 1);
+        longer[number] = chunk;
+        chunks = longer;
+      }
       return chunk;
     } catch (IOException | RuntimeException e) {
       file.close();

@@ -11,6 +11,7 @@ public final class LogInspection {
   private final Consumer<Finding> findings;
   private final Consumer<RecordCursor> records;
   private long lastTime;
+  private long forgotten;
 
   /// Something that is not as it should be.
   ///
@@ -80,7 +81,9 @@ public final class LogInspection {
   ///
   /// @return the position behind it
   private long inspectCommit(Chunk chunk, CommitScanner commit, long expectedPosition) {
-    if (commit.position() != expectedPosition) {
+    if (chunk.header.isScavenged()
+        ? commit.position() < expectedPosition
+        : commit.position() != expectedPosition) {
       find(
           chunk,
           commit.offset(),
@@ -113,7 +116,9 @@ public final class LogInspection {
 
   private static @org.jspecify.annotations.Nullable ChunkFooter footer(Chunk chunk) {
     try {
-      return chunk.isSealed() ? ChunkFooter.decode(chunk.bytes()) : null;
+      return chunk.isSealed()
+          ? ChunkFooter.decode(chunk.bytes(), chunk.header.isScavenged())
+          : null;
     } catch (DamagedException e) {
       throw new CorruptLogException(chunk.file.describe(), e.offset(), e.finding());
     }
@@ -121,15 +126,37 @@ public final class LogInspection {
 
   private void inspectRecords(Chunk chunk) {
     var cursor = log.cursor();
+    var there = 0L;
     for (var position = chunk.firstPosition(); position < chunk.endPosition(); position++) {
       try {
-        cursor.moveTo(position);
+        if (!cursor.moveToIfThere(position)) {
+          forgotten++;
+          continue;
+        }
       } catch (CorruptLogException e) {
+        there++;
         find(chunk, e.offset(), e.getMessage() == null ? "damaged" : e.getMessage());
         continue;
       }
+      there++;
       records.accept(cursor);
     }
+    inspectCount(chunk, there);
+  }
+
+  private void inspectCount(Chunk chunk, long there) {
+    var footer = footer(chunk);
+    if (footer != null && chunk.header.isScavenged() && footer.kept() != there) {
+      find(
+          chunk,
+          footer.commitsEnd(),
+          "%d records expected, found %d".formatted(footer.kept(), there));
+    }
+  }
+
+  /// How many events were passed so far of which a scavenge left no record.
+  public long forgotten() {
+    return forgotten;
   }
 
   private void find(Chunk chunk, long offset, String text) {

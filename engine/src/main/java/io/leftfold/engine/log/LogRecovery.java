@@ -2,6 +2,8 @@
 
 package io.leftfold.engine.log;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.disk.DiskFile;
@@ -13,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +39,13 @@ import org.jspecify.annotations.Nullable;
 /// what cannot be found is a hole, whose positions are there and cannot be read.
 final class LogRecovery implements AutoCloseable {
 
-  private static final Pattern NAME = Pattern.compile("chunk-(\\d{6,})\\.log");
+  private static final Pattern NAME = Pattern.compile("chunk-(\\d{6,})(?:\\.(\\d+))?\\.(log|new)");
   private static final int COPY_BYTES = 1 << 20;
 
   private final Disk disk;
   private final boolean readOnly;
   private final List<Chunk> chunks = new ArrayList<>();
+  private final List<String> leftovers = new ArrayList<>();
   private Recovery.@Nullable Cut cut;
   private @Nullable CorruptLogException damage;
 
@@ -61,6 +65,18 @@ final class LogRecovery implements AutoCloseable {
 
   static String chunkName(long number) {
     return String.format(Locale.ROOT, "chunk-%06d.log", number);
+  }
+
+  /// The name of a chunk's file, which tells its generation if it has one.
+  static String chunkName(ChunkHeader header) {
+    return header.isScavenged()
+        ? String.format(Locale.ROOT, "chunk-%06d.%d.log", header.number(), header.generation())
+        : chunkName(header.number());
+  }
+
+  /// The name of a chunk's file while it is not complete.
+  static String unfinishedName(ChunkHeader header) {
+    return String.format(Locale.ROOT, "chunk-%06d.%d.new", header.number(), header.generation());
   }
 
   List<Chunk> chunks() {
@@ -88,7 +104,8 @@ final class LogRecovery implements AutoCloseable {
   // ---- looking
 
   void open() throws IOException {
-    var numbers = chunkNumbers();
+    var names = chunkNames();
+    var numbers = List.copyOf(names.keySet());
     var mark = DurableMark.read(disk).orElse(DurableMark.NONE);
     var expected = 0L;
     for (var i = 0; i < numbers.size(); i++) {
@@ -99,7 +116,11 @@ final class LogRecovery implements AutoCloseable {
             new DamagedException(
                 0, "this chunk is missing, the next one there is is " + chunkName(number)));
       }
-      openChunk(number, i == numbers.size() - 1, mark.offsetIn(number));
+      openChunk(
+          requireNonNull(names.get(number)),
+          number,
+          i == numbers.size() - 1,
+          mark.offsetIn(number));
       expected = number + 1;
     }
     if (expected <= mark.chunkNumber()) {
@@ -112,14 +133,36 @@ final class LogRecovery implements AutoCloseable {
     }
   }
 
-  private List<Long> chunkNumbers() throws IOException {
-    return disk.list().stream()
-        .map(NAME::matcher)
-        .filter(Matcher::matches)
-        .map(matcher -> Long.parseLong(matcher.group(1)))
-        .sorted()
-        .toList();
+  /// The newest generation of each chunk. What is older, or was never finished, a scavenge left
+  /// behind that did not come to its end.
+  private SortedMap<Long, ChunkName> chunkNames() throws IOException {
+    var newest = new TreeMap<Long, ChunkName>();
+    for (var file : disk.list()) {
+      var matcher = NAME.matcher(file);
+      if (!matcher.matches()) {
+        continue;
+      }
+      if (matcher.group(3).equals("new")) {
+        leftovers.add(file);
+        continue;
+      }
+      var generation = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
+      var number = Long.parseLong(matcher.group(1));
+      var other = newest.get(number);
+      if (other != null && other.generation() > generation) {
+        leftovers.add(file);
+      } else {
+        newest.put(number, new ChunkName(file, generation));
+        if (other != null) {
+          leftovers.add(other.file());
+        }
+      }
+    }
+    return newest;
   }
+
+  /// A file that holds a chunk, as its name has it.
+  private record ChunkName(String file, int generation) {}
 
   /// Damage ends the opening, unless for reading.
   private void report(String file, DamagedException found) {
@@ -132,11 +175,12 @@ final class LogRecovery implements AutoCloseable {
     }
   }
 
-  private void openChunk(long number, boolean isLast, long markedDurable) throws IOException {
-    var file = disk.open(chunkName(number));
+  private void openChunk(ChunkName name, long number, boolean isLast, long markedDurable)
+      throws IOException {
+    var file = disk.open(name.file());
     Chunk chunk;
     try {
-      chunk = chunk(file, number, isLast, markedDurable);
+      chunk = chunk(file, name.generation(), number, isLast, markedDurable);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -164,27 +208,37 @@ final class LogRecovery implements AutoCloseable {
   }
 
   /// The chunk, or null if it is one whose creation a crash interrupted, or of no use.
-  private @Nullable Chunk chunk(DiskFile file, long number, boolean isLast, long markedDurable)
+  private @Nullable Chunk chunk(
+      DiskFile file, int generation, long number, boolean isLast, long markedDurable)
       throws IOException {
     var bytes = file.map();
-    var header = header(file, bytes, number, isLast && markedDurable == 0);
+    var header = header(file, bytes, number, generation, isLast && markedDurable == 0);
     if (header == null) {
       return null;
     }
+    if (header.generation() != generation && !header.storeId().equals(ChunkHeader.UNKNOWN_STORE)) {
+      report(
+          file.describe(),
+          new DamagedException(
+              56, "generation %d expected, found %d".formatted(generation, header.generation())));
+    }
+    var mustBeSealed = !isLast || generation > 0;
     var headerIsSound = !header.storeId().equals(ChunkHeader.UNKNOWN_STORE);
     if (!continues(file, header)) {
       return null;
     }
     try {
       if (headerIsSound && ChunkFooter.isPresent(bytes)) {
-        return sealed(header, file, bytes, ChunkFooter.decode(bytes));
-      } else if (!isLast) {
+        return sealed(header, file, bytes, ChunkFooter.decode(bytes, header.isScavenged()));
+      } else if (mustBeSealed) {
         throw new DamagedException(
             Math.max(0, bytes.byteSize() - ChunkFooter.TRAILER_BYTES),
-            "a footer expected, for a later chunk exists");
+            isLast
+                ? "a footer expected, for a scavenge wrote this chunk"
+                : "a footer expected, for a later chunk exists");
       }
     } catch (DamagedException e) {
-      if (!isLast && headerIsSound) {
+      if (mustBeSealed && headerIsSound) {
         report(file.describe(), e);
       }
     }
@@ -204,8 +258,7 @@ final class LogRecovery implements AutoCloseable {
   }
 
   /// For reading, each record is checked when it is read.
-  private static void check(MemorySegment bytes, long number, ChunkFooter footer)
-      throws DamagedException {
+  static void check(MemorySegment bytes, long number, ChunkFooter footer) throws DamagedException {
     var scanner = new CommitScanner(bytes, number, footer.commitsEnd());
     var checksum = new CommitsChecksum();
     while (scanner.next()) {
@@ -218,7 +271,7 @@ final class LogRecovery implements AutoCloseable {
   }
 
   private @Nullable ChunkHeader header(
-      DiskFile file, MemorySegment bytes, long number, boolean mayBeUnfinished) {
+      DiskFile file, MemorySegment bytes, long number, int generation, boolean mayBeUnfinished) {
     try {
       var header = ChunkHeader.decode(bytes);
       if (header.number() == number) {
@@ -234,21 +287,21 @@ final class LogRecovery implements AutoCloseable {
         return null;
       }
       report(file.describe(), e);
-      return replacement(bytes, number);
+      return replacement(bytes, number, generation);
     }
   }
 
   /// What a damaged header said, as far as the commits know it.
-  private @Nullable ChunkHeader replacement(MemorySegment bytes, long number) {
+  private @Nullable ChunkHeader replacement(MemorySegment bytes, long number, int generation) {
     var scanner = new CommitScanner(bytes, number, bytes.byteSize());
     if (!scanner.next() && !scanner.resynchronise()) {
       return null;
     }
     var first = chunks.isEmpty() ? 0 : chunks.getLast().endPosition();
-    if (scanner.offset() == ChunkHeader.BYTES) {
+    if (scanner.offset() == ChunkHeader.BYTES && generation == 0) {
       first = scanner.position();
     }
-    return new ChunkHeader(ChunkHeader.UNKNOWN_STORE, number, first, 0);
+    return new ChunkHeader(ChunkHeader.UNKNOWN_STORE, number, first, 0, generation);
   }
 
   /// A crash between a chunk's creation and the sync of its header leaves no commit in it.
@@ -399,6 +452,9 @@ final class LogRecovery implements AutoCloseable {
     }
 
     void take(CommitScanner commit) throws DamagedException {
+      while (chunk.header.isScavenged() && commit.position() > chunk.endPosition()) {
+        chunk.addLost(commit.offset()); // forgotten or lost: without its footer nobody knows
+      }
       if (commit.position() != chunk.endPosition()) {
         throw new DamagedException(
             commit.offset() + CommitFormat.POSITION,
@@ -444,6 +500,12 @@ final class LogRecovery implements AutoCloseable {
   void settle() throws IOException {
     if (chunks.isEmpty()) {
       return;
+    }
+    if (!leftovers.isEmpty()) {
+      disk.syncDirectory(); // the names that stay
+      for (var file : leftovers) {
+        disk.delete(file);
+      }
     }
     var last = chunks.getLast();
     var from = (long) ChunkHeader.BYTES;

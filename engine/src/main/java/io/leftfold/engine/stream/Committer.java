@@ -142,13 +142,14 @@ public final class Committer implements AutoCloseable {
     var ids = new RecentIds(seed);
     var end = log.end();
     for (var position = Math.max(0, end - RecentIds.CAPACITY); position < end; position++) {
-      var record = cursor.moveTo(position);
-      ids.add(
-          record.idHigh(),
-          record.idLow(),
-          ids.keyOf(record.stream()),
-          record.revision(),
-          record.position());
+      if (cursor.moveToIfKept(position)) {
+        ids.add(
+            cursor.idHigh(),
+            cursor.idLow(),
+            ids.keyOf(cursor.stream()),
+            cursor.revision(),
+            position);
+      }
     }
     return ids;
   }

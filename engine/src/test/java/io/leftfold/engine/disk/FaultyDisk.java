@@ -212,6 +212,21 @@ public final class FaultyDisk implements Disk {
   }
 
   @Override
+  public synchronized void rename(String from, String to) throws IOException {
+    begin();
+    requirePower();
+    names.put(to, content(from));
+    names.remove(from);
+  }
+
+  @Override
+  public synchronized void delete(String name) throws IOException {
+    begin();
+    names.remove(name);
+    requirePower();
+  }
+
+  @Override
   public synchronized void syncDirectory() throws IOException {
     begin();
     requirePower();
