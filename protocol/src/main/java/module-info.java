@@ -12,6 +12,7 @@ module io.leftfold.protocol {
   requires transitive com.google.protobuf;
 
   exports io.leftfold.protocol.messages.features;
+  exports io.leftfold.protocol.messages.operations;
   exports io.leftfold.protocol.messages.gossip;
   exports io.leftfold.protocol.messages.rpc;
   exports io.leftfold.protocol.messages.shared;

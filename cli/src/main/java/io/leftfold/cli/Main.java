@@ -88,6 +88,7 @@ public final class Main {
         .addSubcommand(new StreamsCommand(shell))
         .addSubcommand(new StatsCommand(shell))
         .addSubcommand(new CheckCommand(shell))
+        .addSubcommand(new ScavengeCommand(shell))
         .addSubcommand(imports)
         .addSubcommand(new ExportCommand(shell))
         .addSubcommand(new CompletionCommand(shell))

@@ -5,8 +5,10 @@ package io.leftfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.cli.TestShell.Result;
+import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -56,6 +58,7 @@ class CommandsTest {
         "streams",
         "stats",
         "check",
+        "scavenge",
         "import",
         "import git",
         "export",
@@ -83,6 +86,39 @@ class CommandsTest {
         .contains("complete -F _complete_leftfold")
         .contains("--durability")
         .contains("zsh");
+  }
+
+  // ---- scavenge
+
+  @Test
+  void a_scavenge_forgets_what_a_dry_run_promised() {
+    var options = EngineOptions.defaults().withChunkBytesMax(4096);
+    var stream = StreamName.of("short-1");
+    try (var opened = LocalEventStore.open(directory.resolve("leftfold-data"), options)) {
+      for (var i = 0; i < 20; i++) {
+        opened.append(stream, ExpectedState.any(), ProposedEvent.binary("Filled", new byte[1000]));
+      }
+      opened.delete(stream, ExpectedState.any());
+    }
+    var promised = JSON.readTree(shell.run("scavenge", "--dry-run", "--json").out());
+    assertThat(promised.get("outcome").asString()).isEqualTo("success");
+    assertThat(promised.get("eventsForgotten").asLong()).isGreaterThan(10);
+
+    var done = JSON.readTree(shell.run("scavenge", "--json").out());
+    assertThat(done.get("eventsForgotten")).isEqualTo(promised.get("eventsForgotten"));
+    assertThat(done.get("bytesFreed")).isEqualTo(promised.get("bytesFreed"));
+
+    assertThat(shell.run("check").out()).contains("were forgotten by scavenges", "is sound");
+    assertThat(shell.run("scavenge").out()).startsWith("0 of ");
+  }
+
+  @Test
+  void a_scavenge_of_a_server_takes_no_options_that_the_wire_has_no_words_for() {
+    var result =
+        shell.run("scavenge", "--dry-run", "--connect", "kurrentdb://127.0.0.1:1?tls=false");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(shell.run("scavenge", "--stop", "x").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(shell.run("scavenge", "--threshold", "101").code()).isEqualTo(ExitCode.USAGE);
   }
 
   // ---- which store

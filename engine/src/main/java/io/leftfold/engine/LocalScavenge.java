@@ -3,6 +3,7 @@
 package io.leftfold.engine;
 
 import io.leftfold.engine.scavenge.Scavenge;
+import java.time.Duration;
 import java.util.UUID;
 
 /// A scavenge that goes on in the background, or has ended.
@@ -48,5 +49,14 @@ public final class LocalScavenge {
   public ScavengeProgress await() throws InterruptedException {
     scavenge.await();
     return progress();
+  }
+
+  /// Waits for a while.
+  ///
+  /// @param atMost how long
+  /// @return whether it has ended
+  /// @throws InterruptedException if the waiting thread was interrupted; the scavenge goes on
+  public boolean await(Duration atMost) throws InterruptedException {
+    return scavenge.await(atMost);
   }
 }

@@ -8,6 +8,7 @@ import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.grpc.node.NodeServices;
+import io.leftfold.server.grpc.operations.OperationsService;
 import io.leftfold.server.grpc.store.StoreService;
 import io.leftfold.server.grpc.streams.StreamLimits;
 import io.leftfold.server.grpc.streams.StreamsService;
@@ -98,6 +99,7 @@ public final class LeftfoldServer implements AutoCloseable {
             .handlers());
     calls.putAll(
         new StoreService(node, threads, Math.toIntExact(store.appendBytesMax())).handlers());
+    calls.putAll(new OperationsService(node, threads).handlers());
     // Calls may come before this method knows a port that was 0.
     var port = new AtomicInteger(options.port());
     calls.putAll(

@@ -18,6 +18,7 @@ import java.time.Instant;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -94,6 +95,11 @@ public final class Scavenge implements Runnable {
   /// Waits until it has ended.
   public void await() throws InterruptedException {
     ended.await();
+  }
+
+  /// Waits for a while; returns whether it has ended.
+  public boolean await(Duration atMost) throws InterruptedException {
+    return ended.await(atMost.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   @Override
