@@ -59,6 +59,9 @@ class CommandsTest {
         "stats",
         "check",
         "scavenge",
+        "backup",
+        "restore",
+        "repair",
         "import",
         "import git",
         "export",
@@ -119,6 +122,45 @@ class CommandsTest {
     assertThat(result.code()).isEqualTo(ExitCode.USAGE);
     assertThat(shell.run("scavenge", "--stop", "x").code()).isEqualTo(ExitCode.USAGE);
     assertThat(shell.run("scavenge", "--threshold", "101").code()).isEqualTo(ExitCode.USAGE);
+  }
+
+  // ---- backup
+
+  @Test
+  void a_store_is_backed_up_restored_and_repaired() throws IOException {
+    var options = EngineOptions.defaults().withChunkBytesMax(4096);
+    try (var opened = LocalEventStore.open(directory.resolve("a"), options)) {
+      for (var i = 0; i < 20; i++) {
+        opened.append(
+            StreamName.of("s"), ExpectedState.any(), ProposedEvent.binary("Filled", new byte[900]));
+      }
+    }
+    var backup = JSON.readTree(shell.run("backup", "--data", "a", "--to", "b", "--json").out());
+    assertThat(backup.get("nextPosition").asLong()).isEqualTo(21);
+    assertThat(shell.run("check", "--data", "b").code()).isZero();
+    assertThat(shell.run("backup", "--data", "a", "--to", "b").out())
+        .contains("1 log files copied");
+
+    assertThat(shell.run("restore", "--from", "b", "--to", "c", "--position", "7").out())
+        .contains("before position 8");
+    assertThat(shell.run("read", "--all", "--json", "--data", "c").out().lines()).hasSize(8);
+    assertThat(shell.run("restore", "--from", "b", "--to", "c").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(shell.run("restore", "--from", "b", "--to", "d", "--time", "noon").code())
+        .isEqualTo(ExitCode.USAGE);
+
+    var chunk = directory.resolve("a/log/chunk-000001.log");
+    try (var file = new RandomAccessFile(chunk.toFile(), "rw")) {
+      file.seek(800);
+      file.write(77);
+    }
+    var damage =
+        JSON.readTree(shell.run("check", "--data", "a", "--json").out()).get("damages").get(0);
+    assertThat(damage.get("firstPosition").asLong()).isPositive();
+    assertThat(shell.run("repair", "--data", "a", "--from", "b").out())
+        .startsWith("Replaced: ")
+        .contains("chunk-000001.log");
+    assertThat(shell.run("check", "--data", "a").code()).isZero();
+    assertThat(shell.run("repair", "--data", "a", "--from", "b").out()).contains("needs no repair");
   }
 
   // ---- which store

@@ -31,6 +31,7 @@ import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.disk.MemoryDisk;
 import io.leftfold.engine.index.Index;
 import io.leftfold.engine.log.Log;
+import io.leftfold.engine.log.LogBackup;
 import io.leftfold.engine.log.LogOptions;
 import io.leftfold.engine.scavenge.Scavenge;
 import io.leftfold.engine.stream.Committer;
@@ -66,7 +67,7 @@ public final class LocalEventStore implements EventStore {
   public static final StreamName GENESIS = StreamName.of("$genesis");
 
   private static final System.Logger LOGGER = System.getLogger(LocalEventStore.class.getName());
-  private static final String LOG_DIRECTORY = "log";
+  static final String LOG_DIRECTORY = "log";
   private static final long MEMORY_CHUNK_BYTES = 4L << 20;
 
   /// An append of very many very small events takes far more in the log than their sizes say: it
@@ -549,6 +550,45 @@ public final class LocalEventStore implements EventStore {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  // ---- keeping a copy
+
+  /// Copies the store to a directory, while it is read, written and scavenged; what is there from
+  /// the last time is not copied again. The copy is a store itself, as this one was at a moment
+  /// before this returns: everything below [BackupReport#nextPosition()] is in it, and nothing
+  /// else. It can be checked, opened, and restored from ([StoreRestore], [StoreRepair]).
+  ///
+  /// @param directory where the copy is, or is to be
+  /// @return what was done
+  /// @throws CorruptLogException if a log file is damaged; the copy is as it was, or newer
+  /// @throws IllegalArgumentException if there is a copy of another store, or of another history
+  /// @throws UnavailableException if the directory cannot be written, or is in use
+  public BackupReport backup(Path directory) {
+    log.requireOpen();
+    try {
+      var target = DirectoryDisk.open(directory.resolve(LOG_DIRECTORY));
+      try (var _ = DirectoryLock.take(directory)) {
+        return backup(target);
+      }
+    } catch (DirectoryLock.TakenException e) {
+      throw new UnavailableException(
+          UnavailableException.Reason.IN_USE,
+          "%s is in use, in %s; a backup goes to a directory of its own"
+              .formatted(directory, e.owner()),
+          e);
+    } catch (IOException e) {
+      throw new UnavailableException(
+          UnavailableException.Reason.CLOSED,
+          "The backup to %s failed: %s".formatted(directory, e),
+          e);
+    }
+  }
+
+  /// Copies the store to a disk of any kind; for tests that own the disk.
+  BackupReport backup(Disk target) throws IOException {
+    var done = LogBackup.run(log, target, _ -> {});
+    return new BackupReport(done.end(), done.chunksCopied(), done.chunksKept(), done.bytesCopied());
   }
 
   // ---- the store itself

@@ -116,7 +116,13 @@ public final class StoreCheck {
   }
 
   private void found(LogInspection.Finding finding) {
-    damages.add(new CheckReport.Damage(finding.file(), finding.offset(), finding.text()));
+    damages.add(
+        new CheckReport.Damage(
+            finding.file(),
+            finding.offset(),
+            finding.text(),
+            finding.firstPosition(),
+            finding.endPosition()));
   }
 
   /// Whether revisions may be missing: which ones they were a scavenge did not keep.

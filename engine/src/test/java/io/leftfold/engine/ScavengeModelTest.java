@@ -15,6 +15,7 @@ import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.testkit.ManualClock;
 import io.leftfold.testkit.Step;
 import io.leftfold.testkit.Steps;
+import java.io.IOException;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
@@ -66,6 +67,7 @@ final class ScavengeModelTest {
     private final InMemoryEventStore model = new InMemoryEventStore(clock);
     private final EngineOptions options;
     private final long seed;
+    private final FaultyDisk backup;
     private FaultyDisk disk;
     private LocalEventStore store;
     private long forgottenEvents;
@@ -76,10 +78,11 @@ final class ScavengeModelTest {
       this.random = new Random(seed);
       this.options = StoreRig.options(seed, 4096L << random.nextInt(2)).withClock(clock);
       this.disk = new FaultyDisk(seed);
+      this.backup = new FaultyDisk(~seed);
       this.store = LocalEventStore.on(disk, options);
     }
 
-    void run() throws InterruptedException {
+    void run() throws InterruptedException, IOException {
       for (var step : Steps.from(seed).take(200)) {
         switch (step) {
           case Step.Advance(var time) -> clock.advance(time);
@@ -89,13 +92,21 @@ final class ScavengeModelTest {
         if (random.nextInt(12) == 0) {
           scavenge();
         }
+        if (random.nextInt(40) == 0) {
+          store.backup(backup);
+        }
       }
       scavenge();
       inspect();
       reopen();
       inspect();
+      store.backup(backup);
       store.close();
       assertThat(StoreCheck.check(disk, StoreCheck.Progress.none()).damages()).isEmpty();
+      assertThat(StoreCheck.check(backup, StoreCheck.Progress.none()).damages()).isEmpty();
+      store = LocalEventStore.on(backup, options);
+      inspect();
+      store.close();
     }
 
     private void reopen() {

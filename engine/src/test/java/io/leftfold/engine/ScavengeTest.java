@@ -20,6 +20,7 @@ import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.ScavengeProgress.Outcome;
 import io.leftfold.engine.disk.FaultyDisk;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -144,7 +145,9 @@ final class ScavengeTest {
       assertThat(revisions(store, DELETED)).containsExactly(5L);
     }
     var contents = new StringBuilder();
-    disk.contents().values().forEach(bytes -> contents.append(new String(bytes)));
+    disk.contents()
+        .values()
+        .forEach(bytes -> contents.append(new String(bytes, StandardCharsets.UTF_8)));
     assertThat(contents).contains("s-4").contains("s-0"); // those of the live stream
     assertThat(StoreCheck.check(disk, StoreCheck.Progress.none()).damages()).isEmpty();
     assertThat(StoreCheck.check(disk, StoreCheck.Progress.none()).notes())
@@ -210,8 +213,10 @@ final class ScavengeTest {
       scavenge(store);
     }
     disk.contents()
-        .forEach(
-            (name, bytes) -> assertThat(new String(bytes)).as(name).doesNotContain("Mustermann-"));
+        .forEach((name, bytes) ->
+            assertThat(new String(bytes, StandardCharsets.UTF_8))
+                .as(name)
+                .doesNotContain("Mustermann-"));
   }
 
   @Test

@@ -8,11 +8,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A directory of the file system.
 ///
@@ -25,6 +27,7 @@ public final class DirectoryDisk implements Disk {
 
   private final Path directory;
   private final boolean readOnly;
+  private volatile @Nullable FileStore store;
 
   private DirectoryDisk(Path directory, boolean readOnly) {
     this.directory = directory;
@@ -90,6 +93,20 @@ public final class DirectoryDisk implements Disk {
     }
     try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
+    }
+  }
+
+  @Override
+  public long usableBytes() {
+    try {
+      var known = store;
+      if (known == null) {
+        known = Files.getFileStore(directory);
+        store = known;
+      }
+      return known.getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE; // who cannot tell does not stand in the way
     }
   }
 

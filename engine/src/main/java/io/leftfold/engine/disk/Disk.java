@@ -34,6 +34,11 @@ public interface Disk extends AutoCloseable {
   /// Makes created, changed and deleted names durable.
   void syncDirectory() throws IOException;
 
+  /// How many bytes can still be written, as far as anybody knows.
+  default long usableBytes() {
+    return Long.MAX_VALUE;
+  }
+
   /// The name of a file as a person finds it, for messages.
   String describe(String name);
 

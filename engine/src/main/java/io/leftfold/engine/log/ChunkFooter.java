@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// negative: −1 − the number of its kind, and between the offsets and the trailer stands
 ///
 /// ```
-/// | number of kinds 4 | records that are there 4 |
+/// | number of kinds 4 | records that are there 4 | judged as of position 8 |
 /// | category length 2 | type length 2 | category … | type … |   for each; 65535: no category
 /// ```
 ///
@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 /// @param count of positions
 /// @param kept how many of them have a record
 /// @param kinds of those that have none
+/// @param point the position as of which the scavenge judged; −1 if there was none
 record ChunkFooter(
     long count,
     long firstTime,
@@ -46,7 +47,8 @@ record ChunkFooter(
     long commitsEnd,
     int commitsChecksum,
     long kept,
-    List<EventKind> kinds) {
+    List<EventKind> kinds,
+    long point) {
   static final int TRAILER_BYTES = 64;
   private static final long MAGIC = 0x44454C4145_53464CL; // "LFSEALED", little-endian
 
@@ -54,7 +56,7 @@ record ChunkFooter(
 
   /// Of a chunk in which every position has its record.
   ChunkFooter(long count, long firstTime, long lastTime, long commitsEnd, int commitsChecksum) {
-    this(count, firstTime, lastTime, commitsEnd, commitsChecksum, count, List.of());
+    this(count, firstTime, lastTime, commitsEnd, commitsChecksum, count, List.of(), -1);
   }
 
   static long bytes(long count) {
@@ -95,6 +97,8 @@ record ChunkFooter(
     var out = new ByteArrayOutputStream();
     writeInt(out, kinds.size());
     writeInt(out, (int) kept);
+    writeInt(out, (int) point);
+    writeInt(out, (int) (point >>> 32));
     for (var kind : kinds) {
       var category = bytesOf(kind.category());
       var type = bytesOf(kind.type());
@@ -126,7 +130,7 @@ record ChunkFooter(
   }
 
   /// How many bytes stand before the kinds.
-  static final int KINDS_HEADER_BYTES = 8;
+  static final int KINDS_HEADER_BYTES = 16;
 
   /// @param scavenged whether the header says so
   /// @throws DamagedException if the footer does not agree with itself or the file
@@ -163,7 +167,8 @@ record ChunkFooter(
         commitsEnd,
         chunk.get(Bytes.INT, trailer + 32),
         scavenged ? chunk.get(Bytes.INT, kindsAt + 4) : count,
-        scavenged ? decodeKinds(chunk, kindsAt) : List.of());
+        scavenged ? decodeKinds(chunk, kindsAt) : List.of(),
+        scavenged ? chunk.get(Bytes.LONG, kindsAt + 8) : -1);
   }
 
   /// Behind the checksum, so that what is there was written so.

@@ -18,6 +18,9 @@ import java.util.function.Function;
 /// written.
 public final class ChunkRewrite {
 
+  /// What a rewrite leaves on the disk for the writer.
+  private static final long ROOM_BYTES = 64L << 20;
+
   private static final byte KEEP = 0;
   private static final byte EMPTY = 1;
   private static final byte FORGET = 2;
@@ -29,11 +32,13 @@ public final class ChunkRewrite {
   private final List<EventKind> kinds = new ArrayList<>();
   private final HashMap<EventKind, Integer> numbersOfKinds = new HashMap<>();
 
+  private final long point;
   private long newlyForgotten;
   private long kept;
   private long bytesAfter;
 
-  private ChunkRewrite(Log log, Chunk chunk) {
+  private ChunkRewrite(Log log, Chunk chunk, long point) {
+    this.point = point;
     this.log = log;
     this.chunk = chunk;
     this.fates = new byte[chunk.count()];
@@ -43,11 +48,12 @@ public final class ChunkRewrite {
   /// Judges every event of a chunk.
   ///
   /// @param number of a chunk that is sealed
+  /// @param point the position as of which is judged
   /// @param judge is shown each record that is not forgotten yet
   /// @throws CorruptLogException if a record is damaged
   public static ChunkRewrite judge(
-      Log log, int number, Function<RecordCursor, Fate> judge, Pace pace) {
-    var rewrite = new ChunkRewrite(log, log.chunks().get(number));
+      Log log, int number, long point, Function<RecordCursor, Fate> judge, Pace pace) {
+    var rewrite = new ChunkRewrite(log, log.chunks().get(number), point);
     rewrite.judgeAll(judge, pace);
     return rewrite;
   }
@@ -123,7 +129,8 @@ public final class ChunkRewrite {
   /// @throws IOException if the disk fails; the chunk is as it was
   public void carryOut(Pace pace) throws IOException {
     var header = chunk.header.nextGeneration();
-    var unfinished = LogRecovery.unfinishedName(header);
+    var unfinished = ChunkNames.unfinished(header);
+    requireRoom();
     try {
       write(header, unfinished, pace);
       verify(unfinished);
@@ -132,9 +139,20 @@ public final class ChunkRewrite {
       throw e;
     }
     var disk = log.disk();
-    disk.rename(unfinished, LogRecovery.chunkName(header));
+    disk.rename(unfinished, ChunkNames.of(header));
     disk.syncDirectory();
-    log.replace(chunk, open(LogRecovery.chunkName(header)));
+    log.replace(chunk, open(ChunkNames.of(header)));
+  }
+
+  /// The writer goes by what the disk had left a moment ago, and keeps a reserve. This one asks
+  /// before it takes a whole chunk of it.
+  private void requireRoom() throws IOException {
+    var usable = log.disk().usableBytes();
+    if (usable - ROOM_BYTES < bytesAfter) {
+      throw new IOException(
+          "%s needs %d bytes to be written again and %d to spare, and the disk has %d left; make room"
+              .formatted(chunk.file.describe(), bytesAfter, ROOM_BYTES, usable));
+    }
   }
 
   private void deleteAfter(Exception failure, String name) {
@@ -161,7 +179,7 @@ public final class ChunkRewrite {
           writer.forget(place, kindNumbers[place]);
         }
       }
-      writer.finish(footer.firstTime(), footer.lastTime(), kept, kinds);
+      writer.finish(footer, kept, kinds, point);
     } catch (DamagedException e) {
       throw new CorruptLogException(chunk.file.describe(), e.offset(), e.finding());
     }

@@ -144,11 +144,20 @@ final class GenerationWriter {
   }
 
   /// Writes the footer and makes all of it durable.
-  void finish(long firstTime, long lastTime, long kept, List<EventKind> kinds) throws IOException {
+  ///
+  /// @param times of the first and the last commit, and nothing else of it counts
+  void finish(ChunkFooter times, long kept, List<EventKind> kinds, long point) throws IOException {
     flush();
     var footer =
         new ChunkFooter(
-            offsets.length, firstTime, lastTime, bufferAt, commitsCrc.value(), kept, kinds);
+            offsets.length,
+            times.firstTime(),
+            times.lastTime(),
+            bufferAt,
+            commitsCrc.value(),
+            kept,
+            kinds,
+            point);
     var bytes = footer.encodeScavenged(offsets);
     var end = bufferAt + bytes.remaining();
     file.write(bytes, bufferAt);

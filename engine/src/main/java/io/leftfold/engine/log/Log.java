@@ -5,6 +5,7 @@ package io.leftfold.engine.log;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.Disk;
+import io.leftfold.engine.disk.DiskFile;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Arrays;
@@ -164,6 +165,11 @@ public final class Log implements AutoCloseable {
     return options.readOnly();
   }
 
+  /// How many bytes can still be written.
+  public long usableBytes() {
+    return disk.usableBytes();
+  }
+
   /// Whether it was closed.
   public boolean isClosed() {
     return closed;
@@ -252,13 +258,14 @@ public final class Log implements AutoCloseable {
     this.end = end;
   }
 
-  /// How many chunks, from the first on, are sealed and end at or before a position.
+  /// How many chunks, from the first on, are sealed and end at or before a position. The last one
+  /// is not counted, sealed or not: only when there is a next one is it sure to be done with.
   ///
   /// @param end at most [#end()]
   public int sealedChunks(long end) {
     var all = chunks;
     var count = 0;
-    while (count < all.length && all[count].isSealed() && all[count].endPosition() <= end) {
+    while (count < all.length - 1 && all[count].isSealed() && all[count].endPosition() <= end) {
       count++;
     }
     return count;
@@ -273,7 +280,7 @@ public final class Log implements AutoCloseable {
       chunks = changed;
       old.replace();
       old.close();
-      disk.delete(LogRecovery.chunkName(old.header));
+      disk.delete(ChunkNames.of(old.header));
     }
   }
 
@@ -281,12 +288,19 @@ public final class Log implements AutoCloseable {
     return disk;
   }
 
+  /// Opens the file of a chunk once more: whoever has it open reads on when it is deleted.
+  DiskFile openFile(int number) throws IOException {
+    synchronized (files) {
+      return disk.open(ChunkNames.of(chunks[number].header));
+    }
+  }
+
   /// Creates the next chunk, large enough for at least so many bytes of commits.
   Chunk addChunk(UUID storeId, long bytesNeeded, long nowMicros) throws IOException {
     var number = chunks.length;
     var header = new ChunkHeader(storeId, number, end, nowMicros);
     var size = Math.max(bytesNeeded, Math.min(options.chunkBytesMax(), LogWriter.GROW_BYTES));
-    var file = disk.create(LogRecovery.chunkName(number), size);
+    var file = disk.create(ChunkNames.of(number), size);
     try {
       file.write(header.encode(), 0);
       file.sync();

@@ -18,7 +18,10 @@ public final class LogInspection {
   /// @param file the chunk
   /// @param offset the byte in it
   /// @param text what was expected and what was found
-  public record Finding(String file, long offset, String text) {}
+  /// @param firstPosition the first of the chunk
+  /// @param endPosition the one behind the last of the chunk
+  public record Finding(
+      String file, long offset, String text, long firstPosition, long endPosition) {}
 
   /// Over a log that was opened for reading.
   ///
@@ -160,6 +163,8 @@ public final class LogInspection {
   }
 
   private void find(Chunk chunk, long offset, String text) {
-    findings.accept(new Finding(chunk.file.describe(), offset, text));
+    findings.accept(
+        new Finding(
+            chunk.file.describe(), offset, text, chunk.firstPosition(), chunk.endPosition()));
   }
 }

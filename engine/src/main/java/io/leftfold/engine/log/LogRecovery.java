@@ -13,12 +13,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Opens the chunks of a log and finds its end.
@@ -39,13 +35,12 @@ import org.jspecify.annotations.Nullable;
 /// what cannot be found is a hole, whose positions are there and cannot be read.
 final class LogRecovery implements AutoCloseable {
 
-  private static final Pattern NAME = Pattern.compile("chunk-(\\d{6,})(?:\\.(\\d+))?\\.(log|new)");
   private static final int COPY_BYTES = 1 << 20;
 
   private final Disk disk;
   private final boolean readOnly;
   private final List<Chunk> chunks = new ArrayList<>();
-  private final List<String> leftovers = new ArrayList<>();
+  private List<String> leftovers = List.of();
   private Recovery.@Nullable Cut cut;
   private @Nullable CorruptLogException damage;
 
@@ -61,22 +56,6 @@ final class LogRecovery implements AutoCloseable {
   LogRecovery(Disk disk, boolean readOnly) {
     this.disk = disk;
     this.readOnly = readOnly;
-  }
-
-  static String chunkName(long number) {
-    return String.format(Locale.ROOT, "chunk-%06d.log", number);
-  }
-
-  /// The name of a chunk's file, which tells its generation if it has one.
-  static String chunkName(ChunkHeader header) {
-    return header.isScavenged()
-        ? String.format(Locale.ROOT, "chunk-%06d.%d.log", header.number(), header.generation())
-        : chunkName(header.number());
-  }
-
-  /// The name of a chunk's file while it is not complete.
-  static String unfinishedName(ChunkHeader header) {
-    return String.format(Locale.ROOT, "chunk-%06d.%d.new", header.number(), header.generation());
   }
 
   List<Chunk> chunks() {
@@ -104,7 +83,9 @@ final class LogRecovery implements AutoCloseable {
   // ---- looking
 
   void open() throws IOException {
-    var names = chunkNames();
+    var files = ChunkNames.on(disk);
+    leftovers = files.leftovers();
+    var names = files.newest();
     var numbers = List.copyOf(names.keySet());
     var mark = DurableMark.read(disk).orElse(DurableMark.NONE);
     var expected = 0L;
@@ -112,9 +93,9 @@ final class LogRecovery implements AutoCloseable {
       var number = numbers.get(i);
       if (number != expected) {
         report(
-            disk.describe(chunkName(expected)),
+            disk.describe(ChunkNames.of(expected)),
             new DamagedException(
-                0, "this chunk is missing, the next one there is is " + chunkName(number)));
+                0, "this chunk is missing, the next one there is is " + ChunkNames.of(number)));
       }
       openChunk(
           requireNonNull(names.get(number)),
@@ -125,44 +106,13 @@ final class LogRecovery implements AutoCloseable {
     }
     if (expected <= mark.chunkNumber()) {
       report(
-          disk.describe(chunkName(expected)),
+          disk.describe(ChunkNames.of(expected)),
           new DamagedException(
               0,
               "this chunk is missing, %s was durable up to byte %d"
-                  .formatted(chunkName(mark.chunkNumber()), mark.offset())));
+                  .formatted(ChunkNames.of(mark.chunkNumber()), mark.offset())));
     }
   }
-
-  /// The newest generation of each chunk. What is older, or was never finished, a scavenge left
-  /// behind that did not come to its end.
-  private SortedMap<Long, ChunkName> chunkNames() throws IOException {
-    var newest = new TreeMap<Long, ChunkName>();
-    for (var file : disk.list()) {
-      var matcher = NAME.matcher(file);
-      if (!matcher.matches()) {
-        continue;
-      }
-      if (matcher.group(3).equals("new")) {
-        leftovers.add(file);
-        continue;
-      }
-      var generation = matcher.group(2) == null ? 0 : Integer.parseInt(matcher.group(2));
-      var number = Long.parseLong(matcher.group(1));
-      var other = newest.get(number);
-      if (other != null && other.generation() > generation) {
-        leftovers.add(file);
-      } else {
-        newest.put(number, new ChunkName(file, generation));
-        if (other != null) {
-          leftovers.add(other.file());
-        }
-      }
-    }
-    return newest;
-  }
-
-  /// A file that holds a chunk, as its name has it.
-  private record ChunkName(String file, int generation) {}
 
   /// Damage ends the opening, unless for reading.
   private void report(String file, DamagedException found) {
@@ -175,7 +125,7 @@ final class LogRecovery implements AutoCloseable {
     }
   }
 
-  private void openChunk(ChunkName name, long number, boolean isLast, long markedDurable)
+  private void openChunk(ChunkNames.Name name, long number, boolean isLast, long markedDurable)
       throws IOException {
     var file = disk.open(name.file());
     Chunk chunk;
@@ -351,7 +301,7 @@ final class LogRecovery implements AutoCloseable {
     chunks.add(
         Chunk.hole(
             new ChunkHeader(ChunkHeader.UNKNOWN_STORE, name, end, 0),
-            disk.describe(chunkName(name)),
+            disk.describe(ChunkNames.of(name)),
             header.firstPosition() - end));
     return true;
   }

@@ -80,7 +80,7 @@ public final class RecordCursor implements EventView {
       }
       touched = touch(found);
     } catch (IllegalStateException _) {
-      // The log was closed; going to a record will say so.
+      // The log was closed, or a chunk replaced; going to a record will see to that.
     }
   }
 

@@ -141,7 +141,7 @@ public final class Scavenge implements Runnable {
     var chunks = log.sealedChunks(point);
     state = state.begunWith(chunks, Math.min(first, chunks));
     for (var chunk = first; chunk < chunks; chunk++) {
-      var rewrite = ChunkRewrite.judge(log, chunk, retention::of, this::passed);
+      var rewrite = ChunkRewrite.judge(log, chunk, point, retention::of, this::passed);
       if (isWorthIt(rewrite)) {
         if (!terms.dryRun()) {
           rewrite.carryOut(this::passed);

@@ -59,6 +59,7 @@ public final class Committer implements AutoCloseable {
   private final WorkQueue queue;
   private final Thread thread;
 
+  private final DiskRoom room;
   private final RecordCursor cursor;
   private final StreamLookup lookup;
   private final Heads heads;
@@ -121,6 +122,7 @@ public final class Committer implements AutoCloseable {
     this.ids = ids;
     this.published = published;
     this.queue = new WorkQueue(limits.lengthMax(), limits.bytesMax());
+    this.room = new DiskRoom(log::usableBytes);
     this.cursor = log.cursor();
     this.lookup = new StreamLookup(index);
     this.recentIds = rememberIds(log, cursor, seed);
@@ -287,6 +289,7 @@ public final class Committer implements AutoCloseable {
       return;
     }
     try {
+      room.take(work.bytes());
       switch (work) {
         case Work.Append append -> append(append);
         case Work.Delete delete -> delete(delete);

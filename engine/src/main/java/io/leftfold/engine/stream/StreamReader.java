@@ -182,12 +182,12 @@ public final class StreamReader {
           near = bringNear(cursor);
         }
         near--;
-        var position = view.postings().at(ordinal);
+        var kept = cursor.moveToIfKept(view.postings().at(ordinal));
+        if (kept && lost != null) {
+          lost.passed(cursor);
+        }
         ordinal += forwards ? 1 : -1;
-        if (cursor.moveToIfKept(position)) {
-          if (lost != null) {
-            lost.passed(cursor);
-          }
+        if (kept) {
           return true;
         }
       }
