@@ -13,6 +13,7 @@ module io.leftfold.protocol {
 
   exports io.leftfold.protocol.messages.dcb;
   exports io.leftfold.protocol.messages.features;
+  exports io.leftfold.protocol.messages.operations;
   exports io.leftfold.protocol.messages.gossip;
   exports io.leftfold.protocol.messages.health;
   exports io.leftfold.protocol.messages.rpc;

@@ -86,7 +86,7 @@ final class CheckCommand implements Callable<Integer> {
       out.println("%s is sound: %s.".formatted(directory, scope));
     } else {
       out.println(
-          "%s is damaged in %,d places (%s could be read). Keep the files and restore a copy; until then \"leftfold export\" still reads what is whole."
+          "%s is damaged in %,d places (%s could be read). Keep the files; \"leftfold repair\" replaces damaged ones by those of a backup. Until then \"leftfold export\" still reads what is whole."
               .formatted(directory, report.damages().size(), scope));
     }
   }
@@ -109,11 +109,16 @@ final class CheckCommand implements Callable<Integer> {
     report.notes().forEach(notes::add);
     var damages = node.putArray("damages");
     for (var damage : report.damages()) {
-      damages
-          .addObject()
-          .put("file", damage.file())
-          .put("offset", damage.offset())
-          .put("finding", damage.finding());
+      var found =
+          damages
+              .addObject()
+              .put("file", damage.file())
+              .put("offset", damage.offset())
+              .put("finding", damage.finding());
+      if (damage.firstPosition() >= 0) {
+        found.put("firstPosition", damage.firstPosition());
+        found.put("endPosition", damage.endPosition());
+      }
     }
     shell.out().println(mapper.writeValueAsString(node));
   }

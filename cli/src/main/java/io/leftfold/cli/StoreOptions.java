@@ -107,6 +107,11 @@ final class StoreOptions {
     return directory;
   }
 
+  /// Whether a server was named.
+  boolean isRemote() {
+    return connectionString() != null;
+  }
+
   /// The option that names this store, to be repeated in advice.
   String asArgument() {
     var connect = connectionString();

@@ -5,8 +5,10 @@ package io.leftfold.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.cli.TestShell.Result;
+import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -60,6 +62,10 @@ class CommandsTest {
         "index stats",
         "index verify",
         "index rebuild",
+        "scavenge",
+        "backup",
+        "restore",
+        "repair",
         "import",
         "import git",
         "export",
@@ -87,6 +93,78 @@ class CommandsTest {
         .contains("complete -F _complete_leftfold")
         .contains("--durability")
         .contains("zsh");
+  }
+
+  // ---- scavenge
+
+  @Test
+  void a_scavenge_forgets_what_a_dry_run_promised() {
+    var options = EngineOptions.defaults().withChunkBytesMax(4096);
+    var stream = StreamName.of("short-1");
+    try (var opened = LocalEventStore.open(directory.resolve("leftfold-data"), options)) {
+      for (var i = 0; i < 20; i++) {
+        opened.append(stream, ExpectedState.any(), ProposedEvent.binary("Filled", new byte[1000]));
+      }
+      opened.delete(stream, ExpectedState.any());
+    }
+    var promised = JSON.readTree(shell.run("scavenge", "--dry-run", "--json").out());
+    assertThat(promised.get("outcome").asString()).isEqualTo("success");
+    assertThat(promised.get("eventsForgotten").asLong()).isGreaterThan(10);
+
+    var done = JSON.readTree(shell.run("scavenge", "--json").out());
+    assertThat(done.get("eventsForgotten")).isEqualTo(promised.get("eventsForgotten"));
+    assertThat(done.get("bytesFreed")).isEqualTo(promised.get("bytesFreed"));
+
+    assertThat(shell.run("check").out()).contains("were forgotten by scavenges", "is sound");
+    assertThat(shell.run("scavenge").out()).startsWith("0 of ");
+  }
+
+  @Test
+  void a_scavenge_of_a_server_takes_no_options_that_the_wire_has_no_words_for() {
+    var result =
+        shell.run("scavenge", "--dry-run", "--connect", "kurrentdb://127.0.0.1:1?tls=false");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(shell.run("scavenge", "--stop", "x").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(shell.run("scavenge", "--threshold", "101").code()).isEqualTo(ExitCode.USAGE);
+  }
+
+  // ---- backup
+
+  @Test
+  void a_store_is_backed_up_restored_and_repaired() throws IOException {
+    var options = EngineOptions.defaults().withChunkBytesMax(4096);
+    try (var opened = LocalEventStore.open(directory.resolve("a"), options)) {
+      for (var i = 0; i < 20; i++) {
+        opened.append(
+            StreamName.of("s"), ExpectedState.any(), ProposedEvent.binary("Filled", new byte[900]));
+      }
+    }
+    var backup = JSON.readTree(shell.run("backup", "--data", "a", "--to", "b", "--json").out());
+    assertThat(backup.get("nextPosition").asLong()).isEqualTo(21);
+    assertThat(shell.run("check", "--data", "b").code()).isZero();
+    assertThat(shell.run("backup", "--data", "a", "--to", "b").out())
+        .contains("1 log files copied");
+
+    assertThat(shell.run("restore", "--from", "b", "--to", "c", "--position", "7").out())
+        .contains("before position 8");
+    assertThat(shell.run("read", "--all", "--json", "--data", "c").out().lines()).hasSize(8);
+    assertThat(shell.run("restore", "--from", "b", "--to", "c").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(shell.run("restore", "--from", "b", "--to", "d", "--time", "noon").code())
+        .isEqualTo(ExitCode.USAGE);
+
+    var chunk = directory.resolve("a/log/chunk-000001.log");
+    try (var file = new RandomAccessFile(chunk.toFile(), "rw")) {
+      file.seek(800);
+      file.write(77);
+    }
+    var damage =
+        JSON.readTree(shell.run("check", "--data", "a", "--json").out()).get("damages").get(0);
+    assertThat(damage.get("firstPosition").asLong()).isPositive();
+    assertThat(shell.run("repair", "--data", "a", "--from", "b").out())
+        .startsWith("Replaced: ")
+        .contains("chunk-000001.log");
+    assertThat(shell.run("check", "--data", "a").code()).isZero();
+    assertThat(shell.run("repair", "--data", "a", "--from", "b").out()).contains("needs no repair");
   }
 
   // ---- which store

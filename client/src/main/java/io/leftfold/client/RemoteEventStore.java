@@ -30,6 +30,9 @@ import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamSummary;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Subscription;
+import io.leftfold.protocol.messages.operations.OperationsGrpc;
+import io.leftfold.protocol.messages.operations.StartScavengeReq;
+import io.leftfold.protocol.messages.operations.StopScavengeReq;
 import io.leftfold.protocol.messages.store.StoreGrpc;
 import io.leftfold.protocol.messages.store.Wire;
 import java.util.ArrayList;
@@ -241,6 +244,29 @@ public final class RemoteEventStore implements EventStore {
     return new TreeMap<>(
         ask(StoreGrpc.getStatsMethod(), Wire.StatsRequest.getDefaultInstance(), "The statistics")
             .getStatsMap());
+  }
+
+  /// Lets the server forget what may be forgotten, in the background. Its history is in the stream
+  /// `$scavenges`.
+  ///
+  /// @return the id of the scavenge that goes on now, which may have been begun before
+  public String startScavenge() {
+    return ask(
+            OperationsGrpc.getStartScavengeMethod(),
+            StartScavengeReq.getDefaultInstance(),
+            "The start of a scavenge")
+        .getScavengeId();
+  }
+
+  /// Ends a scavenge of the server.
+  ///
+  /// @param id which one
+  public void stopScavenge(String id) {
+    var request =
+        StopScavengeReq.newBuilder()
+            .setOptions(StopScavengeReq.Options.newBuilder().setScavengeId(id))
+            .build();
+    ask(OperationsGrpc.getStopScavengeMethod(), request, "The stop of scavenge " + id);
   }
 
   @Override

@@ -32,5 +32,18 @@ public record CheckReport(
   /// @param file where
   /// @param offset the byte in it
   /// @param finding what was expected and what was found
-  public record Damage(String file, long offset, String finding) {}
+  /// @param firstPosition the position of the first event of the file; −1 if nobody knows
+  /// @param endPosition the position behind its last event; −1 if nobody knows
+  public record Damage(
+      String file, long offset, String finding, long firstPosition, long endPosition) {
+
+    /// Damage to nobody knows which events.
+    ///
+    /// @param file where
+    /// @param offset the byte in it
+    /// @param finding what was expected and what was found
+    public Damage(String file, long offset, String finding) {
+      this(file, offset, finding, -1, -1);
+    }
+  }
 }

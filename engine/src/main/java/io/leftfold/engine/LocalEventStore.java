@@ -36,7 +36,9 @@ import io.leftfold.engine.disk.MemoryDisk;
 import io.leftfold.engine.index.Index;
 import io.leftfold.engine.index.IndexOptions;
 import io.leftfold.engine.log.Log;
+import io.leftfold.engine.log.LogBackup;
 import io.leftfold.engine.log.LogOptions;
+import io.leftfold.engine.scavenge.Scavenge;
 import io.leftfold.engine.stream.Committer;
 import io.leftfold.engine.stream.Completion;
 import io.leftfold.engine.stream.MetadataJson;
@@ -90,6 +92,7 @@ public final class LocalEventStore implements EventStore {
   private final Wakeups wakeups;
   private final @Nullable Committer committer;
   private final @Nullable DirectoryLock lock;
+  private @Nullable LocalScavenge scavenge;
 
   /// Where the parts of a store are.
   ///
@@ -537,6 +540,113 @@ public final class LocalEventStore implements EventStore {
     return end == 0 ? Optional.empty() : Optional.of(end - 1);
   }
 
+  // ---- forgetting
+
+  /// Forgets, in the background, what readers of its stream do not see any more: the events that
+  /// `$maxCount`, `$maxAge` and `$tb` hide, those of deleted streams and those before a tombstone.
+  /// Of every live stream the last event stays. Log files that are still written are left alone.
+  /// Positions, revisions and the numbers in virtual streams stay what they are. Readers go on
+  /// meanwhile, and so does writing. Names of streams and tags of what is forgotten stay in the
+  /// files of the index until it is made anew ([StoreIndex#rebuild]).
+  ///
+  /// What may be forgotten is judged as of the beginning ([ScavengeOptions] tells what else can be
+  /// asked for). Its history is in the stream `$scavenges`.
+  ///
+  /// @param options how
+  /// @return the scavenge, which has begun
+  /// @throws UnavailableException if one is running already, or the store is closed or was opened
+  ///   for reading only (which does for a dry run)
+  public synchronized LocalScavenge scavenge(ScavengeOptions options) {
+    log.requireOpen();
+    if (!options.dryRun()) {
+      var _ = writer();
+    }
+    var running = scavenge;
+    if (running != null && running.isRunning()) {
+      throw new UnavailableException(
+          UnavailableException.Reason.IN_USE,
+          "Scavenge %s is running already; wait for it, or stop it".formatted(running.id()));
+    }
+    var work =
+        new Scavenge(
+            log,
+            index,
+            reader,
+            (stream, event) -> append(stream, ExpectedState.any(), event).position().orElseThrow(),
+            () -> randomId(this.options.random()),
+            this.options.clock(),
+            options.terms());
+    var begun = new LocalScavenge(work);
+    var thread = this.options.threads().newThread(work);
+    thread.setName("leftfold-scavenge");
+    scavenge = begun;
+    thread.start();
+    return begun;
+  }
+
+  /// The scavenge that was begun last since the store was opened, running or not.
+  ///
+  /// @return the scavenge; empty if there was none
+  public synchronized Optional<LocalScavenge> lastScavenge() {
+    return Optional.ofNullable(scavenge);
+  }
+
+  /// Ends a scavenge at once. An interrupt does not end the wait: files are about to be closed that
+  /// it reads.
+  private static void end(LocalScavenge running) {
+    running.stop();
+    var interrupted = false;
+    while (running.isRunning()) {
+      try {
+        running.await();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  // ---- keeping a copy
+
+  /// Copies the store to a directory, while it is read, written and scavenged; what is there from
+  /// the last time is not copied again. The copy is a store itself, as this one was at a moment
+  /// before this returns: everything below [BackupReport#nextPosition()] is in it, and nothing
+  /// else. It can be checked, opened, and restored from ([StoreRestore], [StoreRepair]).
+  ///
+  /// @param directory where the copy is, or is to be
+  /// @return what was done
+  /// @throws CorruptLogException if a log file is damaged; the copy is as it was, or newer
+  /// @throws IllegalArgumentException if there is a copy of another store, or of another history
+  /// @throws UnavailableException if the directory cannot be written, or is in use
+  public BackupReport backup(Path directory) {
+    log.requireOpen();
+    try {
+      var target = DirectoryDisk.open(directory.resolve(LOG_DIRECTORY));
+      try (var _ = DirectoryLock.take(directory)) {
+        return backup(target);
+      }
+    } catch (DirectoryLock.TakenException e) {
+      throw new UnavailableException(
+          UnavailableException.Reason.IN_USE,
+          "%s is in use, in %s; a backup goes to a directory of its own"
+              .formatted(directory, e.owner()),
+          e);
+    } catch (IOException e) {
+      throw new UnavailableException(
+          UnavailableException.Reason.CLOSED,
+          "The backup to %s failed: %s".formatted(directory, e),
+          e);
+    }
+  }
+
+  /// Copies the store to a disk of any kind; for tests that own the disk.
+  BackupReport backup(Disk target) throws IOException {
+    var done = LogBackup.run(log, target, _ -> {});
+    return new BackupReport(done.end(), done.chunksCopied(), done.chunksKept(), done.bytesCopied());
+  }
+
   // ---- the store itself
 
   /// The id that the store got when it was created.
@@ -615,6 +725,9 @@ public final class LocalEventStore implements EventStore {
   public synchronized void close() {
     if (log.isClosed()) {
       return;
+    }
+    if (scavenge != null) {
+      end(scavenge);
     }
     if (committer != null) {
       committer.close();

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// Checks a store that is not open: every checksum of every commit, record and chunk, and that
 /// positions, times and the revisions of every stream count up as they must. Changes nothing.
@@ -29,6 +30,8 @@ public final class StoreCheck {
   private final HashMap<String, Long> lastRevisions = new HashMap<>();
   private long events;
   private long bytes;
+  private long emptied;
+  private @Nullable LogInspection inspected;
 
   private StoreCheck(Progress progress) {
     this.progress = progress;
@@ -100,23 +103,44 @@ public final class StoreCheck {
                   new CheckReport.Damage(
                       damage.file(), damage.offset(), String.valueOf(damage.getMessage()))));
       var inspection = new LogInspection(log, this::found, this::checkStream);
+      inspected = inspection;
       for (var chunk = 0; chunk < log.chunkCount(); chunk++) {
         bytes += inspection.inspect(chunk);
         progress.advanced(chunk + 1, log.chunkCount(), bytes);
+      }
+      if (inspection.forgotten() > 0 || emptied > 0) {
+        notes.add(
+            "%d events were forgotten by scavenges".formatted(inspection.forgotten() + emptied));
       }
     }
   }
 
   private void found(LogInspection.Finding finding) {
-    damages.add(new CheckReport.Damage(finding.file(), finding.offset(), finding.text()));
+    damages.add(
+        new CheckReport.Damage(
+            finding.file(),
+            finding.offset(),
+            finding.text(),
+            finding.firstPosition(),
+            finding.endPosition()));
+  }
+
+  /// Whether revisions may be missing: which ones they were a scavenge did not keep.
+  private boolean isBehindForgotten(long last, long revision) {
+    return inspected != null && revision > last && revision - last - 1 <= inspected.forgotten();
   }
 
   private void checkStream(RecordCursor record) {
-    events++;
+    if (record.isEmptied()) {
+      emptied++;
+    } else {
+      events++;
+    }
     var stream = record.stream().value();
     var last = lastRevisions.getOrDefault(stream, -1L);
     var revision = record.revision();
     if (revision != last + 1
+        && !isBehindForgotten(last, revision)
         && (revision != RecordedEvent.TOMBSTONE_REVISION || last == revision)) {
       damages.add(
           new CheckReport.Damage(

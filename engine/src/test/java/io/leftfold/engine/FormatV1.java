@@ -23,6 +23,7 @@ final class FormatV1 {
       long number,
       long firstPosition,
       long createdMicros,
+      int generation,
       List<Commit> commits,
       long commitsEnd,
       @Nullable Footer footer) {
@@ -60,7 +61,17 @@ final class FormatV1 {
       byte[] data) {}
 
   record Footer(
-      int[] offsets, long firstTimeMicros, long lastTimeMicros, int commitsCrc, int footerCrc) {}
+      int[] offsets,
+      long firstTimeMicros,
+      long lastTimeMicros,
+      int commitsCrc,
+      int footerCrc,
+      List<Kind> kinds,
+      int kept,
+      long point) {}
+
+  /// What is known of events without a record, in version 2.
+  record Kind(@Nullable String category, String type) {}
 
   record Mark(long chunkNumber, long offset) {}
 
@@ -86,15 +97,18 @@ final class FormatV1 {
   static Chunk chunk(byte[] file) {
     var in = littleEndian(file);
     assertThat(text(in, 0, 8)).isEqualTo("LFCHUNK\n");
-    assertThat(in.getInt(8)).as("format version").isEqualTo(1);
+    var version = in.getInt(8);
+    assertThat(version).as("format version").isBetween(1, 2);
     var header = java.util.Arrays.copyOf(file, 64);
     littleEndian(header).putInt(12, 0);
     assertThat(in.getInt(12)).as("header crc").isEqualTo(crc32c(new byte[0], header, 0, 64));
     var storeId = new UUID(in.getLong(16), in.getLong(24));
     var number = in.getLong(32);
-    assertThat(in.getLong(56)).isZero();
+    var generation = in.getInt(56);
+    assertThat(generation > 0).as("generation %d", generation).isEqualTo(version == 2);
+    assertThat(in.getInt(60)).isZero();
 
-    var footer = footer(file);
+    var footer = footer(file, version);
     var limit = footer == null ? file.length : footer.commitsEnd;
     var commits = new ArrayList<Commit>();
     var at = 64;
@@ -115,6 +129,7 @@ final class FormatV1 {
         number,
         in.getLong(40),
         in.getLong(48),
+        generation,
         commits,
         at,
         footer == null ? null : footer.footer);
@@ -177,7 +192,7 @@ final class FormatV1 {
 
   private record PlacedFooter(Footer footer, int commitsEnd) {}
 
-  private static @Nullable PlacedFooter footer(byte[] file) {
+  private static @Nullable PlacedFooter footer(byte[] file, int version) {
     var in = littleEndian(file);
     if (!text(in, file.length - 8, 8).equals("LFSEALED")) {
       return null;
@@ -185,7 +200,9 @@ final class FormatV1 {
     var trailer = file.length - 64;
     var count = (int) in.getLong(trailer);
     var commitsEnd = (int) in.getLong(trailer + 24);
-    assertThat(commitsEnd + 4 * count).isEqualTo(trailer);
+    var kinds = new ArrayList<Kind>();
+    var kindsAt = commitsEnd + 4 * count;
+    assertThat(version == 2 ? readKinds(in, kindsAt, kinds) : kindsAt).isEqualTo(trailer);
     var offsets = new int[count];
     for (var i = 0; i < count; i++) {
       offsets[i] = in.getInt(commitsEnd + 4 * i);
@@ -200,8 +217,27 @@ final class FormatV1 {
             in.getLong(trailer + 8),
             in.getLong(trailer + 16),
             in.getInt(trailer + 32),
-            crc),
+            crc,
+            kinds,
+            version == 2 ? in.getInt(kindsAt + 4) : count,
+            version == 2 ? in.getLong(kindsAt + 8) : -1),
         commitsEnd);
+  }
+
+  /// Returns where they end.
+  private static int readKinds(ByteBuffer in, int kindsAt, List<Kind> kinds) {
+    var at = kindsAt + 16;
+    for (var n = in.getInt(kindsAt); n > 0; n--) {
+      var categoryLength = in.getShort(at) & 0xffff;
+      var typeLength = in.getShort(at + 2) & 0xffff;
+      at += 4;
+      var hasCategory = categoryLength != 65535;
+      var category = hasCategory ? text(in, at, categoryLength) : null;
+      at += hasCategory ? categoryLength : 0;
+      kinds.add(new Kind(category, text(in, at, typeLength)));
+      at += typeLength;
+    }
+    return at;
   }
 
   /// The checksum over the checksums of commits.

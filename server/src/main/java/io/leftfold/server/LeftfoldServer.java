@@ -10,6 +10,7 @@ import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.grpc.dcb.DcbService;
 import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
+import io.leftfold.server.grpc.operations.OperationsService;
 import io.leftfold.server.grpc.store.StoreService;
 import io.leftfold.server.grpc.streams.StreamLimits;
 import io.leftfold.server.grpc.streams.StreamsService;
@@ -109,6 +110,7 @@ public final class LeftfoldServer implements AutoCloseable {
                 threads,
                 Math.toIntExact(store.appendBytesMax()))
             .handlers());
+    calls.putAll(new OperationsService(node, threads).handlers());
     calls.putAll(new HealthService(calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
     var port = new AtomicInteger(options.port());

@@ -57,6 +57,7 @@ import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -65,12 +66,14 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// The model: an event store as plain as it can be, to be right before anything else.
 ///
 /// There is one lock and one list; whatever is asked is answered by going through the list. It
-/// keeps everything for ever, and knows every event id it ever recorded.
+/// keeps everything until it is told to forget something, and knows every event id it ever recorded
+/// and did not forget.
 ///
 /// Every implementation answers as this one does. What the interface leaves open is settled here:
 ///
@@ -168,6 +171,16 @@ import java.util.stream.Stream;
 ///     deleted.
 /// 30. A repeated commit whose tracking is new records that tracking and nothing else.
 /// 31. The head of a read by query counts every event, the store's own too.
+///
+/// **Forgetting**
+///
+/// 32. [#forgettable()] is what a store may forget at this moment: in a live stream what its
+///     readers do not see, except the last event; of a deleted stream everything; of a tombstoned
+///     stream everything but the tombstone; of its metastream everything; never the event at
+///     position 0, nor the last of a stream that number 29 speaks of, unless that is tombstoned.
+/// 33. A forgotten event is not read, its id is not compared, and no condition fails by it. Its
+///     position, its revision and its numbers in virtual streams stay taken; a stream whose events
+///     are all forgotten is still what it was.
 public final class InMemoryEventStore implements EventStore {
 
   private static final StreamName GENESIS = StreamName.of("$genesis");
@@ -184,6 +197,7 @@ public final class InMemoryEventStore implements EventStore {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<RecordedEvent> log = new ArrayList<>();
+  private final Set<Long> forgotten = new HashSet<>();
   private boolean closed;
 
   /// An empty store with the system's clock.
@@ -263,6 +277,7 @@ public final class InMemoryEventStore implements EventStore {
     var positions =
         log.stream()
             .filter(event -> event.position() >= condition.after().end())
+            .filter(this::isKept)
             .filter(condition.query()::matches)
             .map(RecordedEvent::position)
             .limit(ConditionFailedException.POSITIONS_MAX)
@@ -406,7 +421,7 @@ public final class InMemoryEventStore implements EventStore {
   private Verdict judgeStrongly(
       StreamName stream, long after, List<UUID> ids, boolean fitsOtherwise) {
     for (var i = 0; i < ids.size(); i++) {
-      var there = at(stream, after + 1 + i);
+      var there = at(stream, after + 1 + i).filter(this::isKept);
       if (there.isEmpty() || !there.get().id().equals(ids.get(i))) {
         return i == 0 && fitsOtherwise ? new Fits() : new Conflicts();
       }
@@ -706,7 +721,7 @@ public final class InMemoryEventStore implements EventStore {
   }
 
   private Optional<RecordedEvent> lastWithId(StreamName stream, UUID id) {
-    return last(event -> event.stream().equals(stream) && event.id().equals(id));
+    return last(event -> event.stream().equals(stream) && event.id().equals(id) && isKept(event));
   }
 
   private Optional<RecordedEvent> last(Predicate<RecordedEvent> wanted) {
@@ -723,7 +738,7 @@ public final class InMemoryEventStore implements EventStore {
   /// The events that a reader of the stream sees now, oldest first.
   private List<RecordedEvent> visible(StreamName stream) {
     if (stream.isVirtual()) {
-      return links(stream);
+      return links(stream).stream().filter(this::isKept).toList();
     }
     if (!(stateOf(stream) instanceof StreamState.Present(var first, _))) {
       return List.of();
@@ -731,6 +746,7 @@ public final class InMemoryEventStore implements EventStore {
     var maxAge = metadataOf(stream).maxAge();
     var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     return log.stream()
+        .filter(this::isKept)
         .filter(event -> event.stream().equals(stream))
         .filter(event -> event.revision() >= first)
         .filter(event ->
@@ -828,6 +844,50 @@ public final class InMemoryEventStore implements EventStore {
     };
   }
 
+  // ---- forgetting
+
+  /// What may be forgotten now and is not yet.
+  ///
+  /// @return the positions
+  public Set<Long> forgettable() {
+    return locked(() ->
+        log.stream()
+            .filter(this::isKept)
+            .filter(this::mayBeForgotten)
+            .map(RecordedEvent::position)
+            .collect(Collectors.toSet()));
+  }
+
+  /// Forgets events, as a store has.
+  ///
+  /// @param positions all of them [#forgettable()]
+  public void forget(Set<Long> positions) {
+    var may = forgettable();
+    if (!may.containsAll(positions)) {
+      throw new IllegalArgumentException(
+          "Only %s may be forgotten, got %s".formatted(may, positions));
+    }
+    locked(() -> forgotten.addAll(positions));
+  }
+
+  private boolean mayBeForgotten(RecordedEvent event) {
+    if (event.position() == 0 || event.revision() == RecordedEvent.TOMBSTONE_REVISION) {
+      return false;
+    }
+    return switch (stateOf(event.stream())) {
+      case StreamState.Tombstoned() -> true;
+      case StreamState.Deleted(var last) ->
+          event.revision() != last || !Tracking.isRecordedIn(event.stream());
+      case StreamState.Absent() -> throw new IllegalStateException(event + " is in no stream");
+      case StreamState.Present(_, var last) ->
+          event.revision() != last && !visible(event.stream()).contains(event);
+    };
+  }
+
+  private boolean isKept(RecordedEvent event) {
+    return !forgotten.contains(event.position());
+  }
+
   // ---- reading
 
   @Override
@@ -853,6 +913,7 @@ public final class InMemoryEventStore implements EventStore {
     return locked(() -> {
       var inRange =
           log.stream()
+              .filter(this::isKept)
               .filter(event ->
                   options.direction() == Direction.FORWARDS
                       ? event.position() >= options.from()
@@ -1156,7 +1217,7 @@ public final class InMemoryEventStore implements EventStore {
       passed++;
       sinceCheckpoint++;
       var event = log.get((int) passed);
-      if (matches(event, options.filter())) {
+      if (isKept(event) && matches(event, options.filter())) {
         tell(new SubscriptionMessage.Event(resolve(event, options.resolveLinks())));
       }
       if (sinceCheckpoint == options.checkpointEvery()) {

@@ -83,7 +83,7 @@ final class ArchitectureTest {
 
   /// Named by a rule, and still without a class: the rule starts to hold with the first one.
   private static final Set<String> NOT_YET_WRITTEN =
-      Set.of("io.leftfold.engine.scavenge", "io.leftfold.server.admin", "io.leftfold.server.tcp");
+      Set.of("io.leftfold.server.admin", "io.leftfold.server.tcp");
 
   private static final JavaClasses LEFTFOLD =
       new ClassFileImporter()

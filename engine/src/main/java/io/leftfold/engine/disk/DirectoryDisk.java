@@ -8,10 +8,13 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A directory of the file system.
 ///
@@ -24,6 +27,7 @@ public final class DirectoryDisk implements Disk {
 
   private final Path directory;
   private final boolean readOnly;
+  private volatile @Nullable FileStore store;
 
   private DirectoryDisk(Path directory, boolean readOnly) {
     this.directory = directory;
@@ -71,6 +75,12 @@ public final class DirectoryDisk implements Disk {
   }
 
   @Override
+  public void rename(String from, String to) throws IOException {
+    refuseIfReadOnly(from);
+    Files.move(directory.resolve(from), directory.resolve(to), StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  @Override
   public void delete(String name) throws IOException {
     refuseIfReadOnly(name);
     Files.deleteIfExists(directory.resolve(name));
@@ -83,6 +93,20 @@ public final class DirectoryDisk implements Disk {
     }
     try (var channel = FileChannel.open(directory, StandardOpenOption.READ)) {
       channel.force(true);
+    }
+  }
+
+  @Override
+  public long usableBytes() {
+    try {
+      var known = store;
+      if (known == null) {
+        known = Files.getFileStore(directory);
+        store = known;
+      }
+      return known.getUsableSpace();
+    } catch (IOException e) {
+      return Long.MAX_VALUE; // who cannot tell does not stand in the way
     }
   }
 

@@ -25,12 +25,21 @@ public interface Disk extends AutoCloseable {
   /// Opens a file that exists.
   DiskFile open(String name) throws IOException;
 
+  /// Gives a closed file another name, in one step: whoever looks finds it under one of the two.
+  /// Who had the other name is replaced.
+  void rename(String from, String to) throws IOException;
+
   /// Deletes a file, if there is one of that name. Whoever has it open may go on reading what is
   /// mapped, except on systems that keep such a file: there it is to be closed first.
   void delete(String name) throws IOException;
 
-  /// Makes created and deleted names durable.
+  /// Makes created, changed and deleted names durable.
   void syncDirectory() throws IOException;
+
+  /// How many bytes can still be written, as far as anybody knows.
+  default long usableBytes() {
+    return Long.MAX_VALUE;
+  }
 
   /// The name of a file as a person finds it, for messages.
   String describe(String name);

@@ -35,6 +35,15 @@ public final class MemoryDisk implements Disk {
   }
 
   @Override
+  public void rename(String from, String to) throws FileNotFoundException {
+    byte @Nullable [] bytes = contents.remove(from);
+    if (bytes == null) {
+      throw new FileNotFoundException(describe(from) + " does not exist");
+    }
+    contents.put(to, bytes);
+  }
+
+  @Override
   public void delete(String name) {
     contents.remove(name);
   }

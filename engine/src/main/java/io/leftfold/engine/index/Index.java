@@ -8,6 +8,7 @@ import io.leftfold.api.Tag;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.log.Log;
+import io.leftfold.engine.log.RecordCursor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,6 +83,17 @@ public final class Index implements AutoCloseable {
     readTail(end);
   }
 
+  /// Deletes the segments of a store that is not open: its log is about to be another one.
+  public static void clear(Disk disk) throws IOException {
+    var names = SegmentFiles.names(disk);
+    for (var name : names) {
+      disk.delete(name);
+    }
+    if (!names.isEmpty()) {
+      disk.syncDirectory();
+    }
+  }
+
   /// Lets the work behind begin that opening found.
   public void start() {
     if (!options.readOnly()) {
@@ -106,7 +118,7 @@ public final class Index implements AutoCloseable {
     List<? extends Part> filled =
         options.readOnly()
             ? List.of(readLog(from, before.first()))
-            : indexer.fromLog(from, before.first(), before(before));
+            : indexer.fromLog(from, before.first(), before(before), false);
     var all = new ArrayList<Part>(filled);
     all.add(before);
     setRow(List.of(before), all);
@@ -117,14 +129,15 @@ public final class Index implements AutoCloseable {
     var cursor = log.cursor();
     var end = log.end();
     for (var position = from; position < end; position++) {
+      boolean isThere;
       try {
-        cursor.moveTo(position);
+        isThere = cursor.moveToIfThere(position);
       } catch (CorruptLogException e) {
         passOver(e);
         continue;
       }
       freezeIfFull(position);
-      live.add(cursor);
+      add(live, position, isThere, cursor);
     }
     live.skipTo(Math.max(end, live.end()));
   }
@@ -135,15 +148,21 @@ public final class Index implements AutoCloseable {
     var cursor = log.cursor();
     for (var position = from; position < end; position++) {
       try {
-        cursor.moveTo(position);
+        add(table, position, cursor.moveToIfThere(position), cursor);
       } catch (CorruptLogException e) {
         passOver(e);
-        continue;
       }
-      table.add(cursor);
     }
     table.skipTo(end);
     return table;
+  }
+
+  private static void add(MemoryTable table, long position, boolean isThere, RecordCursor cursor) {
+    if (isThere) {
+      table.add(cursor);
+    } else {
+      table.addForgotten(position, cursor.kindOf(position));
+    }
   }
 
   private void passOver(CorruptLogException e) {
@@ -332,7 +351,7 @@ public final class Index implements AutoCloseable {
   private long newKeys(KeyKind kind, Part part, Part[] parts) {
     return switch (part) {
       case Segment segment -> segment.header().newKeys()[kind.code()];
-      case MemoryTable table -> table.newKeys(kind, before(table, parts));
+      case MemoryTable table -> table.newKeys(kind, before(table, parts), log.isScavenged());
     };
   }
 

@@ -142,7 +142,7 @@ final class Indexer {
     var newKeys = new long[KeyKind.MAX];
     var keys = 0L;
     for (var kind : KeyKind.values()) {
-      newKeys[kind.code()] = table.newKeys(kind, before);
+      newKeys[kind.code()] = table.newKeys(kind, before, log.isScavenged());
       keys += table.keys(kind).size();
     }
     return write(
@@ -160,7 +160,7 @@ final class Indexer {
       KeyCursor keys, Range range, long keysMax, long[] newKeys, SegmentWriter.Pace pace)
       throws IOException {
     var name = SegmentFiles.nameOf(range.first, range.end);
-    var last = log.cursor().moveTo(range.end - 1).id();
+    var last = SegmentHeader.lastEvent(log, range.end);
     try (var writer = new SegmentWriter(disk, name, options.hash(), keysMax, pace)) {
       writer.writeAll(keys);
       writer.finish(log.storeId(), range.first, range.end, last, newKeys);
@@ -197,9 +197,11 @@ final class Indexer {
             "{0} is damaged and made again from the log",
             segment.describe());
         try {
-          var made = fromLog(segment.first(), segment.end(), index.before(segment));
+          var made = fromLog(segment.first(), segment.end(), index.before(segment), true);
           index.replace(List.of(segment), made);
           discard(List.of(segment), made);
+        } catch (ForgottenException e) {
+          leaveToOpening(segment);
         } catch (CorruptLogException e) {
           hopeless.add(segment);
           LOGGER.log(
@@ -214,8 +216,29 @@ final class Indexer {
     return false;
   }
 
+  /// A segment made again would lack what the log has forgotten, and ordinals of streams would be
+  /// others: readers who are on their way would miss events. Before anybody reads it may be done.
+  private void leaveToOpening(Segment segment) throws IOException {
+    hopeless.add(segment);
+    LOGGER.log(
+        System.Logger.Level.ERROR,
+        "{0} covers events that a scavenge took away, and is made again when the store is opened"
+            + " the next time; until then what lies in the damaged part is not answered",
+        segment.describe());
+    disk.delete(segment.name());
+    disk.syncDirectory();
+  }
+
+  /// A range cannot be made again while there are readers.
+  private static final class ForgottenException extends IOException {
+    private static final long serialVersionUID = 1;
+  }
+
   /// Segments for a range, read from the log.
-  List<Segment> fromLog(long first, long end, MemoryTable.Known before) throws IOException {
+  ///
+  /// @param hasReaders whether somebody may hold ordinals of the range
+  List<Segment> fromLog(long first, long end, MemoryTable.Known before, boolean hasReaders)
+      throws IOException {
     var made = new ArrayList<Segment>();
     MemoryTable.Known known =
         (kind, key) ->
@@ -225,7 +248,11 @@ final class Indexer {
     try {
       for (var from = first; from < end; from += options.tableEvents()) {
         requireOpen();
-        made.add(write(index.readLog(from, Math.min(end, from + options.tableEvents())), known));
+        var table = index.readLog(from, Math.min(end, from + options.tableEvents()));
+        if (hasReaders && table.lacksForgotten()) {
+          throw new ForgottenException();
+        }
+        made.add(write(table, known));
       }
       return made;
     } catch (IOException | RuntimeException e) {

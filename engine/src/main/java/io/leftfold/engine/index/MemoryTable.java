@@ -7,6 +7,7 @@ import static java.util.Objects.requireNonNull;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
+import io.leftfold.engine.log.EventKind;
 import io.leftfold.engine.log.RecordCursor;
 import java.util.EnumMap;
 import java.util.List;
@@ -25,6 +26,7 @@ final class MemoryTable implements Part {
 
   private volatile long end;
   private volatile long begunStreams;
+  private boolean lacksForgotten;
 
   MemoryTable(long first) {
     this.first = first;
@@ -79,6 +81,23 @@ final class MemoryTable implements Part {
     end = position + 1;
   }
 
+  /// Adds an event of which a scavenge has left nothing but its kind: it keeps its number among the
+  /// events of its category and of its type, and belongs to no stream any more.
+  void addForgotten(long position, EventKind kind) {
+    var place = position - first;
+    if (kind.category() != null) {
+      list(KeyKind.CATEGORY, kind.category()).add(place);
+    }
+    list(KeyKind.TYPE, kind.type()).add(place);
+    lacksForgotten = true;
+    end = position + 1;
+  }
+
+  /// Whether there are events that belong to no stream any more.
+  boolean lacksForgotten() {
+    return lacksForgotten;
+  }
+
   private MemoryStream newStream(StreamName stream, long revision) {
     return new MemoryStream(
         stream.isSystem()
@@ -115,14 +134,17 @@ final class MemoryTable implements Part {
   /// How many keys of a kind are in no part before this table.
   ///
   /// @param before is asked whether a key is in one
-  long newKeys(KeyKind kind, Known before) {
+  /// @param beginsMayBeForgotten whether a scavenge may have taken the first events of streams
+  long newKeys(KeyKind kind, Known before, boolean beginsMayBeForgotten) {
     if (kind != KeyKind.STREAM) {
       return keys(kind).keySet().stream().filter(key -> !before.has(kind, key)).count();
     }
     var unbegun = 0L;
     for (var stream : streams.entrySet()) {
-      // A stream begins with its revision 0, or with its tombstone.
-      if (stream.getValue().firstRevision() == RecordedEvent.TOMBSTONE_REVISION
+      // A stream begins with its revision 0, or with its tombstone, or with what is left of it.
+      var revision = stream.getValue().firstRevision();
+      if (revision != 0
+          && (beginsMayBeForgotten || revision == RecordedEvent.TOMBSTONE_REVISION)
           && !before.has(kind, stream.getKey())) {
         unbegun++;
       }

@@ -2,6 +2,7 @@
 
 package io.leftfold.engine.index;
 
+import io.leftfold.engine.log.Log;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -46,6 +47,15 @@ record SegmentHeader(
   private static final int NEW_KEYS = 96;
   private static final byte[] ZEROS = new byte[4];
   private static final long MAGIC = 0x0A58_4544_4E49_464CL; // "LFINDEX\n", little-endian
+
+  /// Stands for the last event if that is forgotten.
+  static final UUID FORGOTTEN = new UUID(0, 0);
+
+  /// The id of the event before an end.
+  static UUID lastEvent(Log log, long end) {
+    var cursor = log.cursor();
+    return cursor.moveToIfKept(end - 1) ? cursor.id() : FORGOTTEN;
+  }
 
   long leafIndexBytes() {
     return Integer.BYTES * leaves;

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// One file of the log, mapped. Knows where each of its records is: from the footer once it is
@@ -23,6 +24,10 @@ final class Chunk implements AutoCloseable {
   private MemorySegment bytes;
   private int count;
   private long footerAt = -1;
+  private List<EventKind> kinds = List.of();
+
+  // Whoever finds this set asks the log again.
+  private volatile boolean replaced;
 
   // Volatile for the others' sake too: whoever sees that there is no array sees `footerAt`.
   private volatile int @Nullable [] offsets;
@@ -44,6 +49,7 @@ final class Chunk implements AutoCloseable {
     var chunk = new Chunk(header, file, bytes, null);
     chunk.count = Math.toIntExact(footer.count());
     chunk.footerAt = footer.commitsEnd();
+    chunk.kinds = footer.kinds();
     return chunk;
   }
 
@@ -100,6 +106,29 @@ final class Chunk implements AutoCloseable {
       return inMemory[place];
     }
     return isSealed() ? bytes.get(Bytes.INT, footerAt + 4L * place) : 0;
+  }
+
+  /// Whether what [#offsetOf] gave says that a scavenge left no record at the position.
+  boolean isForgotten(int offset) {
+    return offset < 0 && header.isScavenged() && isSealed();
+  }
+
+  /// What is known of a position without a record.
+  ///
+  /// @param offset what [#offsetOf] gave
+  EventKind kindOf(int offset) {
+    return kinds.get(-1 - offset);
+  }
+
+  /// Whether a scavenge has put another file in the place of this one. Its bytes may be gone at any
+  /// moment.
+  boolean isReplaced() {
+    return replaced;
+  }
+
+  /// From here on readers are to look into the file that replaces this one.
+  void replace() {
+    replaced = true;
   }
 
   /// Adds a record that is lost.

@@ -5,6 +5,7 @@ package io.leftfold.engine.log;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.Disk;
+import io.leftfold.engine.disk.DiskFile;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.Arrays;
@@ -32,6 +33,9 @@ public final class Log implements AutoCloseable {
   private volatile long end;
   private volatile boolean closed;
   private @Nullable LogWriter writer;
+
+  /// Who changes which files there are: the writer, a scavenge, a backup.
+  private final Object files = new Object();
 
   private Log(
       Disk disk, LogOptions options, LogRecovery recovered, Supplier<UUID> storeIds, Clock clock)
@@ -156,9 +160,19 @@ public final class Log implements AutoCloseable {
     return Arrays.stream(chunks).mapToLong(Chunk::sizeBytes).sum();
   }
 
+  /// Whether a scavenge has written any of it again.
+  public boolean isScavenged() {
+    return Arrays.stream(chunks).anyMatch(chunk -> chunk.header.isScavenged());
+  }
+
   /// Whether it was opened for reading only; then there may be damage that was gone around.
   public boolean isReadOnly() {
     return options.readOnly();
+  }
+
+  /// How many bytes can still be written.
+  public long usableBytes() {
+    return disk.usableBytes();
   }
 
   /// Whether it was closed.
@@ -249,20 +263,59 @@ public final class Log implements AutoCloseable {
     this.end = end;
   }
 
+  /// How many chunks, from the first on, are sealed and end at or before a position. The last one
+  /// is not counted, sealed or not: only when there is a next one is it sure to be done with.
+  ///
+  /// @param end at most [#end()]
+  public int sealedChunks(long end) {
+    var all = chunks;
+    var count = 0;
+    while (count < all.length - 1 && all[count].isSealed() && all[count].endPosition() <= end) {
+      count++;
+    }
+    return count;
+  }
+
+  /// Puts another file in the place of a chunk: readers look into it from now on. The file of the
+  /// old one is deleted when all that is left of it is a name.
+  void replace(Chunk old, Chunk fresh) throws IOException {
+    synchronized (files) {
+      var changed = chunks.clone();
+      changed[(int) old.header.number()] = fresh;
+      chunks = changed;
+      old.replace();
+      old.close();
+      disk.delete(ChunkNames.of(old.header));
+    }
+  }
+
+  Disk disk() {
+    return disk;
+  }
+
+  /// Opens the file of a chunk once more: whoever has it open reads on when it is deleted.
+  DiskFile openFile(int number) throws IOException {
+    synchronized (files) {
+      return disk.open(ChunkNames.of(chunks[number].header));
+    }
+  }
+
   /// Creates the next chunk, large enough for at least so many bytes of commits.
   Chunk addChunk(UUID storeId, long bytesNeeded, long nowMicros) throws IOException {
     var number = chunks.length;
     var header = new ChunkHeader(storeId, number, end, nowMicros);
     var size = Math.max(bytesNeeded, Math.min(options.chunkBytesMax(), LogWriter.GROW_BYTES));
-    var file = disk.create(LogRecovery.chunkName(number), size);
+    var file = disk.create(ChunkNames.of(number), size);
     try {
       file.write(header.encode(), 0);
       file.sync();
       disk.syncDirectory();
       var chunk = Chunk.open(header, file, file.map());
-      var longer = Arrays.copyOf(chunks, number + 1);
-      longer[number] = chunk;
-      chunks = longer;
+      synchronized (files) {
+        var longer = Arrays.copyOf(chunks, number + 1);
+        longer[number] = chunk;
+        chunks = longer;
+      }
       return chunk;
     } catch (IOException | RuntimeException e) {
       file.close();

@@ -11,13 +11,17 @@ public final class LogInspection {
   private final Consumer<Finding> findings;
   private final Consumer<RecordCursor> records;
   private long lastTime;
+  private long forgotten;
 
   /// Something that is not as it should be.
   ///
   /// @param file the chunk
   /// @param offset the byte in it
   /// @param text what was expected and what was found
-  public record Finding(String file, long offset, String text) {}
+  /// @param firstPosition the first of the chunk
+  /// @param endPosition the one behind the last of the chunk
+  public record Finding(
+      String file, long offset, String text, long firstPosition, long endPosition) {}
 
   /// Over a log that was opened for reading.
   ///
@@ -80,7 +84,9 @@ public final class LogInspection {
   ///
   /// @return the position behind it
   private long inspectCommit(Chunk chunk, CommitScanner commit, long expectedPosition) {
-    if (commit.position() != expectedPosition) {
+    if (chunk.header.isScavenged()
+        ? commit.position() < expectedPosition
+        : commit.position() != expectedPosition) {
       find(
           chunk,
           commit.offset(),
@@ -113,7 +119,9 @@ public final class LogInspection {
 
   private static @org.jspecify.annotations.Nullable ChunkFooter footer(Chunk chunk) {
     try {
-      return chunk.isSealed() ? ChunkFooter.decode(chunk.bytes()) : null;
+      return chunk.isSealed()
+          ? ChunkFooter.decode(chunk.bytes(), chunk.header.isScavenged())
+          : null;
     } catch (DamagedException e) {
       throw new CorruptLogException(chunk.file.describe(), e.offset(), e.finding());
     }
@@ -121,18 +129,42 @@ public final class LogInspection {
 
   private void inspectRecords(Chunk chunk) {
     var cursor = log.cursor();
+    var there = 0L;
     for (var position = chunk.firstPosition(); position < chunk.endPosition(); position++) {
       try {
-        cursor.moveTo(position);
+        if (!cursor.moveToIfThere(position)) {
+          forgotten++;
+          continue;
+        }
       } catch (CorruptLogException e) {
+        there++;
         find(chunk, e.offset(), e.getMessage() == null ? "damaged" : e.getMessage());
         continue;
       }
+      there++;
       records.accept(cursor);
+    }
+    inspectCount(chunk, there);
+  }
+
+  private void inspectCount(Chunk chunk, long there) {
+    var footer = footer(chunk);
+    if (footer != null && chunk.header.isScavenged() && footer.kept() != there) {
+      find(
+          chunk,
+          footer.commitsEnd(),
+          "%d records expected, found %d".formatted(footer.kept(), there));
     }
   }
 
+  /// How many events were passed so far of which a scavenge left no record.
+  public long forgotten() {
+    return forgotten;
+  }
+
   private void find(Chunk chunk, long offset, String text) {
-    findings.accept(new Finding(chunk.file.describe(), offset, text));
+    findings.accept(
+        new Finding(
+            chunk.file.describe(), offset, text, chunk.firstPosition(), chunk.endPosition()));
   }
 }

@@ -2,6 +2,8 @@
 
 package io.leftfold.engine.log;
 
+import static java.util.Objects.requireNonNull;
+
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.disk.DiskFile;
@@ -11,11 +13,8 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Opens the chunks of a log and finds its end.
@@ -37,12 +36,12 @@ import org.jspecify.annotations.Nullable;
 /// what cannot be found is a hole, whose positions are there and cannot be read.
 final class LogRecovery implements AutoCloseable {
 
-  private static final Pattern NAME = Pattern.compile("chunk-(\\d{6,})\\.log");
   private static final int COPY_BYTES = 1 << 20;
 
   private final Disk disk;
   private final boolean readOnly;
   private final List<Chunk> chunks = new ArrayList<>();
+  private List<String> leftovers = List.of();
   private Recovery.@Nullable Cut cut;
   private @Nullable CorruptLogException damage;
 
@@ -58,10 +57,6 @@ final class LogRecovery implements AutoCloseable {
   LogRecovery(Disk disk, boolean readOnly) {
     this.disk = disk;
     this.readOnly = readOnly;
-  }
-
-  static String chunkName(long number) {
-    return String.format(Locale.ROOT, "chunk-%06d.log", number);
   }
 
   List<Chunk> chunks() {
@@ -89,37 +84,35 @@ final class LogRecovery implements AutoCloseable {
   // ---- looking
 
   void open() throws IOException {
-    var numbers = chunkNumbers();
+    var files = ChunkNames.on(disk);
+    leftovers = files.leftovers();
+    var names = files.newest();
+    var numbers = List.copyOf(names.keySet());
     var mark = DurableMark.read(disk).orElse(DurableMark.NONE);
     var expected = 0L;
     for (var i = 0; i < numbers.size(); i++) {
       var number = numbers.get(i);
       if (number != expected) {
         report(
-            disk.describe(chunkName(expected)),
+            disk.describe(ChunkNames.of(expected)),
             new DamagedException(
-                0, "this chunk is missing, the next one there is is " + chunkName(number)));
+                0, "this chunk is missing, the next one there is is " + ChunkNames.of(number)));
       }
-      openChunk(number, i == numbers.size() - 1, mark.offsetIn(number));
+      openChunk(
+          requireNonNull(names.get(number)),
+          number,
+          i == numbers.size() - 1,
+          mark.offsetIn(number));
       expected = number + 1;
     }
     if (expected <= mark.chunkNumber()) {
       report(
-          disk.describe(chunkName(expected)),
+          disk.describe(ChunkNames.of(expected)),
           new DamagedException(
               0,
               "this chunk is missing, %s was durable up to byte %d"
-                  .formatted(chunkName(mark.chunkNumber()), mark.offset())));
+                  .formatted(ChunkNames.of(mark.chunkNumber()), mark.offset())));
     }
-  }
-
-  private List<Long> chunkNumbers() throws IOException {
-    return disk.list().stream()
-        .map(NAME::matcher)
-        .filter(Matcher::matches)
-        .map(matcher -> Long.parseLong(matcher.group(1)))
-        .sorted()
-        .toList();
   }
 
   /// Damage ends the opening, unless for reading.
@@ -133,11 +126,12 @@ final class LogRecovery implements AutoCloseable {
     }
   }
 
-  private void openChunk(long number, boolean isLast, long markedDurable) throws IOException {
-    var file = disk.open(chunkName(number));
+  private void openChunk(ChunkNames.Name name, long number, boolean isLast, long markedDurable)
+      throws IOException {
+    var file = disk.open(name.file());
     Chunk chunk;
     try {
-      chunk = chunk(file, number, isLast, markedDurable);
+      chunk = chunk(file, name.generation(), number, isLast, markedDurable);
     } catch (IOException | RuntimeException e) {
       file.close();
       throw e;
@@ -165,27 +159,37 @@ final class LogRecovery implements AutoCloseable {
   }
 
   /// The chunk, or null if it is one whose creation a crash interrupted, or of no use.
-  private @Nullable Chunk chunk(DiskFile file, long number, boolean isLast, long markedDurable)
+  private @Nullable Chunk chunk(
+      DiskFile file, int generation, long number, boolean isLast, long markedDurable)
       throws IOException {
     var bytes = file.map();
-    var header = header(file, bytes, number, isLast && markedDurable == 0);
+    var header = header(file, bytes, number, generation, isLast && markedDurable == 0);
     if (header == null) {
       return null;
     }
+    if (header.generation() != generation && !header.storeId().equals(ChunkHeader.UNKNOWN_STORE)) {
+      report(
+          file.describe(),
+          new DamagedException(
+              56, "generation %d expected, found %d".formatted(generation, header.generation())));
+    }
+    var mustBeSealed = !isLast || generation > 0;
     var headerIsSound = !header.storeId().equals(ChunkHeader.UNKNOWN_STORE);
     if (!continues(file, header)) {
       return null;
     }
     try {
       if (headerIsSound && ChunkFooter.isPresent(bytes)) {
-        return sealed(header, file, bytes, ChunkFooter.decode(bytes), isLast);
-      } else if (!isLast) {
+        return sealed(header, file, bytes, ChunkFooter.decode(bytes, header.isScavenged()), isLast);
+      } else if (mustBeSealed) {
         throw new DamagedException(
             Math.max(0, bytes.byteSize() - ChunkFooter.TRAILER_BYTES),
-            "a footer expected, for a later chunk exists");
+            isLast
+                ? "a footer expected, for a scavenge wrote this chunk"
+                : "a footer expected, for a later chunk exists");
       }
     } catch (DamagedException e) {
-      if (!isLast && headerIsSound) {
+      if (mustBeSealed && headerIsSound) {
         report(file.describe(), e);
       }
     }
@@ -207,8 +211,7 @@ final class LogRecovery implements AutoCloseable {
 
   /// Only of the last chunk: what is appended next rests on it. Of the others each record is
   /// checked when it is read.
-  private static void check(MemorySegment bytes, long number, ChunkFooter footer)
-      throws DamagedException {
+  static void check(MemorySegment bytes, long number, ChunkFooter footer) throws DamagedException {
     var scanner = new CommitScanner(bytes, number, footer.commitsEnd());
     var checksum = new CommitsChecksum();
     while (scanner.next()) {
@@ -221,7 +224,7 @@ final class LogRecovery implements AutoCloseable {
   }
 
   private @Nullable ChunkHeader header(
-      DiskFile file, MemorySegment bytes, long number, boolean mayBeUnfinished) {
+      DiskFile file, MemorySegment bytes, long number, int generation, boolean mayBeUnfinished) {
     try {
       var header = ChunkHeader.decode(bytes);
       if (header.number() == number) {
@@ -237,21 +240,21 @@ final class LogRecovery implements AutoCloseable {
         return null;
       }
       report(file.describe(), e);
-      return replacement(bytes, number);
+      return replacement(bytes, number, generation);
     }
   }
 
   /// What a damaged header said, as far as the commits know it.
-  private @Nullable ChunkHeader replacement(MemorySegment bytes, long number) {
+  private @Nullable ChunkHeader replacement(MemorySegment bytes, long number, int generation) {
     var scanner = new CommitScanner(bytes, number, bytes.byteSize());
     if (!scanner.next() && !scanner.resynchronise()) {
       return null;
     }
     var first = chunks.isEmpty() ? 0 : chunks.getLast().endPosition();
-    if (scanner.offset() == ChunkHeader.BYTES) {
+    if (scanner.offset() == ChunkHeader.BYTES && generation == 0) {
       first = scanner.position();
     }
-    return new ChunkHeader(ChunkHeader.UNKNOWN_STORE, number, first, 0);
+    return new ChunkHeader(ChunkHeader.UNKNOWN_STORE, number, first, 0, generation);
   }
 
   /// A crash between a chunk's creation and the sync of its header leaves no commit in it.
@@ -301,7 +304,7 @@ final class LogRecovery implements AutoCloseable {
     chunks.add(
         Chunk.hole(
             new ChunkHeader(ChunkHeader.UNKNOWN_STORE, name, end, 0),
-            disk.describe(chunkName(name)),
+            disk.describe(ChunkNames.of(name)),
             header.firstPosition() - end));
     return true;
   }
@@ -402,6 +405,9 @@ final class LogRecovery implements AutoCloseable {
     }
 
     void take(CommitScanner commit) throws DamagedException {
+      while (chunk.header.isScavenged() && commit.position() > chunk.endPosition()) {
+        chunk.addLost(commit.offset()); // forgotten or lost: without its footer nobody knows
+      }
       if (commit.position() != chunk.endPosition()) {
         throw new DamagedException(
             commit.offset() + CommitFormat.POSITION,
@@ -447,6 +453,12 @@ final class LogRecovery implements AutoCloseable {
   void settle() throws IOException {
     if (chunks.isEmpty()) {
       return;
+    }
+    if (!leftovers.isEmpty()) {
+      disk.syncDirectory(); // the names that stay
+      for (var file : leftovers) {
+        disk.delete(file);
+      }
     }
     var last = chunks.getLast();
     var from = (long) ChunkHeader.BYTES;

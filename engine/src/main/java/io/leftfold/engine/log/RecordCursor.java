@@ -80,7 +80,7 @@ public final class RecordCursor implements EventView {
       }
       touched = touch(found);
     } catch (IllegalStateException _) {
-      // The log was closed; going to a record will say so.
+      // The log was closed, or a chunk replaced; going to a record will see to that.
     }
   }
 
@@ -104,30 +104,76 @@ public final class RecordCursor implements EventView {
     return sum;
   }
 
-  /// Goes to a record.
+  /// Goes to a record that is known to be there.
   ///
   /// @param position below the end of the log
   /// @throws CorruptLogException if the record is damaged
   /// @throws UnavailableException if the log was closed
   public RecordCursor moveTo(long position) {
-    try {
-      return load(position);
-    } catch (IllegalStateException e) {
-      if (!log.isClosed()) {
-        throw e;
+    if (!moveToIfThere(position)) {
+      throw new IllegalStateException(
+          "Event %d is still needed, and a scavenge left nothing of it".formatted(position));
+    }
+    return this;
+  }
+
+  /// Goes to a record, if its event may still be read.
+  ///
+  /// @param position below the end of the log
+  /// @return whether the event is there; if not, nothing may be asked of this cursor
+  public boolean moveToIfKept(long position) {
+    return moveToIfThere(position) && !isEmptied();
+  }
+
+  /// Goes to a record, if a scavenge has not taken it away.
+  ///
+  /// @param position below the end of the log
+  /// @return whether there is a record; it may be emptied
+  public boolean moveToIfThere(long position) {
+    while (true) {
+      try {
+        return load(position);
+      } catch (IllegalStateException e) {
+        if (log.isClosed()) {
+          throw new UnavailableException(
+              UnavailableException.Reason.CLOSED, "The store was closed while it was read", e);
+        }
+        var read = chunk;
+        if (read == null || !read.isReplaced()) {
+          throw e;
+        }
+        // A scavenge put another file in the place of the one that was read just now.
+        chunk = null;
       }
-      throw new UnavailableException(
-          UnavailableException.Reason.CLOSED, "The store was closed while it was read", e);
     }
   }
 
-  private RecordCursor load(long position) {
+  /// What is still known of an event without a record.
+  ///
+  /// @param position of which [#moveToIfThere] said that there is none
+  public EventKind kindOf(long position) {
+    while (true) {
+      var holder = chunkOf(position);
+      try {
+        return holder.kindOf(holder.offsetOf(position));
+      } catch (IllegalStateException e) {
+        if (!holder.isReplaced()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private boolean load(long position) {
     if (log.isClosed()) {
       throw new IllegalStateException("closed");
     }
     var holder = chunkOf(position);
     var offset = (long) holder.offsetOf(position);
     if (offset <= 0) {
+      if (holder.isForgotten((int) offset)) {
+        return false;
+      }
       throw damaged(holder, -offset, "event %d is in a damaged part".formatted(position));
     }
     var claimed = holder.bytes().get(Bytes.INT, offset + RecordFormat.LENGTH);
@@ -154,7 +200,7 @@ public final class RecordCursor implements EventView {
     this.position = position;
     this.metadataFrom = metadataFrom();
     this.dataFrom = metadataFrom + metadataLength();
-    return this;
+    return true;
   }
 
   private static CorruptLogException damaged(Chunk chunk, long offset, String finding) {
@@ -163,7 +209,10 @@ public final class RecordCursor implements EventView {
 
   private Chunk chunkOf(long position) {
     var last = chunk;
-    if (last != null && position >= last.firstPosition() && position < last.endPosition()) {
+    if (last != null
+        && position >= last.firstPosition()
+        && position < last.endPosition()
+        && !last.isReplaced()) {
       return last;
     }
     var found = log.chunkOf(position);
@@ -179,6 +228,27 @@ public final class RecordCursor implements EventView {
   @Override
   public long timeMicros() {
     return time;
+  }
+
+  /// Whether the event is forgotten, and the record only says how far its stream had come: it has a
+  /// stream, a revision and a type, and nothing else.
+  public boolean isEmptied() {
+    return (Bytes.unsignedShort(record, RecordFormat.FLAGS) & RecordFormat.FLAG_EMPTIED) != 0;
+  }
+
+  /// How many bytes the record takes.
+  int byteCount() {
+    return length;
+  }
+
+  /// How many bytes it would take if it were emptied.
+  int emptiedByteCount() {
+    return RecordFormat.HEADER_BYTES + streamLength() + typeLength();
+  }
+
+  /// How many bytes before the record its commit begins.
+  int frameDistance() {
+    return Bytes.integer(record, RecordFormat.FRAME_DISTANCE);
   }
 
   @Override

@@ -34,6 +34,9 @@ final class RecordFormat {
 
   static final int FLAG_JSON = 1;
 
+  /// The event is forgotten; the record says how far its stream had come.
+  static final int FLAG_EMPTIED = 2;
+
   private RecordFormat() {}
 
   /// The checksum of one record after the other. Owned by one thread.

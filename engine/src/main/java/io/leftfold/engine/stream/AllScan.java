@@ -47,7 +47,7 @@ public final class AllScan {
         return Optional.empty();
       }
       place = position + 1;
-      if (match.matches(cursor.moveTo(position))) {
+      if (cursor.moveToIfKept(position) && match.matches(cursor)) {
         var event = cursor.event();
         return Optional.of(links == null ? ResolvedEvent.plain(event) : links.resolve(event, end));
       }

@@ -93,14 +93,14 @@ final class Boundary {
     return positions;
   }
 
-  /// The index gives what may match; the record tells.
+  /// The index gives what may match; the record tells. What is forgotten stands against nothing.
   private void addPublished(List<Long> positions, Query query, long from, long end) {
     var filter = EventFilter.matching(query);
     var walk = PositionWalk.of(filter, index);
     var match = EventMatch.of(filter);
     var position = walk.next(from, end);
     while (position != PositionWalk.NONE) {
-      if (match.matches(cursor.moveTo(position))) {
+      if (cursor.moveToIfKept(position) && match.matches(cursor)) {
         positions.add(position);
         if (positions.size() == ConditionFailedException.POSITIONS_MAX) {
           return;

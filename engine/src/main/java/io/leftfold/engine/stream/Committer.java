@@ -60,6 +60,7 @@ public final class Committer implements AutoCloseable {
   private final WorkQueue queue;
   private final Thread thread;
 
+  private final DiskRoom room;
   private final RecordCursor cursor;
   private final StreamLookup lookup;
   private final Heads heads;
@@ -123,6 +124,7 @@ public final class Committer implements AutoCloseable {
     this.ids = ids;
     this.published = published;
     this.queue = new WorkQueue(limits.lengthMax(), limits.bytesMax());
+    this.room = new DiskRoom(log::usableBytes);
     this.cursor = log.cursor();
     this.lookup = new StreamLookup(index);
     this.recentIds = rememberIds(log, cursor, seed);
@@ -143,13 +145,14 @@ public final class Committer implements AutoCloseable {
     var ids = new RecentIds(seed);
     var end = log.end();
     for (var position = Math.max(0, end - RecentIds.CAPACITY); position < end; position++) {
-      var record = cursor.moveTo(position);
-      ids.add(
-          record.idHigh(),
-          record.idLow(),
-          ids.keyOf(record.stream()),
-          record.revision(),
-          record.position());
+      if (cursor.moveToIfKept(position)) {
+        ids.add(
+            cursor.idHigh(),
+            cursor.idLow(),
+            ids.keyOf(cursor.stream()),
+            cursor.revision(),
+            position);
+      }
     }
     return ids;
   }
@@ -287,6 +290,7 @@ public final class Committer implements AutoCloseable {
       return;
     }
     try {
+      room.take(work.bytes());
       switch (work) {
         case Work.Append append -> append(append);
         case Work.Delete delete -> delete(delete);

@@ -66,8 +66,9 @@ final class LinkResolver {
     if (ordinal >= view.count()) {
       return Optional.empty();
     }
-    cursor.moveTo(view.postings().at(ordinal));
-    return cursor.revision() == revision && isYoungEnough(view, cursor.timeMicros())
+    return cursor.moveToIfKept(view.postings().at(ordinal))
+            && cursor.revision() == revision
+            && isYoungEnough(view, cursor.timeMicros())
         ? Optional.of(cursor.event())
         : Optional.empty();
   }

@@ -26,21 +26,20 @@ final class LostEvents {
 
   /// For a read that goes forwards from an ordinal.
   static LostEvents forwards(StreamView view, long ordinal, long wantedFrom, RecordCursor cursor) {
-    if (ordinal == 0) {
-      return new LostEvents(true, wantedFrom, -1, -1);
-    }
-    var before = view.postings().at(ordinal - 1);
-    return new LostEvents(true, wantedFrom, cursor.moveTo(before).revision(), before);
+    var before = lastThere(view, ordinal, cursor);
+    return new LostEvents(true, wantedFrom, before < 0 ? -1 : cursor.revision(), before);
   }
 
   /// For a read that goes backwards from an ordinal.
   static LostEvents backwards(
       StreamView view, long ordinal, long wantedFrom, long end, RecordCursor cursor) {
-    if (ordinal + 1 == view.count()) {
-      return new LostEvents(false, wantedFrom, view.lastRevision() + 1, end);
+    for (var behind = ordinal + 1; behind < view.count(); behind++) {
+      var position = view.postings().at(behind);
+      if (cursor.moveToIfThere(position)) {
+        return new LostEvents(false, wantedFrom, cursor.revision(), position);
+      }
     }
-    var behind = view.postings().at(ordinal + 1);
-    return new LostEvents(false, wantedFrom, cursor.moveTo(behind).revision(), behind);
+    return new LostEvents(false, wantedFrom, view.lastRevision() + 1, end);
   }
 
   /// Goes on to the next event.
@@ -63,8 +62,8 @@ final class LostEvents {
 
   /// Comes to the first event of a stream that is to be seen, backwards.
   void requireNoneBefore(StreamView view, long firstOrdinal, RecordCursor cursor) {
-    var before = firstOrdinal == 0 ? -1 : view.postings().at(firstOrdinal - 1);
-    var hidden = firstOrdinal == 0 ? -1 : cursor.moveTo(before).revision();
+    var before = lastThere(view, firstOrdinal, cursor);
+    var hidden = before < 0 ? -1 : cursor.revision();
     var lastRevision = revision;
     revision = 0; // told once
     if (lastRevision - 1 > Math.max(hidden, view.firstVisible() - 1)) {
@@ -72,10 +71,22 @@ final class LostEvents {
     }
   }
 
-  /// Looks at every event between two.
+  /// The position of the last event below an ordinal that a scavenge has left, and the cursor
+  /// there; −1 if there is none.
+  private static long lastThere(StreamView view, long ordinal, RecordCursor cursor) {
+    for (var before = ordinal - 1; before >= 0; before--) {
+      var position = view.postings().at(before);
+      if (cursor.moveToIfThere(position)) {
+        return position;
+      }
+    }
+    return -1;
+  }
+
+  /// Looks at every event between two. What a scavenge took away is not lost.
   private static void requireSound(long above, long below, RecordCursor cursor) {
     for (var between = above + 1; between < below; between++) {
-      cursor.moveTo(between);
+      var _ = cursor.moveToIfThere(between);
     }
   }
 }

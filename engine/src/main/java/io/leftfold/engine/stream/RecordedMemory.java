@@ -52,8 +52,15 @@ final class RecordedMemory implements AppendDecision.Memory {
   }
 
   private int find(Head head, ProposedEvent event) {
-    return recentIds.find(
-        event.id().getMostSignificantBits(), event.id().getLeastSignificantBits(), head.key);
+    var entry =
+        recentIds.find(
+            event.id().getMostSignificantBits(), event.id().getLeastSignificantBits(), head.key);
+    return entry >= 0 && isForgotten(recentIds.position(entry)) ? -1 : entry;
+  }
+
+  /// What a scavenge took away is known no more: not only when the store is opened again.
+  private boolean isForgotten(long position) {
+    return position < log.end() && !cursor.moveToIfKept(position);
   }
 
   @Override
@@ -65,7 +72,8 @@ final class RecordedMemory implements AppendDecision.Memory {
     var ordinal = StreamReader.ordinalOf(view, revision + 1, cursor);
     var position = -1L;
     for (var i = 0; i < events.size(); i++) {
-      if (ordinal + i >= view.count() || !isAt(view.postings().at(ordinal + i), events.get(i))) {
+      if (ordinal + i >= view.count()
+          || !isAt(view.postings().at(ordinal + i), revision + 1 + i, events.get(i))) {
         return i == 0 ? AppendDecision.WRITE : AppendDecision.CONFLICT;
       }
       position = cursor.position();
@@ -73,9 +81,10 @@ final class RecordedMemory implements AppendDecision.Memory {
     return new AppendDecision.WrittenBefore(revision + 1, revision + events.size(), position);
   }
 
-  private boolean isAt(long position, ProposedEvent event) {
-    var record = cursor.moveTo(position);
-    return record.idHigh() == event.id().getMostSignificantBits()
-        && record.idLow() == event.id().getLeastSignificantBits();
+  private boolean isAt(long position, long revision, ProposedEvent event) {
+    return cursor.moveToIfKept(position)
+        && cursor.revision() == revision
+        && cursor.idHigh() == event.id().getMostSignificantBits()
+        && cursor.idLow() == event.id().getLeastSignificantBits();
   }
 }

@@ -48,15 +48,11 @@ public final class StreamLookup {
           -1);
     }
     var tombstoned = isTombstoned(postings, count, cursor);
-    var last =
-        tombstoned
-            ? lastRevision(postings, count - 1, cursor)
-            : lastRevision(postings, count, cursor);
+    var last = tombstoned ? -1 : lastRevision(postings, count, cursor);
     var metastream = index.stream("$$" + name.value());
     var metadataCount = metastream.countBelow(end);
     var json = MetadataJson.nothing();
-    if (metadataCount > 0) {
-      cursor.moveTo(metastream.at(metadataCount - 1));
+    if (metadataCount > 0 && cursor.moveToIfKept(metastream.at(metadataCount - 1))) {
       json = MetadataJson.wellFormed(cursor.contentType(), cursor.data());
     }
     return new StreamView(
@@ -87,12 +83,19 @@ public final class StreamLookup {
   private static boolean isTombstoned(StreamPostings postings, long count, RecordCursor cursor) {
     return count > 0
         && !postings.isRegular()
-        && cursor.moveTo(postings.at(count - 1)).revision() == RecordedEvent.TOMBSTONE_REVISION;
+        && cursor.moveToIfThere(postings.at(count - 1))
+        && cursor.revision() == RecordedEvent.TOMBSTONE_REVISION;
   }
 
   private static long lastRevision(StreamPostings postings, long count, RecordCursor cursor) {
-    return count == 0 || postings.isRegular()
-        ? count - 1
-        : cursor.moveTo(postings.at(count - 1)).revision();
+    if (count == 0 || postings.isRegular()) {
+      return count - 1;
+    }
+    // The last event stays as long as it is the last: only a look into the past finds it gone.
+    var last = count - 1;
+    while (last >= 0 && !cursor.moveToIfThere(postings.at(last))) {
+      last--;
+    }
+    return last < 0 ? -1 : cursor.revision();
   }
 }

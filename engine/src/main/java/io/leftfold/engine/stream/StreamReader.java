@@ -32,6 +32,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Reads streams, virtual streams and everything, each as of the end of the log when the read
@@ -84,27 +85,48 @@ public final class StreamReader {
     if (view.regular()) {
       return Math.clamp(revision, 0, view.count());
     }
-    var low = 0L;
+    return firstWith(view, 0, cursor, () -> cursor.revision() >= revision);
+  }
+
+  /// The ordinal of the first event, from one on, that something is true of, and of all behind it.
+  /// Of an event that is forgotten nothing is known: the next one that is there answers for it.
+  private static long firstWith(
+      StreamView view, long from, RecordCursor cursor, BooleanSupplier truth) {
+    var low = from;
     var high = view.count();
     while (low < high) {
       var middle = (low + high) >>> 1;
-      if (cursor.moveTo(view.postings().at(middle)).revision() < revision) {
-        low = middle + 1;
-      } else {
-        high = middle;
+      var there = middle;
+      while (there < high && !cursor.moveToIfThere(view.postings().at(there))) {
+        there++;
       }
+      if (there == high || truth.getAsBoolean()) {
+        high = middle;
+      } else {
+        low = there + 1;
+      }
+    }
+    while (low < view.count() && !cursor.moveToIfThere(view.postings().at(low))) {
+      low++;
     }
     return low;
   }
 
   /// The time from which on events are young enough to be seen, in microseconds since 1970.
   static long oldestVisible(StreamView view, Clock clock) {
+    if (view.metadata().maxAge().isEmpty()) {
+      return Long.MIN_VALUE;
+    }
+    var now = clock.instant();
+    return oldestVisible(view, now.getEpochSecond() * MICROS + now.getNano() / 1000);
+  }
+
+  /// The time from which on events were young enough to be seen at a time.
+  static long oldestVisible(StreamView view, long micros) {
     var age = view.metadata().maxAge();
     if (age.isEmpty()) {
       return Long.MIN_VALUE;
     }
-    var now = clock.instant();
-    var micros = now.getEpochSecond() * MICROS + now.getNano() / 1000;
     var seconds = age.get().toSeconds();
     return seconds > micros / MICROS ? Long.MIN_VALUE : micros - seconds * MICROS;
   }
@@ -116,17 +138,7 @@ public final class StreamReader {
       return byRevision;
     }
     var since = oldestVisible(view, clock);
-    var low = byRevision;
-    var high = view.count();
-    while (low < high) {
-      var middle = (low + high) >>> 1;
-      if (cursor.moveTo(view.postings().at(middle)).timeMicros() < since) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return firstWith(view, byRevision, cursor, () -> cursor.timeMicros() >= since);
   }
 
   private final class OrdinaryRead extends PulledRead implements StreamRead {
@@ -168,23 +180,25 @@ public final class StreamReader {
 
     @Override
     boolean advance(RecordCursor cursor) {
-      if (forwards ? ordinal >= view.count() : ordinal < first) {
-        if (lost != null && !forwards) {
-          lost.requireNoneBefore(view, first, cursor);
+      while (forwards ? ordinal < view.count() : ordinal >= first) {
+        if (near == 0) {
+          near = bringNear(cursor);
         }
-        return false;
+        near--;
+        var here = ordinal;
+        ordinal += forwards ? 1 : -1; // first: whoever goes on behind a damaged event gets the next
+        var kept = cursor.moveToIfKept(view.postings().at(here));
+        if (kept && lost != null) {
+          requireNoneLostBefore(here, cursor, lost);
+        }
+        if (kept) {
+          return true;
+        }
       }
-      if (near == 0) {
-        near = bringNear(cursor);
+      if (lost != null && !forwards) {
+        lost.requireNoneBefore(view, first, cursor);
       }
-      near--;
-      var here = ordinal;
-      ordinal += forwards ? 1 : -1; // first: whoever goes on behind a damaged event gets the next
-      cursor.moveTo(view.postings().at(here));
-      if (lost != null) {
-        requireNoneLostBefore(here, cursor, lost);
-      }
-      return true;
+      return false;
     }
 
     /// The event itself is sound: whoever goes on behind the gap gets it.
@@ -269,13 +283,14 @@ public final class StreamReader {
 
     @Override
     boolean advance(RecordCursor cursor) {
-      if (ordinal < 0 || ordinal >= count) {
-        return false;
+      while (ordinal >= 0 && ordinal < count) {
+        var here = ordinal;
+        ordinal += forwards ? 1 : -1; // first: whoever goes on behind a damaged event gets the next
+        if (cursor.moveToIfKept(postings.at(here))) {
+          return true;
+        }
       }
-      var here = ordinal;
-      ordinal += forwards ? 1 : -1; // first: whoever goes on behind a damaged event gets the next
-      cursor.moveTo(postings.at(here));
-      return true;
+      return false;
     }
 
     @Override
@@ -359,7 +374,7 @@ public final class StreamReader {
           return false;
         }
         place = forwards ? position + 1 : position;
-        if (match.matches(cursor.moveTo(position))) {
+        if (cursor.moveToIfKept(position) && match.matches(cursor)) {
           return true;
         }
       }
@@ -443,8 +458,8 @@ public final class StreamReader {
     var cursor = log.borrowCursor();
     try {
       return count > 0
-              && cursor.moveTo(postings.at(count - 1)).revision()
-                  == RecordedEvent.TOMBSTONE_REVISION
+              && cursor.moveToIfKept(postings.at(count - 1))
+              && cursor.revision() == RecordedEvent.TOMBSTONE_REVISION
           ? Optional.of(cursor.event())
           : Optional.empty();
     } finally {

@@ -11,7 +11,7 @@ import io.leftfold.engine.index.Postings;
 /// @param postings where its events are
 /// @param count how many of them there were
 /// @param regular whether the n-th event has revision n
-/// @param lastRevision of the last event that is not a tombstone; −1 if there is none
+/// @param lastRevision of the last event; −1 if there is none, or the stream is tombstoned
 /// @param tombstoned whether it, or the stream whose metastream it is, was closed for ever
 /// @param metadata what its metadata said
 /// @param metadataJson the JSON object that said it, `{}` if there was none

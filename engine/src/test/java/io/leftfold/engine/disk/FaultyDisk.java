@@ -64,6 +64,7 @@ public final class FaultyDisk implements Disk {
   private boolean struck;
   private boolean full;
   private boolean off;
+  private long usable = Long.MAX_VALUE;
   private long powerFailsAt = Long.MAX_VALUE;
   private long operations;
 
@@ -89,6 +90,11 @@ public final class FaultyDisk implements Disk {
   /// Whether the fault was met.
   public synchronized boolean struck() {
     return struck;
+  }
+
+  /// Says how many bytes can be written, without seeing to it.
+  public synchronized void usable(long bytes) {
+    usable = bytes;
   }
 
   /// Ends [Fault#NO_SPACE].
@@ -212,6 +218,14 @@ public final class FaultyDisk implements Disk {
   }
 
   @Override
+  public synchronized void rename(String from, String to) throws IOException {
+    begin();
+    requirePower();
+    names.put(to, content(from));
+    names.remove(from);
+  }
+
+  @Override
   public synchronized void delete(String name) throws IOException {
     begin();
     names.remove(name);
@@ -234,6 +248,11 @@ public final class FaultyDisk implements Disk {
   private void syncNames() {
     durableNames.clear();
     durableNames.putAll(names);
+  }
+
+  @Override
+  public synchronized long usableBytes() {
+    return usable;
   }
 
   @Override

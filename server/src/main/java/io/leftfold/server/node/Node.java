@@ -19,8 +19,11 @@ import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamSummary;
 import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.AppendCompletion;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.engine.LocalScavenge;
+import io.leftfold.engine.ScavengeOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -204,6 +207,45 @@ public final class Node {
     figures.put("store-id", store.storeId().toString());
     store.lastPosition().ifPresent(last -> figures.put("last-position", Long.toString(last)));
     return figures;
+  }
+
+  /// Begins to forget what may be forgotten, in the background, unless that goes on already.
+  ///
+  /// @param firstChunk the log file to begin with; 0 for the first, or the one at which the last
+  ///   scavenge ended unfinished
+  /// @return the scavenge that goes on now
+  public Scavenge startScavenge(int firstChunk) {
+    var options = ScavengeOptions.defaults();
+    try {
+      var begun = store.scavenge(firstChunk == 0 ? options : options.fromChunk(firstChunk));
+      return new Scavenge(begun.id(), true);
+    } catch (UnavailableException refused) {
+      var running = store.lastScavenge().filter(LocalScavenge::isRunning);
+      if (refused.reason() != UnavailableException.Reason.IN_USE || running.isEmpty()) {
+        throw refused;
+      }
+      return new Scavenge(running.get().id(), false);
+    }
+  }
+
+  /// A scavenge that goes on.
+  ///
+  /// @param id which one
+  /// @param isNew whether it was begun by this call
+  public record Scavenge(UUID id, boolean isNew) {}
+
+  /// Ends a scavenge; returns at once.
+  ///
+  /// @param id which one, as text
+  /// @return whether that one was running
+  public boolean stopScavenge(String id) {
+    var running =
+        store
+            .lastScavenge()
+            .filter(LocalScavenge::isRunning)
+            .filter(scavenge -> scavenge.id().toString().equals(id));
+    running.ifPresent(LocalScavenge::stop);
+    return running.isPresent();
   }
 
   /// What the engine offers to those who wait for no answer.

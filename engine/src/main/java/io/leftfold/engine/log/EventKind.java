@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.log;
+
+import org.jspecify.annotations.Nullable;
+
+/// All that is still known of an event that a scavenge left nothing else of: what keeps the numbers
+/// in virtual streams from moving.
+///
+/// @param category of its stream; null if that has none
+/// @param type its type
+public record EventKind(@Nullable String category, String type) {}
