@@ -53,6 +53,7 @@ class CommandsTest {
         "append",
         "read",
         "tail",
+        "position-at",
         "streams",
         "stats",
         "check",

@@ -32,6 +32,7 @@ import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Subscription;
 import io.leftfold.protocol.messages.store.StoreGrpc;
 import io.leftfold.protocol.messages.store.Wire;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -231,6 +232,12 @@ public final class RemoteEventStore implements EventStore {
             Wire.LastPositionRequest.getDefaultInstance(),
             "The last position");
     return response.hasPosition() ? Optional.of(response.getPosition()) : Optional.empty();
+  }
+
+  @Override
+  public long positionAt(Instant time) {
+    var request = Wire.PositionAtRequest.newBuilder().setTime(ToWire.time(time)).build();
+    return ask(StoreGrpc.getPositionAtMethod(), request, "The position at " + time).getPosition();
   }
 
   /// What the server says about itself: how many events and streams it has, how large its files

@@ -47,6 +47,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -535,6 +536,12 @@ public final class LocalEventStore implements EventStore {
     log.requireOpen();
     var end = log.end();
     return end == 0 ? Optional.empty() : Optional.of(end - 1);
+  }
+
+  @Override
+  public long positionAt(Instant time) {
+    log.requireOpen();
+    return reader.positionAt(time);
   }
 
   // ---- the store itself

@@ -10,6 +10,7 @@ import io.leftfold.api.AppendResult;
 import io.leftfold.api.AppendResult.AppendedStream;
 import io.leftfold.api.Commit;
 import io.leftfold.api.ConditionFailedException;
+import io.leftfold.api.AsOf;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventFilter;
@@ -45,6 +46,7 @@ import io.leftfold.api.WrongExpectedStateException.Conflict;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -63,9 +65,11 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The model: an event store as plain as it can be, to be right before anything else.
 ///
@@ -142,32 +146,43 @@ import java.util.stream.Stream;
 /// 23. After [#close()] every method but `close`, and every read, throws
 ///     [UnavailableException.Reason#CLOSED].
 ///
+/// **Time**
+///
+/// 24. A read as of an earlier moment is a read of a store that holds only what was recorded by
+///     then, and whose clock stands at that time, or, if that lies ahead, where it stands now. As
+///     of a position the clock stands at the time of the last event below it; as of the end or
+///     beyond, it is a read as of now.
+/// 25. [ReadOptions#fromTime()] holds besides [ReadOptions#from()]: an event is given if neither
+///     leaves it out. Times are compared as they are given, to the nanosecond.
+/// 26. A subscription from a time starts just before the first event of the stream, hidden or not,
+///     that was recorded then or later; if there is none, behind the last.
+///
 /// **Subscribing**
 ///
-/// 24. What is visible is judged when it is taken. Once a stream is tombstoned only the tombstone
+/// 27. What is visible is judged when it is taken. Once a stream is tombstoned only the tombstone
 ///     is given, and nothing of its metastream: who follows that gets the error.
-/// 25. [SubscriptionMessage.CaughtUp] is told once history is through; from the end on it is the
+/// 28. [SubscriptionMessage.CaughtUp] is told once history is through; from the end on it is the
 ///     first message. Its number is the last one passed, given or not, and at least the start;
 ///     empty if that is none.
-/// 26. A checkpoint comes after the event that completes the interval; one more comes just before
+/// 29. A checkpoint comes after the event that completes the interval; one more comes just before
 ///     [SubscriptionMessage.CaughtUp] if events were looked at since the last one. Of checkpoints
 ///     with no event between them others may tell the last one only.
 ///
 /// **Conditions and tracking**
 ///
-/// 27. A commit is repeated if its streams say so; conditions are not asked then. So an append
+/// 30. A commit is repeated if its streams say so; conditions are not asked then. So an append
 ///     whose condition fails because of its own events is answered as success. Conditions are asked
 ///     when every expectation fits, the first that fails is told, with the positions of its first
 ///     events.
-/// 28. Tracking is looked at last. It is recorded in front of the proposed events, as an event of
+/// 31. Tracking is looked at last. It is recorded in front of the proposed events, as an event of
 ///     type `$tracking` with a random id, JSON, in `$tracking-<source>`; if that stream is deleted,
 ///     number 9 applies to it. A commit that names that stream itself is an
 ///     [IllegalArgumentException].
-/// 29. What is tracked is what the last event of that stream says, whoever wrote it, hidden by
+/// 32. What is tracked is what the last event of that stream says, whoever wrote it, hidden by
 ///     metadata or not: nothing if it is not just `{"position":<number>}`, or the stream is
 ///     deleted.
-/// 30. A repeated commit whose tracking is new records that tracking and nothing else.
-/// 31. The head of a read by query counts every event, the store's own too.
+/// 33. A repeated commit whose tracking is new records that tracking and nothing else.
+/// 34. The head of a read by query counts every event, the store's own too.
 public final class InMemoryEventStore implements EventStore {
 
   private static final StreamName GENESIS = StreamName.of("$genesis");
@@ -184,6 +199,7 @@ public final class InMemoryEventStore implements EventStore {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final List<RecordedEvent> log = new ArrayList<>();
+  private final @Nullable InMemoryEventStore present;
   private boolean closed;
 
   /// An empty store with the system's clock.
@@ -210,10 +226,21 @@ public final class InMemoryEventStore implements EventStore {
     this.random = random;
     this.eventBytesMax = eventBytesMax;
     this.appendBytesMax = appendBytesMax;
+    this.present = null;
     locked(() -> {
       var data = "{\"store\":\"%s\"}".formatted(newId());
       return record(now(), GENESIS, 0, "$genesis", ContentType.JSON, data);
     });
+  }
+
+  /// A store as it was when it held only some of its events.
+  private InMemoryEventStore(InMemoryEventStore present, List<RecordedEvent> log, Instant then) {
+    this.clock = Clock.fixed(then, ZoneOffset.UTC);
+    this.random = present.random;
+    this.eventBytesMax = present.eventBytesMax;
+    this.appendBytesMax = present.appendBytesMax;
+    this.present = present;
+    this.log.addAll(log);
   }
 
   // ---- appending
@@ -720,6 +747,13 @@ public final class InMemoryEventStore implements EventStore {
         : Optional.empty();
   }
 
+  /// The events of a stream, hidden ones too, oldest first.
+  private List<RecordedEvent> recorded(StreamName stream) {
+    return stream.isVirtual()
+        ? links(stream)
+        : log.stream().filter(event -> event.stream().equals(stream)).toList();
+  }
+
   /// The events that a reader of the stream sees now, oldest first.
   private List<RecordedEvent> visible(StreamName stream) {
     if (stream.isVirtual()) {
@@ -834,6 +868,10 @@ public final class InMemoryEventStore implements EventStore {
   public StreamRead read(StreamName stream, ReadOptions options) {
     checkHasNoFilter(options.filter());
     return locked(() -> {
+      var past = past(options.asOf());
+      if (past.isPresent()) {
+        return past.get().read(stream, options.asOf(AsOf.now()));
+      }
       if (isTombstoned(stream)) {
         throw new StreamTombstonedException(stream);
       }
@@ -848,9 +886,36 @@ public final class InMemoryEventStore implements EventStore {
     });
   }
 
+  /// The store as it was at a moment, if that is not now.
+  private Optional<InMemoryEventStore> past(AsOf moment) {
+    return switch (moment) {
+      case AsOf.Now() -> Optional.empty();
+      case AsOf.Position(var end) when end >= log.size() -> Optional.empty();
+      case AsOf.Position(var end) -> {
+        var before = log.subList(0, (int) end);
+        var then = before.isEmpty() ? clock.instant() : before.getLast().recorded();
+        yield Optional.of(new InMemoryEventStore(this, before, then));
+      }
+      case AsOf.Time(var at) -> {
+        var before = log.stream().takeWhile(event -> !event.recorded().isAfter(at)).toList();
+        var now = clock.instant();
+        yield Optional.of(new InMemoryEventStore(this, before, at.isBefore(now) ? at : now));
+      }
+    };
+  }
+
+  @Override
+  public long positionAt(Instant time) {
+    return locked(() -> log.stream().takeWhile(event -> event.recorded().isBefore(time)).count());
+  }
+
   @Override
   public EventRead readAll(ReadOptions options) {
     return locked(() -> {
+      var past = past(options.asOf());
+      if (past.isPresent()) {
+        return past.get().readAll(options.asOf(AsOf.now()));
+      }
       var inRange =
           log.stream()
               .filter(event ->
@@ -867,6 +932,10 @@ public final class InMemoryEventStore implements EventStore {
   public QueryRead read(Query query, ReadOptions options) {
     checkHasNoFilter(options.filter());
     return locked(() -> {
+      var past = past(options.asOf());
+      if (past.isPresent()) {
+        return past.get().read(query, options.asOf(AsOf.now()));
+      }
       var events = readAll(options.filteredBy(EventFilter.matching(query)));
       var head = new Head(log.size());
       return new QueryRead() {
@@ -889,8 +958,15 @@ public final class InMemoryEventStore implements EventStore {
   }
 
   private List<ResolvedEvent> taken(List<RecordedEvent> events, ReadOptions options) {
-    var ordered = options.direction() == Direction.FORWARDS ? events : events.reversed();
+    var forwards = options.direction() == Direction.FORWARDS;
+    var ordered = forwards ? events : events.reversed();
     return ordered.stream()
+        .filter(event ->
+            options
+                .fromTime()
+                .map(time ->
+                    forwards ? !event.recorded().isBefore(time) : !event.recorded().isAfter(time))
+                .orElse(true))
         .limit(options.limit())
         .map(event -> resolve(event, options.resolveLinks()))
         .toList();
@@ -961,6 +1037,9 @@ public final class InMemoryEventStore implements EventStore {
   }
 
   private void checkIsOpen() {
+    if (present != null) {
+      present.locked(() -> true);
+    }
     if (closed) {
       throw closed("The store");
     }
@@ -1050,12 +1129,21 @@ public final class InMemoryEventStore implements EventStore {
     /// The last revision or position that was looked at, or started after; −1 for none.
     long passed;
 
-    ListSubscription(Start start, long last) {
+    /// @param all every event that there is to be followed, oldest first
+    /// @param number of an event: its position or its revision
+    ListSubscription(
+        Start start, List<RecordedEvent> all, long last, ToLongFunction<RecordedEvent> number) {
       passed =
           switch (start) {
             case Start.Beginning() -> -1;
             case Start.End() -> last;
             case Start.After(var after) -> after;
+            case Start.AtTime(var time) ->
+                all.stream()
+                    .filter(event -> !event.recorded().isBefore(time))
+                    .findFirst()
+                    .map(event -> number.applyAsLong(event) - 1)
+                    .orElse(last);
           };
       if (start instanceof Start.End) {
         tellCaughtUp();
@@ -1144,7 +1232,7 @@ public final class InMemoryEventStore implements EventStore {
     private int sinceCheckpoint;
 
     AllSubscription(SubscribeOptions options) {
-      super(options.start(), log.size() - 1);
+      super(options.start(), log, log.size() - 1, RecordedEvent::position);
       this.options = options;
     }
 
@@ -1185,7 +1273,11 @@ public final class InMemoryEventStore implements EventStore {
     private boolean ended;
 
     StreamSubscription(StreamName stream, SubscribeOptions options) {
-      super(options.start(), stateOf(stream).lastRevision());
+      super(
+          options.start(),
+          recorded(stream),
+          stateOf(stream).lastRevision(),
+          RecordedEvent::revision);
       this.stream = stream;
       this.options = options;
     }

@@ -82,6 +82,8 @@ public final class Steps {
     CHECKPOINTS,
     /// Time that passes, and metadata that hides by age.
     CLOCK,
+    /// Reads as of and from a time, subscriptions from a time.
+    TIME,
     /// Closing and opening again in between.
     REOPEN
   }
@@ -170,7 +172,9 @@ public final class Steps {
           ? new Step.ListStreams(listOptions())
           : new Step.LastPosition();
     } else if (dice < 840) {
-      return new Step.LastPosition();
+      return kinds.contains(Kind.TIME) && chance(60)
+          ? new Step.PositionAt(time())
+          : new Step.LastPosition();
     } else if (dice < 900) {
       var stream = anyStream();
       return new Step.Follow(stream, start(model.state(stream).lastRevision()));
@@ -409,18 +413,45 @@ public final class Steps {
     if (chance(50)) {
       options = options.limit(random.nextInt(8));
     }
+    if (kinds.contains(Kind.TIME) && chance(15)) {
+      options = options.fromTime(time());
+    }
+    if (kinds.contains(Kind.TIME) && chance(25)) {
+      options =
+          chance(50)
+              ? options.asOf(near(model.lastPosition().orElseThrow()))
+              : options.asOf(time());
+    }
     return chance(50) ? options.resolvingLinks() : options;
   }
 
   private SubscribeOptions start(long last) {
-    var options =
-        chance(40)
-            ? SubscribeOptions.fromBeginning()
-            : chance(20)
-                ? SubscribeOptions.fromEnd()
-                : SubscribeOptions.after(
-                    last <= 0 || last == Long.MAX_VALUE ? 0 : random.nextLong(last + 1));
+    var options = startedAnywhere(last);
     return chance(50) ? options.resolvingLinks() : options;
+  }
+
+  private SubscribeOptions startedAnywhere(long last) {
+    if (kinds.contains(Kind.TIME) && chance(15)) {
+      return SubscribeOptions.fromTime(time());
+    } else if (chance(40)) {
+      return SubscribeOptions.fromBeginning();
+    } else if (chance(20)) {
+      return SubscribeOptions.fromEnd();
+    }
+    return SubscribeOptions.after(
+        last <= 0 || last == Long.MAX_VALUE ? 0 : random.nextLong(last + 1));
+  }
+
+  /// Mostly that of an event, or just beside it; sometimes far away.
+  private Instant time() {
+    if (chance(5)) {
+      return pick(List.of(Instant.MIN, Instant.EPOCH, Instant.MAX));
+    }
+    var position = random.nextLong(model.lastPosition().orElseThrow() + 1);
+    var event = model.readAll(ReadOptions.forwards().from(position).limit(1)).events().getFirst();
+    return event
+        .recorded()
+        .plusNanos(pick(List.of(-1_000_000_000L, -1000L, -1L, 0L, 0L, 0L, 1L, 1000L)));
   }
 
   private Step.FollowAll followAll() {

@@ -22,6 +22,7 @@ final class Chunk implements AutoCloseable {
 
   private MemorySegment bytes;
   private int count;
+  private long lastTime = Long.MIN_VALUE;
   private long footerAt = -1;
 
   // Volatile for the others' sake too: whoever sees that there is no array sees `footerAt`.
@@ -43,6 +44,7 @@ final class Chunk implements AutoCloseable {
   static Chunk sealed(ChunkHeader header, DiskFile file, MemorySegment bytes, ChunkFooter footer) {
     var chunk = new Chunk(header, file, bytes, null);
     chunk.count = Math.toIntExact(footer.count());
+    chunk.lastTime = footer.lastTime();
     chunk.footerAt = footer.commitsEnd();
     return chunk;
   }
@@ -87,6 +89,11 @@ final class Chunk implements AutoCloseable {
     return footerAt >= 0;
   }
 
+  /// Whether it is known that its last commit was before a time: once it is sealed it is.
+  boolean endsBefore(long micros) {
+    return offsets == null && isSealed() && lastTime < micros;
+  }
+
   long sizeBytes() {
     return bytes.byteSize();
   }
@@ -119,6 +126,7 @@ final class Chunk implements AutoCloseable {
   /// From here on offsets are read from the footer, which has been written behind the commits.
   void seal(ChunkFooter footer) throws IOException {
     remap();
+    lastTime = footer.lastTime();
     footerAt = footer.commitsEnd();
     offsets = null;
   }

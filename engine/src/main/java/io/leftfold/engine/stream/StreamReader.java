@@ -27,6 +27,7 @@ import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.RecordCursor;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,6 +45,7 @@ public final class StreamReader {
   private final Index index;
   private final Clock clock;
   private final StreamLookup lookup;
+  private final Moments moments;
 
   /// Over a log and its index.
   public StreamReader(Log log, Index index, Clock clock) {
@@ -51,6 +53,7 @@ public final class StreamReader {
     this.index = index;
     this.clock = clock;
     this.lookup = new StreamLookup(index);
+    this.moments = new Moments(log, clock);
   }
 
   // ---- one stream
@@ -65,14 +68,14 @@ public final class StreamReader {
   }
 
   private StreamRead readOrdinary(StreamName name, ReadOptions options) {
-    var end = log.end();
+    var moment = moments.of(options.asOf());
     var cursor = log.borrowCursor();
     try {
-      var view = lookup.view(name, end, cursor);
+      var view = lookup.view(name, moment.end(), cursor);
       if (view.tombstoned()) {
         throw new StreamTombstonedException(name);
       }
-      return new OrdinaryRead(cursor, view, options, end);
+      return new OrdinaryRead(cursor, view, options, moment);
     } catch (RuntimeException e) {
       log.giveBack(cursor);
       throw e;
@@ -110,7 +113,7 @@ public final class StreamReader {
   }
 
   /// The ordinal of the first event that may be seen.
-  private long firstVisibleOrdinal(StreamView view, RecordCursor cursor) {
+  private static long firstVisibleOrdinal(StreamView view, RecordCursor cursor, Clock clock) {
     var byRevision = ordinalOf(view, view.firstVisible(), cursor);
     if (view.metadata().maxAge().isEmpty()) {
       return byRevision;
@@ -140,17 +143,21 @@ public final class StreamReader {
     private long wanted;
     private int near;
 
-    OrdinaryRead(RecordCursor cursor, StreamView view, ReadOptions options, long end) {
+    OrdinaryRead(RecordCursor cursor, StreamView view, ReadOptions options, Moments.Moment moment) {
       super(log, cursor, view.isDeleted() ? 0 : options.limit());
       this.view = view;
-      this.end = end;
+      this.end = moment.end();
       this.forwards = options.direction() == Direction.FORWARDS;
-      this.links = options.resolveLinks() ? new LinkResolver(lookup, log.cursor(), clock) : null;
-      this.first = firstVisibleOrdinal(view, cursor);
+      this.links = links(options, moment);
+      this.first = firstVisibleOrdinal(view, cursor, moment.clock());
+      var byTime = moments.start(options, end, view.postings());
       this.ordinal =
           forwards
-              ? Math.max(first, ordinalOf(view, options.from(), cursor))
-              : ordinalOf(view, Math.min(options.from(), view.lastRevision()) + 1, cursor) - 1;
+              ? Math.max(Math.max(first, byTime), ordinalOf(view, options.from(), cursor))
+              : Math.min(
+                      byTime,
+                      ordinalOf(view, Math.min(options.from(), view.lastRevision()) + 1, cursor))
+                  - 1;
       this.wanted = options.limit();
       this.lost = log.isReadOnly() && !view.regular() ? lost(options.from(), cursor) : null;
     }
@@ -220,10 +227,43 @@ public final class StreamReader {
     }
   }
 
+  // ---- time
+
+  /// The first position that was recorded at a time or later.
+  public long positionAt(Instant time) {
+    return moments.positionAt(time, log.end());
+  }
+
+  private @Nullable LinkResolver links(ReadOptions options, Moments.Moment moment) {
+    return options.resolveLinks() ? new LinkResolver(lookup, log.cursor(), moment.clock()) : null;
+  }
+
+  /// The revision at which a stream stood at a time: of the first event, hidden or not, that was
+  /// recorded then or later, or of the next.
+  public long revisionAt(StreamName name, Instant time) {
+    var end = log.end();
+    var place = moments.positionAt(time, end);
+    if (name.isVirtual()) {
+      return virtualPostings(name).countBelow(place);
+    }
+    var cursor = log.borrowCursor();
+    try {
+      var view = lookup.view(name, end, cursor);
+      var ordinal = view.postings().countBelow(place);
+      if (ordinal == view.count()) {
+        return view.lastRevision() + 1;
+      }
+      return view.regular() ? ordinal : cursor.moveTo(view.postings().at(ordinal)).revision();
+    } finally {
+      log.giveBack(cursor);
+    }
+  }
+
   // ---- virtual streams
 
   private StreamRead readVirtual(StreamName name, ReadOptions options) {
-    return new VirtualRead(log.borrowCursor(), name, virtualPostings(name), options, log.end());
+    return new VirtualRead(
+        log.borrowCursor(), name, virtualPostings(name), options, moments.of(options.asOf()));
   }
 
   private Postings virtualPostings(StreamName name) {
@@ -250,16 +290,24 @@ public final class StreamReader {
     private long ordinal;
 
     VirtualRead(
-        RecordCursor cursor, StreamName name, Postings postings, ReadOptions options, long end) {
+        RecordCursor cursor,
+        StreamName name,
+        Postings postings,
+        ReadOptions options,
+        Moments.Moment moment) {
       super(log, cursor, options.limit());
       this.name = name;
       this.postings = postings;
       this.forwards = options.direction() == Direction.FORWARDS;
       this.resolve = options.resolveLinks();
-      this.end = end;
+      this.end = moment.end();
       this.count = postings.countBelow(end);
-      this.visibility = new LinkResolver(lookup, log.cursor(), clock);
-      this.ordinal = forwards ? options.from() : Math.min(options.from(), count - 1);
+      this.visibility = new LinkResolver(lookup, log.cursor(), moment.clock());
+      var byTime = moments.start(options, end, postings);
+      this.ordinal =
+          forwards
+              ? Math.max(options.from(), byTime)
+              : Math.min(options.from(), Math.min(byTime, count) - 1);
     }
 
     @Override
@@ -315,7 +363,7 @@ public final class StreamReader {
 
   /// Reads all streams.
   public EventRead readAll(ReadOptions options) {
-    return new AllRead(log.borrowCursor(), options, log.end());
+    return new AllRead(log.borrowCursor(), options, moments.of(options.asOf()));
   }
 
   /// Reads what matches a query.
@@ -325,7 +373,9 @@ public final class StreamReader {
           "A read by query takes no filter; say in the query which events are wanted");
     }
     return new AllRead(
-        log.borrowCursor(), options.filteredBy(EventFilter.matching(query)), log.end());
+        log.borrowCursor(),
+        options.filteredBy(EventFilter.matching(query)),
+        moments.of(options.asOf()));
   }
 
   private final class AllRead extends PulledRead implements QueryRead {
@@ -336,14 +386,18 @@ public final class StreamReader {
     private final @Nullable LinkResolver links;
     private long place;
 
-    AllRead(RecordCursor cursor, ReadOptions options, long end) {
+    AllRead(RecordCursor cursor, ReadOptions options, Moments.Moment moment) {
       super(log, cursor, options.limit());
-      this.end = end;
+      this.end = moment.end();
       this.forwards = options.direction() == Direction.FORWARDS;
       this.walk = PositionWalk.of(options.filter(), index);
       this.match = EventMatch.of(options.filter());
-      this.links = options.resolveLinks() ? new LinkResolver(lookup, log.cursor(), clock) : null;
-      this.place = forwards ? options.from() : Math.min(options.from(), end);
+      this.links = links(options, moment);
+      var byTime = moments.start(options, end);
+      this.place =
+          forwards
+              ? Math.max(options.from(), byTime)
+              : Math.min(Math.min(options.from(), byTime), end);
     }
 
     @Override

@@ -21,6 +21,7 @@ import io.leftfold.api.StreamSummary;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.engine.AppendCompletion;
 import io.leftfold.engine.LocalEventStore;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -178,6 +179,14 @@ public final class Node {
   /// @return the position; empty if there are no events
   public Optional<Long> lastPosition() {
     return store.lastPosition();
+  }
+
+  /// The position at which the store stood at a time.
+  ///
+  /// @param time by the store's clock
+  /// @return the position of the first event recorded then or later, or of the next event
+  public long positionAt(Instant time) {
+    return store.positionAt(time);
   }
 
   /// The id that the store got when it was made.

@@ -129,6 +129,12 @@ public final class StoreService {
               node.trackingPosition(request.getSource()).ifPresent(response::setPosition);
               return response.build();
             }),
+            "PositionAt",
+            Wire.PositionAtRequest.parser(),
+            request ->
+                Wire.PositionAtResponse.newBuilder()
+                    .setPosition(node.positionAt(Requests.time(request.getTime())))
+                    .build()),
         answer(
             "LastPosition",
             Wire.LastPositionRequest.parser(),

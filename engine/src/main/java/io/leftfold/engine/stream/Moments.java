@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine.stream;
+
+import io.leftfold.api.AsOf;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.ReadOptions.Direction;
+import io.leftfold.engine.index.Postings;
+import io.leftfold.engine.log.Log;
+import io.leftfold.engine.log.LogTime;
+import io.leftfold.engine.log.RecordCursor;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
+
+/// Which part of the log a read sees, and where in it the read begins if a time says so.
+///
+/// A read as of an earlier moment is a read below an earlier end: everything that is asked for by
+/// the end of the log (streams, metadata, tombstones, links) is then as it was, by itself.
+final class Moments {
+
+  private final Log log;
+  private final Clock clock;
+
+  Moments(Log log, Clock clock) {
+    this.log = log;
+    this.clock = clock;
+  }
+
+  /// What a read sees.
+  ///
+  /// @param end of the log, as of then
+  /// @param clock by which the age of events is judged
+  record Moment(long end, Clock clock) {}
+
+  Moment of(AsOf asOf) {
+    var end = log.end();
+    return switch (asOf) {
+      case AsOf.Now() -> new Moment(end, clock);
+      case AsOf.Position(var then) when then >= end -> new Moment(end, clock);
+      case AsOf.Position(var then) -> new Moment(then, stopped(timeBefore(then)));
+      case AsOf.Time(var at) -> {
+        var now = clock.instant();
+        yield new Moment(positionBehind(at, end), stopped(at.isBefore(now) ? at : now));
+      }
+    };
+  }
+
+  private static Clock stopped(Instant at) {
+    return Clock.fixed(at, ZoneOffset.UTC);
+  }
+
+  /// When the last event below a position was recorded.
+  private Instant timeBefore(long position) {
+    var cursor = log.borrowCursor();
+    try {
+      return position == 0
+          ? Instant.EPOCH
+          : RecordCursor.instant(cursor.moveTo(position - 1).timeMicros());
+    } finally {
+      log.giveBack(cursor);
+    }
+  }
+
+  /// The first position that was recorded at a time or later; the end if there is none.
+  long positionAt(Instant time, long end) {
+    return log.positionAt(LogTime.atOrAfter(time), end);
+  }
+
+  private long positionBehind(Instant time, long end) {
+    return log.positionAt(LogTime.after(time), end);
+  }
+
+  /// Where a read of all begins by its time: a position, exclusive backwards.
+  long start(ReadOptions options, long end) {
+    var time = options.fromTime();
+    if (options.direction() == Direction.FORWARDS) {
+      return time.isEmpty() ? 0 : positionAt(time.get(), end);
+    }
+    return time.isEmpty() ? end : positionBehind(time.get(), end);
+  }
+
+  /// Where a read along a list of positions begins by its time: an ordinal, exclusive backwards.
+  long start(ReadOptions options, long end, Postings postings) {
+    return options.fromTime().isEmpty() && options.direction() == Direction.FORWARDS
+        ? 0
+        : postings.countBelow(start(options, end));
+  }
+}
