@@ -82,8 +82,8 @@ public interface EventStore extends AutoCloseable {
   ///
   /// The start ([ReadOptions#from()]) is a revision, inclusive in both directions. Events that the
   /// stream's metadata hides are left out. A stream that is absent or deleted gives no events; the
-  /// difference is in [StreamRead#state()], which is as of the same moment as the events.
-  /// `$ce-<category>` and `$et-<type>` are virtual streams of links, always up to date.
+  /// difference is in [StreamRead#state()], which is as of the same moment as the events. Virtual
+  /// streams ([StreamName#virtual()]) are read like others, and are always up to date.
   ///
   /// @param stream the stream to read
   /// @param options direction, start, limit, link resolution; a filter is not taken here

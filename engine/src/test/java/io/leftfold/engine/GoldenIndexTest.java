@@ -69,7 +69,7 @@ final class GoldenIndexTest {
   @Test
   void the_file_says_of_the_log_what_the_log_says() throws IOException {
     var chunk = FormatV1.chunk(golden("log/chunk-000000.log"));
-    var segment = IndexFormatV1.segment(golden("index/" + SEGMENT));
+    var segment = IndexFormatV2.segment(golden("index/" + SEGMENT));
     assertThat(segment.storeId()).isEqualTo(chunk.storeId());
     assertThat(segment.first()).isZero();
     assertThat(segment.end()).isEqualTo(SEGMENT_EVENTS);
@@ -84,7 +84,7 @@ final class GoldenIndexTest {
 
   private static List<Map<String, List<Long>>> expected(List<FormatV1.EventRecord> records) {
     var kinds = new ArrayList<Map<String, List<Long>>>();
-    for (var kind = 0; kind < 4; kind++) {
+    for (var kind = 0; kind < 6; kind++) {
       kinds.add(new TreeMap<>());
     }
     for (var position = 0L; position < records.size(); position++) {
@@ -95,7 +95,14 @@ final class GoldenIndexTest {
         if (category.isPresent()) {
           add(kinds.get(1), category.get(), position);
         }
+        if (record.revision() == 0) {
+          add(kinds.get(5), "", position);
+          if (category.isPresent()) {
+            add(kinds.get(5), category.get(), position);
+          }
+        }
       }
+      // No event of the golden store belongs to a correlation id: of kind 4 there is nothing.
       add(kinds.get(2), record.type(), position);
       for (var tag : record.tags()) {
         add(kinds.get(3), tag, position);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.RepeatedTest;
 /// The parts stand in classes of their own, by what they are about. What is decided where the
 /// interface is silent is listed at [InMemoryEventStore]. At the end stand steps by chance, which
 /// the store and the model answer alike.
-public abstract class EventStoreContract extends TimeContract {
+public abstract class EventStoreContract extends VirtualStreamsContract {
 
   private static final Map<Capability, Steps.Kind> KINDS =
       Map.ofEntries(

@@ -41,6 +41,7 @@ import io.leftfold.api.Subscription;
 import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.api.Tracking;
 import io.leftfold.api.UnavailableException;
+import io.leftfold.api.VirtualStream;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.api.WrongExpectedStateException.Conflict;
 import java.time.Clock;
@@ -134,10 +135,14 @@ import org.jspecify.annotations.Nullable;
 ///     opened: `recorded >= now - maxAge` is visible.
 /// 18. A filter for a stream, and a checkpoint interval for a stream, is an
 ///     [IllegalArgumentException]. So are [#metadata] and [#writeMetadata] of a metastream.
-/// 19. A filter looks at the event in the log, not at what a link leads to.
+/// 19. A filter looks at the event in the log, not at what a link leads to. Regular expressions
+///     here are Java's: of what RE2 does not know, more is taken here than elsewhere.
 /// 20. Virtual streams list every event of their kind, hidden ones and tombstones too, so ordinals
 ///     never change; `$metadata` of `$ce-x` is kept and obeyed by nobody. Their state is absent, or
-///     present from 0. `$et-$>` is always absent, but [EventFilter.Types] finds `$>` events.
+///     present from 0. `$et-$>` is always absent, but [EventFilter.Types] finds `$>` events. The
+///     first event of a stream is that of revision 0: a stream that was tombstoned and never
+///     written has none. Only a text without escapes in its key is a correlation id; of several in
+///     one object the last one counts.
 /// 21. A link leads nowhere if its data is not digits, `@` and a stream name, if reading the stream
 ///     now would not give that revision (absent, hidden, expired, deleted, tombstoned), or if the
 ///     stream is a virtual one: link to what it lists instead.
@@ -773,33 +778,58 @@ public final class InMemoryEventStore implements EventStore {
         .toList();
   }
 
-  /// What a virtual stream holds: a link to each event of its kind.
+  /// What a virtual stream holds: a link to each event of its kind, or a reference to its stream.
   private List<RecordedEvent> links(StreamName stream) {
-    var category = stream.virtualCategory();
-    var type = stream.virtualType();
+    var kind = stream.virtual().orElseThrow();
     var links = new ArrayList<RecordedEvent>();
     for (var event : log) {
-      var listed =
-          category.isPresent()
-              ? isOfCategory(event, category.get())
-              : type.isPresent() && event.type().equals(type.get()) && !event.isLink();
-      if (listed) {
-        links.add(link(stream, links.size(), event));
+      if (isListed(event, kind)) {
+        links.add(
+            kind instanceof VirtualStream.StreamsOfCategory
+                ? reference(stream, links.size(), event)
+                : link(stream, links.size(), event));
       }
     }
     return links;
   }
 
+  private static boolean isListed(RecordedEvent event, VirtualStream kind) {
+    return switch (kind) {
+      case VirtualStream.Category(var category) -> isOfCategory(event, category);
+      case VirtualStream.Type(var type) -> event.type().equals(type) && !event.isLink();
+      case VirtualStream.Streams() -> event.revision() == 0 && !event.stream().isSystem();
+      case VirtualStream.StreamsOfCategory(var category) ->
+          event.revision() == 0 && isOfCategory(event, category);
+      case VirtualStream.Correlation(var id) ->
+          !event.isLink() && MetadataJson.correlationId(event).equals(Optional.of(id));
+    };
+  }
+
   private static RecordedEvent link(StreamName stream, long ordinal, RecordedEvent target) {
+    return entry(
+        stream,
+        ordinal,
+        target,
+        RecordedEvent.LINK_TYPE,
+        target.revision() + "@" + target.stream());
+  }
+
+  private static RecordedEvent reference(StreamName stream, long ordinal, RecordedEvent first) {
+    return entry(
+        stream, ordinal, first, RecordedEvent.STREAM_REFERENCE_TYPE, first.stream().value());
+  }
+
+  private static RecordedEvent entry(
+      StreamName stream, long ordinal, RecordedEvent listed, String type, String data) {
     return new RecordedEvent(
-        target.position(),
+        listed.position(),
         stream,
         ordinal,
         UUID.nameUUIDFromBytes((stream + "/" + ordinal).getBytes(UTF_8)),
-        RecordedEvent.LINK_TYPE,
+        type,
         ContentType.BINARY,
-        target.recorded(),
-        (target.revision() + "@" + target.stream()).getBytes(UTF_8),
+        listed.recorded(),
+        data.getBytes(UTF_8),
         NOTHING,
         List.of());
   }
@@ -845,20 +875,25 @@ public final class InMemoryEventStore implements EventStore {
         event.tags());
   }
 
-  private static boolean matches(RecordedEvent event, EventFilter filter) {
+  private static Predicate<RecordedEvent> matching(EventFilter filter) {
     return switch (filter) {
-      case EventFilter.Everything() -> true;
+      case EventFilter.Everything() -> event -> true;
       case EventFilter.StreamPrefix(var prefixes) ->
-          prefixes.stream().anyMatch(event.stream().value()::startsWith);
-      case EventFilter.StreamRegex(var regex) ->
-          Pattern.compile(regex).matcher(event.stream().value()).find();
+          event -> prefixes.stream().anyMatch(event.stream().value()::startsWith);
+      case EventFilter.StreamRegex(var regex) -> {
+        var pattern = Pattern.compile(regex);
+        yield event -> pattern.matcher(event.stream().value()).find();
+      }
       case EventFilter.TypePrefix(var prefixes) ->
-          prefixes.stream().anyMatch(event.type()::startsWith);
-      case EventFilter.TypeRegex(var regex) -> Pattern.compile(regex).matcher(event.type()).find();
-      case EventFilter.Category(var category) -> isOfCategory(event, category);
-      case EventFilter.Types(var types) -> types.contains(event.type());
-      case EventFilter.Tagged(var tags) -> event.tags().containsAll(tags);
-      case EventFilter.Matching(var query) -> query.matches(event);
+          event -> prefixes.stream().anyMatch(event.type()::startsWith);
+      case EventFilter.TypeRegex(var regex) -> {
+        var pattern = Pattern.compile(regex);
+        yield event -> pattern.matcher(event.type()).find();
+      }
+      case EventFilter.Category(var category) -> event -> isOfCategory(event, category);
+      case EventFilter.Types(var types) -> event -> types.contains(event.type());
+      case EventFilter.Tagged(var tags) -> event -> event.tags().containsAll(tags);
+      case EventFilter.Matching(var query) -> query::matches;
     };
   }
 
@@ -922,7 +957,7 @@ public final class InMemoryEventStore implements EventStore {
                   options.direction() == Direction.FORWARDS
                       ? event.position() >= options.from()
                       : event.position() < options.from())
-              .filter(event -> matches(event, options.filter()))
+              .filter(matching(options.filter()))
               .toList();
       return new ListRead(taken(inRange, options), new StreamState.Absent());
     });
@@ -1229,11 +1264,13 @@ public final class InMemoryEventStore implements EventStore {
   private final class AllSubscription extends ListSubscription {
 
     private final SubscribeOptions options;
+    private final Predicate<RecordedEvent> wanted;
     private int sinceCheckpoint;
 
     AllSubscription(SubscribeOptions options) {
       super(options.start(), log, log.size() - 1, RecordedEvent::position);
       this.options = options;
+      this.wanted = matching(options.filter());
     }
 
     @Override
@@ -1244,7 +1281,7 @@ public final class InMemoryEventStore implements EventStore {
       passed++;
       sinceCheckpoint++;
       var event = log.get((int) passed);
-      if (matches(event, options.filter())) {
+      if (wanted.test(event)) {
         tell(new SubscriptionMessage.Event(resolve(event, options.resolveLinks())));
       }
       if (sinceCheckpoint == options.checkpointEvery()) {

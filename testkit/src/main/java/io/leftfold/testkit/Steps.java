@@ -66,6 +66,19 @@ public final class Steps {
     ""
   };
 
+  private static final List<String> CORRELATIONS =
+      List.of(
+          "{\"$correlationId\":\"c-1\"}",
+          "{\"$correlationId\":\"c-2\",\"$causationId\":\"x\"}",
+          "{\"who\":{\"$correlationId\":\"c-2\"},\"$correlationId\":\"c-1\"}",
+          "{\"who\":{\"$correlationId\":\"c-1\"}}",
+          "{\"$correlationId\":\"c-1\",\"$correlationId\":\"c-2\"}",
+          "{\"$correlationId\":7}",
+          "{\"$correlationId\":\"\"}",
+          "{\"$correlationId\":\"c-1\"} x",
+          "[{\"$correlationId\":\"c-1\"}]",
+          "{\"$correlationId\":\"c-1\"");
+
   /// What the steps may contain besides the ordinary.
   public enum Kind {
     /// Events with tags, and filters by them.
@@ -325,7 +338,10 @@ public final class Steps {
             ? "x".repeat(random.nextInt(40_000))
             : chance(5) ? "" : "{\"n\":%d}".formatted(random.nextInt(1000));
     var contentType = chance(80) ? ContentType.JSON : ContentType.BINARY;
-    var metadata = chance(20) ? "{\"who\":\"Zoë %d\"}".formatted(random.nextInt(9)) : "";
+    var metadata =
+        chance(15)
+            ? pick(CORRELATIONS)
+            : chance(20) ? "{\"who\":\"Zoë %d\"}".formatted(random.nextInt(9)) : "";
     return new ProposedEvent(
         id(), type, contentType, data.getBytes(UTF_8), metadata.getBytes(UTF_8), tags());
   }
@@ -489,7 +505,13 @@ public final class Steps {
             EventFilter.streamPrefix("order-", "$$", "-"),
             EventFilter.typePrefix("O", "Pa"),
             EventFilter.typePrefix("$"),
+            EventFilter.streamPrefix("account-1", "order-1-"),
+            EventFilter.streamPrefix("pl"),
+            EventFilter.typePrefix("$o"),
             new EventFilter.StreamRegex("-[13]$"),
+            new EventFilter.StreamRegex("^account-(?!1$)"),
+            new EventFilter.StreamRegex("^order-1-?"),
+            new EventFilter.TypeRegex("^(?!(Paid$|\\$))"),
             new EventFilter.TypeRegex("^(?!(Opened|\\$)).*d$"),
             EventFilter.withoutSystemEvents()));
   }
@@ -530,6 +552,9 @@ public final class Steps {
                     "$all",
                     "$ce-account",
                     "$et-Paid",
+                    "$streams",
+                    "$category-order",
+                    "$bc-c-1",
                     "$$account-1",
                     "$$$$plain",
                     "$tracking-orders",
@@ -543,7 +568,13 @@ public final class Steps {
     } else if (dice < 80) {
       return stream().metastream();
     } else if (dice < 90) {
-      return StreamName.ofCategory(pick(List.of("account", "order", "none", "$sys")));
+      return chance(50)
+          ? StreamName.ofCategory(pick(List.of("account", "order", "none", "$sys")))
+          : StreamName.ofStreamsOfCategory(pick(List.of("account", "order", "none", "$sys")));
+    } else if (chance(50)) {
+      return chance(40)
+          ? StreamName.ofStreams()
+          : StreamName.ofCorrelation(pick(List.of("c-1", "c-2", "7", "none")));
     }
     return StreamName.ofType(
         pick(List.of("Opened", "Paid", "$metadata", "$streamDeleted", "$>", "None")));

@@ -15,8 +15,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
 
-/// From stream, category, type and tag to positions.
+/// From stream, category, type, tag and correlation id to positions, and from a category to where
+/// its streams begin.
 ///
 /// A row of [parts][Part] that cover the log one after the other: segments, tables that are about
 /// to become segments, and the live table. Streams whose names begin with `$` have no category.
@@ -157,9 +159,17 @@ public final class Index implements AutoCloseable {
 
   /// Adds an event. By one thread, in the order of positions. Waits if full tables cannot be
   /// written as fast as they come.
-  public void add(long position, StreamName stream, long revision, String type, List<Tag> tagged) {
+  ///
+  /// @param correlationId what its metadata says it belongs to; null if that is nothing
+  public void add(
+      long position,
+      StreamName stream,
+      long revision,
+      String type,
+      List<Tag> tagged,
+      @Nullable String correlationId) {
     freezeIfFull(position);
-    live.add(position, stream, revision, type, tagged);
+    live.add(position, stream, revision, type, tagged, correlationId);
   }
 
   /// Between batches only: what is written as a segment must have been published.
@@ -303,6 +313,21 @@ public final class Index implements AutoCloseable {
     return new KeyPostings(this, key(KeyKind.TAG, tag));
   }
 
+  /// The events that belong to a correlation id; no links.
+  public Postings correlation(String id) {
+    return new KeyPostings(this, key(KeyKind.CORRELATION, id));
+  }
+
+  /// The events of revision 0 of all streams that are no system streams.
+  public Postings streamStarts() {
+    return new KeyPostings(this, key(KeyKind.START, MemoryTable.OF_ALL));
+  }
+
+  /// The events of revision 0 of the streams of a category.
+  public Postings streamStarts(String category) {
+    return new KeyPostings(this, key(KeyKind.START, category));
+  }
+
   /// The names of streams in the order of [String#compareTo], while they grow: all that begin with
   /// a prefix and are not before a name.
   ///
@@ -310,6 +335,16 @@ public final class Index implements AutoCloseable {
   /// @param from the first name wanted; may be empty
   public Iterator<String> streamNames(String prefix, String from) {
     return new KeyTexts(this, KeyKind.STREAM, prefix, from.compareTo(prefix) < 0 ? prefix : from);
+  }
+
+  /// The names of event types that begin with a prefix, likewise.
+  public Iterator<String> typeNames(String prefix) {
+    return new KeyTexts(this, KeyKind.TYPE, prefix, prefix);
+  }
+
+  /// The names of all categories, likewise.
+  public Iterator<String> categoryNames() {
+    return new KeyTexts(this, KeyKind.CATEGORY, "", "");
   }
 
   /// How many keys there are of each kind.

@@ -18,6 +18,10 @@ import org.jspecify.annotations.Nullable;
 /// the order of positions; *frozen* afterwards.
 final class MemoryTable implements Part {
 
+  /// Under what the beginnings of all streams are, beside those of each category. No category is
+  /// called so.
+  static final String OF_ALL = "";
+
   private final long first;
   private final ConcurrentHashMap<String, MemoryStream> streams = new ConcurrentHashMap<>();
   private final Map<KeyKind, ConcurrentHashMap<String, MemoryPostings>> others =
@@ -55,11 +59,23 @@ final class MemoryTable implements Part {
 
   /// Adds the event of a record.
   void add(RecordCursor record) {
-    add(record.position(), record.stream(), record.revision(), record.type(), record.tags());
+    add(
+        record.position(),
+        record.stream(),
+        record.revision(),
+        record.type(),
+        record.tags(),
+        record.correlationId());
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one thread adds
-  void add(long position, StreamName stream, long revision, String type, List<Tag> tagged) {
+  void add(
+      long position,
+      StreamName stream,
+      long revision,
+      String type,
+      List<Tag> tagged,
+      @Nullable String correlationId) {
     var place = position - first;
     var postings = streams.get(stream.value());
     if (postings == null) {
@@ -75,6 +91,13 @@ final class MemoryTable implements Part {
     list(KeyKind.TYPE, type).add(place);
     for (var tag : tagged) {
       list(KeyKind.TAG, tag.value()).add(place);
+    }
+    if (correlationId != null && !type.equals(RecordedEvent.LINK_TYPE)) {
+      list(KeyKind.CORRELATION, correlationId).add(place);
+    }
+    if (revision == 0 && !stream.isSystem()) {
+      list(KeyKind.START, OF_ALL).add(place);
+      stream.category().ifPresent(category -> list(KeyKind.START, category).add(place));
     }
     end = position + 1;
   }

@@ -21,6 +21,7 @@ import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamSummary;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.Tracking;
+import io.leftfold.api.VirtualStream;
 import io.leftfold.engine.index.Index;
 import io.leftfold.engine.index.Postings;
 import io.leftfold.engine.log.Log;
@@ -267,22 +268,24 @@ public final class StreamReader {
   }
 
   private Postings virtualPostings(StreamName name) {
-    return name.virtualCategory()
-        .map(index::category)
-        .or(() -> name.virtualType().map(this::virtualType))
-        .orElseThrow();
+    return switch (name.virtual().orElseThrow()) {
+      case VirtualStream.Category(var category) -> index.category(category);
+      // A virtual stream lists what happened, not what points to it.
+      case VirtualStream.Type(var type) when type.equals(RecordedEvent.LINK_TYPE) -> index.none();
+      case VirtualStream.Type(var type) -> index.type(type);
+      case VirtualStream.Streams() -> index.streamStarts();
+      case VirtualStream.StreamsOfCategory(var category) -> index.streamStarts(category);
+      case VirtualStream.Correlation(var id) -> index.correlation(id);
+    };
   }
 
-  /// A virtual stream lists what happened, not what points to it.
-  private Postings virtualType(String type) {
-    return type.equals(RecordedEvent.LINK_TYPE) ? index.none() : index.type(type);
-  }
-
-  /// Links that were never written: the n-th points to the n-th event of the category or type.
+  /// Links that were never written: the n-th points to the n-th event of what is listed, or names
+  /// its stream.
   private final class VirtualRead extends PulledRead implements StreamRead {
     private final StreamName name;
     private final Postings postings;
     private final boolean forwards;
+    private final boolean refers;
     private final boolean resolve;
     private final long end;
     private final long count;
@@ -299,7 +302,8 @@ public final class StreamReader {
       this.name = name;
       this.postings = postings;
       this.forwards = options.direction() == Direction.FORWARDS;
-      this.resolve = options.resolveLinks();
+      this.refers = name.virtual().orElseThrow() instanceof VirtualStream.StreamsOfCategory;
+      this.resolve = options.resolveLinks() && !refers;
       this.end = moment.end();
       this.count = postings.countBelow(end);
       this.visibility = new LinkResolver(lookup, log.cursor(), moment.clock());
@@ -328,7 +332,8 @@ public final class StreamReader {
 
     @Override
     void show(RecordCursor cursor, EventSink sink) {
-      var link = link(cursor, name, forwards ? ordinal - 1 : ordinal + 1);
+      var shown = forwards ? ordinal - 1 : ordinal + 1;
+      var link = refers ? reference(cursor, name, shown) : link(cursor, name, shown);
       if (!resolve) {
         ResolvedEvent.plain(link).showTo(sink);
         return;
@@ -346,15 +351,30 @@ public final class StreamReader {
   }
 
   private static RecordedEvent link(RecordCursor target, StreamName stream, long ordinal) {
+    return entry(
+        target,
+        stream,
+        ordinal,
+        RecordedEvent.LINK_TYPE,
+        target.revision() + "@" + target.stream());
+  }
+
+  private static RecordedEvent reference(RecordCursor first, StreamName stream, long ordinal) {
+    return entry(
+        first, stream, ordinal, RecordedEvent.STREAM_REFERENCE_TYPE, first.stream().value());
+  }
+
+  private static RecordedEvent entry(
+      RecordCursor listed, StreamName stream, long ordinal, String type, String data) {
     return new RecordedEvent(
-        target.position(),
+        listed.position(),
         stream,
         ordinal,
         UUID.nameUUIDFromBytes((stream + "/" + ordinal).getBytes(StandardCharsets.UTF_8)),
-        RecordedEvent.LINK_TYPE,
+        type,
         ContentType.BINARY,
-        RecordCursor.instant(target.timeMicros()),
-        (target.revision() + "@" + target.stream()).getBytes(StandardCharsets.UTF_8),
+        RecordCursor.instant(listed.timeMicros()),
+        data.getBytes(StandardCharsets.UTF_8),
         new byte[0],
         List.of());
   }
@@ -390,7 +410,7 @@ public final class StreamReader {
       super(log, cursor, options.limit());
       this.end = moment.end();
       this.forwards = options.direction() == Direction.FORWARDS;
-      this.walk = PositionWalk.of(options.filter(), index);
+      this.walk = PositionWalk.of(options.filter(), index, end);
       this.match = EventMatch.of(options.filter());
       this.links = links(options, moment);
       var byTime = moments.start(options, end);
@@ -429,7 +449,7 @@ public final class StreamReader {
   public AllScan scan(EventFilter filter, boolean resolveLinks, long from) {
     return new AllScan(
         log.cursor(),
-        PositionWalk.of(filter, index),
+        PositionWalk.of(filter, index, log.end()),
         EventMatch.of(filter),
         resolveLinks ? new LinkResolver(lookup, log.cursor(), clock) : null,
         from);

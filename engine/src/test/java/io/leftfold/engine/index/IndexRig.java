@@ -12,6 +12,7 @@ import io.leftfold.engine.log.EncodedRecords;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.LogOptions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,11 +25,14 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
 /// A log with an index and nothing above them, and beside them plain maps that say what the index
 /// has to say.
 final class IndexRig implements AutoCloseable {
 
+  private static final JsonMapper JSON = JsonMapper.shared();
   private static final Clock CLOCK =
       Clock.fixed(Instant.parse("2026-07-17T14:02:00Z"), ZoneOffset.UTC);
 
@@ -82,8 +86,18 @@ final class IndexRig implements AutoCloseable {
         CLOCK);
   }
 
-  /// An event to be appended.
-  record Event(String stream, String type, List<String> tags) {}
+  /// An event to be appended. The first of its tags is its correlation id too.
+  record Event(String stream, String type, List<String> tags) {
+    @Nullable String correlationId() {
+      return tags.isEmpty() ? null : tags.getFirst();
+    }
+
+    byte[] metadata() {
+      var id = correlationId();
+      return (id == null ? "" : JSON.writeValueAsString(Map.of("$correlationId", id)))
+          .getBytes(StandardCharsets.UTF_8);
+    }
+  }
 
   /// An event in the log that is not in the index yet.
   private record Placed(long position, long revision, Event event) {}
@@ -95,6 +109,7 @@ final class IndexRig implements AutoCloseable {
       var proposed =
           ProposedEvent.json(event.type, "{}")
               .withId(new UUID(random.nextLong(), random.nextLong()))
+              .withMetadata(event.metadata())
               .withTags(event.tags.stream().map(Tag::of).toArray(Tag[]::new));
       var records = EncodedRecords.of(StreamName.of(event.stream), List.of(proposed));
       if (!writer.fits(records.byteCount(), records.count())) {
@@ -119,12 +134,21 @@ final class IndexRig implements AutoCloseable {
           name,
           one.revision,
           one.event.type,
-          one.event.tags.stream().map(Tag::of).toList());
+          one.event.tags.stream().map(Tag::of).toList(),
+          one.event.correlationId());
       remember(KeyKind.STREAM, one.event.stream, one.position);
       remember(KeyKind.TYPE, one.event.type, one.position);
       one.event.tags.forEach(tag -> remember(KeyKind.TAG, tag, one.position));
+      var id = one.event.correlationId();
+      if (id != null) {
+        remember(KeyKind.CORRELATION, id, one.position);
+      }
       if (!name.isSystem()) {
         name.category().ifPresent(category -> remember(KeyKind.CATEGORY, category, one.position));
+        if (one.revision == 0) {
+          remember(KeyKind.START, "", one.position);
+          name.category().ifPresent(category -> remember(KeyKind.START, category, one.position));
+        }
       }
     }
     placed.clear();
@@ -159,6 +183,8 @@ final class IndexRig implements AutoCloseable {
       case CATEGORY -> index.category(key);
       case TYPE -> index.type(key);
       case TAG -> index.tag(key);
+      case CORRELATION -> index.correlation(key);
+      case START -> key.isEmpty() ? index.streamStarts() : index.streamStarts(key);
     };
   }
 

@@ -122,7 +122,14 @@ final class Requests {
         });
   }
 
-  static Instant time(Wire.Time time) {
+  static Instant time(Wire.PositionAtRequest request) {
+    if (!request.hasTime()) {
+      throw new IllegalArgumentException("A position is asked for by a time, got none");
+    }
+    return time(request.getTime());
+  }
+
+  private static Instant time(Wire.Time time) {
     try {
       return Instant.ofEpochSecond(time.getSeconds(), Integer.toUnsignedLong(time.getNanos()));
     } catch (DateTimeException | ArithmeticException e) {

@@ -133,7 +133,7 @@ public final class StoreService {
             Wire.PositionAtRequest.parser(),
             request ->
                 Wire.PositionAtResponse.newBuilder()
-                    .setPosition(node.positionAt(Requests.time(request.getTime())))
+                    .setPosition(node.positionAt(Requests.time(request)))
                     .build()),
         answer(
             "LastPosition",
