@@ -14,7 +14,7 @@ import java.util.Set;
 /// have in common, without back-references and look-behind. Looking ahead works where clients use
 /// it, to leave names out: behind `^`, or behind `^` and plain text, as in `^(?!\$)`, `^(?!a$|b$)`
 /// and `^order-(?!test-).*`. One that is malformed, asks for more, or is longer than 4,096
-/// characters or takes more than 4,000 steps for each character of a name, is refused with an
+/// characters or takes more than 2,000 steps for each character of a name, is refused with an
 /// [IllegalArgumentException] when a read or a subscription is opened with it.
 public sealed interface EventFilter {
 

@@ -46,7 +46,7 @@ final class ReadCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "<stream>",
       description =
-          "The stream; $$x holds the metadata of x, $ce-x all of a category, $et-X all of a type.")
+          "The stream; $$x holds the metadata of x, $ce-x all of a category, $et-X all of a type, $bc-x all with a correlation id, $streams where each stream begins.")
   private @Nullable String stream;
 
   @Option(

@@ -4,8 +4,8 @@ package io.leftfold.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
-import io.leftfold.api.Commit;
 import io.leftfold.api.AsOf;
+import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;

@@ -7,6 +7,7 @@ import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventCounts;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
@@ -616,6 +617,17 @@ public final class LocalEventStore implements EventStore {
             .merging()
             .map(merge -> new IndexState.Merge(merge.segments(), merge.bytes(), merge.bytesMax())),
         state.failure());
+  }
+
+  /// How many events there are of the most frequent types and categories. Each count is known to
+  /// the index; finding the most frequent looks at every type and every category once. Of more than
+  /// 100,000 types or categories nothing is told.
+  ///
+  /// @param most how many types and how many categories to give
+  /// @return the counts
+  public EventCounts counts(int most) {
+    log.requireOpen();
+    return reader.counts(most);
   }
 
   @Override

@@ -9,6 +9,7 @@ import io.leftfold.engine.disk.DirectoryDisk;
 import io.leftfold.engine.index.IndexOptions;
 import io.leftfold.engine.index.KeyHash;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +32,7 @@ final class GoldenIndexTest {
       List.of("chunk-000000.log", "chunk-000001.log", "durable.mark");
   private static final String SEGMENT = "segment-000000000000-000000000008.index";
   private static final int SEGMENT_EVENTS = 8;
+  private static final Pattern CORRELATION = Pattern.compile("\"\\$correlationId\":\"([^\"]*)\"");
 
   @TempDir Path directory;
 
@@ -102,7 +105,10 @@ final class GoldenIndexTest {
           }
         }
       }
-      // No event of the golden store belongs to a correlation id: of kind 4 there is nothing.
+      var id = CORRELATION.matcher(new String(record.metadata(), StandardCharsets.UTF_8));
+      if (id.find()) {
+        add(kinds.get(4), id.group(1), position);
+      }
       add(kinds.get(2), record.type(), position);
       for (var tag : record.tags()) {
         add(kinds.get(3), tag, position);

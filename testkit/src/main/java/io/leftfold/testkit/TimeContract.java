@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.Head;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamMetadata;
@@ -296,6 +298,28 @@ abstract class TimeContract extends BoundaryContract {
     assertThat(store.read(category, FORWARDS.asOf(1)).state()).isEqualTo(new StreamState.Absent());
     assertThat(positions(FORWARDS.filteredBy(EventFilter.typePrefix("A")).asOf(3)))
         .containsExactly(1L);
+  }
+
+  @Test
+  void a_read_by_query_has_the_head_of_the_moment_it_is_as_of() {
+    needsTime();
+    needs(Capability.BOUNDARIES);
+    append(ACCOUNT, "A B");
+    var then = clock.instant();
+    later(ORDER, "A");
+    var query = Query.of(Query.typed("A"));
+
+    try (var read = store.read(query, FORWARDS.asOf(2))) {
+      assertThat(read.head()).isEqualTo(new Head(2));
+      assertThat(read.stream().toList()).hasSize(1);
+    }
+    try (var read = store.read(query, FORWARDS.asOf(then))) {
+      assertThat(read.head()).isEqualTo(new Head(3));
+    }
+    try (var read = store.read(query, FORWARDS.asOf(Instant.MAX))) {
+      assertThat(read.head()).isEqualTo(new Head(4));
+      assertThat(read.stream().toList()).hasSize(2);
+    }
   }
 
   @Test

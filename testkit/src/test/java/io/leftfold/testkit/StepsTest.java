@@ -5,8 +5,8 @@ package io.leftfold.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.AppendResult;
-import io.leftfold.api.Commit;
 import io.leftfold.api.AsOf;
+import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;

@@ -11,7 +11,11 @@ enum KeyKind {
   /// The type of an event.
   TYPE(2),
   /// A tag of an event.
-  TAG(3);
+  TAG(3),
+  /// The correlation id of an event.
+  CORRELATION(4),
+  /// A category whose streams begin, or all of them.
+  START(5);
 
   private static final KeyKind[] ALL = values();
 

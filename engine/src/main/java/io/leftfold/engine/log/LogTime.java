@@ -15,16 +15,13 @@ public final class LogTime {
 
   /// The first time of the log that is not before a time.
   public static long atOrAfter(Instant time) {
-    return micros(time) + (time.getNano() % 1000 == 0 ? 0 : 1);
+    var seconds = Math.clamp(time.getEpochSecond(), -SECONDS_MAX, SECONDS_MAX);
+    return seconds * MICROS + (time.getNano() + 999) / 1000;
   }
 
   /// The first time of the log that is behind a time.
   public static long after(Instant time) {
-    return micros(time) + 1;
-  }
-
-  private static long micros(Instant time) {
     var seconds = Math.clamp(time.getEpochSecond(), -SECONDS_MAX, SECONDS_MAX);
-    return seconds * MICROS + time.getNano() / 1000;
+    return seconds * MICROS + time.getNano() / 1000 + 1;
   }
 }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 public final class AllScan {
 
   /// How many steps deciding about names may take in one turn: some ten milliseconds.
-  private static final long STEPS_A_TURN = 1_000_000;
+  static final long STEPS_A_TURN = 1_000_000;
 
   private final RecordCursor cursor;
   private final PositionWalk walk;

@@ -16,7 +16,7 @@ import java.util.List;
 final class Expression {
 
   /// More steps than this for each character of a name are refused.
-  static final int SIZE_MAX = 4_000;
+  static final int SIZE_MAX = 2_000;
 
   private static final int SHOWN_MAX = 80;
 

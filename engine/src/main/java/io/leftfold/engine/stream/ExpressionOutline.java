@@ -197,11 +197,10 @@ record ExpressionOutline(List<LookAhead> lookAheads, String literalPrefix) {
         return;
       }
       at = end + 1;
-      var most = 0L;
-      for (var count : counts.split(",")) {
-        most = Math.max(most, Long.parseLong(count));
-      }
-      group.repeat(most);
+      var comma = counts.indexOf(',');
+      var least = Long.parseLong(comma < 0 ? counts : counts.substring(0, comma));
+      var isOpen = comma < 0 || comma == counts.length() - 1;
+      group.repeat(isOpen ? least : Math.max(least, Long.parseLong(counts.substring(comma + 1))));
     }
 
     /// Behind the plain text behind `^`; 0 if it does not begin with `^`.

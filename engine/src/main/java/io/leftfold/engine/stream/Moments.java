@@ -71,19 +71,20 @@ final class Moments {
     return log.positionAt(LogTime.after(time), end);
   }
 
-  /// Where a read of all begins by its time: a position, exclusive backwards.
+  /// Where a read of all begins by its time: a position, exclusive backwards. Without a time
+  /// anywhere will do.
   long start(ReadOptions options, long end) {
-    var time = options.fromTime();
-    if (options.direction() == Direction.FORWARDS) {
-      return time.isEmpty() ? 0 : positionAt(time.get(), end);
+    var forwards = options.direction() == Direction.FORWARDS;
+    if (options.fromTime().isEmpty()) {
+      return forwards ? 0 : Long.MAX_VALUE;
     }
-    return time.isEmpty() ? end : positionBehind(time.get(), end);
+    var time = options.fromTime().get();
+    return forwards ? positionAt(time, end) : positionBehind(time, end);
   }
 
-  /// Where a read along a list of positions begins by its time: an ordinal, exclusive backwards.
+  /// The same along a list of positions: an ordinal, exclusive backwards.
   long start(ReadOptions options, long end, Postings postings) {
-    return options.fromTime().isEmpty() && options.direction() == Direction.FORWARDS
-        ? 0
-        : postings.countBelow(start(options, end));
+    var position = start(options, end);
+    return options.fromTime().isEmpty() ? position : postings.countBelow(position);
   }
 }

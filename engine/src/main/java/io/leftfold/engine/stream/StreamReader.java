@@ -4,6 +4,7 @@ package io.leftfold.engine.stream;
 
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventCounts;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventSink;
@@ -405,6 +406,7 @@ public final class StreamReader {
     private final EventMatch match;
     private final @Nullable LinkResolver links;
     private long place;
+    private long stepsMax = AllScan.STEPS_A_TURN;
 
     AllRead(RecordCursor cursor, ReadOptions options, Moments.Moment moment) {
       super(log, cursor, options.limit());
@@ -436,6 +438,16 @@ public final class StreamReader {
         if (match.matches(cursor.moveTo(position))) {
           return true;
         }
+        giveWay();
+      }
+    }
+
+    /// Looking for an expression in many names takes a processor for long: others get a turn.
+    @SuppressWarnings("ThreadPriorityCheck") // virtual threads give way in no other way
+    private void giveWay() {
+      if (match.steps() >= stepsMax) {
+        stepsMax = match.steps() + AllScan.STEPS_A_TURN;
+        Thread.yield();
       }
     }
 
@@ -553,5 +565,10 @@ public final class StreamReader {
         .map(StreamName::of)
         .map(name -> new StreamSummary(name, state(name)))
         .toList();
+  }
+
+  /// How many events there are of the most frequent types and categories.
+  public EventCounts counts(int most) {
+    return MostFrequent.of(index, most, log.end());
   }
 }

@@ -5,6 +5,7 @@ package io.leftfold.server.node;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventCounts;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
@@ -213,6 +214,14 @@ public final class Node {
     figures.put("store-id", store.storeId().toString());
     store.lastPosition().ifPresent(last -> figures.put("last-position", Long.toString(last)));
     return figures;
+  }
+
+  /// How many events there are of the most frequent types and categories.
+  ///
+  /// @param most how many of each to give
+  /// @return the counts
+  public EventCounts counts(int most) {
+    return store.counts(most);
   }
 
   /// What the engine offers to those who wait for no answer.

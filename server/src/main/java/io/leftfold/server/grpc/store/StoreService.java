@@ -48,6 +48,9 @@ public final class StoreService {
 
   private static final int BATCH_STREAMS_MAX = 1000;
 
+  /// Of so many types and so many categories it is told how many events they have.
+  private static final int COUNTS_MAX = 100;
+
   /// What a request may have beyond its events: names, tags, framing.
   private static final int REQUEST_BYTES_BESIDES = 1 << 20;
 
@@ -129,6 +132,7 @@ public final class StoreService {
               node.trackingPosition(request.getSource()).ifPresent(response::setPosition);
               return response.build();
             }),
+        answer(
             "PositionAt",
             Wire.PositionAtRequest.parser(),
             request ->
@@ -146,7 +150,7 @@ public final class StoreService {
         answer(
             "Stats",
             Wire.StatsRequest.parser(),
-            _ -> Wire.StatsResponse.newBuilder().putAllStats(node.stats()).build()));
+            _ -> Answers.stats(node.stats(), node.counts(COUNTS_MAX))));
   }
 
   private static Map.Entry<String, GrpcHandler> method(String name, GrpcHandler handler) {
