@@ -2,6 +2,7 @@
 
 /// The embedded event store. `io.leftfold.engine` is for users, everything beneath it is inside.
 module io.leftfold.engine {
+  requires re2j;
   requires static org.jspecify;
   requires tools.jackson.core;
   requires transitive io.leftfold.api;

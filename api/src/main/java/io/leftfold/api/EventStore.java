@@ -2,6 +2,7 @@
 
 package io.leftfold.api;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -21,8 +22,8 @@ import java.util.OptionalLong;
 /// A store forgets an event only if it is hidden from the readers of its stream, and never the last
 /// event of a stream that is neither deleted nor tombstoned. A forgotten event is in no read and no
 /// subscription any more, links to it lead nowhere, and its id is not compared when an append is
-/// repeated. Nothing else moves: positions, revisions, and the numbers in virtual streams stay what
-/// they were, so that a reader who counts meets gaps.
+/// repeated. Nothing else moves: positions, revisions, and the numbers in virtual streams (but for
+/// [VirtualStream.Correlation]) stay what they were, so that a reader who counts meets gaps.
 ///
 /// All methods may be called from any thread, and block the calling thread until they have their
 /// answer: call them from virtual threads where many wait at once. The errors are a sealed family,
@@ -83,23 +84,24 @@ public interface EventStore extends AutoCloseable {
     return append(stream, expected, List.of(events));
   }
 
-  /// Reads one stream as it is now.
+  /// Reads one stream as it is now, or as it was ([ReadOptions#asOf()]).
   ///
   /// The start ([ReadOptions#from()]) is a revision, inclusive in both directions. Events that the
   /// stream's metadata hides are left out. A stream that is absent or deleted gives no events; the
-  /// difference is in [StreamRead#state()]. `$ce-<category>` and `$et-<type>` are virtual streams
-  /// of links, always up to date.
+  /// difference is in [StreamRead#state()], which is as of the same moment as the events. Virtual
+  /// streams ([StreamName#virtual()]) are read like others, and are always up to date.
   ///
   /// @param stream the stream to read
   /// @param options direction, start, limit, link resolution; a filter is not taken here
   /// @return the events, to be closed after use
-  /// @throws StreamTombstonedException if the stream was tombstoned
+  /// @throws StreamTombstonedException if the stream was tombstoned, as of the moment that is read
   StreamRead read(StreamName stream, ReadOptions options);
 
   /// Reads all streams in the order of positions.
   ///
   /// Forwards, the start is a position, inclusive. Backwards it is exclusive: the events *before*
-  /// that position. Metadata hides nothing here; what has not been scavenged is given.
+  /// that position. Metadata hides nothing here; what has not been scavenged is given. Read as of
+  /// an earlier moment ([ReadOptions#asOf()]), the store ends where it ended then.
   ///
   /// @param options direction, start, limit, link resolution, filter
   /// @return the events, to be closed after use
@@ -123,7 +125,7 @@ public interface EventStore extends AutoCloseable {
   /// double. A stream that does not exist yet is waited for.
   ///
   /// @param stream the stream to follow
-  /// @param options start (a revision, exclusive) and link resolution
+  /// @param options start (a revision, exclusive, or a time) and link resolution
   /// @return the subscription, to be closed after use
   /// @throws StreamTombstonedException if the stream was tombstoned; a tombstone that comes later
   ///   is delivered, then thrown by [Subscription#next()]
@@ -131,7 +133,8 @@ public interface EventStore extends AutoCloseable {
 
   /// Follows all streams in the order of positions, without a gap or a double.
   ///
-  /// @param options start (a position, exclusive), link resolution, filter, checkpoint interval
+  /// @param options start (a position, exclusive, or a time), link resolution, filter, checkpoint
+  ///   interval
   /// @return the subscription, to be closed after use
   Subscription subscribeToAll(SubscribeOptions options);
 
@@ -196,6 +199,17 @@ public interface EventStore extends AutoCloseable {
   /// @param source names what is followed
   /// @return the position in the source; empty if none is recorded, or it was deleted
   OptionalLong trackingPosition(String source);
+
+  /// The position at which the store stood at a time: that of the first event recorded at this time
+  /// or later, and if there is none, the position that the next event will get.
+  ///
+  /// So everything below it was recorded before that time, and everything from it on at that time
+  /// or later. The answer is final once an event recorded at that time or later can be read; until
+  /// then, events that are under way may still be recorded before it.
+  ///
+  /// @param time by the store's clock, which counts microseconds
+  /// @return a position; of an empty store 0
+  long positionAt(Instant time);
 
   /// Releases what the store holds. Reads and subscriptions end with an [UnavailableException].
   /// Closing twice does nothing.

@@ -37,6 +37,9 @@ public record RecordedEvent(
   /// The type of an event that points to another one: its data is `<revision>@<stream>`.
   public static final String LINK_TYPE = "$>";
 
+  /// The type of an event of `$category-<category>`, which names a stream: its data is the name.
+  public static final String STREAM_REFERENCE_TYPE = "$@";
+
   /// The type of the event that holds the metadata of a stream.
   public static final String METADATA_TYPE = "$metadata";
 

@@ -14,7 +14,8 @@ import java.util.Optional;
 /// | `$x` | a *system stream* |
 /// | `$$x` | the *metastream* of `x`: its last event is the metadata of `x` |
 /// | `account-7` | a stream of the *category* `account`: what stands before the first `-` |
-/// | `$ce-account`, `$et-Opened` | a *virtual stream*: links to the events of a category, of a type |
+/// | `$ce-account`, `$et-Opened`, `$bc-4f2a` | a *virtual stream*: links to the events of a category, of a type, with a correlation id |
+/// | `$streams`, `$category-account` | a *virtual stream* too: of the streams themselves |
 ///
 /// @param value the text
 public record StreamName(String value) implements Comparable<StreamName> {
@@ -24,6 +25,9 @@ public record StreamName(String value) implements Comparable<StreamName> {
 
   private static final String CATEGORY_STREAM = "$ce-";
   private static final String TYPE_STREAM = "$et-";
+  private static final String STREAMS = "$streams";
+  private static final String STREAMS_OF_CATEGORY = "$category-";
+  private static final String CORRELATION_STREAM = "$bc-";
 
   /// Checks the text.
   ///
@@ -67,6 +71,29 @@ public record StreamName(String value) implements Comparable<StreamName> {
   /// @return `$et-<type>`
   public static StreamName ofType(String type) {
     return new StreamName(TYPE_STREAM + type);
+  }
+
+  /// The virtual stream of all streams.
+  ///
+  /// @return `$streams`
+  public static StreamName ofStreams() {
+    return new StreamName(STREAMS);
+  }
+
+  /// The virtual stream of the streams of a category.
+  ///
+  /// @param category the part of a stream's name before its first `-`
+  /// @return `$category-<category>`
+  public static StreamName ofStreamsOfCategory(String category) {
+    return new StreamName(STREAMS_OF_CATEGORY + category);
+  }
+
+  /// The virtual stream of a correlation id.
+  ///
+  /// @param id as it stands in the events' metadata
+  /// @return `$bc-<id>`
+  public static StreamName ofCorrelation(String id) {
+    return new StreamName(CORRELATION_STREAM + id);
   }
 
   /// Whether this is a system stream: its name begins with `$`.
@@ -113,21 +140,24 @@ public record StreamName(String value) implements Comparable<StreamName> {
   ///
   /// @return whether it is
   public boolean isVirtual() {
-    return virtualCategory().isPresent() || virtualType().isPresent();
+    return virtual().isPresent();
   }
 
-  /// The category that this virtual stream lists.
+  /// What this virtual stream lists.
   ///
-  /// @return the category; empty if this is not the virtual stream of a category
-  public Optional<String> virtualCategory() {
-    return after(CATEGORY_STREAM);
-  }
-
-  /// The event type that this virtual stream lists.
-  ///
-  /// @return the type; empty if this is not the virtual stream of a type
-  public Optional<String> virtualType() {
-    return after(TYPE_STREAM);
+  /// @return what it lists; empty if this is an ordinary stream
+  public Optional<VirtualStream> virtual() {
+    if (!isSystem()) {
+      return Optional.empty();
+    }
+    if (value.equals(STREAMS)) {
+      return Optional.of(new VirtualStream.Streams());
+    }
+    return after(CATEGORY_STREAM)
+        .<VirtualStream>map(VirtualStream.Category::new)
+        .or(() -> after(TYPE_STREAM).map(VirtualStream.Type::new))
+        .or(() -> after(STREAMS_OF_CATEGORY).map(VirtualStream.StreamsOfCategory::new))
+        .or(() -> after(CORRELATION_STREAM).map(VirtualStream.Correlation::new));
   }
 
   private static boolean isMetastreamOfNothing(String value) {

@@ -2,6 +2,8 @@
 
 package io.leftfold.api;
 
+import java.time.Instant;
+
 /// How to follow: `SubscribeOptions.fromBeginning()`, `SubscribeOptions.after(checkpoint)`.
 ///
 /// @param start where to start
@@ -42,6 +44,14 @@ public record SubscribeOptions(
     return new SubscribeOptions(new Start.After(last), false, EventFilter.everything(), 0);
   }
 
+  /// From the first event on that was recorded at a time or later.
+  ///
+  /// @param time by the store's clock; one that lies ahead is the end
+  /// @return the options
+  public static SubscribeOptions fromTime(Instant time) {
+    return new SubscribeOptions(new Start.AtTime(time), false, EventFilter.everything(), 0);
+  }
+
   /// Following links to their targets.
   ///
   /// @return the new options
@@ -72,6 +82,12 @@ public record SubscribeOptions(
 
     /// Behind the last event.
     record End() implements Start {}
+
+    /// Before the first event that was recorded at a time or later, as far as there is one when the
+    /// subscription is opened; otherwise behind the last.
+    ///
+    /// @param time by the store's clock
+    record AtTime(Instant time) implements Start {}
 
     /// Behind a given event.
     ///

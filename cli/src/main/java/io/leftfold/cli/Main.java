@@ -89,6 +89,7 @@ public final class Main {
         .addSubcommand(new AppendCommand(shell))
         .addSubcommand(new ReadCommand(shell))
         .addSubcommand(new TailCommand(shell))
+        .addSubcommand(new PositionAtCommand(shell))
         .addSubcommand(new StreamsCommand(shell))
         .addSubcommand(new StatsCommand(shell))
         .addSubcommand(new CheckCommand(shell))

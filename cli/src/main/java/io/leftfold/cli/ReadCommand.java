@@ -2,6 +2,7 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.AsOf;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ReadOptions;
@@ -9,6 +10,7 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
 import io.leftfold.cli.output.Printable;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -32,6 +34,8 @@ import picocli.CommandLine.Spec;
       "  leftfold read account-7 --backwards --limit 1",
       "  leftfold read '$ce-account' --resolve",
       "  leftfold read --all --type MoneyDeposited --json | jq .data.amount",
+      "  leftfold read account-7 --as-of 2026-07-17T14:02:00Z",
+      "  leftfold read --all --from-time 2026-07-17T14:02:00+02:00 --limit 10",
     })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ReadCommand implements Callable<Integer> {
@@ -42,7 +46,7 @@ final class ReadCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "<stream>",
       description =
-          "The stream; $$x holds the metadata of x, $ce-x all of a category, $et-X all of a type.")
+          "The stream; $$x holds the metadata of x, $ce-x all of a category, $et-X all of a type, $bc-x all with a correlation id, $streams where each stream begins.")
   private @Nullable String stream;
 
   @Option(
@@ -60,6 +64,22 @@ final class ReadCommand implements Callable<Integer> {
       paramLabel = "<n>",
       description = "Begin at this revision; with --all at this position (backwards: before it).")
   private @Nullable Long from;
+
+  @Option(
+      names = "--from-time",
+      paramLabel = "<time>",
+      converter = Times.OfTime.class,
+      description =
+          "Begin with what was recorded at this time; 2026-07-17T14:02:00Z, or with an offset.")
+  private @Nullable Instant fromTime;
+
+  @Option(
+      names = "--as-of",
+      paramLabel = "<time>",
+      converter = Times.OfMoment.class,
+      description =
+          "Read what was recorded at this time or before, as it was then; or, of a number, below this position.")
+  private @Nullable AsOf asOf;
 
   @Option(
       names = {"-n", "--limit"},
@@ -123,6 +143,12 @@ final class ReadCommand implements Callable<Integer> {
     }
     if (limit != null) {
       options = options.limit(limit);
+    }
+    if (fromTime != null) {
+      options = options.fromTime(fromTime);
+    }
+    if (asOf != null) {
+      options = options.asOf(asOf);
     }
     return (resolve ? options.resolvingLinks() : options).filteredBy(filter.filter());
   }

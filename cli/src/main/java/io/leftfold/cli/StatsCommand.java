@@ -2,6 +2,7 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.EventCounts;
 import io.leftfold.api.EventStore;
 import io.leftfold.cli.output.Printable;
 import io.leftfold.cli.output.Table;
@@ -18,11 +19,14 @@ import tools.jackson.databind.json.JsonMapper;
 /// Shows figures of a store.
 @Command(
     name = "stats",
-    header = "Show how much a store holds.",
+    header = "Show how much a store holds, and of which types and categories.",
     synopsisHeading = "%nUsage: ",
     optionListHeading = "%nOptions:%n")
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class StatsCommand implements Callable<Integer> {
+
+  /// Of so many types and so many categories it is shown how many events they have.
+  private static final int COUNTS_MAX = 100;
 
   @Option(names = "--json", description = "Show one JSON object.")
   private boolean json;
@@ -38,8 +42,10 @@ final class StatsCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Map<String, String> figures;
+    EventCounts counts;
     try (var opened = store.openToRead(shell)) {
       figures = figures(opened);
+      counts = counts(opened);
     }
     if (json) {
       var mapper = JsonMapper.shared();
@@ -51,13 +57,34 @@ final class StatsCommand implements Callable<Integer> {
           node.put(name, value);
         }
       });
+      counts.byType().forEach(node.putObject("events-by-type")::put);
+      counts.byCategory().forEach(node.putObject("events-by-category")::put);
       shell.out().println(mapper.writeValueAsString(node));
     } else {
       var table = new Table("figure", ">value");
       figures.forEach((name, value) -> table.row(Printable.of(name), Printable.of(grouped(value))));
       shell.out().print(table.text(shell.style()));
+      print("type", counts.byType());
+      print("category", counts.byCategory());
     }
     return ExitCode.OK;
+  }
+
+  private void print(String what, Map<String, Long> counts) {
+    if (!counts.isEmpty()) {
+      var table = new Table(what, ">events");
+      counts.forEach((name, events) -> table.row(Printable.of(name), "%,d".formatted(events)));
+      shell.out().println();
+      shell.out().print(table.text(shell.style()));
+    }
+  }
+
+  private static EventCounts counts(EventStore store) {
+    return switch (store) {
+      case RemoteEventStore remote -> remote.counts();
+      case LocalEventStore local -> local.counts(COUNTS_MAX);
+      default -> new EventCounts(Map.of(), Map.of());
+    };
   }
 
   private static String grouped(String value) {

@@ -8,6 +8,7 @@ import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Subscription;
 import io.leftfold.api.SubscriptionMessage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -58,6 +59,13 @@ final class TailCommand implements Callable<Integer> {
         paramLabel = "<n>",
         description = "Begin behind this revision; without a stream behind this position.")
     private @Nullable Long after;
+
+    @Option(
+        names = "--from-time",
+        paramLabel = "<time>",
+        converter = Times.OfTime.class,
+        description = "Begin with what was recorded at this time, as in 2026-07-17T14:02:00Z.")
+    private @Nullable Instant time;
   }
 
   @Option(
@@ -101,18 +109,24 @@ final class TailCommand implements Callable<Integer> {
   }
 
   private Subscription subscribe(EventStore opened) {
-    var options =
-        start == null
-            ? SubscribeOptions.fromEnd()
-            : start.after == null
-                ? SubscribeOptions.fromBeginning()
-                : SubscribeOptions.after(start.after);
+    var options = begun();
     if (resolve) {
       options = options.resolvingLinks();
     }
     return stream == null
         ? opened.subscribeToAll(options.filteredBy(filter.filter()))
         : opened.subscribe(StreamName.of(stream), options);
+  }
+
+  private SubscribeOptions begun() {
+    if (start == null) {
+      return SubscribeOptions.fromEnd();
+    } else if (start.after != null) {
+      return SubscribeOptions.after(start.after);
+    }
+    return start.time != null
+        ? SubscribeOptions.fromTime(start.time)
+        : SubscribeOptions.fromBeginning();
   }
 
   private boolean show(SubscriptionMessage message) {

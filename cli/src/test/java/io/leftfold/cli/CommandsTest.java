@@ -10,11 +10,14 @@ import io.leftfold.api.StreamName;
 import io.leftfold.cli.TestShell.Result;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.testkit.ManualClock;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +58,7 @@ class CommandsTest {
         "append",
         "read",
         "tail",
+        "position-at",
         "streams",
         "stats",
         "check",
@@ -495,6 +499,92 @@ class CommandsTest {
     assertThat(json.get("events").asInt()).isEqualTo(2);
     assertThat(json.get("tags").asInt()).isEqualTo(1);
     assertThat(json.get("last-position").asInt()).isEqualTo(1);
+  }
+
+  @Test
+  void it_is_shown_of_which_types_and_categories_there_are_how_many_events() {
+    append("a-1", "{}", "--type", "Rare");
+    append("a-1", "{}", "--type", "Frequent");
+    append("b-1", "{}", "--type", "Frequent");
+
+    assertThat(shell.run("stats", "--data", "d").lines())
+        .extracting(line -> line.replaceAll(" +", " "))
+        .containsSubsequence(
+            "type events", "Frequent 2", "Rare 1", "category events", "a 2", "b 1");
+    var json = json(shell.run("stats", "--json", "--data", "d"));
+    assertThat(json.get("events-by-type").get("Frequent").asInt()).isEqualTo(2);
+    assertThat(json.get("events-by-category").toString()).isEqualTo("{\"a\":2,\"b\":1}");
+  }
+
+  // ---- time
+
+  @Test
+  void a_store_is_read_as_it_was() {
+    appendAtTimes();
+
+    assertThat(types("read", "account-7", "--as-of", "2026-07-17T14:02:00Z")).isEqualTo("A B");
+    assertThat(types("read", "account-7", "--as-of", "2026-07-17T16:01:59+02:00")).isEqualTo("A");
+    assertThat(types("read", "account-7", "--as-of", "2")).isEqualTo("A");
+    assertThat(types("read", "account-7", "--as-of", "2026-07-17T14:03:00Z")).isEqualTo("A B C");
+    assertThat(types("read", "--all", "--no-system", "--from-time", "2026-07-17T14:02:00Z"))
+        .isEqualTo("B C");
+    assertThat(types("read", "account-7", "-b", "--from-time", "2026-07-17T14:02:30Z"))
+        .isEqualTo("B A");
+    assertThat(types("tail", "account-7", "--from-time", "2026-07-17T14:02:00Z", "-n", "2"))
+        .isEqualTo("B C");
+    assertThat(shell.run("position-at", "2026-07-17T14:02:00Z", "--data", "d").out())
+        .isEqualTo("2\n");
+    assertThat(shell.run("position-at", "2126-07-17T14:02:00Z", "--data", "d").out())
+        .isEqualTo("4\n");
+  }
+
+  /// A at 14:01, B at 14:02, C at 14:03.
+  private void appendAtTimes() {
+    var clock = new ManualClock(Instant.parse("2026-07-17T14:00:00Z"));
+    var options = EngineOptions.defaults().withClock(clock);
+    try (var store = LocalEventStore.open(directory.resolve("d"), options)) {
+      for (var type : List.of("A", "B", "C")) {
+        clock.advance(Duration.ofMinutes(1));
+        store.append(
+            StreamName.of("account-7"), ExpectedState.any(), ProposedEvent.json(type, "{}"));
+      }
+    }
+  }
+
+  private String types(String... arguments) {
+    var all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--json", "--data", "d"));
+    var result = shell.run(all.toArray(String[]::new));
+    assertThat(result.err()).isEmpty();
+    return String.join(
+        " ",
+        result.lines().stream().map(line -> JSON.readTree(line).get("type").asString()).toList());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"yesterday", "2026-07-17", "2026-07-17T14:02:00", "14:02", "-1", "1e3"})
+  void a_time_without_date_and_offset_is_refused(String time) {
+    append("a", "1", "--type", "T");
+    for (var arguments :
+        List.of(
+            List.of("read", "a", "--as-of=" + time),
+            List.of("read", "a", "--from-time=" + time),
+            List.of("position-at", "--", time))) {
+      var all = new ArrayList<>(List.of("--data", "d"));
+      all.addAll(0, List.of(arguments.getFirst()));
+      all.addAll(arguments.subList(1, arguments.size()));
+      var result = shell.run(all.toArray(String[]::new));
+      assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+      assertThat(result.err()).contains("2026-07-17T14:02:00Z", time);
+    }
+  }
+
+  @Test
+  void an_expression_that_cannot_be_used_is_refused_with_the_reason() {
+    append("a", "1", "--type", "T");
+    var result = shell.run("read", "--all", "--filter-type-regex", "(a)\\1", "--data", "d");
+    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(result.err()).contains("The expression (a)\\1 cannot be used", "no back-reference");
   }
 
   @Test

@@ -80,7 +80,10 @@ class ServeTest {
     assertThat(run(shell, connect, "read", "--all", "--tag", "x:1").out()).contains("Opened");
     assertThat(run(shell, connect, "read", "$ce-account", "--resolve").out()).contains("via 0@");
     assertThat(run(shell, connect, "streams").out()).contains("account-7");
-    assertThat(run(shell, connect, "stats", "--json").out()).contains("\"events\":2");
+    assertThat(run(shell, connect, "stats", "--json").out())
+        .contains("\"events\":2", "\"events-by-type\":{\"$genesis\":1,\"Opened\":1}");
+    assertThat(run(shell, connect, "position-at", "2020-01-01T00:00:00Z").out()).isEqualTo("0\n");
+    assertThat(run(shell, connect, "read", "--all", "--as-of", "1").lines()).hasSize(2);
     assertThat(run(shell, connect, "tail", "--from-start", "-n", "2", "--json").lines()).hasSize(2);
     var exported = run(shell, connect, "export").out();
     assertThat(exported).hasLineCount(1).contains("Opened");

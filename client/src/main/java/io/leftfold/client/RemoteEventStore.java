@@ -13,6 +13,7 @@ import io.leftfold.api.AppendCondition;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventCounts;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
@@ -35,7 +36,9 @@ import io.leftfold.protocol.messages.operations.StartScavengeReq;
 import io.leftfold.protocol.messages.operations.StopScavengeReq;
 import io.leftfold.protocol.messages.store.StoreGrpc;
 import io.leftfold.protocol.messages.store.Wire;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -236,14 +239,37 @@ public final class RemoteEventStore implements EventStore {
     return response.hasPosition() ? Optional.of(response.getPosition()) : Optional.empty();
   }
 
+  @Override
+  public long positionAt(Instant time) {
+    var request = Wire.PositionAtRequest.newBuilder().setTime(ToWire.time(time)).build();
+    return ask(StoreGrpc.getPositionAtMethod(), request, "The position at " + time).getPosition();
+  }
+
   /// What the server says about itself: how many events and streams it has, how large its files
   /// are.
   ///
   /// @return figures by name, in the order of names
   public Map<String, String> stats() {
-    return new TreeMap<>(
-        ask(StoreGrpc.getStatsMethod(), Wire.StatsRequest.getDefaultInstance(), "The statistics")
-            .getStatsMap());
+    return new TreeMap<>(askStats().getStatsMap());
+  }
+
+  /// How many events the server has of the most frequent types and categories.
+  ///
+  /// @return of some hundred of each, if there are more
+  public EventCounts counts() {
+    var stats = askStats();
+    return new EventCounts(counts(stats.getTypesList()), counts(stats.getCategoriesList()));
+  }
+
+  private static Map<String, Long> counts(List<Wire.StatsResponse.EventCount> wire) {
+    var counts = new LinkedHashMap<String, Long>();
+    wire.forEach(count -> counts.put(count.getName(), count.getEvents()));
+    return counts;
+  }
+
+  private Wire.StatsResponse askStats() {
+    return ask(
+        StoreGrpc.getStatsMethod(), Wire.StatsRequest.getDefaultInstance(), "The statistics");
   }
 
   /// Lets the server forget what may be forgotten, in the background. Its history is in the stream

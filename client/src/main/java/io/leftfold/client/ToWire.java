@@ -4,6 +4,7 @@ package io.leftfold.client;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
+import io.leftfold.api.AsOf;
 import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.EventFilter;
@@ -19,6 +20,7 @@ import io.leftfold.api.Tag;
 import io.leftfold.protocol.messages.store.Wire;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -130,7 +132,19 @@ final class ToWire {
     if (options.limit() < Long.MAX_VALUE) {
       request.setLimit(options.limit());
     }
-    return request;
+    options.fromTime().ifPresent(time -> request.setFromTime(time(time)));
+    return switch (options.asOf()) {
+      case AsOf.Now() -> request;
+      case AsOf.Position(var end) -> request.setAsOfPosition(end);
+      case AsOf.Time(var at) -> request.setAsOfTime(time(at));
+    };
+  }
+
+  static Wire.Time time(Instant time) {
+    return Wire.Time.newBuilder()
+        .setSeconds(time.getEpochSecond())
+        .setNanos(time.getNano())
+        .build();
   }
 
   static Wire.SubscribeRequest subscribe(StreamName stream, SubscribeOptions options) {
@@ -155,6 +169,7 @@ final class ToWire {
       case SubscribeOptions.Start.Beginning() -> request.setBeginning(NOTHING);
       case SubscribeOptions.Start.End() -> request.setEnd(NOTHING);
       case SubscribeOptions.Start.After(var last) -> request.setAfter(last);
+      case SubscribeOptions.Start.AtTime(var time) -> request.setTime(time(time));
     };
   }
 

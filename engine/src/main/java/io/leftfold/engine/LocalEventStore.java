@@ -7,6 +7,7 @@ import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventCounts;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
@@ -49,6 +50,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -540,6 +542,12 @@ public final class LocalEventStore implements EventStore {
     return end == 0 ? Optional.empty() : Optional.of(end - 1);
   }
 
+  @Override
+  public long positionAt(Instant time) {
+    log.requireOpen();
+    return reader.positionAt(time);
+  }
+
   // ---- forgetting
 
   /// Forgets, in the background, what readers of its stream do not see any more: the events that
@@ -719,6 +727,16 @@ public final class LocalEventStore implements EventStore {
             .merging()
             .map(merge -> new IndexState.Merge(merge.segments(), merge.bytes(), merge.bytesMax())),
         state.failure());
+  }
+
+  /// How many events there are of the most frequent types and categories. Each count is known to
+  /// the index; finding the most frequent looks at every type and every category once.
+  ///
+  /// @param most how many types and how many categories to give
+  /// @return the counts
+  public EventCounts counts(int most) {
+    log.requireOpen();
+    return reader.counts(most);
   }
 
   @Override

@@ -71,7 +71,7 @@ final class FormatV1 {
       long point) {}
 
   /// What is known of events without a record, in version 2.
-  record Kind(@Nullable String category, String type) {}
+  record Kind(@Nullable String category, String type, boolean beginsStream) {}
 
   record Mark(long chunkNumber, long offset) {}
 
@@ -229,12 +229,13 @@ final class FormatV1 {
     var at = kindsAt + 16;
     for (var n = in.getInt(kindsAt); n > 0; n--) {
       var categoryLength = in.getShort(at) & 0xffff;
-      var typeLength = in.getShort(at + 2) & 0xffff;
+      var typeWord = in.getShort(at + 2) & 0xffff;
+      var typeLength = typeWord & 0x7fff;
       at += 4;
       var hasCategory = categoryLength != 65535;
       var category = hasCategory ? text(in, at, categoryLength) : null;
       at += hasCategory ? categoryLength : 0;
-      kinds.add(new Kind(category, text(in, at, typeLength)));
+      kinds.add(new Kind(category, text(in, at, typeLength), typeWord != typeLength));
       at += typeLength;
     }
     return at;

@@ -4,11 +4,14 @@ package io.leftfold.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.engine.disk.DirectoryDisk;
 import io.leftfold.engine.index.IndexOptions;
 import io.leftfold.engine.index.KeyHash;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,11 +34,13 @@ final class GoldenIndexTest {
       List.of("chunk-000000.log", "chunk-000001.log", "durable.mark");
   private static final String SEGMENT = "segment-000000000000-000000000008.index";
   private static final int SEGMENT_EVENTS = 8;
+  private static final Pattern CORRELATION =
+      Pattern.compile("\\{\"\\$correlationId\":\"([^\"]+)\"}");
 
   @TempDir Path directory;
 
   private static byte[] golden(String file) throws IOException {
-    try (var in = GoldenIndexTest.class.getResourceAsStream("/golden/v1/" + file)) {
+    try (var in = GoldenIndexTest.class.getResourceAsStream("/golden/" + file)) {
       assertThat(in).as(file).isNotNull();
       return java.util.Objects.requireNonNull(in).readAllBytes();
     }
@@ -44,7 +50,7 @@ final class GoldenIndexTest {
   private LocalEventStore openCopyOfLog() throws IOException {
     var log = Files.createDirectories(directory.resolve("log"));
     for (var file : LOG) {
-      Files.write(log.resolve(file), golden("log/" + file));
+      Files.write(log.resolve(file), golden("v1/log/" + file));
     }
     return LocalEventStore.on(
         DirectoryDisk.open(log),
@@ -58,18 +64,18 @@ final class GoldenIndexTest {
     openCopyOfLog().close();
     var written = Files.readAllBytes(directory.resolve("index").resolve(SEGMENT));
     if ("write".equals(System.getProperty("tests.golden"))) {
-      var target = Files.createDirectories(Path.of("src/test/resources/golden/v1/index"));
+      var target = Files.createDirectories(Path.of("src/test/resources/golden/v2/index"));
       Files.write(target.resolve(SEGMENT), written);
       return;
     }
     assertThat(HexFormat.of().formatHex(written))
-        .isEqualTo(HexFormat.of().formatHex(golden("index/" + SEGMENT)));
+        .isEqualTo(HexFormat.of().formatHex(golden("v2/index/" + SEGMENT)));
   }
 
   @Test
   void the_file_says_of_the_log_what_the_log_says() throws IOException {
-    var chunk = FormatV1.chunk(golden("log/chunk-000000.log"));
-    var segment = IndexFormatV1.segment(golden("index/" + SEGMENT));
+    var chunk = FormatV1.chunk(golden("v1/log/chunk-000000.log"));
+    var segment = IndexFormatV2.segment(golden("v2/index/" + SEGMENT));
     assertThat(segment.storeId()).isEqualTo(chunk.storeId());
     assertThat(segment.first()).isZero();
     assertThat(segment.end()).isEqualTo(SEGMENT_EVENTS);
@@ -84,24 +90,33 @@ final class GoldenIndexTest {
 
   private static List<Map<String, List<Long>>> expected(List<FormatV1.EventRecord> records) {
     var kinds = new ArrayList<Map<String, List<Long>>>();
-    for (var kind = 0; kind < 4; kind++) {
+    for (var kind = 0; kind < 6; kind++) {
       kinds.add(new TreeMap<>());
     }
-    for (var position = 0L; position < records.size(); position++) {
-      var record = records.get((int) position);
-      add(kinds.get(0), record.stream(), position);
-      if (!record.stream().startsWith("$")) {
-        var category = StreamName.of(record.stream()).category();
-        if (category.isPresent()) {
-          add(kinds.get(1), category.get(), position);
-        }
-      }
-      add(kinds.get(2), record.type(), position);
-      for (var tag : record.tags()) {
-        add(kinds.get(3), tag, position);
-      }
+    for (var i = 0; i < records.size(); i++) {
+      addKeys(kinds, records.get(i), i);
     }
     return kinds;
+  }
+
+  private static void addKeys(
+      List<Map<String, List<Long>>> kinds, FormatV1.EventRecord record, long position) {
+    add(kinds.get(0), record.stream(), position);
+    add(kinds.get(2), record.type(), position);
+    record.tags().forEach(tag -> add(kinds.get(3), tag, position));
+    var correlation = CORRELATION.matcher(new String(record.metadata(), StandardCharsets.UTF_8));
+    if (correlation.matches()) {
+      add(kinds.get(4), correlation.group(1), position);
+    }
+    if (record.stream().startsWith("$")) {
+      return;
+    }
+    var category = StreamName.of(record.stream()).category();
+    category.ifPresent(name -> add(kinds.get(1), name, position));
+    if (record.revision() == 0) {
+      add(kinds.get(5), "", position);
+      category.ifPresent(name -> add(kinds.get(5), name, position));
+    }
   }
 
   private static void add(Map<String, List<Long>> keys, String key, long position) {
@@ -109,14 +124,31 @@ final class GoldenIndexTest {
   }
 
   @Test
+  void a_file_of_version_1_which_knew_less_is_made_again() throws IOException {
+    Files.createDirectories(directory.resolve("index"));
+    Files.write(directory.resolve("index").resolve(SEGMENT), golden("v1/index/" + SEGMENT));
+    try (var store = openCopyOfLog()) {
+      var chunk = FormatV1.chunk(golden("v1/log/chunk-000000.log"));
+      var beginnings =
+          expected(chunk.records().subList(0, SEGMENT_EVENTS)).get(5).getOrDefault("", List.of());
+      assertThat(beginnings).hasSizeGreaterThan(1);
+      assertThat(store.read(StreamName.ofStreams(), ReadOptions.forwards()).events())
+          .extracting(RecordedEvent::position)
+          .startsWith(beginnings.toArray(Long[]::new));
+    }
+    assertThat(Files.readAllBytes(directory.resolve("index").resolve(SEGMENT)))
+        .isEqualTo(golden("v2/index/" + SEGMENT));
+  }
+
+  @Test
   void the_file_is_used_and_found_sound() throws IOException {
     Files.createDirectories(directory.resolve("index"));
-    Files.write(directory.resolve("index").resolve(SEGMENT), golden("index/" + SEGMENT));
+    Files.write(directory.resolve("index").resolve(SEGMENT), golden("v2/index/" + SEGMENT));
     try (var store = openCopyOfLog()) {
       var state = store.indexState();
       assertThat(state.segments()).isEqualTo(1);
       assertThat(state.segmentEvents()).isEqualTo(SEGMENT_EVENTS);
-      assertThat(state.segmentBytes()).isEqualTo(golden("index/" + SEGMENT).length);
+      assertThat(state.segmentBytes()).isEqualTo(golden("v2/index/" + SEGMENT).length);
       assertThat(state.tableEvents())
           .isEqualTo(store.lastPosition().orElseThrow() + 1 - SEGMENT_EVENTS);
     }
@@ -129,7 +161,7 @@ final class GoldenIndexTest {
   @Test
   void the_document_shows_bytes_of_this_file() throws IOException {
     var document = Files.readString(Path.of("..", "docs", "format", "index.md"));
-    var bytes = golden("index/" + SEGMENT);
+    var bytes = golden("v2/index/" + SEGMENT);
     var lines = document.split("```hex " + SEGMENT + "\n", -1)[1].lines().toList();
     var rows = 0;
     for (var line : lines.subList(0, lines.indexOf("```"))) {

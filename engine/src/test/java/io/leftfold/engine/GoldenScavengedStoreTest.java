@@ -125,7 +125,10 @@ final class GoldenScavengedStoreTest {
     assertThat(footer.kept()).isEqualTo(chunk.records().size());
     assertThat(footer.kinds())
         .containsExactlyInAnyOrder(
-            new FormatV1.Kind("account", "Happened"), new FormatV1.Kind(null, "Happened"));
+            new FormatV1.Kind("account", "Happened", true),
+            new FormatV1.Kind("account", "Happened", false),
+            new FormatV1.Kind(null, "Happened", true),
+            new FormatV1.Kind(null, "Happened", false));
     assertThat(footer.point()).isGreaterThanOrEqualTo(footer.offsets().length);
 
     var kept = 0;
@@ -172,6 +175,10 @@ final class GoldenScavengedStoreTest {
       assertThat(store.read(StreamName.of("$ce-account"), ReadOptions.forwards()).events())
           .extracting(RecordedEvent::revision)
           .containsExactly(4L);
+      assertThat(store.read(StreamName.of("$streams"), ReadOptions.forwards()).events())
+          .as("numbers in $streams stay, for the forgotten are counted")
+          .extracting(RecordedEvent::revision)
+          .containsExactly(0L, 4L, 5L);
       store.append(DELETED, ExpectedState.noStream(), event(200));
       assertThat(store.read(DELETED, ReadOptions.forwards()).events())
           .extracting(RecordedEvent::revision)

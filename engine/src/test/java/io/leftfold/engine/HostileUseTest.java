@@ -84,23 +84,20 @@ final class HostileUseTest {
   }
 
   @Test
-  void an_expression_that_recurses_without_end_is_refused() {
+  void an_expression_that_would_recurse_without_end_is_answered() {
     store.append(StreamName.of("a".repeat(4000)), ExpectedState.any(), event("Opened"));
     var filter = new EventFilter.StreamRegex("(a|b)*c");
-    var read = store.readAll(ReadOptions.forwards().filteredBy(filter));
 
-    assertThatThrownBy(read::toList)
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("(a|b)*c");
+    assertThat(store.readAll(ReadOptions.forwards().filteredBy(filter)).toList()).isEmpty();
   }
 
   @Test
-  void an_expression_that_goes_back_and_forth_without_end_is_refused() {
-    store.append(StreamName.of("a".repeat(40) + "!"), ExpectedState.any(), event("Opened"));
-    var filter = new EventFilter.StreamRegex("^(a+)+\\1b$");
-    var read = store.readAll(ReadOptions.forwards().filteredBy(filter));
+  void an_expression_that_can_only_be_found_by_going_back_and_forth_is_refused_at_once() {
+    var options = ReadOptions.forwards().filteredBy(new EventFilter.StreamRegex("^(a+)+\\1b$"));
 
-    assertThatThrownBy(read::toList).isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> store.readAll(options))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("^(a+)+\\1b$");
   }
 
   @Test

@@ -4,12 +4,15 @@ package io.leftfold.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leftfold.api.AsOf;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamSummary;
+import io.leftfold.api.VirtualStream;
 import io.leftfold.engine.disk.FaultyDisk;
 import io.leftfold.engine.index.IndexOptions;
 import io.leftfold.testkit.InMemoryEventStore;
@@ -94,7 +97,11 @@ final class ScavengeModelTest {
         switch (step) {
           case Step.Advance(var time) -> clock.advance(time);
           case Step.Reopen() -> reopen();
-          default -> compare(step);
+          default -> {
+            if (!asksForWhatIsForgotten(step)) {
+              compare(step);
+            }
+          }
         }
         if (random.nextInt(12) == 0) {
           scavenge();
@@ -120,6 +127,28 @@ final class ScavengeModelTest {
       store = open(backup);
       inspect();
       store.close();
+    }
+
+    /// What a store need not know after a scavenge: how a stream stood earlier, and how many events
+    /// of a correlation id there once were.
+    private static boolean asksForWhatIsForgotten(Step step) {
+      return switch (step) {
+        case Step.Read(var stream, var options) ->
+            isOfCorrelation(stream) || !(options.asOf() instanceof AsOf.Now);
+        case Step.ReadAll(var options) -> resolvesEarlier(options);
+        case Step.ReadQuery(_, var options) -> resolvesEarlier(options);
+        case Step.State(var stream) -> isOfCorrelation(stream);
+        case Step.Follow(var stream, _) -> isOfCorrelation(stream);
+        default -> false;
+      };
+    }
+
+    private static boolean isOfCorrelation(StreamName stream) {
+      return stream.virtual().orElse(null) instanceof VirtualStream.Correlation;
+    }
+
+    private static boolean resolvesEarlier(ReadOptions options) {
+      return options.resolveLinks() && !(options.asOf() instanceof AsOf.Now);
     }
 
     /// What is forgotten is not in those that are made again.
@@ -204,6 +233,11 @@ final class ScavengeModelTest {
       compare(new Step.ReadAll(ReadOptions.forwards()));
       compare(new Step.ReadAll(ReadOptions.backwards().resolvingLinks()));
       compare(new Step.ListStreams(ListOptions.all()));
+      for (var virtual :
+          List.of("$ce-account", "$et-Paid", "$streams", "$category-account", "$category-order")) {
+        compare(new Step.Read(StreamName.of(virtual), ReadOptions.forwards()));
+        compare(new Step.State(StreamName.of(virtual)));
+      }
       for (var stream :
           model.streams(ListOptions.all()).stream().map(StreamSummary::name).toList()) {
         compare(new Step.State(stream));

@@ -201,6 +201,21 @@ abstract class BoundaryContract extends SubscribingContract {
   }
 
   @Test
+  void as_of_an_earlier_moment_a_query_has_the_events_and_the_head_of_then() {
+    needsBoundaries();
+    needs(Capability.TIME);
+    record(COURSES, "A+red", "B");
+    var then = head();
+    record(COURSES, "C+red");
+
+    try (var read = store.read(OF_RED, FORWARDS.asOf(then.end()))) {
+      assertThat(read.head()).isEqualTo(then);
+      assertThat(types(read.stream().toList())).isEqualTo("A");
+    }
+    assertFails(Commit.of(to(OTHERS, "D")).onlyIf(AppendCondition.noneMatch(OF_RED).after(then)));
+  }
+
+  @Test
   void what_metadata_hides_still_counts() {
     needsBoundaries();
     record(COURSES, "A+red", "B+red");

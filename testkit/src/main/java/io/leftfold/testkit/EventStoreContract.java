@@ -23,7 +23,7 @@ import org.junit.jupiter.api.RepeatedTest;
 /// The parts stand in classes of their own, by what they are about. What is decided where the
 /// interface is silent is listed at [InMemoryEventStore]. At the end stand steps by chance, which
 /// the store and the model answer alike.
-public abstract class EventStoreContract extends BoundaryContract {
+public abstract class EventStoreContract extends VirtualStreamsContract {
 
   private static final Map<Capability, Steps.Kind> KINDS =
       Map.ofEntries(
@@ -33,7 +33,8 @@ public abstract class EventStoreContract extends BoundaryContract {
           entry(Capability.LIST_OF_STREAMS, Steps.Kind.LIST_OF_STREAMS),
           entry(Capability.FILTERS_BY_INDEX, Steps.Kind.FILTERS_BY_INDEX),
           entry(Capability.CHECKPOINTS_AT_ANY_INTERVAL, Steps.Kind.CHECKPOINTS),
-          entry(Capability.CLOCK, Steps.Kind.CLOCK));
+          entry(Capability.CLOCK, Steps.Kind.CLOCK),
+          entry(Capability.TIME, Steps.Kind.TIME));
 
   /// For an implementation.
   protected EventStoreContract() {}

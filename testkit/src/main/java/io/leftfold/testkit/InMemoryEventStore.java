@@ -8,6 +8,7 @@ import io.leftfold.api.AlreadyTrackedException;
 import io.leftfold.api.AppendCondition;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.AppendResult.AppendedStream;
+import io.leftfold.api.AsOf;
 import io.leftfold.api.Commit;
 import io.leftfold.api.ConditionFailedException;
 import io.leftfold.api.ContentType;
@@ -40,11 +41,13 @@ import io.leftfold.api.Subscription;
 import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.api.Tracking;
 import io.leftfold.api.UnavailableException;
+import io.leftfold.api.VirtualStream;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.api.WrongExpectedStateException.Conflict;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -64,10 +67,12 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// The model: an event store as plain as it can be, to be right before anything else.
 ///
@@ -133,10 +138,14 @@ import java.util.stream.Stream;
 ///     opened: `recorded >= now - maxAge` is visible.
 /// 18. A filter for a stream, and a checkpoint interval for a stream, is an
 ///     [IllegalArgumentException]. So are [#metadata] and [#writeMetadata] of a metastream.
-/// 19. A filter looks at the event in the log, not at what a link leads to.
+/// 19. A filter looks at the event in the log, not at what a link leads to. Regular expressions
+///     here are Java's: of what RE2 does not know, more is taken here than elsewhere.
 /// 20. Virtual streams list every event of their kind, hidden ones and tombstones too, so ordinals
 ///     never change; `$metadata` of `$ce-x` is kept and obeyed by nobody. Their state is absent, or
-///     present from 0. `$et-$>` is always absent, but [EventFilter.Types] finds `$>` events.
+///     present from 0. `$et-$>` is always absent, but [EventFilter.Types] finds `$>` events. The
+///     first event of a stream is that of revision 0: a stream that was tombstoned and never
+///     written has none. Only a text without escapes in its key is a correlation id; of several in
+///     one object the last one counts.
 /// 21. A link leads nowhere if its data is not digits, `@` and a stream name, if reading the stream
 ///     now would not give that revision (absent, hidden, expired, deleted, tombstoned), or if the
 ///     stream is a virtual one: link to what it lists instead.
@@ -145,42 +154,57 @@ import java.util.stream.Stream;
 /// 23. After [#close()] every method but `close`, and every read, throws
 ///     [UnavailableException.Reason#CLOSED].
 ///
+/// **Time**
+///
+/// 24. A read as of an earlier moment is a read of a store that holds only what was recorded by
+///     then, and whose clock stands at that time, or, if that lies ahead, where it stands now. As
+///     of a position the clock stands at the time of the last event below it; as of the end or
+///     beyond, it is a read as of now.
+/// 25. [ReadOptions#fromTime()] holds besides [ReadOptions#from()]: an event is given if neither
+///     leaves it out. Times are compared as they are given, to the nanosecond.
+/// 26. A subscription from a time starts just before the first event of the stream, hidden or not,
+///     that was recorded then or later; if there is none, behind the last.
+///
 /// **Subscribing**
 ///
-/// 24. What is visible is judged when it is taken. Once a stream is tombstoned only the tombstone
+/// 27. What is visible is judged when it is taken. Once a stream is tombstoned only the tombstone
 ///     is given, and nothing of its metastream: who follows that gets the error.
-/// 25. [SubscriptionMessage.CaughtUp] is told once history is through; from the end on it is the
+/// 28. [SubscriptionMessage.CaughtUp] is told once history is through; from the end on it is the
 ///     first message. Its number is the last one passed, given or not, and at least the start;
 ///     empty if that is none.
-/// 26. A checkpoint comes after the event that completes the interval; one more comes just before
+/// 29. A checkpoint comes after the event that completes the interval; one more comes just before
 ///     [SubscriptionMessage.CaughtUp] if events were looked at since the last one. Of checkpoints
 ///     with no event between them others may tell the last one only.
 ///
 /// **Conditions and tracking**
 ///
-/// 27. A commit is repeated if its streams say so; conditions are not asked then. So an append
+/// 30. A commit is repeated if its streams say so; conditions are not asked then. So an append
 ///     whose condition fails because of its own events is answered as success. Conditions are asked
 ///     when every expectation fits, the first that fails is told, with the positions of its first
 ///     events.
-/// 28. Tracking is looked at last. It is recorded in front of the proposed events, as an event of
+/// 31. Tracking is looked at last. It is recorded in front of the proposed events, as an event of
 ///     type `$tracking` with a random id, JSON, in `$tracking-<source>`; if that stream is deleted,
 ///     number 9 applies to it. A commit that names that stream itself is an
 ///     [IllegalArgumentException].
-/// 29. What is tracked is what the last event of that stream says, whoever wrote it, hidden by
+/// 32. What is tracked is what the last event of that stream says, whoever wrote it, hidden by
 ///     metadata or not: nothing if it is not just `{"position":<number>}`, or the stream is
 ///     deleted.
-/// 30. A repeated commit whose tracking is new records that tracking and nothing else.
-/// 31. The head of a read by query counts every event, the store's own too.
+/// 33. A repeated commit whose tracking is new records that tracking and nothing else.
+/// 34. The head of a read by query counts every event, the store's own too; as of an earlier
+///     moment, every event that was recorded by then.
 ///
 /// **Forgetting**
 ///
-/// 32. [#forgettable()] is what a store may forget at this moment: in a live stream what its
+/// 35. [#forgettable()] is what a store may forget at this moment: in a live stream what its
 ///     readers do not see, except the last event; of a deleted stream everything; of a tombstoned
 ///     stream everything but the tombstone; of its metastream everything; never the event at
-///     position 0, nor the last of a stream that number 29 speaks of, unless that is tombstoned.
-/// 33. A forgotten event is not read, its id is not compared, and no condition fails by it. Its
+///     position 0, nor the last of a stream that number 32 speaks of, unless that is tombstoned.
+/// 36. A forgotten event is not read, its id is not compared, and no condition fails by it. Its
 ///     position, its revision and its numbers in virtual streams stay taken; a stream whose events
-///     are all forgotten is still what it was.
+///     are all forgotten is still what it was. It has no time: number 24 and [#positionAt] go by
+///     the next event that is kept. As of an earlier moment, a stream that lost events may be
+///     answered as if they, or metadata that was forgotten, had never been; and a store may give
+///     the numbers in `$bc-` to others when it makes its index anew.
 public final class InMemoryEventStore implements EventStore {
 
   private static final StreamName GENESIS = StreamName.of("$genesis");
@@ -198,6 +222,7 @@ public final class InMemoryEventStore implements EventStore {
   private final Condition changed = lock.newCondition();
   private final List<RecordedEvent> log = new ArrayList<>();
   private final Set<Long> forgotten = new HashSet<>();
+  private final @Nullable InMemoryEventStore present;
   private boolean closed;
 
   /// An empty store with the system's clock.
@@ -224,10 +249,22 @@ public final class InMemoryEventStore implements EventStore {
     this.random = random;
     this.eventBytesMax = eventBytesMax;
     this.appendBytesMax = appendBytesMax;
+    this.present = null;
     locked(() -> {
       var data = "{\"store\":\"%s\"}".formatted(newId());
       return record(now(), GENESIS, 0, "$genesis", ContentType.JSON, data);
     });
+  }
+
+  /// A store as it was when it held only some of its events.
+  private InMemoryEventStore(InMemoryEventStore present, List<RecordedEvent> log, Instant then) {
+    this.clock = Clock.fixed(then, ZoneOffset.UTC);
+    this.random = present.random;
+    this.eventBytesMax = present.eventBytesMax;
+    this.appendBytesMax = present.appendBytesMax;
+    this.present = present;
+    this.log.addAll(log);
+    this.forgotten.addAll(present.forgotten);
   }
 
   // ---- appending
@@ -735,6 +772,13 @@ public final class InMemoryEventStore implements EventStore {
         : Optional.empty();
   }
 
+  /// The events of a stream, hidden ones too, oldest first.
+  private List<RecordedEvent> recorded(StreamName stream) {
+    return stream.isVirtual()
+        ? links(stream)
+        : log.stream().filter(event -> event.stream().equals(stream)).toList();
+  }
+
   /// The events that a reader of the stream sees now, oldest first.
   private List<RecordedEvent> visible(StreamName stream) {
     if (stream.isVirtual()) {
@@ -755,33 +799,58 @@ public final class InMemoryEventStore implements EventStore {
         .toList();
   }
 
-  /// What a virtual stream holds: a link to each event of its kind.
+  /// What a virtual stream holds: a link to each event of its kind, or a reference to its stream.
   private List<RecordedEvent> links(StreamName stream) {
-    var category = stream.virtualCategory();
-    var type = stream.virtualType();
+    var kind = stream.virtual().orElseThrow();
     var links = new ArrayList<RecordedEvent>();
     for (var event : log) {
-      var listed =
-          category.isPresent()
-              ? isOfCategory(event, category.get())
-              : type.isPresent() && event.type().equals(type.get()) && !event.isLink();
-      if (listed) {
-        links.add(link(stream, links.size(), event));
+      if (isListed(event, kind)) {
+        links.add(
+            kind instanceof VirtualStream.StreamsOfCategory
+                ? reference(stream, links.size(), event)
+                : link(stream, links.size(), event));
       }
     }
     return links;
   }
 
+  private static boolean isListed(RecordedEvent event, VirtualStream kind) {
+    return switch (kind) {
+      case VirtualStream.Category(var category) -> isOfCategory(event, category);
+      case VirtualStream.Type(var type) -> event.type().equals(type) && !event.isLink();
+      case VirtualStream.Streams() -> event.revision() == 0 && !event.stream().isSystem();
+      case VirtualStream.StreamsOfCategory(var category) ->
+          event.revision() == 0 && isOfCategory(event, category);
+      case VirtualStream.Correlation(var id) ->
+          !event.isLink() && MetadataJson.correlationId(event).equals(Optional.of(id));
+    };
+  }
+
   private static RecordedEvent link(StreamName stream, long ordinal, RecordedEvent target) {
+    return entry(
+        stream,
+        ordinal,
+        target,
+        RecordedEvent.LINK_TYPE,
+        target.revision() + "@" + target.stream());
+  }
+
+  private static RecordedEvent reference(StreamName stream, long ordinal, RecordedEvent first) {
+    return entry(
+        stream, ordinal, first, RecordedEvent.STREAM_REFERENCE_TYPE, first.stream().value());
+  }
+
+  private static RecordedEvent entry(
+      StreamName stream, long ordinal, RecordedEvent listed, String type, String data) {
     return new RecordedEvent(
-        target.position(),
+        listed.position(),
         stream,
         ordinal,
         UUID.nameUUIDFromBytes((stream + "/" + ordinal).getBytes(UTF_8)),
-        RecordedEvent.LINK_TYPE,
+        type,
         ContentType.BINARY,
-        target.recorded(),
-        (target.revision() + "@" + target.stream()).getBytes(UTF_8),
+        listed.recorded(),
+        data.getBytes(UTF_8),
         NOTHING,
         List.of());
   }
@@ -827,20 +896,25 @@ public final class InMemoryEventStore implements EventStore {
         event.tags());
   }
 
-  private static boolean matches(RecordedEvent event, EventFilter filter) {
+  private static Predicate<RecordedEvent> matching(EventFilter filter) {
     return switch (filter) {
-      case EventFilter.Everything() -> true;
+      case EventFilter.Everything() -> event -> true;
       case EventFilter.StreamPrefix(var prefixes) ->
-          prefixes.stream().anyMatch(event.stream().value()::startsWith);
-      case EventFilter.StreamRegex(var regex) ->
-          Pattern.compile(regex).matcher(event.stream().value()).find();
+          event -> prefixes.stream().anyMatch(event.stream().value()::startsWith);
+      case EventFilter.StreamRegex(var regex) -> {
+        var pattern = Pattern.compile(regex);
+        yield event -> pattern.matcher(event.stream().value()).find();
+      }
       case EventFilter.TypePrefix(var prefixes) ->
-          prefixes.stream().anyMatch(event.type()::startsWith);
-      case EventFilter.TypeRegex(var regex) -> Pattern.compile(regex).matcher(event.type()).find();
-      case EventFilter.Category(var category) -> isOfCategory(event, category);
-      case EventFilter.Types(var types) -> types.contains(event.type());
-      case EventFilter.Tagged(var tags) -> event.tags().containsAll(tags);
-      case EventFilter.Matching(var query) -> query.matches(event);
+          event -> prefixes.stream().anyMatch(event.type()::startsWith);
+      case EventFilter.TypeRegex(var regex) -> {
+        var pattern = Pattern.compile(regex);
+        yield event -> pattern.matcher(event.type()).find();
+      }
+      case EventFilter.Category(var category) -> event -> isOfCategory(event, category);
+      case EventFilter.Types(var types) -> event -> types.contains(event.type());
+      case EventFilter.Tagged(var tags) -> event -> event.tags().containsAll(tags);
+      case EventFilter.Matching(var query) -> query::matches;
     };
   }
 
@@ -894,6 +968,10 @@ public final class InMemoryEventStore implements EventStore {
   public StreamRead read(StreamName stream, ReadOptions options) {
     checkHasNoFilter(options.filter());
     return locked(() -> {
+      var past = past(options.asOf());
+      if (past.isPresent()) {
+        return past.get().read(stream, options.asOf(AsOf.now()));
+      }
       if (isTombstoned(stream)) {
         throw new StreamTombstonedException(stream);
       }
@@ -908,9 +986,48 @@ public final class InMemoryEventStore implements EventStore {
     });
   }
 
+  /// The store as it was at a moment, if that is not now.
+  private Optional<InMemoryEventStore> past(AsOf moment) {
+    return switch (moment) {
+      case AsOf.Now() -> Optional.empty();
+      case AsOf.Position(var end) when end >= log.size() -> Optional.empty();
+      case AsOf.Position(var end) -> {
+        var before = log.subList(0, (int) end);
+        var kept = before.stream().filter(this::isKept).toList();
+        var then = kept.isEmpty() ? clock.instant() : kept.getLast().recorded();
+        yield Optional.of(new InMemoryEventStore(this, before, then));
+      }
+      case AsOf.Time(var at) -> {
+        var before = log.subList(0, positionOf(event -> event.recorded().isAfter(at)));
+        var now = clock.instant();
+        yield Optional.of(new InMemoryEventStore(this, before, at.isBefore(now) ? at : now));
+      }
+    };
+  }
+
+  @Override
+  public long positionAt(Instant time) {
+    return locked(() -> (long) positionOf(event -> !event.recorded().isBefore(time)));
+  }
+
+  /// The position of the first event, of those that are kept, that something is true of; the end if
+  /// there is none.
+  private int positionOf(Predicate<RecordedEvent> truth) {
+    return log.stream()
+        .filter(this::isKept)
+        .filter(truth)
+        .findFirst()
+        .map(event -> (int) event.position())
+        .orElse(log.size());
+  }
+
   @Override
   public EventRead readAll(ReadOptions options) {
     return locked(() -> {
+      var past = past(options.asOf());
+      if (past.isPresent()) {
+        return past.get().readAll(options.asOf(AsOf.now()));
+      }
       var inRange =
           log.stream()
               .filter(this::isKept)
@@ -918,7 +1035,7 @@ public final class InMemoryEventStore implements EventStore {
                   options.direction() == Direction.FORWARDS
                       ? event.position() >= options.from()
                       : event.position() < options.from())
-              .filter(event -> matches(event, options.filter()))
+              .filter(matching(options.filter()))
               .toList();
       return new ListRead(taken(inRange, options), new StreamState.Absent());
     });
@@ -928,6 +1045,10 @@ public final class InMemoryEventStore implements EventStore {
   public QueryRead read(Query query, ReadOptions options) {
     checkHasNoFilter(options.filter());
     return locked(() -> {
+      var past = past(options.asOf());
+      if (past.isPresent()) {
+        return past.get().read(query, options.asOf(AsOf.now()));
+      }
       var events = readAll(options.filteredBy(EventFilter.matching(query)));
       var head = new Head(log.size());
       return new QueryRead() {
@@ -950,8 +1071,15 @@ public final class InMemoryEventStore implements EventStore {
   }
 
   private List<ResolvedEvent> taken(List<RecordedEvent> events, ReadOptions options) {
-    var ordered = options.direction() == Direction.FORWARDS ? events : events.reversed();
+    var forwards = options.direction() == Direction.FORWARDS;
+    var ordered = forwards ? events : events.reversed();
     return ordered.stream()
+        .filter(event ->
+            options
+                .fromTime()
+                .map(time ->
+                    forwards ? !event.recorded().isBefore(time) : !event.recorded().isAfter(time))
+                .orElse(true))
         .limit(options.limit())
         .map(event -> resolve(event, options.resolveLinks()))
         .toList();
@@ -1022,6 +1150,9 @@ public final class InMemoryEventStore implements EventStore {
   }
 
   private void checkIsOpen() {
+    if (present != null) {
+      present.locked(() -> true);
+    }
     if (closed) {
       throw closed("The store");
     }
@@ -1111,12 +1242,21 @@ public final class InMemoryEventStore implements EventStore {
     /// The last revision or position that was looked at, or started after; −1 for none.
     long passed;
 
-    ListSubscription(Start start, long last) {
+    /// @param all every event that there is to be followed, oldest first
+    /// @param number of an event: its position or its revision
+    ListSubscription(
+        Start start, List<RecordedEvent> all, long last, ToLongFunction<RecordedEvent> number) {
       passed =
           switch (start) {
             case Start.Beginning() -> -1;
             case Start.End() -> last;
             case Start.After(var after) -> after;
+            case Start.AtTime(var time) ->
+                all.stream()
+                    .filter(event -> event.position() >= positionAt(time))
+                    .findFirst()
+                    .map(event -> number.applyAsLong(event) - 1)
+                    .orElse(last);
           };
       if (start instanceof Start.End) {
         tellCaughtUp();
@@ -1202,11 +1342,13 @@ public final class InMemoryEventStore implements EventStore {
   private final class AllSubscription extends ListSubscription {
 
     private final SubscribeOptions options;
+    private final Predicate<RecordedEvent> wanted;
     private int sinceCheckpoint;
 
     AllSubscription(SubscribeOptions options) {
-      super(options.start(), log.size() - 1);
+      super(options.start(), log, log.size() - 1, RecordedEvent::position);
       this.options = options;
+      this.wanted = matching(options.filter());
     }
 
     @Override
@@ -1217,7 +1359,7 @@ public final class InMemoryEventStore implements EventStore {
       passed++;
       sinceCheckpoint++;
       var event = log.get((int) passed);
-      if (isKept(event) && matches(event, options.filter())) {
+      if (isKept(event) && wanted.test(event)) {
         tell(new SubscriptionMessage.Event(resolve(event, options.resolveLinks())));
       }
       if (sinceCheckpoint == options.checkpointEvery()) {
@@ -1246,7 +1388,11 @@ public final class InMemoryEventStore implements EventStore {
     private boolean ended;
 
     StreamSubscription(StreamName stream, SubscribeOptions options) {
-      super(options.start(), stateOf(stream).lastRevision());
+      super(
+          options.start(),
+          recorded(stream),
+          stateOf(stream).lastRevision(),
+          RecordedEvent::revision);
       this.stream = stream;
       this.options = options;
     }

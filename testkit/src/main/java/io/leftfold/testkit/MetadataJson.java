@@ -59,6 +59,21 @@ final class MetadataJson {
     return object(event).flatMap(MetadataJson::metadata).orElse(StreamMetadata.none());
   }
 
+  /// The id that the metadata of an event names as `$correlationId`.
+  static Optional<String> correlationId(RecordedEvent event) {
+    if (!event.metadataAsText().contains("\"$correlationId\"")) {
+      return Optional.empty();
+    }
+    try {
+      var value = JSON.readTree(event.metadata()).get("$correlationId");
+      return value != null && value.isString()
+          ? Optional.of(value.stringValue())
+          : Optional.empty();
+    } catch (JacksonException noJson) {
+      return Optional.empty();
+    }
+  }
+
   /// The text of metadata: known keys in the order of the table above, then custom keys in theirs.
   ///
   /// @throws IllegalArgumentException if a custom value is not JSON

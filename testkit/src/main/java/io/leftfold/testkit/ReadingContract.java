@@ -283,6 +283,64 @@ abstract class ReadingContract extends DeletingContract {
   }
 
   @Test
+  void a_filter_by_expression_leaves_out_what_stands_behind_a_look_ahead() {
+    appendForFilters();
+
+    assertThat(found(new EventFilter.TypeRegex("^(?!(Opened$|Paid$))(?!\\$).*")))
+        .isEqualTo("OrderPlaced 0@order-1, paid 0@-dash, Closed 0@account");
+    assertThat(found(new EventFilter.StreamRegex("^account-(?!1).*")))
+        .isEqualTo("Opened 0@account-2");
+    assertThat(found(new EventFilter.StreamRegex("^(?!\\$|account|order-1$)")))
+        .isEqualTo("paid 0@-dash");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"(", "[a", "a**"})
+  void an_expression_that_is_none_is_refused(String regex) {
+    append(ACCOUNT, "A");
+    for (var filter :
+        List.of(new EventFilter.TypeRegex(regex), new EventFilter.StreamRegex(regex))) {
+      assertThatThrownBy(() -> store.readAll(FORWARDS.filteredBy(filter)).toList())
+          .isInstanceOf(IllegalArgumentException.class);
+      assertThatThrownBy(() ->
+              store.subscribeToAll(SubscribeOptions.fromBeginning().filteredBy(filter)).next())
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
+  /// Enough of other events that it pays to go along the few.
+  @Test
+  void a_filter_finds_few_events_among_many() {
+    for (var i = 0; i < 60; i++) {
+      store.append(StreamName.of("many-" + i % 3), ExpectedState.any(), typed("M" + i % 4));
+      if (i % 20 == 7) {
+        append(StreamName.of("few" + i), "F" + i);
+      }
+    }
+    var filters =
+        List.of(
+            EventFilter.typePrefix("F"),
+            EventFilter.streamPrefix("few"),
+            new EventFilter.TypeRegex("F\\d+"),
+            new EventFilter.TypeRegex("^(?!M|\\$)"),
+            new EventFilter.StreamRegex("^few"),
+            new EventFilter.StreamRegex("w(7|27|47)$"));
+    var few = "F7 0@few7, F27 0@few27, F47 0@few47";
+    for (var filter : filters) {
+      assertThat(found(filter)).as("%s", filter).isEqualTo(few);
+      assertThat(found(BACKWARDS, filter))
+          .as("%s", filter)
+          .isEqualTo("F47 0@few47, F27 0@few27, F7 0@few7");
+      assertThat(found(BACKWARDS.from(40).limit(1), filter)).isEqualTo("F27 0@few27");
+      assertThat(found(FORWARDS.from(40).limit(1), filter)).isEqualTo("F47 0@few47");
+    }
+    assertThat(found(EventFilter.streamPrefix("few", "many-1")))
+        .startsWith("M1 0@many-1, M0 1@many-1")
+        .contains("F7 0@few7")
+        .doesNotContain("many-0");
+  }
+
+  @Test
   void a_filter_leaves_out_the_events_of_the_system() {
     appendForFilters();
 

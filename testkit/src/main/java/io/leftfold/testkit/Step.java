@@ -18,6 +18,7 @@ import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Subscription;
 import io.leftfold.api.SubscriptionMessage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -52,6 +53,7 @@ public sealed interface Step {
         case Metadata(var stream) -> new Outcome.Answered(store.metadata(stream));
         case ListStreams(var options) -> new Outcome.Answered(store.streams(options));
         case LastPosition() -> new Outcome.Answered(store.lastPosition());
+        case PositionAt(var time) -> new Outcome.Answered(store.positionAt(time));
         case Follow(var stream, var options) ->
             new Outcome.Answered(told(store.subscribe(stream, options)));
         case FollowAll(var options) -> new Outcome.Answered(told(store.subscribeToAll(options)));
@@ -171,6 +173,11 @@ public sealed interface Step {
 
   /// A look at the last position.
   record LastPosition() implements Step {}
+
+  /// A look for the position at a time.
+  ///
+  /// @param time the time
+  record PositionAt(Instant time) implements Step {}
 
   /// A subscription to one stream, up to where it has caught up.
   ///

@@ -66,6 +66,19 @@ public final class Steps {
     ""
   };
 
+  private static final List<String> CORRELATIONS =
+      List.of(
+          "{\"$correlationId\":\"c-1\"}",
+          "{\"$correlationId\":\"c-2\",\"$causationId\":\"x\"}",
+          "{\"who\":{\"$correlationId\":\"c-2\"},\"$correlationId\":\"c-1\"}",
+          "{\"who\":{\"$correlationId\":\"c-1\"}}",
+          "{\"$correlationId\":\"c-1\",\"$correlationId\":\"c-2\"}",
+          "{\"$correlationId\":7}",
+          "{\"$correlationId\":\"\"}",
+          "{\"$correlationId\":\"c-1\"} x",
+          "[{\"$correlationId\":\"c-1\"}]",
+          "{\"$correlationId\":\"c-1\"");
+
   /// What the steps may contain besides the ordinary.
   public enum Kind {
     /// Events with tags, and filters by them.
@@ -82,6 +95,8 @@ public final class Steps {
     CHECKPOINTS,
     /// Time that passes, and metadata that hides by age.
     CLOCK,
+    /// Reads as of and from a time, subscriptions from a time.
+    TIME,
     /// Closing and opening again in between.
     REOPEN
   }
@@ -170,7 +185,9 @@ public final class Steps {
           ? new Step.ListStreams(listOptions())
           : new Step.LastPosition();
     } else if (dice < 840) {
-      return new Step.LastPosition();
+      return kinds.contains(Kind.TIME) && chance(60)
+          ? new Step.PositionAt(time())
+          : new Step.LastPosition();
     } else if (dice < 900) {
       var stream = anyStream();
       return new Step.Follow(stream, start(model.state(stream).lastRevision()));
@@ -321,7 +338,10 @@ public final class Steps {
             ? "x".repeat(random.nextInt(40_000))
             : chance(5) ? "" : "{\"n\":%d}".formatted(random.nextInt(1000));
     var contentType = chance(80) ? ContentType.JSON : ContentType.BINARY;
-    var metadata = chance(20) ? "{\"who\":\"Zoë %d\"}".formatted(random.nextInt(9)) : "";
+    var metadata =
+        chance(15)
+            ? pick(CORRELATIONS)
+            : chance(20) ? "{\"who\":\"Zoë %d\"}".formatted(random.nextInt(9)) : "";
     return new ProposedEvent(
         id(), type, contentType, data.getBytes(UTF_8), metadata.getBytes(UTF_8), tags());
   }
@@ -409,18 +429,45 @@ public final class Steps {
     if (chance(50)) {
       options = options.limit(random.nextInt(8));
     }
+    if (kinds.contains(Kind.TIME) && chance(15)) {
+      options = options.fromTime(time());
+    }
+    if (kinds.contains(Kind.TIME) && chance(25)) {
+      options =
+          chance(50)
+              ? options.asOf(near(model.lastPosition().orElseThrow()))
+              : options.asOf(time());
+    }
     return chance(50) ? options.resolvingLinks() : options;
   }
 
   private SubscribeOptions start(long last) {
-    var options =
-        chance(40)
-            ? SubscribeOptions.fromBeginning()
-            : chance(20)
-                ? SubscribeOptions.fromEnd()
-                : SubscribeOptions.after(
-                    last <= 0 || last == Long.MAX_VALUE ? 0 : random.nextLong(last + 1));
+    var options = startedAnywhere(last);
     return chance(50) ? options.resolvingLinks() : options;
+  }
+
+  private SubscribeOptions startedAnywhere(long last) {
+    if (kinds.contains(Kind.TIME) && chance(15)) {
+      return SubscribeOptions.fromTime(time());
+    } else if (chance(40)) {
+      return SubscribeOptions.fromBeginning();
+    } else if (chance(20)) {
+      return SubscribeOptions.fromEnd();
+    }
+    return SubscribeOptions.after(
+        last <= 0 || last == Long.MAX_VALUE ? 0 : random.nextLong(last + 1));
+  }
+
+  /// Mostly that of an event, or just beside it; sometimes far away.
+  private Instant time() {
+    if (chance(5)) {
+      return pick(List.of(Instant.MIN, Instant.EPOCH, Instant.MAX));
+    }
+    var position = random.nextLong(model.lastPosition().orElseThrow() + 1);
+    var event = model.readAll(ReadOptions.forwards().from(position).limit(1)).events().getFirst();
+    return event
+        .recorded()
+        .plusNanos(pick(List.of(-1_000_000_000L, -1000L, -1L, 0L, 0L, 0L, 1L, 1000L)));
   }
 
   private Step.FollowAll followAll() {
@@ -458,7 +505,13 @@ public final class Steps {
             EventFilter.streamPrefix("order-", "$$", "-"),
             EventFilter.typePrefix("O", "Pa"),
             EventFilter.typePrefix("$"),
+            EventFilter.streamPrefix("account-1", "order-1-"),
+            EventFilter.streamPrefix("pl"),
+            EventFilter.typePrefix("$o"),
             new EventFilter.StreamRegex("-[13]$"),
+            new EventFilter.StreamRegex("^account-(?!1$)"),
+            new EventFilter.StreamRegex("^order-1-?"),
+            new EventFilter.TypeRegex("^(?!(Paid$|\\$))"),
             new EventFilter.TypeRegex("^(?!(Opened|\\$)).*d$"),
             EventFilter.withoutSystemEvents()));
   }
@@ -499,6 +552,9 @@ public final class Steps {
                     "$all",
                     "$ce-account",
                     "$et-Paid",
+                    "$streams",
+                    "$category-order",
+                    "$bc-c-1",
                     "$$account-1",
                     "$$$$plain",
                     "$tracking-orders",
@@ -512,7 +568,13 @@ public final class Steps {
     } else if (dice < 80) {
       return stream().metastream();
     } else if (dice < 90) {
-      return StreamName.ofCategory(pick(List.of("account", "order", "none", "$sys")));
+      return chance(50)
+          ? StreamName.ofCategory(pick(List.of("account", "order", "none", "$sys")))
+          : StreamName.ofStreamsOfCategory(pick(List.of("account", "order", "none", "$sys")));
+    } else if (chance(50)) {
+      return chance(40)
+          ? StreamName.ofStreams()
+          : StreamName.ofCorrelation(pick(List.of("c-1", "c-2", "7", "none")));
     }
     return StreamName.ofType(
         pick(List.of("Opened", "Paid", "$metadata", "$streamDeleted", "$>", "None")));

@@ -60,6 +60,8 @@ abstract class StoreFixture {
   protected enum Capability {
     /// The store goes by the clock it was opened with.
     CLOCK,
+    /// Reads as of and from a time, subscriptions from a time.
+    TIME,
     /// Events can be tagged, and found by tags.
     TAGS,
     /// Events are read by query, and appended on conditions and with tracking.

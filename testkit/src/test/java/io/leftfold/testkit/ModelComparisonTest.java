@@ -27,6 +27,7 @@ import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Subscription;
 import io.leftfold.testkit.ModelComparison.Candidate;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -259,6 +260,11 @@ final class ModelComparisonTest {
     @Override
     public Optional<Long> lastPosition() {
       return store.lastPosition();
+    }
+
+    @Override
+    public long positionAt(Instant time) {
+      return store.positionAt(time);
     }
 
     @Override

@@ -5,14 +5,17 @@ package io.leftfold.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.AsOf;
 import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamState;
+import io.leftfold.api.SubscribeOptions;
 import io.leftfold.testkit.Outcome.Answered;
 import io.leftfold.testkit.Outcome.Refused;
+import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +45,7 @@ final class StepsTest {
   @Test
   void the_steps_meet_every_kind_of_answer_often() {
     var met = new TreeMap<String, Integer>();
-    for (var seed = 0; seed < 40; seed++) {
+    for (var seed = 0; seed < 80; seed++) {
       var clock = new ManualClock(Steps.START);
       try (var store = new InMemoryEventStore(clock)) {
         for (var step : Steps.from(seed).take(150)) {
@@ -52,6 +55,7 @@ final class StepsTest {
           for (var name : names(step, step.applyTo(store))) {
             met.merge(name, 1, Integer::sum);
           }
+          times(step).forEach(name -> met.merge(name, 1, Integer::sum));
         }
       }
     }
@@ -77,6 +81,11 @@ final class StepsTest {
             "Metadata malformed",
             "Metadata",
             "NotAuthorizedException",
+            "PositionAt",
+            "Read as of a position",
+            "Read as of a time",
+            "Read from a time",
+            "Follow from a time",
             "Read an absent stream",
             "Read a deleted stream",
             "Read a present stream",
@@ -84,6 +93,7 @@ final class StepsTest {
             "Read without links",
             "ReadAll",
             "ReadQuery",
+            "ReadQuery as of then",
             "ReadQuery that finds",
             "Reopen",
             "Resolved a link",
@@ -97,6 +107,42 @@ final class StepsTest {
             "WrongExpectedStateException",
             "WrongExpectedStateException, several conflicts");
     assertThat(met).allSatisfy((_, times) -> assertThat(times).isGreaterThan(15));
+  }
+
+  /// What a step says about time.
+  private static List<String> times(Step step) {
+    return switch (step) {
+      case Step.Read(_, var options) -> times(options);
+      case Step.ReadAll(var options) -> times(options);
+      case Step.ReadQuery(_, var options) when options.asOf() instanceof AsOf.Now -> times(options);
+      case Step.ReadQuery(_, var options) -> {
+        var names = new ArrayList<>(times(options));
+        names.add("ReadQuery as of then");
+        yield names;
+      }
+      case Step.Follow(_, var options) -> times(options);
+      case Step.FollowAll(var options) -> times(options);
+      default -> List.of();
+    };
+  }
+
+  private static List<String> times(ReadOptions options) {
+    var names = new ArrayList<String>();
+    if (options.fromTime().isPresent()) {
+      names.add("Read from a time");
+    }
+    switch (options.asOf()) {
+      case AsOf.Now() -> {}
+      case AsOf.Position(_) -> names.add("Read as of a position");
+      case AsOf.Time(_) -> names.add("Read as of a time");
+    }
+    return names;
+  }
+
+  private static List<String> times(SubscribeOptions options) {
+    return options.start() instanceof SubscribeOptions.Start.AtTime
+        ? List.of("Follow from a time")
+        : List.of();
   }
 
   private static List<String> names(Step step, Outcome outcome) {

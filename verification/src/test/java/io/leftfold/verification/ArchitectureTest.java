@@ -66,6 +66,7 @@ final class ArchitectureTest {
   private static final Map<String, List<String>> OWNERS =
       Map.of(
           "com.google.protobuf..", List.of(inside("protocol"), inside("client"), inside("server")),
+          "com.google.re2j..", List.of(inside("engine")),
           "io.grpc..", List.of(inside("protocol"), inside("client")),
           "io.netty..", List.of(inside("server")),
           "io.vertx..", List.of(inside("server")),

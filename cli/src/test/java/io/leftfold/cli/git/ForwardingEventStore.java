@@ -19,6 +19,7 @@ import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamSummary;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Subscription;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -101,6 +102,11 @@ class ForwardingEventStore implements EventStore {
   @Override
   public Optional<Long> lastPosition() {
     return store.lastPosition();
+  }
+
+  @Override
+  public long positionAt(Instant time) {
+    return store.positionAt(time);
   }
 
   @Override

@@ -16,8 +16,10 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
+import org.jspecify.annotations.Nullable;
 
-/// From stream, category, type and tag to positions.
+/// From stream, category, type, tag and correlation id to positions, and from a category to where
+/// its streams begin.
 ///
 /// A row of [parts][Part] that cover the log one after the other: segments, tables that are about
 /// to become segments, and the live table. Streams whose names begin with `$` have no category.
@@ -176,9 +178,17 @@ public final class Index implements AutoCloseable {
 
   /// Adds an event. By one thread, in the order of positions. Waits if full tables cannot be
   /// written as fast as they come.
-  public void add(long position, StreamName stream, long revision, String type, List<Tag> tagged) {
+  ///
+  /// @param correlationId what its metadata says it belongs to; null if that is nothing
+  public void add(
+      long position,
+      StreamName stream,
+      long revision,
+      String type,
+      List<Tag> tagged,
+      @Nullable String correlationId) {
     freezeIfFull(position);
-    live.add(position, stream, revision, type, tagged);
+    live.add(position, stream, revision, type, tagged, correlationId);
   }
 
   /// Between batches only: what is written as a segment must have been published.
@@ -322,6 +332,21 @@ public final class Index implements AutoCloseable {
     return new KeyPostings(this, key(KeyKind.TAG, tag));
   }
 
+  /// The events that belong to a correlation id; no links.
+  public Postings correlation(String id) {
+    return new KeyPostings(this, key(KeyKind.CORRELATION, id));
+  }
+
+  /// The events of revision 0 of all streams that are no system streams.
+  public Postings streamStarts() {
+    return new KeyPostings(this, key(KeyKind.BEGINNINGS, MemoryTable.OF_ALL_STREAMS));
+  }
+
+  /// The events of revision 0 of the streams of a category.
+  public Postings streamStarts(String category) {
+    return new KeyPostings(this, key(KeyKind.BEGINNINGS, category));
+  }
+
   /// The names of streams in the order of [String#compareTo], while they grow: all that begin with
   /// a prefix and are not before a name.
   ///
@@ -329,6 +354,50 @@ public final class Index implements AutoCloseable {
   /// @param from the first name wanted; may be empty
   public Iterator<String> streamNames(String prefix, String from) {
     return new KeyTexts(this, KeyKind.STREAM, prefix, from.compareTo(prefix) < 0 ? prefix : from);
+  }
+
+  /// The names of all event types, in order, while they grow.
+  public Iterator<String> typeNames() {
+    return new KeyTexts(this, KeyKind.TYPE, "", "");
+  }
+
+  /// The names of all categories, in order, while they grow.
+  public Iterator<String> categoryNames() {
+    return new KeyTexts(this, KeyKind.CATEGORY, "", "");
+  }
+
+  /// The names of the streams that begin with a prefix, in order, if they are not too many.
+  ///
+  /// @param most how many that may be
+  /// @return the names; empty if there are more
+  public Optional<List<String>> streamNames(String prefix, int most) {
+    return names(KeyKind.STREAM, prefix, most);
+  }
+
+  /// The names of the event types that begin with a prefix, in order, if they are not too many.
+  ///
+  /// @param most how many that may be
+  /// @return the names; empty if there are more
+  public Optional<List<String>> typeNames(String prefix, int most) {
+    return names(KeyKind.TYPE, prefix, most);
+  }
+
+  private Optional<List<String>> names(KeyKind kind, String prefix, int most) {
+    // Tables sort their names before they give the first: not for nothing.
+    if (Arrays.stream(row)
+        .anyMatch(
+            part -> part instanceof MemoryTable table && table.hasMoreThan(most, kind, prefix))) {
+      return Optional.empty();
+    }
+    var names = new ArrayList<String>();
+    var all = new KeyTexts(this, kind, prefix, prefix);
+    while (all.hasNext()) {
+      if (names.size() == most) {
+        return Optional.empty();
+      }
+      names.add(all.next());
+    }
+    return Optional.of(names);
   }
 
   /// How many keys there are of each kind.

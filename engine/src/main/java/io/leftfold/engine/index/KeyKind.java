@@ -11,7 +11,11 @@ enum KeyKind {
   /// The type of an event.
   TYPE(2),
   /// A tag of an event.
-  TAG(3);
+  TAG(3),
+  /// The correlation id that the metadata of an event names; of links none.
+  CORRELATION(4),
+  /// The events of revision 0 of a category, or of all streams.
+  BEGINNINGS(5);
 
   private static final KeyKind[] ALL = values();
 

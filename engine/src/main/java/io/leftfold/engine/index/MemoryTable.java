@@ -19,6 +19,9 @@ import org.jspecify.annotations.Nullable;
 /// the order of positions; *frozen* afterwards.
 final class MemoryTable implements Part {
 
+  /// The text of the key of [KeyKind#BEGINNINGS] that has those of all streams: no category.
+  static final String OF_ALL_STREAMS = "";
+
   private final long first;
   private final ConcurrentHashMap<String, MemoryStream> streams = new ConcurrentHashMap<>();
   private final Map<KeyKind, ConcurrentHashMap<String, MemoryPostings>> others =
@@ -57,11 +60,23 @@ final class MemoryTable implements Part {
 
   /// Adds the event of a record.
   void add(RecordCursor record) {
-    add(record.position(), record.stream(), record.revision(), record.type(), record.tags());
+    add(
+        record.position(),
+        record.stream(),
+        record.revision(),
+        record.type(),
+        record.tags(),
+        record.correlationId());
   }
 
   @SuppressWarnings("NonAtomicVolatileUpdate") // one thread adds
-  void add(long position, StreamName stream, long revision, String type, List<Tag> tagged) {
+  void add(
+      long position,
+      StreamName stream,
+      long revision,
+      String type,
+      List<Tag> tagged,
+      @Nullable String correlationId) {
     var place = position - first;
     var postings = streams.get(stream.value());
     if (postings == null) {
@@ -78,17 +93,34 @@ final class MemoryTable implements Part {
     for (var tag : tagged) {
       list(KeyKind.TAG, tag.value()).add(place);
     }
+    if (correlationId != null && !type.equals(RecordedEvent.LINK_TYPE)) {
+      list(KeyKind.CORRELATION, correlationId).add(place);
+    }
+    if (revision == 0 && !stream.isSystem()) {
+      addBeginning(place, stream.category().orElse(null));
+    }
     end = position + 1;
   }
 
+  private void addBeginning(long place, @Nullable String category) {
+    list(KeyKind.BEGINNINGS, OF_ALL_STREAMS).add(place);
+    if (category != null) {
+      list(KeyKind.BEGINNINGS, category).add(place);
+    }
+  }
+
   /// Adds an event of which a scavenge has left nothing but its kind: it keeps its number among the
-  /// events of its category and of its type, and belongs to no stream any more.
+  /// events of its category and of its type, and as a beginning, and belongs to no stream and no
+  /// correlation id any more.
   void addForgotten(long position, EventKind kind) {
     var place = position - first;
     if (kind.category() != null) {
       list(KeyKind.CATEGORY, kind.category()).add(place);
     }
     list(KeyKind.TYPE, kind.type()).add(place);
+    if (kind.beginsStream()) {
+      addBeginning(place, kind.category());
+    }
     lacksForgotten = true;
     end = position + 1;
   }
@@ -124,6 +156,14 @@ final class MemoryTable implements Part {
   public @Nullable MemoryPostings find(IndexKey key) {
     var found = keys(key.kind).get(key.text);
     return found == null || found.count() == 0 ? null : found;
+  }
+
+  /// Whether more than some of its keys begin with a prefix.
+  boolean hasMoreThan(int most, KeyKind kind, String prefix) {
+    var keys = keys(kind).keySet();
+    return keys.size() > most
+        && (prefix.isEmpty()
+            || keys.stream().filter(key -> key.startsWith(prefix)).limit(most + 1L).count() > most);
   }
 
   @Override

@@ -42,7 +42,7 @@ record SegmentHeader(
     long[] newKeys) {
 
   static final int BYTES = 192;
-  static final int FORMAT_VERSION = 1;
+  static final int FORMAT_VERSION = 2;
 
   private static final int NEW_KEYS = 96;
   private static final byte[] ZEROS = new byte[4];

@@ -23,6 +23,7 @@ final class Chunk implements AutoCloseable {
 
   private MemorySegment bytes;
   private int count;
+  private long lastTime = Long.MIN_VALUE;
   private long footerAt = -1;
   private List<EventKind> kinds = List.of();
 
@@ -48,6 +49,7 @@ final class Chunk implements AutoCloseable {
   static Chunk sealed(ChunkHeader header, DiskFile file, MemorySegment bytes, ChunkFooter footer) {
     var chunk = new Chunk(header, file, bytes, null);
     chunk.count = Math.toIntExact(footer.count());
+    chunk.lastTime = footer.lastTime();
     chunk.footerAt = footer.commitsEnd();
     chunk.kinds = footer.kinds();
     return chunk;
@@ -91,6 +93,11 @@ final class Chunk implements AutoCloseable {
 
   boolean isSealed() {
     return footerAt >= 0;
+  }
+
+  /// Whether it is known that its last commit was before a time: once it is sealed it is.
+  boolean endsBefore(long micros) {
+    return offsets == null && isSealed() && lastTime < micros;
   }
 
   long sizeBytes() {
@@ -148,6 +155,7 @@ final class Chunk implements AutoCloseable {
   /// From here on offsets are read from the footer, which has been written behind the commits.
   void seal(ChunkFooter footer) throws IOException {
     remap();
+    lastTime = footer.lastTime();
     footerAt = footer.commitsEnd();
     offsets = null;
   }

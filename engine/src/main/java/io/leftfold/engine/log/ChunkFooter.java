@@ -34,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 /// | category length 2 | type length 2 | category … | type … |   for each; 65535: no category
 /// ```
 ///
+/// The highest bit of a type's length says that the event was the first of its stream.
+///
 /// The footer is written after all commits are durable, so a footer present means every commit is.
 ///
 /// @param count of positions
@@ -53,6 +55,7 @@ record ChunkFooter(
   private static final long MAGIC = 0x44454C4145_53464CL; // "LFSEALED", little-endian
 
   private static final int NO_CATEGORY = 0xffff;
+  private static final int BEGINS_STREAM = 0x8000;
 
   /// Of a chunk in which every position has its record.
   ChunkFooter(long count, long firstTime, long lastTime, long commitsEnd, int commitsChecksum) {
@@ -103,7 +106,7 @@ record ChunkFooter(
       var category = bytesOf(kind.category());
       var type = bytesOf(kind.type());
       writeShort(out, kind.category() == null ? NO_CATEGORY : category.length);
-      writeShort(out, type.length);
+      writeShort(out, type.length | (kind.beginsStream() ? BEGINS_STREAM : 0));
       out.writeBytes(category);
       out.writeBytes(type);
     }
@@ -177,11 +180,12 @@ record ChunkFooter(
     var at = kindsAt + KINDS_HEADER_BYTES;
     for (var left = chunk.get(Bytes.INT, kindsAt); left > 0; left--) {
       var categoryLength = Short.toUnsignedInt(chunk.get(Bytes.SHORT, at));
-      var typeLength = Short.toUnsignedInt(chunk.get(Bytes.SHORT, at + 2));
+      var typeWord = Short.toUnsignedInt(chunk.get(Bytes.SHORT, at + 2));
+      var typeLength = typeWord & ~BEGINS_STREAM;
       at += 4;
       var category = categoryLength == NO_CATEGORY ? null : text(chunk, at, categoryLength);
       at += categoryLength == NO_CATEGORY ? 0 : categoryLength;
-      kinds.add(new EventKind(category, text(chunk, at, typeLength)));
+      kinds.add(new EventKind(category, text(chunk, at, typeLength), typeWord != typeLength));
       at += typeLength;
     }
     return List.copyOf(kinds);

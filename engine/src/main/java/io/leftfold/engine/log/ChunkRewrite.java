@@ -106,7 +106,9 @@ public final class ChunkRewrite {
 
   private static EventKind kindOf(RecordCursor cursor) {
     var stream = cursor.stream();
-    return new EventKind(stream.isSystem() ? null : stream.category().orElse(null), cursor.type());
+    return stream.isSystem()
+        ? new EventKind(null, cursor.type(), false)
+        : new EventKind(stream.category().orElse(null), cursor.type(), cursor.revision() == 0);
   }
 
   /// How many events would be forgotten that are not yet.

@@ -8,6 +8,7 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Events of one stream, laid out as records by the caller's thread. What only the writer knows
 /// (revision, distance to the commit, checksum) is filled in when they are written.
@@ -17,19 +18,29 @@ import java.util.List;
 /// takes the writer longer than all else that it does with them.
 public final class EncodedRecords {
 
+  private static final @Nullable String[] NO_IDS = {};
   private static final EncodedRecords NONE =
-      new EncodedRecords(new byte[0], new int[0], new String[0], List.of());
+      new EncodedRecords(new byte[0], new int[0], new String[0], List.of(), NO_IDS);
 
   private final byte[] bytes;
   private final int[] offsets;
   private final String[] types;
   private final List<List<Tag>> tags;
 
-  private EncodedRecords(byte[] bytes, int[] offsets, String[] types, List<List<Tag>> tags) {
+  // Empty if no record has one.
+  private final @Nullable String[] correlationIds;
+
+  private EncodedRecords(
+      byte[] bytes,
+      int[] offsets,
+      String[] types,
+      List<List<Tag>> tags,
+      @Nullable String[] correlationIds) {
     this.bytes = bytes;
     this.offsets = offsets;
     this.types = types;
     this.tags = tags;
+    this.correlationIds = correlationIds;
   }
 
   /// Lays out events one after the other.
@@ -63,7 +74,21 @@ public final class EncodedRecords {
         bytes,
         offsets,
         types,
-        tagged ? events.stream().map(ProposedEvent::tags).toList() : List.of());
+        tagged ? events.stream().map(ProposedEvent::tags).toList() : List.of(),
+        correlationIds(events));
+  }
+
+  private static @Nullable String[] correlationIds(List<ProposedEvent> events) {
+    var ids = NO_IDS;
+    for (var i = 0; i < events.size(); i++) {
+      var metadata = events.get(i).metadata();
+      var id = CorrelationId.of(metadata, 0, metadata.length);
+      if (id != null) {
+        ids = ids.length == 0 ? new @Nullable String[events.size()] : ids;
+        ids[i] = id;
+      }
+    }
+    return ids;
   }
 
   private static int recordBytes(byte[] stream, byte[] type, ProposedEvent event) {
@@ -122,6 +147,11 @@ public final class EncodedRecords {
   /// The tags of one of the events.
   public List<Tag> tags(int i) {
     return tags.isEmpty() ? List.of() : tags.get(i);
+  }
+
+  /// What the metadata of one of the events names as `$correlationId`; null if that is nothing.
+  public @Nullable String correlationId(int i) {
+    return correlationIds.length == 0 ? null : correlationIds[i];
   }
 
   /// The upper half of the id of one of the events.

@@ -9,4 +9,5 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param category of its stream; null if that has none
 /// @param type its type
-public record EventKind(@Nullable String category, String type) {}
+/// @param beginsStream whether it was the first of its stream, which is none of the system's
+public record EventKind(@Nullable String category, String type, boolean beginsStream) {}

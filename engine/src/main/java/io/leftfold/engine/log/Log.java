@@ -2,6 +2,7 @@
 
 package io.leftfold.engine.log;
 
+import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.Disk;
@@ -244,6 +245,59 @@ public final class Log implements AutoCloseable {
       }
     }
     return all[low];
+  }
+
+  /// The first position below an end whose commit has at least a time; the end if there is none.
+  ///
+  /// Times never decrease. The footers of sealed chunks say which ones end too early, a search in
+  /// the next one finds the record. What is damaged or forgotten is passed over.
+  ///
+  /// @param micros since 1970
+  /// @param end at most the end of the log
+  public long positionAt(long micros, long end) {
+    var cursor = borrowCursor();
+    try {
+      for (var chunk : chunks) { // a comparison each: nothing beside the search that follows
+        var chunkEnd = Math.min(chunk.endPosition(), end);
+        if (!chunk.endsBefore(micros)) {
+          var found = positionAt(micros, chunk.firstPosition(), chunkEnd, cursor);
+          if (found < chunkEnd) {
+            return found;
+          }
+        }
+      }
+      return end;
+    } finally {
+      giveBack(cursor);
+    }
+  }
+
+  private static long positionAt(long micros, long from, long end, RecordCursor cursor) {
+    var found = end;
+    var low = from;
+    var high = end;
+    while (low < high) {
+      var middle = (low + high) >>> 1;
+      var sound = middle;
+      while (sound < high && !isReadable(cursor, sound)) {
+        sound++;
+      }
+      if (sound < high && cursor.timeMicros() < micros) {
+        low = sound + 1;
+      } else {
+        found = sound < high ? sound : found;
+        high = middle;
+      }
+    }
+    return found;
+  }
+
+  private static boolean isReadable(RecordCursor cursor, long position) {
+    try {
+      return cursor.moveToIfKept(position);
+    } catch (CorruptLogException e) {
+      return false;
+    }
   }
 
   List<Chunk> chunks() {

@@ -352,6 +352,11 @@ public final class RecordCursor implements EventView {
     return tags;
   }
 
+  /// The id that its metadata names as `$correlationId`; null if there is none.
+  public @Nullable String correlationId() {
+    return CorrelationId.of(record, metadataFrom(), metadataLength());
+  }
+
   /// A copy of its metadata.
   public byte[] metadata() {
     return Arrays.copyOfRange(record, metadataFrom, dataFrom);

@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
 /// Goes forwards along all streams, a limited number of records at a time. Owned by one thread at a
 /// time.
 public final class AllScan {
+
+  /// How many steps deciding about names may take in one turn: some ten milliseconds.
+  static final long STEPS_A_TURN = 1_000_000;
+
   private final RecordCursor cursor;
   private final PositionWalk walk;
   private final EventMatch match;
@@ -40,7 +44,8 @@ public final class AllScan {
   /// @param recordsMax how many records to look at, at most
   /// @return the event; empty if none was found up to [#place()]
   public Optional<ResolvedEvent> next(long end, int recordsMax) {
-    for (var looked = 0; looked < recordsMax; looked++) {
+    var stepsMax = match.steps() + STEPS_A_TURN;
+    for (var looked = 0; looked < recordsMax && match.steps() < stepsMax; looked++) {
       var position = walk.next(place, end);
       if (position == PositionWalk.NONE) {
         place = Math.max(place, end);

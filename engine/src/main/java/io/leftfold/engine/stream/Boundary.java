@@ -96,7 +96,7 @@ final class Boundary {
   /// The index gives what may match; the record tells. What is forgotten stands against nothing.
   private void addPublished(List<Long> positions, Query query, long from, long end) {
     var filter = EventFilter.matching(query);
-    var walk = PositionWalk.of(filter, index);
+    var walk = PositionWalk.of(filter, index, end);
     var match = EventMatch.of(filter);
     var position = walk.next(from, end);
     while (position != PositionWalk.NONE) {

@@ -620,7 +620,8 @@ public final class Committer implements AutoCloseable {
             written.stream,
             written.firstRevision + i,
             records.type(i),
-            records.tags(i));
+            records.tags(i),
+            records.correlationId(i));
       }
     }
     batch.clear();

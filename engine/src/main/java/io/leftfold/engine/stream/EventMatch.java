@@ -5,8 +5,7 @@ package io.leftfold.engine.stream;
 import io.leftfold.api.EventFilter;
 import io.leftfold.engine.log.RecordCursor;
 import java.util.HashMap;
-import java.util.function.Predicate;
-import java.util.regex.Pattern;
+import java.util.function.Function;
 
 /// Decides about the record under a cursor what the index could not. Owned by one thread at a time.
 interface EventMatch {
@@ -14,7 +13,14 @@ interface EventMatch {
   /// Whether the filter wants the record.
   boolean matches(RecordCursor record);
 
+  /// How many steps were taken so far to decide about names; never less than before.
+  default long steps() {
+    return 0;
+  }
+
   /// The match for a filter.
+  ///
+  /// @throws IllegalArgumentException if the filter has an expression that cannot be used
   static EventMatch of(EventFilter filter) {
     return switch (filter) {
       case EventFilter.Everything(), EventFilter.Category(_), EventFilter.Types(_) ->
@@ -23,99 +29,47 @@ interface EventMatch {
       case EventFilter.Matching(var query) ->
           record -> query.matches(record.stream(), record.type(), record.tags());
       case EventFilter.StreamPrefix(var prefixes) ->
-          onStream(name -> prefixes.stream().anyMatch(name::startsWith));
+          new OfName(NameTest.beginning(prefixes), record -> record.stream().value());
+      case EventFilter.StreamRegex(var regex) ->
+          new OfName(NameTest.finding(regex), record -> record.stream().value());
       case EventFilter.TypePrefix(var prefixes) ->
-          onType(name -> prefixes.stream().anyMatch(name::startsWith));
-      case EventFilter.StreamRegex(var regex) -> onStream(found(regex));
-      case EventFilter.TypeRegex(var regex) -> onType(found(regex));
+          new OfName(NameTest.beginning(prefixes), RecordCursor::type);
+      case EventFilter.TypeRegex(var regex) ->
+          new OfName(NameTest.finding(regex), RecordCursor::type);
     };
   }
 
-  private static EventMatch onStream(Predicate<String> test) {
-    var remembered = new Remembered(test);
-    return record -> remembered.test(record.stream().value());
-  }
-
-  private static EventMatch onType(Predicate<String> test) {
-    var remembered = new Remembered(test);
-    return record -> remembered.test(record.type());
-  }
-
-  private static Predicate<String> found(String regex) {
-    var pattern = Pattern.compile(regex);
-    return text -> {
-      try {
-        return pattern.matcher(new Budgeted(text, regex)).find();
-      } catch (StackOverflowError e) { // how it goes back and forth, it does by recursion
-        throw Budgeted.tooManySteps(regex, text);
-      }
-    };
-  }
-
-  /// Names repeat: each is tested once while it is remembered.
-  final class Remembered implements Predicate<String> {
+  /// Decides by a name. Names repeat: each is tested once while it is remembered.
+  final class OfName implements EventMatch {
     private static final int NAMES_MAX = 4096;
-    private final Predicate<String> test;
+    private final NameTest test;
+    private final Function<RecordCursor, String> nameOf;
     private final HashMap<String, Boolean> known = new HashMap<>();
+    private long steps;
 
-    Remembered(Predicate<String> test) {
+    OfName(NameTest test, Function<RecordCursor, String> nameOf) {
       this.test = test;
+      this.nameOf = nameOf;
     }
 
     @Override
-    public boolean test(String name) {
+    public boolean matches(RecordCursor record) {
+      var name = nameOf.apply(record);
       var answer = known.get(name);
       if (answer == null) {
         if (known.size() == NAMES_MAX) {
           known.clear();
         }
-        answer = test.test(name);
+        steps += test.steps(name);
+        answer = test.wants(name);
         known.put(name, answer);
       }
       return answer;
     }
-  }
-
-  /// A text that lets a regular expression look at it only so often: expressions that go back and
-  /// forth without end are refused, not suffered.
-  final class Budgeted implements CharSequence {
-    private static final int LOOKS_MAX = 1_000_000;
-    private final String text;
-    private final String regex;
-    private int looks;
-
-    Budgeted(String text, String regex) {
-      this.text = text;
-      this.regex = regex;
-    }
 
     @Override
-    public char charAt(int index) {
-      if (++looks > LOOKS_MAX) {
-        throw tooManySteps(regex, text);
-      }
-      return text.charAt(index);
-    }
-
-    static IllegalArgumentException tooManySteps(String regex, String text) {
-      return new IllegalArgumentException(
-          "The expression %s takes too many steps on \"%s\"; write it without nested repetition"
-              .formatted(regex, text.length() > 60 ? text.substring(0, 60) + "…" : text));
-    }
-
-    @Override
-    public int length() {
-      return text.length();
-    }
-
-    @Override
-    public CharSequence subSequence(int start, int end) {
-      return text.substring(start, end);
-    }
-
-    @Override
-    public String toString() {
-      return text;
+    public long steps() {
+      return steps;
     }
   }
 }

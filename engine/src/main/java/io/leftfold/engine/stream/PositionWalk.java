@@ -8,9 +8,10 @@ import io.leftfold.engine.index.Index;
 import io.leftfold.engine.index.Postings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeSet;
 
 /// Goes from position to position, as the index allows.
-sealed interface PositionWalk {
+interface PositionWalk {
 
   /// Stands for "no further".
   long NONE = -1;
@@ -22,7 +23,9 @@ sealed interface PositionWalk {
   long previous(long below);
 
   /// The walk for a filter. It gives every event that the filter may want, and perhaps others.
-  static PositionWalk of(EventFilter filter, Index index) {
+  ///
+  /// @param end of the log, now
+  static PositionWalk of(EventFilter filter, Index index, long end) {
     return switch (filter) {
       case EventFilter.Category(var category) -> new Along(index.category(category));
       case EventFilter.Types(var types) ->
@@ -30,12 +33,13 @@ sealed interface PositionWalk {
       case EventFilter.Tagged(var tags) ->
           new AlongAll(tags.stream().map(tag -> new Along(index.tag(tag.value()))).toList());
       case EventFilter.Matching(var query) -> of(query, index);
-      case EventFilter.Everything(),
-          EventFilter.StreamPrefix(_),
-          EventFilter.StreamRegex(_),
-          EventFilter.TypePrefix(_),
-          EventFilter.TypeRegex(_) ->
-          new Everywhere();
+      case EventFilter.Everything() -> new Everywhere();
+      case EventFilter.StreamPrefix(var prefixes) ->
+          alongStreams(NameTest.beginning(prefixes), index, end);
+      case EventFilter.StreamRegex(var regex) -> alongStreams(NameTest.finding(regex), index, end);
+      case EventFilter.TypePrefix(var prefixes) ->
+          alongTypes(NameTest.beginning(prefixes), index, end);
+      case EventFilter.TypeRegex(var regex) -> alongTypes(NameTest.finding(regex), index, end);
     };
   }
 
@@ -64,6 +68,30 @@ sealed interface PositionWalk {
       case 1 -> keys.getFirst();
       default -> new AlongAll(keys);
     };
+  }
+
+  private static PositionWalk alongTypes(NameTest test, Index index, long end) {
+    return new NamesWalk(index::typeNames, index::type, test, new Everywhere(), end);
+  }
+
+  private static PositionWalk alongStreams(NameTest test, Index index, long end) {
+    return new NamesWalk(
+        index::streamNames, index::stream, test, alongCategories(test, index), end);
+  }
+
+  /// What begins with `account-1` is in the category `account`.
+  private static PositionWalk alongCategories(NameTest test, Index index) {
+    var categories = new TreeSet<String>();
+    for (var prefix : test.prefixes()) {
+      var dash = prefix.indexOf('-');
+      if (dash <= 0 || prefix.startsWith("$")) {
+        return new Everywhere();
+      }
+      categories.add(prefix.substring(0, dash));
+    }
+    return categories.isEmpty()
+        ? new Everywhere()
+        : new AlongAny(categories.stream().map(index::category).map(Along::new).toList());
   }
 
   /// Every position.
@@ -99,7 +127,7 @@ sealed interface PositionWalk {
 
   /// The positions of any of several keys.
   ///
-  /// @param keys at least one
+  /// @param keys of all; without any there is nothing
   record AlongAny(List<? extends PositionWalk> keys) implements PositionWalk {
     @Override
     public long next(long from, long end) {

@@ -4,6 +4,7 @@ package io.leftfold.engine.stream;
 
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventCounts;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventSink;
@@ -21,18 +22,26 @@ import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamSummary;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.Tracking;
+import io.leftfold.api.VirtualStream;
 import io.leftfold.engine.index.Index;
 import io.leftfold.engine.index.Postings;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.RecordCursor;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.PriorityQueue;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Reads streams, virtual streams and everything, each as of the end of the log when the read
@@ -45,6 +54,7 @@ public final class StreamReader {
   private final Index index;
   private final Clock clock;
   private final StreamLookup lookup;
+  private final Moments moments;
 
   /// Over a log and its index.
   public StreamReader(Log log, Index index, Clock clock) {
@@ -52,6 +62,7 @@ public final class StreamReader {
     this.index = index;
     this.clock = clock;
     this.lookup = new StreamLookup(index);
+    this.moments = new Moments(log, clock);
   }
 
   // ---- one stream
@@ -66,14 +77,14 @@ public final class StreamReader {
   }
 
   private StreamRead readOrdinary(StreamName name, ReadOptions options) {
-    var end = log.end();
+    var moment = moments.of(options.asOf());
     var cursor = log.borrowCursor();
     try {
-      var view = lookup.view(name, end, cursor);
+      var view = lookup.view(name, moment.end(), cursor);
       if (view.tombstoned()) {
         throw new StreamTombstonedException(name);
       }
-      return new OrdinaryRead(cursor, view, options, end);
+      return new OrdinaryRead(cursor, view, options, moment);
     } catch (RuntimeException e) {
       log.giveBack(cursor);
       throw e;
@@ -132,7 +143,7 @@ public final class StreamReader {
   }
 
   /// The ordinal of the first event that may be seen.
-  private long firstVisibleOrdinal(StreamView view, RecordCursor cursor) {
+  private static long firstVisibleOrdinal(StreamView view, RecordCursor cursor, Clock clock) {
     var byRevision = ordinalOf(view, view.firstVisible(), cursor);
     if (view.metadata().maxAge().isEmpty()) {
       return byRevision;
@@ -152,17 +163,21 @@ public final class StreamReader {
     private long wanted;
     private int near;
 
-    OrdinaryRead(RecordCursor cursor, StreamView view, ReadOptions options, long end) {
+    OrdinaryRead(RecordCursor cursor, StreamView view, ReadOptions options, Moments.Moment moment) {
       super(log, cursor, view.isDeleted() ? 0 : options.limit());
       this.view = view;
-      this.end = end;
+      this.end = moment.end();
       this.forwards = options.direction() == Direction.FORWARDS;
-      this.links = options.resolveLinks() ? new LinkResolver(lookup, log.cursor(), clock) : null;
-      this.first = firstVisibleOrdinal(view, cursor);
+      this.links = links(options, moment);
+      this.first = firstVisibleOrdinal(view, cursor, moment.clock());
+      var byTime = moments.start(options, end, view.postings());
       this.ordinal =
           forwards
-              ? Math.max(first, ordinalOf(view, options.from(), cursor))
-              : ordinalOf(view, Math.min(options.from(), view.lastRevision()) + 1, cursor) - 1;
+              ? Math.max(Math.max(first, byTime), ordinalOf(view, options.from(), cursor))
+              : Math.min(
+                      byTime,
+                      ordinalOf(view, Math.min(options.from(), view.lastRevision()) + 1, cursor))
+                  - 1;
       this.wanted = options.limit();
       this.lost = log.isReadOnly() && !view.regular() ? lost(options.from(), cursor) : null;
     }
@@ -234,29 +249,68 @@ public final class StreamReader {
     }
   }
 
+  // ---- time
+
+  /// The first position that was recorded at a time or later.
+  public long positionAt(Instant time) {
+    return moments.positionAt(time, log.end());
+  }
+
+  private @Nullable LinkResolver links(ReadOptions options, Moments.Moment moment) {
+    return options.resolveLinks() ? new LinkResolver(lookup, log.cursor(), moment.clock()) : null;
+  }
+
+  /// The revision at which a stream stood at a time: of the first event, hidden or not, that was
+  /// recorded then or later, or of the next.
+  public long revisionAt(StreamName name, Instant time) {
+    var end = log.end();
+    var place = moments.positionAt(time, end);
+    if (name.isVirtual()) {
+      return virtualPostings(name).countBelow(place);
+    }
+    var cursor = log.borrowCursor();
+    try {
+      var view = lookup.view(name, end, cursor);
+      for (var ordinal = view.postings().countBelow(place); ordinal < view.count(); ordinal++) {
+        if (view.regular()) {
+          return ordinal;
+        }
+        if (cursor.moveToIfThere(view.postings().at(ordinal))) {
+          return cursor.revision();
+        }
+      }
+      return view.lastRevision() + 1;
+    } finally {
+      log.giveBack(cursor);
+    }
+  }
+
   // ---- virtual streams
 
   private StreamRead readVirtual(StreamName name, ReadOptions options) {
-    return new VirtualRead(log.borrowCursor(), name, virtualPostings(name), options, log.end());
+    return new VirtualRead(
+        log.borrowCursor(), name, virtualPostings(name), options, moments.of(options.asOf()));
   }
 
   private Postings virtualPostings(StreamName name) {
-    return name.virtualCategory()
-        .map(index::category)
-        .or(() -> name.virtualType().map(this::virtualType))
-        .orElseThrow();
+    return switch (name.virtual().orElseThrow()) {
+      case VirtualStream.Category(var category) -> index.category(category);
+      // A virtual stream lists what happened, not what points to it.
+      case VirtualStream.Type(var type) when type.equals(RecordedEvent.LINK_TYPE) -> index.none();
+      case VirtualStream.Type(var type) -> index.type(type);
+      case VirtualStream.Streams() -> index.streamStarts();
+      case VirtualStream.StreamsOfCategory(var category) -> index.streamStarts(category);
+      case VirtualStream.Correlation(var id) -> index.correlation(id);
+    };
   }
 
-  /// A virtual stream lists what happened, not what points to it.
-  private Postings virtualType(String type) {
-    return type.equals(RecordedEvent.LINK_TYPE) ? index.none() : index.type(type);
-  }
-
-  /// Links that were never written: the n-th points to the n-th event of the category or type.
+  /// Links that were never written: the n-th points to the n-th event of what is listed, or names
+  /// its stream.
   private final class VirtualRead extends PulledRead implements StreamRead {
     private final StreamName name;
     private final Postings postings;
     private final boolean forwards;
+    private final boolean refers;
     private final boolean resolve;
     private final long end;
     private final long count;
@@ -264,16 +318,25 @@ public final class StreamReader {
     private long ordinal;
 
     VirtualRead(
-        RecordCursor cursor, StreamName name, Postings postings, ReadOptions options, long end) {
+        RecordCursor cursor,
+        StreamName name,
+        Postings postings,
+        ReadOptions options,
+        Moments.Moment moment) {
       super(log, cursor, options.limit());
       this.name = name;
       this.postings = postings;
       this.forwards = options.direction() == Direction.FORWARDS;
-      this.resolve = options.resolveLinks();
-      this.end = end;
+      this.refers = name.virtual().orElseThrow() instanceof VirtualStream.StreamsOfCategory;
+      this.resolve = options.resolveLinks() && !refers;
+      this.end = moment.end();
       this.count = postings.countBelow(end);
-      this.visibility = new LinkResolver(lookup, log.cursor(), clock);
-      this.ordinal = forwards ? options.from() : Math.min(options.from(), count - 1);
+      this.visibility = new LinkResolver(lookup, log.cursor(), moment.clock());
+      var byTime = moments.start(options, end, postings);
+      this.ordinal =
+          forwards
+              ? Math.max(options.from(), byTime)
+              : Math.min(options.from(), Math.min(byTime, count) - 1);
     }
 
     @Override
@@ -295,7 +358,8 @@ public final class StreamReader {
 
     @Override
     void show(RecordCursor cursor, EventSink sink) {
-      var link = link(cursor, name, forwards ? ordinal - 1 : ordinal + 1);
+      var shown = forwards ? ordinal - 1 : ordinal + 1;
+      var link = refers ? reference(cursor, name, shown) : link(cursor, name, shown);
       if (!resolve) {
         ResolvedEvent.plain(link).showTo(sink);
         return;
@@ -313,15 +377,30 @@ public final class StreamReader {
   }
 
   private static RecordedEvent link(RecordCursor target, StreamName stream, long ordinal) {
+    return entry(
+        target,
+        stream,
+        ordinal,
+        RecordedEvent.LINK_TYPE,
+        target.revision() + "@" + target.stream());
+  }
+
+  private static RecordedEvent reference(RecordCursor first, StreamName stream, long ordinal) {
+    return entry(
+        first, stream, ordinal, RecordedEvent.STREAM_REFERENCE_TYPE, first.stream().value());
+  }
+
+  private static RecordedEvent entry(
+      RecordCursor listed, StreamName stream, long ordinal, String type, String data) {
     return new RecordedEvent(
-        target.position(),
+        listed.position(),
         stream,
         ordinal,
         UUID.nameUUIDFromBytes((stream + "/" + ordinal).getBytes(StandardCharsets.UTF_8)),
-        RecordedEvent.LINK_TYPE,
+        type,
         ContentType.BINARY,
-        RecordCursor.instant(target.timeMicros()),
-        (target.revision() + "@" + target.stream()).getBytes(StandardCharsets.UTF_8),
+        RecordCursor.instant(listed.timeMicros()),
+        data.getBytes(StandardCharsets.UTF_8),
         new byte[0],
         List.of());
   }
@@ -330,7 +409,7 @@ public final class StreamReader {
 
   /// Reads all streams.
   public EventRead readAll(ReadOptions options) {
-    return new AllRead(log.borrowCursor(), options, log.end());
+    return new AllRead(log.borrowCursor(), options, moments.of(options.asOf()));
   }
 
   /// Reads what matches a query.
@@ -340,7 +419,9 @@ public final class StreamReader {
           "A read by query takes no filter; say in the query which events are wanted");
     }
     return new AllRead(
-        log.borrowCursor(), options.filteredBy(EventFilter.matching(query)), log.end());
+        log.borrowCursor(),
+        options.filteredBy(EventFilter.matching(query)),
+        moments.of(options.asOf()));
   }
 
   private final class AllRead extends PulledRead implements QueryRead {
@@ -350,15 +431,20 @@ public final class StreamReader {
     private final EventMatch match;
     private final @Nullable LinkResolver links;
     private long place;
+    private long stepsMax = AllScan.STEPS_A_TURN;
 
-    AllRead(RecordCursor cursor, ReadOptions options, long end) {
+    AllRead(RecordCursor cursor, ReadOptions options, Moments.Moment moment) {
       super(log, cursor, options.limit());
-      this.end = end;
+      this.end = moment.end();
       this.forwards = options.direction() == Direction.FORWARDS;
-      this.walk = PositionWalk.of(options.filter(), index);
+      this.walk = PositionWalk.of(options.filter(), index, end);
       this.match = EventMatch.of(options.filter());
-      this.links = options.resolveLinks() ? new LinkResolver(lookup, log.cursor(), clock) : null;
-      this.place = forwards ? options.from() : Math.min(options.from(), end);
+      this.links = links(options, moment);
+      var byTime = moments.start(options, end);
+      this.place =
+          forwards
+              ? Math.max(options.from(), byTime)
+              : Math.min(Math.min(options.from(), byTime), end);
     }
 
     @Override
@@ -377,6 +463,16 @@ public final class StreamReader {
         if (cursor.moveToIfKept(position) && match.matches(cursor)) {
           return true;
         }
+        giveWay();
+      }
+    }
+
+    /// Looking for an expression in many names takes a processor for long: others get a turn.
+    @SuppressWarnings("ThreadPriorityCheck") // virtual threads give way in no other way
+    private void giveWay() {
+      if (match.steps() >= stepsMax) {
+        stepsMax = match.steps() + AllScan.STEPS_A_TURN;
+        Thread.yield();
       }
     }
 
@@ -390,7 +486,7 @@ public final class StreamReader {
   public AllScan scan(EventFilter filter, boolean resolveLinks, long from) {
     return new AllScan(
         log.cursor(),
-        PositionWalk.of(filter, index),
+        PositionWalk.of(filter, index, log.end()),
         EventMatch.of(filter),
         resolveLinks ? new LinkResolver(lookup, log.cursor(), clock) : null,
         from);
@@ -494,5 +590,36 @@ public final class StreamReader {
         .map(StreamName::of)
         .map(name -> new StreamSummary(name, state(name)))
         .toList();
+  }
+
+  /// How many events there are of the most frequent types and categories.
+  public EventCounts counts(int most) {
+    var end = log.end();
+    return new EventCounts(
+        mostFrequent(index.typeNames(), index::type, most, end),
+        mostFrequent(index.categoryNames(), index::category, most, end));
+  }
+
+  private static Map<String, Long> mostFrequent(
+      Iterator<String> names, Function<String, Postings> postings, int most, long end) {
+    var fewestFirst = Comparator.comparingLong(Map.Entry<String, Long>::getValue);
+    var frequent =
+        new PriorityQueue<Map.Entry<String, Long>>(
+            fewestFirst.thenComparing(Map.Entry::getKey, Comparator.reverseOrder()));
+    while (names.hasNext()) {
+      var name = names.next();
+      var count = postings.apply(name).countBelow(end);
+      if (count > 0) {
+        frequent.add(Map.entry(name, count));
+      }
+      if (frequent.size() > most) {
+        frequent.remove();
+      }
+    }
+    var counts = new LinkedHashMap<String, Long>();
+    frequent.stream()
+        .sorted(frequent.comparator().reversed())
+        .forEach(entry -> counts.put(entry.getKey(), entry.getValue()));
+    return counts;
   }
 }

@@ -44,6 +44,7 @@ public final class Subscriptions {
         switch (options.start()) {
           case Start.Beginning() -> 0;
           case Start.After(var last) -> behind(last);
+          case Start.AtTime(var time) -> reader.revisionAt(stream, time);
           case Start.End() -> state.lastRevision() + 1;
         };
     return begun(
@@ -66,6 +67,7 @@ public final class Subscriptions {
         switch (options.start()) {
           case Start.Beginning() -> 0;
           case Start.After(var last) -> behind(last);
+          case Start.AtTime(var time) -> reader.positionAt(time);
           case Start.End() -> reader.end();
         };
     return begun(

@@ -5,6 +5,7 @@ package io.leftfold.engine.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
 import io.leftfold.engine.disk.Disk;
@@ -12,11 +13,13 @@ import io.leftfold.engine.log.EncodedRecords;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.LogOptions;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -24,6 +27,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /// A log with an index and nothing above them, and beside them plain maps that say what the index
 /// has to say.
@@ -83,7 +87,19 @@ final class IndexRig implements AutoCloseable {
   }
 
   /// An event to be appended.
-  record Event(String stream, String type, List<String> tags) {}
+  ///
+  /// @param correlation the id in its metadata; null for none
+  record Event(String stream, String type, List<String> tags, @Nullable String correlation) {
+    Event(String stream, String type, List<String> tags) {
+      this(stream, type, tags, null);
+    }
+
+    byte[] metadata() {
+      return correlation == null
+          ? new byte[0]
+          : "{\"$correlationId\":\"%s\"}".formatted(correlation).getBytes(StandardCharsets.UTF_8);
+    }
+  }
 
   /// An event in the log that is not in the index yet.
   private record Placed(long position, long revision, Event event) {}
@@ -95,6 +111,7 @@ final class IndexRig implements AutoCloseable {
       var proposed =
           ProposedEvent.json(event.type, "{}")
               .withId(new UUID(random.nextLong(), random.nextLong()))
+              .withMetadata(event.metadata())
               .withTags(event.tags.stream().map(Tag::of).toArray(Tag[]::new));
       var records = EncodedRecords.of(StreamName.of(event.stream), List.of(proposed));
       if (!writer.fits(records.byteCount(), records.count())) {
@@ -119,12 +136,20 @@ final class IndexRig implements AutoCloseable {
           name,
           one.revision,
           one.event.type,
-          one.event.tags.stream().map(Tag::of).toList());
+          one.event.tags.stream().map(Tag::of).toList(),
+          one.event.correlation);
       remember(KeyKind.STREAM, one.event.stream, one.position);
       remember(KeyKind.TYPE, one.event.type, one.position);
       one.event.tags.forEach(tag -> remember(KeyKind.TAG, tag, one.position));
       if (!name.isSystem()) {
         name.category().ifPresent(category -> remember(KeyKind.CATEGORY, category, one.position));
+      }
+      if (!name.isSystem() && one.revision == 0) {
+        remember(KeyKind.BEGINNINGS, "", one.position);
+        name.category().ifPresent(category -> remember(KeyKind.BEGINNINGS, category, one.position));
+      }
+      if (one.event.correlation != null && !one.event.type.equals(RecordedEvent.LINK_TYPE)) {
+        remember(KeyKind.CORRELATION, one.event.correlation, one.position);
       }
     }
     placed.clear();
@@ -159,6 +184,8 @@ final class IndexRig implements AutoCloseable {
       case CATEGORY -> index.category(key);
       case TYPE -> index.type(key);
       case TAG -> index.tag(key);
+      case CORRELATION -> index.correlation(key);
+      case BEGINNINGS -> key.isEmpty() ? index.streamStarts() : index.streamStarts(key);
     };
   }
 
@@ -205,23 +232,34 @@ final class IndexRig implements AutoCloseable {
 
   private void checkNames() {
     var all = new TreeSet<>(keys(KeyKind.STREAM).keySet());
-    assertThat(names("", "")).isEqualTo(List.copyOf(all));
+    assertThat(names(index.streamNames("", ""))).isEqualTo(List.copyOf(all));
+    assertThat(names(index.typeNames())).isEqualTo(List.copyOf(keys(KeyKind.TYPE).keySet()));
+    assertThat(names(index.categoryNames()))
+        .isEqualTo(List.copyOf(keys(KeyKind.CATEGORY).keySet()));
     for (var i = 0; i < 10; i++) {
       var one = List.copyOf(all).get(random.nextInt(all.size()));
       var prefix = one.substring(0, one.offsetByCodePoints(0, random.nextInt(2)));
       var from = List.copyOf(all).get(random.nextInt(all.size()));
-      assertThat(names(prefix, from))
+      assertThat(names(index.streamNames(prefix, from)))
           .as("from %s, beginning with %s", from, prefix)
           .isEqualTo(
               all.stream()
                   .filter(name -> name.startsWith(prefix) && name.compareTo(from) >= 0)
                   .toList());
+      checkFewNames(prefix, all.stream().filter(name -> name.startsWith(prefix)).toList());
     }
   }
 
-  private List<String> names(String prefix, String from) {
+  private void checkFewNames(String prefix, List<String> expected) {
+    assertThat(index.streamNames(prefix, expected.size())).contains(expected);
+    if (!expected.isEmpty()) {
+      assertThat(index.streamNames(prefix, random.nextInt(expected.size()))).isEmpty();
+    }
+  }
+
+  private static List<String> names(Iterator<String> all) {
     var names = new ArrayList<String>();
-    index.streamNames(prefix, from).forEachRemaining(names::add);
+    all.forEachRemaining(names::add);
     return names;
   }
 

@@ -4,6 +4,7 @@ package io.leftfold.engine.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.engine.Seeds;
 import io.leftfold.engine.disk.MemoryDisk;
 import java.io.IOException;
@@ -63,7 +64,9 @@ final class IndexTest {
       if (random.nextInt(3) == 0) {
         tags.add("rare:" + random.nextInt(100));
       }
-      batch.add(new IndexRig.Event(stream, "Type" + random.nextInt(3), tags));
+      var type = random.nextInt(20) == 0 ? RecordedEvent.LINK_TYPE : "Type" + random.nextInt(3);
+      var correlation = random.nextInt(4) == 0 ? "order " + random.nextInt(50) : null;
+      batch.add(new IndexRig.Event(stream, type, tags, correlation));
     }
     return batch;
   }

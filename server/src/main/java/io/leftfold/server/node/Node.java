@@ -5,6 +5,7 @@ package io.leftfold.server.node;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventCounts;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
@@ -24,6 +25,7 @@ import io.leftfold.engine.AppendCompletion;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.engine.LocalScavenge;
 import io.leftfold.engine.ScavengeOptions;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -183,6 +185,14 @@ public final class Node {
     return store.lastPosition();
   }
 
+  /// The position at which the store stood at a time.
+  ///
+  /// @param time by the store's clock
+  /// @return the position of the first event recorded then or later, or of the next event
+  public long positionAt(Instant time) {
+    return store.positionAt(time);
+  }
+
   /// The id that the store got when it was made.
   ///
   /// @return the id
@@ -207,6 +217,14 @@ public final class Node {
     figures.put("store-id", store.storeId().toString());
     store.lastPosition().ifPresent(last -> figures.put("last-position", Long.toString(last)));
     return figures;
+  }
+
+  /// How many events there are of the most frequent types and categories.
+  ///
+  /// @param most how many of each to give
+  /// @return the counts
+  public EventCounts counts(int most) {
+    return store.counts(most);
   }
 
   /// Begins to forget what may be forgotten, in the background, unless that goes on already.

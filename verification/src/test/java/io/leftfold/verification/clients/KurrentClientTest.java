@@ -873,6 +873,11 @@ final class KurrentClientTest {
     "stream-regex,  ^fil-\\w+$, A:B",
     "type-prefix,   Bet,       ''",
     "type-regex,    ^[^$].*,   A:B:X",
+    "type-regex,    ^[^\\$].*, A:B:X",
+    "type-regex,    ^(?!\\$).*, A:B:X",
+    "type-regex,    ^(?!(A$|X$)), B:$metadata",
+    "type-regex,    ^(?!(\\$.+$|PersistentConfig\\d+$|Result$)), A:B:X",
+    "stream-regex,  ^(?!\\$|other-).*, A:B",
     "type-prefix,   X,         X"
   })
   void a_filter_of_each_kind_lets_through_what_it_should(String kind, String text, String types) {

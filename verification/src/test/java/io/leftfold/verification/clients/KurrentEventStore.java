@@ -53,6 +53,7 @@ import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.testkit.InMemoryEventStore;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -282,6 +283,15 @@ final class KurrentEventStore implements EventStore {
   }
 
   @Override
+  public long positionAt(Instant time) {
+    throw noWordsForTimes();
+  }
+
+  private static UnsupportedOperationException noWordsForTimes() {
+    return new UnsupportedOperationException("The client has no words for times");
+  }
+
+  @Override
   public Optional<Long> lastPosition() {
     return result(client.readAll(ReadAllOptions.get().backwards().fromEnd().maxCount(1)))
         .getEvents()
@@ -431,6 +441,7 @@ final class KurrentEventStore implements EventStore {
       case SubscribeOptions.Start.Beginning() -> wire.fromStart();
       case SubscribeOptions.Start.End() -> wire.fromEnd();
       case SubscribeOptions.Start.After(var revision) -> wire.fromRevision(revision);
+      case SubscribeOptions.Start.AtTime(_) -> throw noWordsForTimes();
     }
     var subscription = new KurrentSubscription(stream, false, subscriptions::remove);
     return begun(
@@ -445,6 +456,7 @@ final class KurrentEventStore implements EventStore {
       case SubscribeOptions.Start.End() -> wire.fromEnd();
       case SubscribeOptions.Start.After(var position) ->
           wire.fromPosition(new Position(position, position));
+      case SubscribeOptions.Start.AtTime(_) -> throw noWordsForTimes();
     }
     var subscription = new KurrentSubscription(StreamName.of("$all"), true, subscriptions::remove);
     filter(options, subscription).ifPresent(wire::filter);

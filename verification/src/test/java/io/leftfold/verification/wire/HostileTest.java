@@ -247,7 +247,7 @@ final class HostileTest {
 
   // ---- messages
 
-  private record BytesAsTheyAre() implements MethodDescriptor.Marshaller<byte[]> {
+  record BytesAsTheyAre() implements MethodDescriptor.Marshaller<byte[]> {
     @Override
     public InputStream stream(byte[] value) {
       return new ByteArrayInputStream(value);

@@ -7,6 +7,7 @@ import com.google.protobuf.UnsafeByteOperations;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventCounts;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
@@ -175,5 +176,16 @@ final class Answers {
 
   private static long micros(Instant instant) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
+  }
+
+  static Wire.StatsResponse stats(Map<String, String> figures, EventCounts counts) {
+    var response = Wire.StatsResponse.newBuilder().putAllStats(figures);
+    counts.byType().forEach((name, events) -> response.addTypes(count(name, events)));
+    counts.byCategory().forEach((name, events) -> response.addCategories(count(name, events)));
+    return response.build();
+  }
+
+  private static Wire.StatsResponse.EventCount count(String name, long events) {
+    return Wire.StatsResponse.EventCount.newBuilder().setName(name).setEvents(events).build();
   }
 }

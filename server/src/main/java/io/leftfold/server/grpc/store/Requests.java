@@ -4,6 +4,7 @@ package io.leftfold.server.grpc.store;
 
 import com.google.protobuf.ByteString;
 import io.leftfold.api.AppendCondition;
+import io.leftfold.api.AsOf;
 import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.EventFilter;
@@ -21,7 +22,9 @@ import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Tag;
 import io.leftfold.api.Tracking;
 import io.leftfold.protocol.messages.store.Wire;
+import java.time.DateTimeException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -110,7 +113,31 @@ final class Requests {
         request.hasFrom() ? unsigned(request.getFrom()) : backwards ? ReadOptions.END : 0,
         request.hasLimit() ? unsigned(request.getLimit()) : Long.MAX_VALUE,
         request.getResolveLinks(),
-        request.hasAll() ? filter(request.getAll()) : EventFilter.everything());
+        request.hasAll() ? filter(request.getAll()) : EventFilter.everything(),
+        request.hasFromTime() ? Optional.of(time(request.getFromTime())) : Optional.empty(),
+        switch (request.getAsOfCase()) {
+          case AS_OF_POSITION -> new AsOf.Position(unsigned(request.getAsOfPosition()));
+          case AS_OF_TIME -> new AsOf.Time(time(request.getAsOfTime()));
+          case ASOF_NOT_SET -> AsOf.now();
+        });
+  }
+
+  static Instant time(Wire.PositionAtRequest request) {
+    if (!request.hasTime()) {
+      throw new IllegalArgumentException("A position is asked for by a time, got none");
+    }
+    return time(request.getTime());
+  }
+
+  private static Instant time(Wire.Time time) {
+    try {
+      return Instant.ofEpochSecond(time.getSeconds(), Integer.toUnsignedLong(time.getNanos()));
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new IllegalArgumentException(
+          "A time lies within a thousand million years, got %d seconds since 1970"
+              .formatted(time.getSeconds()),
+          e);
+    }
   }
 
   static SubscribeOptions subscribe(Wire.SubscribeRequest request) {
@@ -119,9 +146,10 @@ final class Requests {
           case BEGINNING -> new SubscribeOptions.Start.Beginning();
           case END -> new SubscribeOptions.Start.End();
           case AFTER -> new SubscribeOptions.Start.After(unsigned(request.getAfter()));
+          case TIME -> new SubscribeOptions.Start.AtTime(time(request.getTime()));
           case START_NOT_SET ->
               throw new IllegalArgumentException(
-                  "A subscription starts at the beginning, at the end or after an event, got none of them");
+                  "A subscription starts at the beginning, at the end, after an event or at a time, got none of them");
         };
     return new SubscribeOptions(
         start,

@@ -48,6 +48,9 @@ public final class StoreService {
 
   private static final int BATCH_STREAMS_MAX = 1000;
 
+  /// Of so many types and so many categories it is told how many events they have.
+  private static final int COUNTS_MAX = 100;
+
   /// What a request may have beyond its events: names, tags, framing.
   private static final int REQUEST_BYTES_BESIDES = 1 << 20;
 
@@ -130,6 +133,13 @@ public final class StoreService {
               return response.build();
             }),
         answer(
+            "PositionAt",
+            Wire.PositionAtRequest.parser(),
+            request ->
+                Wire.PositionAtResponse.newBuilder()
+                    .setPosition(node.positionAt(Requests.time(request)))
+                    .build()),
+        answer(
             "LastPosition",
             Wire.LastPositionRequest.parser(),
             _ -> {
@@ -140,7 +150,7 @@ public final class StoreService {
         answer(
             "Stats",
             Wire.StatsRequest.parser(),
-            _ -> Wire.StatsResponse.newBuilder().putAllStats(node.stats()).build()));
+            _ -> Answers.stats(node.stats(), node.counts(COUNTS_MAX))));
   }
 
   private static Map.Entry<String, GrpcHandler> method(String name, GrpcHandler handler) {

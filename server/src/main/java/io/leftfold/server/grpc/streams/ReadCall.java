@@ -86,20 +86,28 @@ final class ReadCall implements GrpcListener {
         read.begin();
       }
       case ReadRequest.ToStream(var stream, var options) ->
-          follow(request, node.subscribe(stream, options), false);
+          follow(request, node.subscribe(stream, options), false, false);
       case ReadRequest.ToAll(var options) -> {
         if (options.start() instanceof io.leftfold.api.SubscribeOptions.Start.After(var last)
             && last > node.lastPosition().orElse(-1L)) {
           throw new IllegalArgumentException("Trying to read from an invalid position.");
         }
-        follow(request, node.subscribeToAll(options), true);
+        follow(request, node.subscribeToAll(options), true, hasExpression(options.filter()));
       }
     }
   }
 
+  private static boolean hasExpression(EventFilter filter) {
+    return filter instanceof EventFilter.TypeRegex || filter instanceof EventFilter.StreamRegex;
+  }
+
   private void follow(
-      ReadRequest request, io.leftfold.server.node.Following following, boolean ofAll) {
-    var subscription = new Subscribing(call, clock, request.form(), following, ofAll);
+      ReadRequest request,
+      io.leftfold.server.node.Following following,
+      boolean ofAll,
+      boolean searches) {
+    var subscription =
+        new Subscribing(call, clock, threads, request.form(), following, ofAll, searches);
     answering = subscription;
     subscription.begin(subscriptionIds.get());
   }

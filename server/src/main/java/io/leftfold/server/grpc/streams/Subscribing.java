@@ -2,6 +2,7 @@
 
 package io.leftfold.server.grpc.streams;
 
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.protocol.streams.ReadResponses;
 import io.leftfold.protocol.streams.ReadResponses.UuidForm;
@@ -10,10 +11,17 @@ import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Following;
 import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadFactory;
 
 /// Answers a subscription: takes messages while the caller takes them, and waits to be called when
 /// there are none. A caller that stops taking costs nothing but its place.
+///
+/// Messages are taken on the event loop, for taking does not wait. Only where each name has to be
+/// searched for a regular expression are they taken on a thread of its own, a slice at a time.
 final class Subscribing implements ReadCall.Answering {
 
   private static final int SLICE_MESSAGES = 128;
@@ -21,18 +29,29 @@ final class Subscribing implements ReadCall.Answering {
 
   private final GrpcCall call;
   private final Clock clock;
+  private final ThreadFactory threads;
   private final UuidForm form;
   private final Following following;
   private final boolean ofAll;
+  private final boolean searches;
   private final WireWriter out = new WireWriter(1024);
-  private boolean stopped;
+  private volatile boolean stopped;
 
-  Subscribing(GrpcCall call, Clock clock, UuidForm form, Following following, boolean ofAll) {
+  Subscribing(
+      GrpcCall call,
+      Clock clock,
+      ThreadFactory threads,
+      UuidForm form,
+      Following following,
+      boolean ofAll,
+      boolean searches) {
     this.call = call;
     this.clock = clock;
+    this.threads = threads;
     this.form = form;
     this.following = following;
     this.ofAll = ofAll;
+    this.searches = searches;
   }
 
   void begin(UUID id) {
@@ -44,14 +63,21 @@ final class Subscribing implements ReadCall.Answering {
   private void goOn() {
     if (stopped || call.ended()) {
       stop();
-      return;
+    } else if (searches) {
+      threads.newThread(this::search).start();
+    } else {
+      slice();
     }
+  }
+
+  /// On the event loop.
+  private void slice() {
     try {
       var bytes = 0L;
       for (var i = 0; i < SLICE_MESSAGES && bytes < SLICE_BYTES && call.ready(); i++) {
         var message = following.poll();
         if (message.isEmpty()) {
-          following.onAvailable(() -> call.execute(() -> call.onReady(this::goOn)));
+          awaitNews();
           return;
         }
         tell(message.get());
@@ -59,8 +85,61 @@ final class Subscribing implements ReadCall.Answering {
       }
       call.onReady(this::goOn);
     } catch (RuntimeException | Error e) {
+      end(e);
+    }
+  }
+
+  /// On a thread of its own: finding out about one name may take long.
+  private void search() {
+    try {
+      var found = new ArrayList<SubscriptionMessage>();
+      var bytes = 0L;
+      var more = true;
+      while (more && found.size() < SLICE_MESSAGES && bytes < SLICE_BYTES && !stopped) {
+        var message = following.poll();
+        more = message.isPresent();
+        message.ifPresent(found::add);
+        bytes += message.map(Subscribing::size).orElse(0L);
+      }
+      var exhausted = !more;
+      call.execute(() -> searched(found, exhausted));
+    } catch (RuntimeException | Error e) {
+      call.execute(() -> end(e));
+    }
+  }
+
+  /// About how many bytes a message takes.
+  private static long size(SubscriptionMessage message) {
+    return message instanceof SubscriptionMessage.Event(var event)
+        ? size(event.event()) + size(event.link())
+        : 0;
+  }
+
+  private static long size(Optional<RecordedEvent> event) {
+    return event.map(e -> (long) e.data().length + e.metadata().length).orElse(0L);
+  }
+
+  private void searched(List<SubscriptionMessage> found, boolean exhausted) {
+    if (stopped || call.ended()) {
       stop();
-      Refusal.of(e).fail(call);
+      return;
+    }
+    found.forEach(this::tell);
+    if (exhausted) {
+      awaitNews();
+    } else {
+      call.onReady(this::goOn);
+    }
+  }
+
+  private void awaitNews() {
+    following.onAvailable(() -> call.execute(() -> call.onReady(this::goOn)));
+  }
+
+  private void end(Throwable error) {
+    if (!stopped) {
+      stop();
+      Refusal.of(error).fail(call);
     }
   }
 

@@ -12,11 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.stream.LongStream;
 import java.util.zip.CRC32C;
 
 /// Reads a segment as `docs/format/index.md` describes it, with nothing of the engine: whoever
 /// reads only that page gets this far.
-final class IndexFormatV1 {
+final class IndexFormatV2 {
 
   /// A segment file.
   record Segment(
@@ -43,22 +44,22 @@ final class IndexFormatV1 {
   private final ByteBuffer in;
   private int at;
 
-  private IndexFormatV1(byte[] file) {
+  private IndexFormatV2(byte[] file) {
     this.file = file;
     this.in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   static Segment segment(byte[] file) {
-    return new IndexFormatV1(file).read();
+    return new IndexFormatV2(file).read();
   }
 
   private Segment read() {
     assertThat(new String(file, 0, 8, StandardCharsets.US_ASCII)).isEqualTo("LFINDEX\n");
-    assertThat(in.getInt(8)).as("format version").isEqualTo(1);
+    assertThat(in.getInt(8)).as("format version").isEqualTo(2);
     var header = java.util.Arrays.copyOf(file, HEADER);
     ByteBuffer.wrap(header).putInt(12, 0);
     assertThat(in.getInt(12)).as("header crc").isEqualTo(crc(header, 0, HEADER));
-    for (var zero = 128; zero < HEADER; zero++) {
+    for (var zero = 144; zero < HEADER; zero++) {
       assertThat(file[zero]).isZero();
     }
     var leaves = Math.toIntExact(in.getLong(72));
@@ -79,7 +80,7 @@ final class IndexFormatV1 {
         in.getLong(32),
         in.getLong(40),
         new UUID(in.getLong(48), in.getLong(56)),
-        List.of(in.getLong(96), in.getLong(104), in.getLong(112), in.getLong(120)),
+        LongStream.range(0, 6).map(kind -> in.getLong(96 + 8 * (int) kind)).boxed().toList(),
         keys);
   }
 
