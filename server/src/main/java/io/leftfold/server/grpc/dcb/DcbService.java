@@ -16,7 +16,7 @@ import io.leftfold.api.UnavailableException;
 import io.leftfold.protocol.messages.dcb.Umadb;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
-import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.grpc.calls.OneRequest;
 import io.leftfold.server.grpc.calls.Outlet;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Node;
@@ -28,7 +28,6 @@ import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// The methods of `umadb.v1.DCB`.
 ///
@@ -174,52 +173,23 @@ public final class DcbService {
         .start();
   }
 
-  /// Hears the one request of a call, and begins to answer when it is whole.
-  private static class Request<Q> implements GrpcListener {
-    final GrpcCall call;
-    private final Parser<Q> parser;
-    private final Consumer<Q> begin;
-    private @Nullable Q request;
+  /// Hears the one request of a call.
+  private static class Request<Q> extends OneRequest<Q> {
+    private final GrpcCall call;
 
     Request(GrpcCall call, Parser<Q> parser, Consumer<Q> begin) {
+      super(call, parser, begin);
       this.call = call;
-      this.parser = parser;
-      this.begin = begin;
     }
 
     @Override
-    public final void message(byte[] bytes, int offset, int length) {
-      try {
-        if (request != null) {
-          throw new IllegalArgumentException("The method takes one message, got another one");
-        }
-        check(bytes, offset, length);
-        request = parser.parseFrom(bytes, offset, length);
-      } catch (InvalidProtocolBufferException e) {
-        refuse(
-            new Refusal.NoMessageException(
-                "The request is not a message of umadb.v1.DCB: " + e.getMessage(), e));
-      } catch (RuntimeException e) {
-        refuse(e);
-      }
+    protected RuntimeException noMessage(InvalidProtocolBufferException cause) {
+      return new Refusal.NoMessageException(
+          "The request is not a message of umadb.v1.DCB: " + cause.getMessage(), cause);
     }
-
-    /// Looks at a request before objects are made of it.
-    void check(byte[] bytes, int offset, int length) {}
 
     @Override
-    public final void halfClosed() {
-      try {
-        if (request == null) {
-          throw new IllegalArgumentException("The method takes one message, got none");
-        }
-        begin.accept(request);
-      } catch (RuntimeException e) {
-        refuse(e);
-      }
-    }
-
-    final void refuse(RuntimeException error) {
+    protected final void refuse(RuntimeException error) {
       Refusal.of(error).endHere(call);
     }
   }
@@ -235,7 +205,7 @@ public final class DcbService {
     }
 
     @Override
-    void check(byte[] bytes, int offset, int length) {
+    protected void check(byte[] bytes, int offset, int length) {
       AppendCount.requireBounded(bytes, offset, length, appendBytesMax);
     }
 
