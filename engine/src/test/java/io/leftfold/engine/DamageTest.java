@@ -201,24 +201,12 @@ final class DamageTest {
         gaps += whole.get(i).revision() == before + 1 ? 0 : 1;
       }
       for (var options : List.of(ReadOptions.forwards(), ReadOptions.backwards())) {
-        var read = store.read(stream, options);
-        var given = new ArrayList<RecordedEvent>();
-        var told = 0;
-        while (true) {
-          try {
-            if (!read.iterator().hasNext()) {
-              break;
-            }
-            given.add(read.iterator().next().original());
-          } catch (CorruptLogException e) {
-            told++;
-          }
-        }
-        assertThat(given)
+        var read = goOnBehindDamage(store.read(stream, options));
+        assertThat(read.given)
             .isEqualTo(
                 options.direction() == ReadOptions.Direction.FORWARDS ? whole : whole.reversed());
         // Of a gap once, or of each lost event that the index knows.
-        assertThat(told)
+        assertThat(read.told)
             .as("damage told of %s", stream)
             .isBetween(gaps, Math.max(gaps, all.size() - whole.size()));
       }
@@ -330,20 +318,27 @@ final class DamageTest {
 
   /// All that a read gives, going on after damage, of which it tells.
   private static List<RecordedEvent> givenWithoutDamage(EventRead read, int toldAtLeast) {
+    var all = goOnBehindDamage(read);
+    assertThat(all.told).as("damage told").isBetween(toldAtLeast, 2);
+    return all.given;
+  }
+
+  /// What a read gave, and how often it told of damage.
+  private record Given(List<RecordedEvent> given, int told) {}
+
+  private static Given goOnBehindDamage(EventRead read) {
     var given = new ArrayList<RecordedEvent>();
     var told = 0;
     while (true) {
       try {
         if (!read.iterator().hasNext()) {
-          break;
+          return new Given(given, told);
         }
         given.add(read.iterator().next().original());
       } catch (CorruptLogException e) {
         told++;
       }
     }
-    assertThat(told).as("damage told").isBetween(toldAtLeast, 2);
-    return given;
   }
 
   /// A sealed chunk knows where each record is, so only what cannot be vouched for is lost.
