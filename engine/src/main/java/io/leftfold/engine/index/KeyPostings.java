@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 sealed class KeyPostings implements Postings permits StreamPostings {
 
   private static final Part[] NO_ROW = {};
+  private static final PartPostings[] NO_LISTS = {};
+  private static final long[] NO_ORDINALS = {};
 
   private final Index index;
   private final IndexKey key;
@@ -19,9 +21,9 @@ sealed class KeyPostings implements Postings permits StreamPostings {
   // One entry for each part that has the key, in order; the live table has one as soon as it has
   // the key, and it is the last.
   private int found;
-  private Part[] parts = new Part[2];
-  private @Nullable PartPostings[] lists = new @Nullable PartPostings[2];
-  private long[] ordinals = new long[2];
+  private Part[] parts = NO_ROW;
+  private @Nullable PartPostings[] lists = NO_LISTS;
+  private long[] ordinals = NO_ORDINALS;
   private boolean isInLiveTable;
   private int last;
 
@@ -176,9 +178,10 @@ sealed class KeyPostings implements Postings permits StreamPostings {
       return false;
     }
     if (found == parts.length) {
-      parts = Arrays.copyOf(parts, 2 * found);
-      lists = Arrays.copyOf(lists, 2 * found);
-      ordinals = Arrays.copyOf(ordinals, 2 * found);
+      var room = Math.max(4, 2 * found);
+      parts = Arrays.copyOf(parts, room);
+      lists = Arrays.copyOf(lists, room);
+      ordinals = Arrays.copyOf(ordinals, room);
     }
     parts[found] = part;
     lists[found] = list;

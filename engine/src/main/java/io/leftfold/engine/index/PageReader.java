@@ -19,7 +19,10 @@ final class PageReader {
   }
 
   void skip(long bytes) {
-    moveTo(at + bytes);
+    at += bytes;
+    if (at < 0 || at > checkedUntil) {
+      checkedUntil = at;
+    }
   }
 
   long offset() {

@@ -117,20 +117,37 @@ final class Segment implements Part, AutoCloseable {
   }
 
   /// The last leaf whose first key is not behind a key; the first if there is none.
+  ///
+  /// All keys between two that begin alike begin so, too: what the key has in common with the
+  /// nearest leaf on either side is not compared again.
   private long leafOf(byte[] key, PageReader reader) {
     var low = 0L;
     var high = header.leaves() - 1;
+    var commonWithLow = 0;
+    var commonWithHigh = 0;
     while (low < high) {
       var middle = (low + high + 1) >>> 1;
       reader.moveTo(leafAt(middle));
       reader.varint(); // shares nothing
-      if (compareSuffix(reader, key, 0).order <= 0) {
+      var comparison = compare(reader, key, Math.min(commonWithLow, commonWithHigh));
+      if (comparison.order <= 0) {
         low = middle;
+        commonWithLow = comparison.common;
       } else {
         high = middle - 1;
+        commonWithHigh = comparison.common;
       }
     }
     return low;
+  }
+
+  /// Compares a whole key; leaves the reader anywhere.
+  ///
+  /// @param common how many bytes are known to be the same
+  private static Comparison compare(PageReader reader, byte[] key, int common) {
+    var length = reader.varint();
+    reader.skip(common);
+    return compareUnits(reader, length - common, key, common);
   }
 
   long leafAt(long leaf) {
@@ -153,7 +170,11 @@ final class Segment implements Part, AutoCloseable {
   ///
   /// @param common how many bytes before are known to be the same
   private static Comparison compareSuffix(PageReader reader, byte[] key, int common) {
-    var left = reader.varint();
+    return compareUnits(reader, reader.varint(), key, common);
+  }
+
+  private static Comparison compareUnits(PageReader reader, long length, byte[] key, int common) {
+    var left = length;
     var same = common;
     while (left > 0 && same < key.length) {
       var unit = reader.next();
