@@ -564,24 +564,12 @@ public final class Committer implements AutoCloseable {
       part.head().writtenInBatch = batchNumber;
       batch.add(new Written(part.head().name, part.firstRevision(), position, part.records()));
       boundary.wrote(part.head().name, position, part.records());
-      remember(part, position);
+      recentIds.note(part.head().key, part.firstRevision(), position, part.records());
     }
     writer.end();
     return commit.lastProposed() < 0
         ? OptionalLong.empty()
         : OptionalLong.of(writer.nextPosition() - commit.count() + commit.lastProposed());
-  }
-
-  private void remember(CommitDraft.Part part, long firstPosition) {
-    var records = part.records();
-    for (var i = 0; i < records.count(); i++) {
-      recentIds.add(
-          records.idHigh(i),
-          records.idLow(i),
-          part.head().key,
-          part.firstRevision() + i,
-          firstPosition + i);
-    }
   }
 
   // ---- making durable, showing, answering
@@ -604,6 +592,7 @@ public final class Committer implements AutoCloseable {
       }
     }
     answers.clear();
+    recentIds.settle(); // now, while those who were answered make their next appends
     heads.trim();
   }
 

@@ -3,6 +3,8 @@
 package io.leftfold.engine.stream;
 
 import io.leftfold.api.StreamName;
+import io.leftfold.engine.log.EncodedRecords;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /// The ids of the last events, with where each one is: what makes a repeated append recognisable
@@ -15,9 +17,12 @@ import java.util.Arrays;
 /// and nothing in here is a reference, for each one stored costs the garbage collector's
 /// bookkeeping.
 ///
-/// So a stream is known by 64 bits that come from its name and a number drawn by chance when the
-/// store was opened. Of two streams in which one id was recorded, one would be taken for the other
-/// with a chance of 2⁻⁶⁴, and nobody can choose names that raise it.
+/// Adding an id costs a tenth of a microsecond, for nothing of the table is in a cache. So what is
+/// written is only noted, and added when somebody asks, or when there is time.
+///
+/// A stream is known by 64 bits that come from its name and a number drawn by chance when the store
+/// was opened. Of two streams in which one id was recorded, one would be taken for the other with a
+/// chance of 2⁻⁶⁴, and nobody can choose names that raise it.
 final class RecentIds {
 
   /// So many of the last ids are remembered at least, and less than twice as many.
@@ -48,6 +53,10 @@ final class RecentIds {
   private final int[][] slots = {new int[SLOTS], new int[SLOTS]};
   private int young;
   private int count;
+  private final ArrayDeque<Noted> noted = new ArrayDeque<>();
+
+  /// Events of one stream that follow each other.
+  private record Noted(long stream, long revision, long position, EncodedRecords records) {}
 
   /// Without any.
   ///
@@ -64,6 +73,30 @@ final class RecentIds {
       key = mix(key ^ name.charAt(i));
     }
     return key;
+  }
+
+  /// Takes note of the ids of events that follow each other.
+  ///
+  /// @param stream its key, as [#keyOf] gives it
+  /// @param revision of the first
+  /// @param position of the first
+  void note(long stream, long revision, long position, EncodedRecords records) {
+    noted.add(new Noted(stream, revision, position, records));
+  }
+
+  /// Adds what was noted.
+  void settle() {
+    for (var events = noted.poll(); events != null; events = noted.poll()) {
+      var records = events.records;
+      for (var i = 0; i < records.count(); i++) {
+        add(
+            records.idHigh(i),
+            records.idLow(i),
+            events.stream,
+            events.revision + i,
+            events.position + i);
+      }
+    }
   }
 
   /// Adds an id.
@@ -89,6 +122,7 @@ final class RecentIds {
 
   /// The newest entry of an id in a stream, or −1.
   int find(long idHigh, long idLow, long stream) {
+    settle();
     var hash = hash(idHigh, idLow, stream);
     var found = find(young, hash, idHigh, idLow, stream);
     return found >= 0 ? found : find(1 - young, hash, idHigh, idLow, stream);

@@ -4,8 +4,12 @@ package io.leftfold.engine.stream;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
+import io.leftfold.engine.log.EncodedRecords;
+import java.util.List;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 final class RecentIdsTest {
@@ -36,6 +40,22 @@ final class RecentIdsTest {
         assertThat(ids.position(entry)).as("id %d", i).isEqualTo(2L * i);
       }
     }
+  }
+
+  @Test
+  void what_was_only_noted_is_found_as_if_it_had_been_added() {
+    var records =
+        EncodedRecords.of(
+            StreamName.of("account-1"),
+            List.of(
+                ProposedEvent.json("Opened", "{}").withId(new UUID(1, 1)),
+                ProposedEvent.json("Closed", "{}").withId(new UUID(1, 2))));
+    ids.note(stream, 5, 50, records);
+
+    var second = ids.find(1, 2, stream);
+    assertThat(ids.revision(second)).isEqualTo(6);
+    assertThat(ids.position(second)).isEqualTo(51);
+    assertThat(ids.revision(ids.find(1, 1, stream))).isEqualTo(5);
   }
 
   @Test
