@@ -23,9 +23,9 @@ final class Head {
   /// What the last event says, if this is the stream of a followed source.
   OptionalLong lastTracked = OptionalLong.empty();
 
-  /// The batch in which the stream was written last: its records cannot be read back before the
-  /// batch is durable.
-  long writtenInBatch = -1;
+  /// Behind the position that was written last in the stream, by this writer: its records cannot be
+  /// read back before the log ends there.
+  long writtenUntil;
 
   Head(StreamName name, long key, StreamView view) {
     this.name = name;

@@ -22,7 +22,7 @@ final class Heads {
   }
 
   /// Danger: must not be asked for with unpublished commits of a stream that is not in here, which
-  /// [Committer] ensures by calling [#trim] between batches only.
+  /// [Committer] ensures by calling [#trim] only when there are none.
   Head of(StreamName name) {
     var before = last;
     if (before != null && before.name.equals(name)) {
@@ -45,12 +45,15 @@ final class Heads {
     return head;
   }
 
-  /// Forgets what was not used for long. Between batches only.
+  /// Whether it is time to forget what was not used for long.
+  boolean isFull() {
+    return young.size() > HALF;
+  }
+
+  /// Forgets what was not used for long. Only when all that was written is published.
   void trim() {
     last = null; // it may be in neither half any more
-    if (young.size() > HALF) {
-      old = young;
-      young = new HashMap<>();
-    }
+    old = young;
+    young = new HashMap<>();
   }
 }

@@ -6,7 +6,6 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.RecordCursor;
 import java.util.List;
-import java.util.function.LongSupplier;
 
 /// What idempotence asks of the recent ids and of the log. Owned by the writing thread.
 final class RecordedMemory implements AppendDecision.Memory {
@@ -15,23 +14,15 @@ final class RecordedMemory implements AppendDecision.Memory {
   private final StreamLookup lookup;
   private final RecordCursor cursor;
   private final RecentIds recentIds;
-  private final LongSupplier batchNumber;
 
   /// Over what is recorded.
   ///
   /// @param cursor of the writing thread
-  /// @param batchNumber of the batch that is not durable yet
-  RecordedMemory(
-      Log log,
-      StreamLookup lookup,
-      RecordCursor cursor,
-      RecentIds recentIds,
-      LongSupplier batchNumber) {
+  RecordedMemory(Log log, StreamLookup lookup, RecordCursor cursor, RecentIds recentIds) {
     this.log = log;
     this.lookup = lookup;
     this.cursor = cursor;
     this.recentIds = recentIds;
-    this.batchNumber = batchNumber;
   }
 
   @Override
@@ -65,7 +56,7 @@ final class RecordedMemory implements AppendDecision.Memory {
 
   @Override
   public AppendDecision recordedBehind(Head head, long revision, List<ProposedEvent> events) {
-    if (head.writtenInBatch == batchNumber.getAsLong()) {
+    if (head.writtenUntil > log.end()) {
       return AppendDecision.ASK_LATER;
     }
     var view = lookup.view(head.name, log.end(), cursor);
