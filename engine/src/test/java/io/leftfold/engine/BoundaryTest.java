@@ -166,7 +166,8 @@ final class BoundaryTest {
   }
 
   /// Whatever is handed in together, each answer is right for the place in the order of commits
-  /// that the append got. Chunks are small, so that batches are published in parts.
+  /// that the append got. Chunks are small, so that batches are published in parts, and the index
+  /// is in many files.
   @Test
   void each_answer_is_right_for_its_place_in_the_order_of_commits() {
     Seeds.each(
@@ -175,7 +176,8 @@ final class BoundaryTest {
           var random = new Random(seed);
           var disk = new FaultyDisk(seed);
           var options = StoreRig.options(seed, 4096L << random.nextInt(3));
-          try (var store = LocalEventStore.on(disk, options)) {
+          var index = StoreRig.smallIndex(seed, false);
+          try (var store = LocalEventStore.on(disk, disk, options, index)) {
             for (var burst = 0; burst < 4; burst++) {
               var end = store.lastPosition().orElseThrow() + 1;
               var commits = IntStream.range(0, 40).mapToObj(i -> someCommit(random, end)).toList();
