@@ -2,6 +2,7 @@
 
 package io.leftfold.benchmarks;
 
+import io.leftfold.benchmarks.embedded.BesidePeers;
 import io.leftfold.benchmarks.embedded.BulkAppends;
 import io.leftfold.benchmarks.embedded.ConditionalAppends;
 import io.leftfold.benchmarks.embedded.DurableAppends;
@@ -39,6 +40,8 @@ final class Catalogue {
     }
     all.add(new Scan());
     all.add(new RandomReads());
+    all.add(new BesidePeers("1m", 100_000));
+    all.add(new BesidePeers("10m", 1_000_000));
     for (var kind : GrpcCalls.Kind.values()) {
       for (var connections : CONNECTIONS) {
         all.add(new GrpcCalls(kind, connections));

@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
 
-/// Callers, each on a virtual thread of its own, each waiting for its answer before it asks again.
+/// Callers, each on a thread of its own, each waiting for its answer before it asks again.
 final class Callers {
 
   private Callers() {}
@@ -29,10 +30,16 @@ final class Callers {
   ///
   /// @return calls per second
   static double call(int callers, Duration time, CallOf calls) throws InterruptedException {
+    return call(Thread.ofVirtual().factory(), callers, time, calls);
+  }
+
+  /// The same on threads of another kind.
+  static double call(ThreadFactory factory, int callers, Duration time, CallOf calls)
+      throws InterruptedException {
     var done = new ArrayList<Future<Long>>(callers);
     var begin = System.nanoTime();
     var end = begin + time.toNanos();
-    try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+    try (var threads = Executors.newThreadPerTaskExecutor(factory)) {
       for (var i = 0; i < callers; i++) {
         var number = i;
         done.add(

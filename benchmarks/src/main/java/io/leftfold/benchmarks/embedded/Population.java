@@ -6,7 +6,6 @@ import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
-import java.sql.SQLException;
 import java.util.ArrayList;
 
 /// Streams of ten events each, as far apart as can be: the first events of all streams, then the
@@ -16,6 +15,7 @@ public final class Population {
   static final int STREAM_EVENTS = 10;
 
   private static final int COMMIT_EVENTS = 1000;
+  private static final int PEER_COMMIT_EVENTS = 100_000;
 
   private final StreamName[] streams;
 
@@ -57,12 +57,15 @@ public final class Population {
     }
   }
 
-  void insertInto(Sqlite sqlite) throws SQLException {
+  void insertInto(Peer peer) throws Exception {
     for (var pass = 0; pass < STREAM_EVENTS; pass++) {
-      for (var stream : streams) {
-        sqlite.insert(stream);
+      for (var i = 0; i < streams.length; i++) {
+        peer.insert(streams[i]);
+        if ((i + 1) % PEER_COMMIT_EVENTS == 0) {
+          peer.commit();
+        }
       }
-      sqlite.commit();
+      peer.commit();
     }
   }
 }

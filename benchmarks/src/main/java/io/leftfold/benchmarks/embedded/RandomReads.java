@@ -13,11 +13,6 @@ import io.leftfold.engine.Durability;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.nio.charset.StandardCharsets;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
@@ -26,7 +21,6 @@ public final class RandomReads implements Benchmark {
 
   private static final int STREAMS = 100_000;
   private static final double ASKED = 100_000;
-  private static final int STREAM_LENGTH = 14;
 
   /// Makes the benchmark.
   public RandomReads() {}
@@ -100,11 +94,11 @@ public final class RandomReads implements Benchmark {
 
   /// Reads one stream.
   @FunctionalInterface
-  private interface Reading {
+  interface Reading {
     int go() throws Exception;
   }
 
-  private static double perSecond(long nanos, Reading reading) throws Exception {
+  static double perSecond(long nanos, Reading reading) throws Exception {
     var begin = System.nanoTime();
     var count = 0L;
     while (System.nanoTime() - begin < nanos) {
@@ -118,7 +112,7 @@ public final class RandomReads implements Benchmark {
     return count * 1e9 / (System.nanoTime() - begin);
   }
 
-  private static int read(EventStore store, Population population, int stream) {
+  static int read(EventStore store, Population population, int stream) {
     var count = 0;
     try (var read = store.read(population.stream(stream), ReadOptions.forwards())) {
       for (var resolved : read) {
@@ -129,52 +123,5 @@ public final class RandomReads implements Benchmark {
       }
     }
     return count;
-  }
-
-  /// Where the records of each stream are.
-  private static final class Places {
-    private static final int CHUNK_SHIFT = 40;
-
-    private final List<MemorySegment> chunks;
-    private final Map<String, long[]> places = new HashMap<>();
-    private final LogLayout.Checker checker = new LogLayout.Checker();
-
-    Places(List<MemorySegment> chunks) {
-      this.chunks = chunks;
-      var found = new HashMap<String, Integer>();
-      for (var i = 0; i < chunks.size(); i++) {
-        var number = (long) i;
-        LogLayout.forEachRecord(
-            chunks.get(i),
-            (chunk, offset, _) -> {
-              var name = new byte[STREAM_LENGTH];
-              MemorySegment.copy(
-                  chunk,
-                  java.lang.foreign.ValueLayout.JAVA_BYTE,
-                  offset + LogLayout.RECORD_HEADER_BYTES,
-                  name,
-                  0,
-                  name.length);
-              var stream = new String(name, StandardCharsets.UTF_8);
-              var ordinal = found.merge(stream, 1, Integer::sum) - 1;
-              if (ordinal < Population.STREAM_EVENTS) {
-                places.computeIfAbsent(stream, _ -> new long[Population.STREAM_EVENTS])[ordinal] =
-                    (number << CHUNK_SHIFT) | offset;
-              }
-            });
-      }
-    }
-
-    int read(String stream) {
-      var count = 0;
-      var of = java.util.Objects.requireNonNull(places.get(stream));
-      for (var place : of) {
-        var chunk = chunks.get((int) (place >>> CHUNK_SHIFT));
-        var offset = place & (1L << CHUNK_SHIFT) - 1;
-        checker.check(chunk, offset, chunk.get(LogLayout.INT, offset));
-        count++;
-      }
-      return count;
-    }
   }
 }

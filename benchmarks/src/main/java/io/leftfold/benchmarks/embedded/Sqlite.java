@@ -15,7 +15,7 @@ import java.util.SplittableRandom;
 
 /// What people would use instead: a table of events in SQLite, with a write-ahead log and a sync at
 /// each commit. One connection, as there is one writer at a time.
-final class Sqlite implements AutoCloseable {
+final class Sqlite implements Peer {
 
   private static final String SCHEMA =
       """
@@ -57,8 +57,13 @@ final class Sqlite implements AutoCloseable {
             "SELECT position, revision, id, type, data FROM events WHERE stream = ? ORDER BY revision");
   }
 
-  /// Inserts an event, without committing.
-  void insert(StreamName stream) throws SQLException {
+  @Override
+  public String describe() {
+    return "SQLite WAL FULL";
+  }
+
+  @Override
+  public void insert(StreamName stream) throws SQLException {
     var revision = revisions.merge(stream.value(), 1, Integer::sum) - 1;
     insert.setString(1, stream.value());
     insert.setInt(2, revision);
@@ -69,8 +74,8 @@ final class Sqlite implements AutoCloseable {
     insert.executeUpdate();
   }
 
-  /// Makes what was inserted durable.
-  void commit() throws SQLException {
+  @Override
+  public void commit() throws SQLException {
     connection.commit();
   }
 
@@ -94,10 +99,8 @@ final class Sqlite implements AutoCloseable {
     return count;
   }
 
-  /// Reads the events of a stream.
-  ///
-  /// @return how many there are
-  int read(StreamName stream) throws SQLException {
+  @Override
+  public int read(StreamName stream) throws SQLException {
     var count = 0;
     readStream.setString(1, stream.value());
     try (var rows = readStream.executeQuery()) {
