@@ -87,6 +87,13 @@ final class ServeCommand implements Callable<Integer> {
   private String dcbStream;
 
   @Option(
+      names = "--backups",
+      paramLabel = "<directory>",
+      description =
+          "Where to keep backups that clients ask for (leftfold backup --connect …). Without it they may not.")
+  private @Nullable Path backups;
+
+  @Option(
       names = "--insecure",
       description =
           "Serve others than this machine without encryption and without users. This version can do nothing else, so it must be said.")
@@ -132,6 +139,9 @@ final class ServeCommand implements Callable<Integer> {
   private ServerOptions serverOptions() {
     var options =
         ServerOptions.defaults().withAddress(host, port).withDcbStream(StreamName.of(dcbStream));
+    if (backups != null) {
+      options = options.withBackups(shell.resolve(backups));
+    }
     return advertised == null ? options : options.withAdvertisedHost(advertised);
   }
 

@@ -180,4 +180,12 @@ final class FromWire {
         "The server sent a %s that this client does not know; is the server newer?"
             .formatted(what));
   }
+
+  static ServerBackup backup(Wire.BackupReport report) {
+    return new ServerBackup(
+        report.getNextPosition(),
+        report.getFilesCopied(),
+        report.getFilesKept(),
+        report.getBytesCopied());
+  }
 }

@@ -48,6 +48,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /// The event store of a Leftfold server.
@@ -293,6 +294,44 @@ public final class RemoteEventStore implements EventStore {
             .setOptions(StopScavengeReq.Options.newBuilder().setScavengeId(id))
             .build();
     ask(OperationsGrpc.getStopScavengeMethod(), request, "The stop of scavenge " + id);
+  }
+
+  /// Lets the server copy its store, or what is new in it since the last time, to a directory of
+  /// its own. Waits until that is done; an interrupt ends the backup, which is a whole one all the
+  /// same, of less.
+  ///
+  /// @param name of the directory, in the one that the server keeps backups in
+  /// @param progress is told now and then how many bytes were copied
+  /// @return what was done
+  /// @throws UnavailableException if the server keeps no backups, or cannot write the copy
+  /// @throws IllegalArgumentException if the name is none, or has the backup of another store
+  public ServerBackup backup(String name, LongConsumer progress) {
+    var call = "The backup to " + name;
+    var request = Wire.BackupRequest.newBuilder().setName(name).build();
+    try (var inflow = open(StoreGrpc.getBackupMethod(), request)) {
+      try {
+        while (true) {
+          switch (inflow.take()) {
+            case Inflow.Taken.Message(var response) when response.hasReport() -> {
+              return understood(call, FromWire::backup, response.getReport());
+            }
+            case Inflow.Taken.Message(var response) -> progress.accept(response.getBytesCopied());
+            case Inflow.Taken.End() ->
+                throw failures.notUnderstood(
+                    call, new IllegalStateException("it ended without a report"));
+            case Inflow.Taken.Nothing() -> throw new AssertionError("nothing was waited for");
+            case Inflow.Taken.Cancelled() -> throw closed();
+          }
+        }
+      } catch (StatusRuntimeException e) {
+        throw closed ? closed() : failures.of(e, call, 0);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        throw failures.interrupted(call);
+      } finally {
+        open.remove(inflow);
+      }
+    }
   }
 
   @Override

@@ -58,6 +58,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -629,11 +630,24 @@ public final class LocalEventStore implements EventStore {
   /// @throws IllegalArgumentException if there is a copy of another store, or of another history
   /// @throws UnavailableException if the directory cannot be written, or is in use
   public BackupReport backup(Path directory) {
+    return backup(directory, _ -> {});
+  }
+
+  /// The same, telling how far it is.
+  ///
+  /// @param directory where the copy is, or is to be
+  /// @param progress is told how many bytes were copied, after each mebibyte or less, on this
+  ///   thread; what it throws ends the backup, and the next one goes on from there
+  /// @return what was done
+  /// @throws CorruptLogException if a log file is damaged; the copy is as it was, or newer
+  /// @throws IllegalArgumentException if there is a copy of another store, or of another history
+  /// @throws UnavailableException if the directory cannot be written, or is in use
+  public BackupReport backup(Path directory, LongConsumer progress) {
     log.requireOpen();
     try {
       var target = DirectoryDisk.open(directory.resolve(LOG_DIRECTORY));
       try (var _ = DirectoryLock.take(directory)) {
-        return backup(target);
+        return backup(target, progress);
       }
     } catch (DirectoryLock.TakenException e) {
       throw new UnavailableException(
@@ -651,7 +665,11 @@ public final class LocalEventStore implements EventStore {
 
   /// Copies the store to a disk of any kind; for tests that own the disk.
   BackupReport backup(Disk target) throws IOException {
-    var done = LogBackup.run(log, target, _ -> {});
+    return backup(target, _ -> {});
+  }
+
+  private BackupReport backup(Disk target, LongConsumer progress) throws IOException {
+    var done = LogBackup.run(log, target, progress);
     return new BackupReport(done.end(), done.chunksCopied(), done.chunksKept(), done.bytesCopied());
   }
 

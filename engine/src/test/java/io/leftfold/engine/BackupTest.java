@@ -252,6 +252,35 @@ final class BackupTest {
   }
 
   @Test
+  void so_is_one_whose_only_chunk_is_still_open() throws IOException {
+    var backup = new FaultyDisk(2);
+    var fork = new FaultyDisk(3);
+    try (var store = open(new FaultyDisk(1))) {
+      append(store, 3);
+      store.backup(fork);
+      append(store, 2);
+      store.backup(backup);
+      store.backup(backup);
+    }
+    var before = all(backup);
+    try (var other = LocalEventStore.on(new FaultyDisk(4), options.withRandom(new Random(99)))) {
+      append(other, 60);
+      assertThatThrownBy(() -> other.backup(backup)).hasMessageContaining("another store");
+    }
+    try (var other = LocalEventStore.on(new FaultyDisk(5), options.withRandom(new Random(98)))) {
+      assertThatThrownBy(() -> other.backup(backup)).hasMessageContaining("another store");
+    }
+    try (var older = open(fork)) {
+      assertThatThrownBy(() -> older.backup(backup)).hasMessageContaining("another history");
+      append(older, 1);
+      assertThatThrownBy(() -> older.backup(backup)).hasMessageContaining("another history");
+      append(older, 40);
+      assertThatThrownBy(() -> older.backup(backup)).hasMessageContaining("another history");
+    }
+    assertThat(all(backup)).isEqualTo(before).hasSize(6);
+  }
+
+  @Test
   void a_backup_into_a_directory_in_use_is_refused() {
     try (var store = LocalEventStore.open(directory, options)) {
       assertThatThrownBy(() -> store.backup(directory))

@@ -87,7 +87,7 @@ public final class LeftfoldServer implements AutoCloseable {
   private static Edge edge(
       LocalEventStore store, ServerOptions options, ScheduledExecutorService timer)
       throws IOException {
-    var node = new Node(store);
+    var node = new Node(store, options.backups());
     var clock = Clock.systemUTC();
     var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
     Map<String, GrpcHandler> calls = new HashMap<>();

@@ -3,6 +3,8 @@
 package io.leftfold.server;
 
 import io.leftfold.api.StreamName;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /// How a node is reached: `ServerOptions.defaults().withAddress("0.0.0.0", 2113)`.
 ///
@@ -10,11 +12,14 @@ import io.leftfold.api.StreamName;
 /// @param port the port; 0 for any that is free
 /// @param advertisedHost the name or address that clients are told to reach this node by; empty for
 ///   the one it listens on
+/// @param backups the directory in which backups are kept that clients ask for; empty if they may
+///   not
 /// @param dcbStream where events are recorded that come over `umadb.v1.DCB`, which knows no streams
-public record ServerOptions(String host, int port, String advertisedHost, StreamName dcbStream) {
+public record ServerOptions(
+    String host, int port, String advertisedHost, Optional<Path> backups, StreamName dcbStream) {
 
   private static final ServerOptions DEFAULTS =
-      new ServerOptions("127.0.0.1", 2113, "", StreamName.of("dcb"));
+      new ServerOptions("127.0.0.1", 2113, "", Optional.empty(), StreamName.of("dcb"));
 
   /// Checks the stream.
   ///
@@ -28,7 +33,7 @@ public record ServerOptions(String host, int port, String advertisedHost, Stream
     }
   }
 
-  /// Loopback, port 2113, stream `dcb`.
+  /// Loopback, port 2113, no backups for clients, stream `dcb`.
   ///
   /// @return the options
   public static ServerOptions defaults() {
@@ -41,7 +46,7 @@ public record ServerOptions(String host, int port, String advertisedHost, Stream
   /// @param port 0 for any that is free
   /// @return the new options
   public ServerOptions withAddress(String host, int port) {
-    return new ServerOptions(host, port, advertisedHost, dcbStream);
+    return new ServerOptions(host, port, advertisedHost, backups, dcbStream);
   }
 
   /// With a name by which clients reach this node.
@@ -49,7 +54,15 @@ public record ServerOptions(String host, int port, String advertisedHost, Stream
   /// @param host a name or address
   /// @return the new options
   public ServerOptions withAdvertisedHost(String host) {
-    return new ServerOptions(this.host, port, host, dcbStream);
+    return new ServerOptions(this.host, port, host, backups, dcbStream);
+  }
+
+  /// With a directory for backups that clients ask for.
+  ///
+  /// @param directory each backup is a directory in it
+  /// @return the new options
+  public ServerOptions withBackups(Path directory) {
+    return new ServerOptions(host, port, advertisedHost, Optional.of(directory), dcbStream);
   }
 
   /// With another stream for the events of `umadb.v1.DCB`.
@@ -57,6 +70,6 @@ public record ServerOptions(String host, int port, String advertisedHost, Stream
   /// @param stream any but a system stream
   /// @return the new options
   public ServerOptions withDcbStream(StreamName stream) {
-    return new ServerOptions(host, port, advertisedHost, stream);
+    return new ServerOptions(host, port, advertisedHost, backups, stream);
   }
 }

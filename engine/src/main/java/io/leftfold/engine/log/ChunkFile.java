@@ -8,6 +8,7 @@ import io.leftfold.engine.disk.DiskFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A chunk on a disk that is no open log: to be checked, and copied whole or up to some place.
@@ -69,7 +70,9 @@ record ChunkFile(
   }
 
   /// Copies the beginning of it, durably and in one step.
-  void copyTo(Disk target, long length) throws IOException {
+  ///
+  /// @param progress is told of each piece how many bytes it has
+  void copyTo(Disk target, long length, LongConsumer progress) throws IOException {
     var unfinished = ChunkNames.unfinished(header);
     try (var copy = target.create(unfinished, length)) {
       var buffer = ByteBuffer.allocateDirect((int) Math.min(COPY_BYTES, length));
@@ -77,6 +80,7 @@ record ChunkFile(
         buffer.clear().limit((int) Math.min(buffer.capacity(), length - at));
         buffer.put(bytes.asSlice(at, buffer.limit()).asByteBuffer()).flip();
         copy.write(buffer, at);
+        progress.accept(buffer.limit());
       }
       copy.sync();
     }

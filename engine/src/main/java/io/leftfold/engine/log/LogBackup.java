@@ -42,7 +42,8 @@ public final class LogBackup {
 
   /// Brings a copy up to date, or begins one.
   ///
-  /// @param progress is told how many bytes were copied
+  /// @param progress is told now and then how many bytes were copied; what it throws ends the
+  ///   backup
   /// @throws CorruptLogException if a chunk is damaged, here or there
   /// @throws IllegalArgumentException if the copy is of another store
   public static Result run(Log log, Disk target, LongConsumer progress) throws IOException {
@@ -63,7 +64,7 @@ public final class LogBackup {
         }
       }
       end = log.end();
-    } while (!copyOpen(sealed, end));
+    } while (!copyOpen(before.newest().get((long) sealed), sealed, end));
     for (var number = 0; number < sealed; number++) {
       renew(before.newest().get((long) number), number, end);
     }
@@ -88,7 +89,7 @@ public final class LogBackup {
             .formatted(target.describe(""), why));
   }
 
-  /// Whether a sealed chunk is in the copy. Headers and footers are compared; that all of it is
+  /// Whether the copy has a chunk, sealed. Headers and footers are compared; that all of it is
   /// whole is what a check of the copy looks at.
   private boolean isThere(ChunkNames.@Nullable Name name, int number) throws IOException {
     if (name == null) {
@@ -98,11 +99,16 @@ public final class LogBackup {
         var file = log.openFile(number)) {
       var copied = copy.map();
       var bytes = file.map();
+      var header = ChunkHeader.decode(bytes);
+      var copiedHeader = ChunkHeader.decode(copied);
       if (!ChunkFooter.isPresent(copied)) {
+        requireBeginning(header, copiedHeader, bytes, copied, name.file());
         return false;
       }
-      requireSame(
-          ChunkHeader.decode(bytes), ChunkHeader.decode(copied), bytes, copied, name.file());
+      if (!ChunkFooter.isPresent(bytes)) {
+        throw anotherHistory("the store still writes %s".formatted(name.file()));
+      }
+      requireSame(header, copiedHeader, bytes, copied, name.file());
       return true;
     } catch (DamagedException e) {
       return false;
@@ -118,15 +124,47 @@ public final class LogBackup {
       throws DamagedException {
     var copiedFooter = ChunkFooter.decode(copied, copiedHeader.isScavenged());
     var footer = ChunkFooter.decode(bytes, header.isScavenged());
-    if (!header.storeId().equals(copiedHeader.storeId())
-        || header.createdMicros() != copiedHeader.createdMicros()
-        || header.firstPosition() != copiedHeader.firstPosition()
+    if (!isSame(header, copiedHeader)
         || footer.count() != copiedFooter.count()
         || footer.lastTime() != copiedFooter.lastTime()
         || (header.generation() == copiedHeader.generation()
             && footer.commitsChecksum() != copiedFooter.commitsChecksum())) {
       throw anotherHistory("%s is not the store's".formatted(name));
     }
+  }
+
+  private static boolean isSame(ChunkHeader header, ChunkHeader copied) {
+    return header.storeId().equals(copied.storeId())
+        && header.createdMicros() == copied.createdMicros()
+        && header.firstPosition() == copied.firstPosition();
+  }
+
+  /// A chunk that was open when it was copied is about to be copied again: if the last commit of
+  /// the copy stands in the store, too, so does all before it. Unless a scavenge has moved it
+  /// there.
+  private void requireBeginning(
+      ChunkHeader header,
+      ChunkHeader copiedHeader,
+      MemorySegment bytes,
+      MemorySegment copied,
+      String name) {
+    var commits = new CommitScanner(copied, copiedHeader.number(), copied.byteSize());
+    var last = -1L;
+    var crc = 0;
+    while (commits.next()) {
+      last = commits.offset();
+      crc = commits.crc();
+    }
+    if (!isSame(header, copiedHeader)
+        || (last >= 0 && !header.isScavenged() && !hasCommit(header, bytes, last, crc))) {
+      throw anotherHistory("%s is not the beginning of the store's".formatted(name));
+    }
+  }
+
+  private static boolean hasCommit(ChunkHeader header, MemorySegment bytes, long at, int crc) {
+    var commits = new CommitScanner(bytes, header.number(), bytes.byteSize());
+    commits.startAt(at);
+    return commits.next() && commits.crc() == crc;
   }
 
   private ChunkFile open(int number) throws IOException {
@@ -146,16 +184,22 @@ public final class LogBackup {
   }
 
   private void copy(ChunkFile chunk, long length) throws IOException {
-    chunk.copyTo(target, length);
+    chunk.copyTo(
+        target,
+        length,
+        more -> {
+          bytesCopied += more;
+          progress.accept(bytesCopied);
+        });
     chunksCopied++;
-    bytesCopied += length;
-    progress.accept(bytesCopied);
   }
 
   /// Copies the last chunk up to an end that was published.
   ///
   /// @return whether that is in it; if not, it was sealed meanwhile
-  private boolean copyOpen(int number, long end) throws IOException {
+  private boolean copyOpen(ChunkNames.@Nullable Name before, int number, long end)
+      throws IOException {
+    var _ = isThere(before, number); // throws if that is of another store
     try (var chunk = open(number)) {
       var footer = chunk.footer();
       if (footer != null) {

@@ -109,7 +109,7 @@ public final class LogRepair {
       disk.rename(name.file(), ASIDE + name.file());
     }
     try (var chunk = ChunkFile.open(backup, number, copy)) {
-      chunk.copyTo(disk, chunk.bytes().byteSize());
+      chunk.copyTo(disk, chunk.bytes().byteSize(), _ -> {});
     }
     repaired.add(new Repaired(file, place.first(), place.end(), finding, ""));
     return place.end();

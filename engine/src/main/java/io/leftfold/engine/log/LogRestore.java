@@ -102,7 +102,7 @@ public final class LogRestore {
   }
 
   private void copied(ChunkFile chunk, long length, long newEnd) throws IOException {
-    chunk.copyTo(target, length);
+    chunk.copyTo(target, length, _ -> {});
     added(length, newEnd);
   }
 

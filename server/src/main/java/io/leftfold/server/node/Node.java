@@ -25,6 +25,7 @@ import io.leftfold.engine.AppendCompletion;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.engine.LocalScavenge;
 import io.leftfold.engine.ScavengeOptions;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -32,6 +33,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
 
 /// A store as the wires see it. Its methods say what [io.leftfold.api.EventStore] says.
 ///
@@ -39,13 +42,48 @@ import java.util.UUID;
 /// that an event loop may take a part of them and go on later. Only [#writeMetadata] waits.
 public final class Node {
 
+  private static final Pattern BACKUP_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");
+
   private final LocalEventStore store;
+  private final Optional<Path> backups;
+
+  /// A node of one store, which it does not own. Clients may not ask it for backups.
+  ///
+  /// @param store open for as long as the node is used
+  public Node(LocalEventStore store) {
+    this(store, Optional.empty());
+  }
 
   /// A node of one store, which it does not own.
   ///
   /// @param store open for as long as the node is used
-  public Node(LocalEventStore store) {
+  /// @param backups the directory in which backups are kept that clients ask for
+  public Node(LocalEventStore store, Optional<Path> backups) {
     this.store = store;
+    this.backups = backups;
+  }
+
+  /// Copies the store, or what is new in it. Takes as long as that takes.
+  ///
+  /// @param name of the directory, among the backups of this node
+  /// @param progress is told how many bytes were copied; what it throws ends the backup
+  /// @return what was done
+  /// @throws IllegalArgumentException if the name is none, or has the backup of another store
+  /// @throws UnavailableException if this node keeps no backups, or the copy cannot be written
+  public Backup backup(String name, LongConsumer progress) {
+    if (!BACKUP_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "The name of a backup is 1 to 64 letters, digits, '-', '_' and '.', and does not begin with '.'; got '%s'"
+              .formatted(name));
+    }
+    var directory =
+        backups.orElseThrow(() ->
+            new UnavailableException(
+                UnavailableException.Reason.READ_ONLY,
+                "This server makes no backups for clients; start it with --backups <directory> if it is to"));
+    var report = store.backup(directory.resolve(name), progress);
+    return new Backup(
+        report.nextPosition(), report.filesCopied(), report.filesKept(), report.bytesCopied());
   }
 
   /// Appends to one stream or several.

@@ -4,6 +4,7 @@ package io.leftfold.server.grpc.operations;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
 import io.leftfold.api.AlreadyTrackedException;
 import io.leftfold.api.ConditionFailedException;
 import io.leftfold.api.CorruptLogException;
@@ -19,11 +20,10 @@ import io.leftfold.protocol.messages.operations.StartScavengeReq;
 import io.leftfold.protocol.messages.operations.StopScavengeReq;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
-import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.edge.GrpcTrailers;
+import io.leftfold.server.grpc.calls.OneRequest;
 import io.leftfold.server.node.Node;
-import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 
@@ -52,13 +52,13 @@ public final class OperationsService {
   public Map<String, GrpcHandler> handlers() {
     return Map.of(
         SERVICE + "StartScavenge",
-        call -> new Request(call, this::start),
+        call -> new Request<>(call, StartScavengeReq.parser(), this::start),
         SERVICE + "StopScavenge",
-        call -> new Request(call, this::stop));
+        call -> new Request<>(call, StopScavengeReq.parser(), this::stop));
   }
 
-  private MessageLite start(byte[] request) throws InvalidProtocolBufferException, Refused {
-    var options = StartScavengeReq.parseFrom(request).getOptions();
+  private MessageLite start(StartScavengeReq request) {
+    var options = request.getOptions();
     var scavenge = node.startScavenge(Math.max(0, options.getStartFromChunk()));
     return ScavengeResp.newBuilder()
         .setScavengeId(scavenge.id().toString())
@@ -66,8 +66,8 @@ public final class OperationsService {
         .build();
   }
 
-  private MessageLite stop(byte[] request) throws InvalidProtocolBufferException, Refused {
-    var id = StopScavengeReq.parseFrom(request).getOptions().getScavengeId();
+  private MessageLite stop(StopScavengeReq request) throws Refused {
+    var id = request.getOptions().getScavengeId();
     if (!node.stopScavenge(id)) {
       throw new Refused(
           GrpcStatus.NOT_FOUND,
@@ -81,8 +81,8 @@ public final class OperationsService {
   }
 
   /// Finds the answer to a request.
-  private interface Work {
-    MessageLite answer(byte[] request) throws InvalidProtocolBufferException, Refused;
+  private interface Work<Q> {
+    MessageLite answer(Q request) throws Refused;
   }
 
   /// An answer that is none.
@@ -98,46 +98,59 @@ public final class OperationsService {
     }
   }
 
-  private final class Request implements GrpcListener {
+  private final class Request<Q> extends OneRequest<Q> {
     private final GrpcCall call;
-    private final Work work;
-    private byte[] request = {};
 
-    Request(GrpcCall call, Work work) {
+    Request(GrpcCall call, Parser<Q> parser, Work<Q> work) {
+      super(
+          call,
+          parser,
+          request -> threads.newThread(() -> answer(call, () -> work.answer(request))).start());
       this.call = call;
-      this.work = work;
     }
 
     @Override
-    public void message(byte[] bytes, int offset, int length) {
-      request = Arrays.copyOfRange(bytes, offset, offset + length);
+    protected RuntimeException noMessage(InvalidProtocolBufferException cause) {
+      return new IllegalArgumentException(cause.getMessage(), cause);
     }
 
     @Override
-    public void halfClosed() {
-      threads.newThread(this::answer).start();
+    protected void refuse(RuntimeException error) {
+      fail(call, refused(error));
     }
+  }
 
-    private void answer() {
-      try {
-        var bytes = work.answer(request).toByteArray();
-        call.execute(() -> call.sendLast(bytes, 0, bytes.length));
-      } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-        fail(new Refused(GrpcStatus.INVALID_ARGUMENT, text(e), GrpcTrailers.NONE));
-      } catch (Refused refused) {
-        fail(refused);
-      } catch (LeftfoldException e) {
-        fail(new Refused(status(e), text(e), GrpcTrailers.NONE));
-      } catch (RuntimeException e) {
-        LOGGER.log(System.Logger.Level.ERROR, "A call to Operations failed", e);
-        fail(
-            new Refused(GrpcStatus.UNKNOWN, "Exception was thrown by handler.", GrpcTrailers.NONE));
+  /// Finds an answer, once.
+  private interface Answer {
+    MessageLite find() throws Refused;
+  }
+
+  private static void answer(GrpcCall call, Answer answer) {
+    try {
+      var bytes = answer.find().toByteArray();
+      call.execute(() -> call.sendLast(bytes, 0, bytes.length));
+    } catch (Refused refused) {
+      fail(call, refused);
+    } catch (RuntimeException e) {
+      fail(call, refused(e));
+    }
+  }
+
+  private static Refused refused(RuntimeException error) {
+    return switch (error) {
+      case IllegalArgumentException misuse ->
+          new Refused(GrpcStatus.INVALID_ARGUMENT, text(misuse), GrpcTrailers.NONE);
+      case LeftfoldException known -> new Refused(status(known), text(known), GrpcTrailers.NONE);
+      default -> {
+        LOGGER.log(System.Logger.Level.ERROR, "A call to Operations failed", error);
+        yield new Refused(
+            GrpcStatus.UNKNOWN, "Exception was thrown by handler.", GrpcTrailers.NONE);
       }
-    }
+    };
+  }
 
-    private void fail(Refused refused) {
-      call.execute(() -> call.fail(refused.status, text(refused), refused.trailers));
-    }
+  private static void fail(GrpcCall call, Refused refused) {
+    call.execute(() -> call.fail(refused.status, text(refused), refused.trailers));
   }
 
   private static GrpcStatus status(LeftfoldException error) {

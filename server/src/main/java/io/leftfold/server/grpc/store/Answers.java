@@ -17,6 +17,7 @@ import io.leftfold.api.StreamSummary;
 import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.api.Tag;
 import io.leftfold.protocol.messages.store.Wire;
+import io.leftfold.server.node.Backup;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -187,5 +188,16 @@ final class Answers {
 
   private static Wire.StatsResponse.EventCount count(String name, long events) {
     return Wire.StatsResponse.EventCount.newBuilder().setName(name).setEvents(events).build();
+  }
+
+  static Wire.BackupResponse backedUp(Backup report) {
+    return Wire.BackupResponse.newBuilder()
+        .setReport(
+            Wire.BackupReport.newBuilder()
+                .setNextPosition(report.nextPosition())
+                .setFilesCopied(report.filesCopied())
+                .setFilesKept(report.filesKept())
+                .setBytesCopied(report.bytesCopied()))
+        .build();
   }
 }

@@ -51,6 +51,9 @@ public final class StoreService {
   /// Of so many types and so many categories it is told how many events they have.
   private static final int COUNTS_MAX = 100;
 
+  /// After so many bytes of a backup its caller is told how far it is.
+  private static final long BACKUP_BYTES_TOLD = 16 << 20;
+
   /// What a request may have beyond its events: names, tags, framing.
   private static final int REQUEST_BYTES_BESIDES = 1 << 20;
 
@@ -104,6 +107,7 @@ public final class StoreService {
         method(
             "ListStreams",
             call -> new Streaming<>(call, Wire.ListStreamsRequest.parser(), this::list)),
+        method("Backup", call -> new Streaming<>(call, Wire.BackupRequest.parser(), this::backup)),
         answer(
             "StreamState",
             Wire.StreamStateRequest.parser(),
@@ -329,6 +333,27 @@ public final class StoreService {
       left = streams.size() < asked ? 0 : left - asked;
     }
     outlet.complete();
+  }
+
+  private void backup(Wire.BackupRequest request, Outlet outlet) {
+    var told = new long[1];
+    var report =
+        node.backup(
+            request.getName(),
+            bytes -> {
+              if (!outlet.awaitRoom()) {
+                throw new UnavailableException(
+                    UnavailableException.Reason.CLOSED, "The caller of the backup is gone");
+              }
+              if (bytes - told[0] >= BACKUP_BYTES_TOLD) {
+                told[0] = bytes;
+                outlet.send(Wire.BackupResponse.newBuilder().setBytesCopied(bytes).build());
+              }
+            });
+    if (outlet.awaitRoom()) {
+      outlet.send(Answers.backedUp(report));
+      outlet.complete();
+    }
   }
 
   /// Hears the one request of a call.

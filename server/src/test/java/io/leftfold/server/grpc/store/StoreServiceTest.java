@@ -142,7 +142,7 @@ final class StoreServiceTest {
         service.handlers().keySet().stream()
             .filter(method -> !method.matches(".*/(ListStreams|LastPosition|Stats)"))
             .toList();
-    assertThat(needy).hasSize(10);
+    assertThat(needy).hasSize(11);
     for (var method : needy) {
       var call = new ScriptedCall(method);
       askBytes(call, List.of(new byte[0]));

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.node;
+
+/// What a backup did.
+///
+/// @param nextPosition the backup has all events below
+/// @param filesCopied how many log files were copied
+/// @param filesKept how many were in the backup from before
+/// @param bytesCopied how many bytes were copied
+public record Backup(long nextPosition, int filesCopied, int filesKept, long bytesCopied) {}
