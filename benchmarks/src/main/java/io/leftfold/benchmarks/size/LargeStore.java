@@ -2,12 +2,19 @@
 
 package io.leftfold.benchmarks.size;
 
+import io.leftfold.api.AppendCondition;
+import io.leftfold.api.Commit;
+import io.leftfold.api.ConditionFailedException;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.SubscriptionMessage;
+import io.leftfold.api.Tag;
 import io.leftfold.engine.LocalEventStore;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,6 +38,15 @@ public final class LargeStore {
   private static final int DATA_BYTES = 256;
   private static final int TYPES = 5;
   private static final Duration READING = Duration.ofSeconds(10);
+
+  /// One event in so many carries the rare tag.
+  private static final long RARE = 1_000_000;
+
+  private static final Tag RARE_TAG = Tag.of("audit", "yes");
+  private static final int CONDITIONS = 10_000;
+  private static final int TAILED = 1000;
+  private static final long PROGRESS_EVENTS = 5_000_000;
+  private static final byte[] NOTHING = {};
   private static final String[] CATEGORIES = {"account", "order", "customer", "shipment"};
 
   private final Path directory;
@@ -96,18 +112,23 @@ public final class LargeStore {
       for (var event = from; event < Math.min(events, from + COMMIT_EVENTS); event++) {
         // Every stream once, then by chance.
         var number = event < streams ? (int) event : random.nextInt(streams);
-        byStream.computeIfAbsent(number, _ -> new ArrayList<>()).add(event(random, data));
+        byStream.computeIfAbsent(number, _ -> new ArrayList<>()).add(event(event, random, data));
       }
       var commit = new ArrayList<StreamAppend>(byStream.size());
       byStream.forEach((number, some) ->
           commit.add(new StreamAppend(stream(number), ExpectedState.any(), some)));
       store.append(commit);
+      if (from > 0 && from % PROGRESS_EVENTS == 0) {
+        say("so far", "%,d of %,d events".formatted(from, events));
+      }
     }
   }
 
-  private static ProposedEvent event(SplittableRandom random, byte[] data) {
-    return ProposedEvent.binary("Type" + random.nextInt(TYPES), data)
-        .withId(new UUID(random.nextLong(), random.nextLong()));
+  private static ProposedEvent event(long number, SplittableRandom random, byte[] data) {
+    var event =
+        ProposedEvent.binary("Type" + random.nextInt(TYPES), data)
+            .withId(new UUID(random.nextLong(), random.nextLong()));
+    return number % RARE == 0 ? event.withTags(RARE_TAG) : event;
   }
 
   /// Waits until all full tables are written and nothing is merged.
@@ -133,6 +154,8 @@ public final class LargeStore {
       read(store, "cold", Duration.ofSeconds(1));
       read(store, "warm", READING);
       lookForAbsent(store);
+      judge(store);
+      tail(store);
       var stats = System.nanoTime();
       say(
           "streams",
@@ -182,6 +205,55 @@ public final class LargeStore {
     say(
         "streams that are not there",
         "%,.0f/s".formatted(count / ((System.nanoTime() - begin) / 1e9)));
+  }
+
+  /// Appends on a condition that does not hold: it is judged, and nothing is written.
+  private static void judge(EventStore store) {
+    var query = Query.of(Query.tagged(RARE_TAG));
+    var begin = System.nanoTime();
+    for (var i = 0; i < CONDITIONS; i++) {
+      var part =
+          StreamAppend.of(
+              StreamName.of("audits"), ExpectedState.any(), ProposedEvent.binary("Type0", NOTHING));
+      try {
+        store.append(Commit.of(part).onlyIf(AppendCondition.noneMatch(query)));
+        throw new IllegalStateException("There are events with the rare tag");
+      } catch (ConditionFailedException e) {
+        // As it has to be.
+      }
+    }
+    say(
+        "condition on a rare tag",
+        "%.1f µs from asking to the answer".formatted(millisSince(begin) * 1000 / CONDITIONS));
+    begin = System.nanoTime();
+    var found = 0L;
+    for (var i = 0; i < CONDITIONS; i++) {
+      try (var read = store.read(query, ReadOptions.forwards())) {
+        found += read.events().size();
+      }
+    }
+    say(
+        "query of a rare tag",
+        "%.1f µs, %d events".formatted(millisSince(begin) * 1000 / CONDITIONS, found / CONDITIONS));
+  }
+
+  /// Follows the end of the log while it is written.
+  private void tail(EventStore store) {
+    try (var subscription = store.subscribeToAll(SubscribeOptions.fromEnd())) {
+      var begin = System.nanoTime();
+      for (var i = 0; i < TAILED; i++) {
+        store.append(
+            stream(i % streams), ExpectedState.any(), ProposedEvent.binary("Type0", NOTHING));
+        while (!(subscription.next() instanceof SubscriptionMessage.Event)) {
+          // Checkpoints and notices.
+        }
+      }
+      say(
+          "append and see it tailing",
+          "%.0f µs each".formatted(millisSince(begin) * 1000 / TAILED));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static double millisSince(long begin) {

@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
 /// Makes a large store and looks at it.
 @Command(
     name = "size",
+    mixinStandardHelpOptions = true,
     description = {
       "Makes a store of many streams and events in a process with a small heap, kills that process,",
       "opens the store in another, and prints rates, sizes, times and heaps."
