@@ -10,6 +10,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.LogManager;
@@ -19,6 +21,30 @@ import picocli.CommandLine;
 public final class Main {
 
   private static final int STOP_SECONDS = 60;
+
+  /// In the order of the help.
+  private static final List<String> SUBCOMMANDS =
+      List.of(
+          "serve",
+          "append",
+          "read",
+          "tail",
+          "position-at",
+          "streams",
+          "stats",
+          "check",
+          "index",
+          "scavenge",
+          "backup",
+          "restore",
+          "repair",
+          "import",
+          "export",
+          "completion",
+          "train");
+
+  /// One describes all the others, the other one has their classes kept.
+  private static final Set<String> ABOUT_ALL = Set.of("completion", "train");
 
   private Main() {}
 
@@ -70,38 +96,19 @@ public final class Main {
   ///
   /// @return its exit code
   static int run(Shell shell, String... arguments) {
-    var code = commandLine(shell).execute(arguments);
+    var code = commandLine(shell, arguments).execute(arguments);
     shell.out().flush();
     return code;
   }
 
-  /// The command with all its subcommands.
-  static CommandLine commandLine(Shell shell) {
+  /// The command, with those of its subcommands that the arguments are about.
+  static CommandLine commandLine(Shell shell, String... arguments) {
     var failures = new Failures(shell);
-    var imports = new CommandLine(new ImportCommand(shell));
-    imports.addSubcommand(new ImportGitCommand(shell));
-    var index = new CommandLine(new IndexCommand());
-    index.addSubcommand(new IndexCommand.Stats(shell));
-    index.addSubcommand(new IndexCommand.Verify(shell));
-    index.addSubcommand(new IndexCommand.Rebuild(shell));
-    return new CommandLine(new Leftfold(shell))
-        .addSubcommand(new ServeCommand(shell))
-        .addSubcommand(new AppendCommand(shell))
-        .addSubcommand(new ReadCommand(shell))
-        .addSubcommand(new TailCommand(shell))
-        .addSubcommand(new PositionAtCommand(shell))
-        .addSubcommand(new StreamsCommand(shell))
-        .addSubcommand(new StatsCommand(shell))
-        .addSubcommand(new CheckCommand(shell))
-        .addSubcommand(index)
-        .addSubcommand(new ScavengeCommand(shell))
-        .addSubcommand(new BackupCommand(shell))
-        .addSubcommand(new RestoreCommand(shell))
-        .addSubcommand(new RepairCommand(shell))
-        .addSubcommand(imports)
-        .addSubcommand(new ExportCommand(shell))
-        .addSubcommand(new CompletionCommand(shell))
-        .addSubcommand(new TrainCommand(shell))
+    var command = new CommandLine(new Leftfold(shell));
+    for (var name : needed(arguments)) {
+      command.addSubcommand(name, subcommand(name, shell));
+    }
+    return command
         .setOut(new PrintWriter(shell.out(), true, StandardCharsets.UTF_8))
         .setErr(new PrintWriter(shell.err(), true, StandardCharsets.UTF_8))
         .setColorScheme(
@@ -112,6 +119,43 @@ public final class Main {
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(failures)
         .setParameterExceptionHandler(failures);
+  }
+
+  /// To build a subcommand takes milliseconds, and most command lines are about the one that they
+  /// begin with. What speaks of the others, or begins otherwise (help, a name misspelt), gets all.
+  private static List<String> needed(String... arguments) {
+    if (arguments.length == 0 || ABOUT_ALL.contains(arguments[0])) {
+      return SUBCOMMANDS;
+    }
+    return SUBCOMMANDS.contains(arguments[0]) ? List.of(arguments[0]) : SUBCOMMANDS;
+  }
+
+  private static Object subcommand(String name, Shell shell) {
+    return switch (name) {
+      case "serve" -> new ServeCommand(shell);
+      case "append" -> new AppendCommand(shell);
+      case "read" -> new ReadCommand(shell);
+      case "tail" -> new TailCommand(shell);
+      case "position-at" -> new PositionAtCommand(shell);
+      case "streams" -> new StreamsCommand(shell);
+      case "stats" -> new StatsCommand(shell);
+      case "check" -> new CheckCommand(shell);
+      case "index" ->
+          new CommandLine(new IndexCommand())
+              .addSubcommand(new IndexCommand.Stats(shell))
+              .addSubcommand(new IndexCommand.Verify(shell))
+              .addSubcommand(new IndexCommand.Rebuild(shell));
+      case "scavenge" -> new ScavengeCommand(shell);
+      case "backup" -> new BackupCommand(shell);
+      case "restore" -> new RestoreCommand(shell);
+      case "repair" -> new RepairCommand(shell);
+      case "import" ->
+          new CommandLine(new ImportCommand(shell)).addSubcommand(new ImportGitCommand(shell));
+      case "export" -> new ExportCommand(shell);
+      case "completion" -> new CompletionCommand(shell);
+      case "train" -> new TrainCommand(shell);
+      default -> throw new IllegalArgumentException("No command is called " + name);
+    };
   }
 
   private static void configureLogging() {

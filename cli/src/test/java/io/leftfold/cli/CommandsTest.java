@@ -11,6 +11,7 @@ import io.leftfold.cli.TestShell.Result;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.testkit.ManualClock;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
@@ -20,11 +21,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Command;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -83,6 +86,41 @@ class CommandsTest {
   }
 
   @Test
+  void a_command_is_built_without_the_others() {
+    assertThat(subcommands("read", "a")).containsExactly("read");
+    assertThat(subcommands("import", "git", ".")).containsExactly("import");
+    assertThat(subcommands("index", "stats", "--json")).containsExactly("index");
+  }
+
+  @Test
+  void what_speaks_of_all_commands_knows_all_under_the_names_they_give_themselves() {
+    for (var arguments : List.of("", "--help", "apend", "completion bash", "train")) {
+      var built = Main.commandLine(anyShell(), arguments.split(" ")).getSubcommands();
+      assertThat(built).as(arguments).hasSizeGreaterThan(10);
+      built.forEach((name, command) ->
+          assertThat(command.getCommand().getClass().getAnnotation(Command.class).name())
+              .isEqualTo(name));
+    }
+  }
+
+  private Set<String> subcommands(String... arguments) {
+    return Main.commandLine(anyShell(), arguments).getSubcommands().keySet();
+  }
+
+  private Shell anyShell() {
+    return shell.shell(
+        new byte[0], new ByteArrayOutputStream(), new ByteArrayOutputStream(), new Stop());
+  }
+
+  @Test
+  void training_serves_and_asks_without_an_error() {
+    var result = shell.run("train");
+    assertThat(result.err()).isEmpty();
+    assertThat(result.code()).isZero();
+    assertThat(result.out()).contains("Trained with 2000 events");
+  }
+
+  @Test
   void it_knows_its_version() {
     assertThat(shell.run("--version").out()).startsWith("leftfold ");
   }
@@ -97,6 +135,12 @@ class CommandsTest {
         .contains("complete -F _complete_leftfold")
         .contains("--durability")
         .contains("zsh");
+    for (var command : Main.commandLine(anyShell()).getSubcommands().keySet()) {
+      var isHidden = command.equals("train");
+      assertThat(result.out().contains("_picocli_leftfold_" + command.replace("-", "")))
+          .as(command)
+          .isEqualTo(!isHidden);
+    }
   }
 
   // ---- scavenge
