@@ -13,6 +13,11 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.ServerOptions;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -28,6 +33,7 @@ import picocli.CommandLine.Command;
 final class TrainCommand implements Callable<Integer> {
 
   private static final int EVENTS = 2000;
+  private static final int ANSWER_MILLIS_MAX = 10_000;
   private static final StreamName STREAM = StreamName.of("training-1");
 
   private final Shell shell;
@@ -38,6 +44,7 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    serveForAMoment();
     var directory = Files.createTempDirectory("leftfold-train");
     try (var store =
             LocalEventStore.open(
@@ -50,12 +57,50 @@ final class TrainCommand implements Callable<Integer> {
       for (var i = 0; i < EVENTS; i++) {
         client.append(STREAM, ExpectedState.any(), ProposedEvent.json("Trained", "{}"));
       }
+      askOverHttp(server.port(), "/ping");
+      askOverHttp(server.port(), "/health/live");
       var read = client.read(STREAM, ReadOptions.forwards()).events().size();
       shell.out().println("Trained with %d events.".formatted(read));
     } finally {
       delete(directory);
     }
     return ExitCode.OK;
+  }
+
+  /// The way of the command that is started most, with the greeting that it prints: it ends at
+  /// once, for it is told to before it begins.
+  private void serveForAMoment() {
+    var stop = new Stop();
+    stop.request();
+    var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+    var within =
+        new Shell(
+            shell.in(),
+            silent,
+            shell.err(),
+            false,
+            shell.directory(),
+            shell.clock(),
+            shell.random(),
+            stop);
+    var code = Main.run(within, "serve", "--memory", "--port", "0");
+    if (code != ExitCode.OK) {
+      throw new CommandFailedException(code, "The server did not start, see above");
+    }
+  }
+
+  /// By hand, so that the classes of a client of HTTP do not swell the cache: no command needs one.
+  private static void askOverHttp(int port, String page) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket.setSoTimeout(ANSWER_MILLIS_MAX);
+      var request =
+          "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".formatted(page);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      if (!answer.startsWith("HTTP/1.1 20")) {
+        throw new IOException("%s was answered by: %s".formatted(page, answer));
+      }
+    }
   }
 
   private static void delete(Path directory) throws IOException {
