@@ -44,8 +44,17 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    serveForAMoment();
     var directory = Files.createTempDirectory("leftfold-train");
+    try {
+      serveForAMoment(directory);
+      callAndAsk(directory);
+    } finally {
+      delete(directory);
+    }
+    return ExitCode.OK;
+  }
+
+  private void callAndAsk(Path directory) throws IOException {
     try (var store =
             LocalEventStore.open(
                 directory, EngineOptions.defaults().withDurability(Durability.OS));
@@ -61,15 +70,12 @@ final class TrainCommand implements Callable<Integer> {
       askOverHttp(server.port(), "/health/live");
       var read = client.read(STREAM, ReadOptions.forwards()).events().size();
       shell.out().println("Trained with %d events.".formatted(read));
-    } finally {
-      delete(directory);
     }
-    return ExitCode.OK;
   }
 
   /// The way of the command that is started most, with the greeting that it prints: it ends at
   /// once, for it is told to before it begins.
-  private void serveForAMoment() {
+  private void serveForAMoment(Path directory) {
     var stop = new Stop();
     stop.request();
     var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
@@ -83,7 +89,8 @@ final class TrainCommand implements Callable<Integer> {
             shell.clock(),
             shell.random(),
             stop);
-    var code = Main.run(within, "serve", "--memory", "--port", "0");
+    var code =
+        Main.run(within, "serve", "--insecure", "--port", "0", "--data", directory.toString());
     if (code != ExitCode.OK) {
       throw new CommandFailedException(code, "The server did not start, see above");
     }
