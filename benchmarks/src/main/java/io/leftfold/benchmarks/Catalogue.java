@@ -10,6 +10,7 @@ import io.leftfold.benchmarks.embedded.RandomReads;
 import io.leftfold.benchmarks.embedded.Scan;
 import io.leftfold.benchmarks.embedded.TagQueries;
 import io.leftfold.benchmarks.grpc.GrpcCalls;
+import io.leftfold.benchmarks.grpc.ServerStart;
 import io.leftfold.benchmarks.measure.Benchmark;
 import io.leftfold.benchmarks.micro.JmhBenchmark;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class Catalogue {
         all.add(new GrpcCalls(kind, connections));
       }
     }
+    all.add(new ServerStart());
     all.addAll(JmhBenchmark.all());
     return List.copyOf(all);
   }

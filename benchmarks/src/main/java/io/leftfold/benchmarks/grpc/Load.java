@@ -49,14 +49,20 @@ final class Load implements Contestant, AutoCloseable {
   /// Makes one call, on a connection of its own, and gives the messages of its answer.
   static byte[] one(ServerProcess server, String path, int streams) throws IOException {
     try (var connection =
-            new Connection(server.port(), new Requests(0xffff, false, streams), path, true);
-        var selector = Selector.open()) {
+        new Connection(server.port(), new Requests(0xffff, false, streams), path, true)) {
+      answer(connection);
+      return connection.answers();
+    }
+  }
+
+  /// Makes one call, and waits for its answer.
+  static void answer(Connection connection) throws IOException {
+    try (var selector = Selector.open()) {
       connection.channel().register(selector, SelectionKey.OP_READ);
       connection.begin(System.nanoTime());
       do {
         selector.select(_ -> {});
       } while (!connection.read());
-      return connection.answers();
     }
   }
 

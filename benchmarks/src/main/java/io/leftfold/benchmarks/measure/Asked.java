@@ -2,7 +2,7 @@
 
 package io.leftfold.benchmarks.measure;
 
-/// What is asked at least.
+/// What is asked.
 public sealed interface Asked {
 
   /// A share of the limit.
@@ -14,6 +14,11 @@ public sealed interface Asked {
   ///
   /// @param least the figure
   record Figure(double least) implements Asked {}
+
+  /// A figure that is not to be exceeded, in the unit of the row.
+  ///
+  /// @param most the figure
+  record AtMost(double most) implements Asked {}
 
   /// Nothing: the row is there to be compared.
   record Nothing() implements Asked {}

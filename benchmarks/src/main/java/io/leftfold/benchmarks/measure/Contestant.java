@@ -11,7 +11,7 @@ public interface Contestant {
   /// Works.
   ///
   /// @param time about how long
-  /// @return how much was done per second
+  /// @return how much was done per second, or how long it took, as the row says
   /// @throws Exception if it could not be done
   double work(Duration time) throws Exception;
 }

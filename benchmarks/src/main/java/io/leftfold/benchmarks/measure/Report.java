@@ -85,6 +85,7 @@ public final class Report {
     return switch (asked) {
       case Asked.Share(var share) -> String.format(Locale.ROOT, "%.2f", share);
       case Asked.Figure(var least) -> String.format(Locale.ROOT, "%,.0f", least);
+      case Asked.AtMost(var most) -> String.format(Locale.ROOT, "≤ %,.0f", most);
       case Asked.Nothing() -> "-";
     };
   }

@@ -14,8 +14,8 @@ import java.util.Map;
 /// @param unit of all figures of the row
 /// @param limit how much the machine allows for the same bytes, in the same rounds
 /// @param limitMeans what the limit is
-/// @param ratio of figure to limit
-/// @param asked what is asked at least
+/// @param ratio of figure to limit; of limit to figure where less is better, so that 1 is the limit
+/// @param asked what is asked
 /// @param peers what others did, by name
 /// @param remarks what else was seen
 public record Row(
@@ -82,6 +82,7 @@ public record Row(
     return switch (asked) {
       case Asked.Share(var share) -> ratio >= share;
       case Asked.Figure(var least) -> figure >= least;
+      case Asked.AtMost(var most) -> figure <= most;
       case Asked.Nothing() -> true;
     };
   }
