@@ -2,7 +2,8 @@
 
 package io.leftfold.api;
 
-/// The store cannot answer now: it is closed, too busy, refuses writes, or is in use elsewhere.
+/// The store cannot answer now: it is closed, too busy, refuses writes, makes its index, or is in
+/// use elsewhere.
 public final class UnavailableException extends LeftfoldException {
 
   private static final long serialVersionUID = 1;
@@ -43,6 +44,9 @@ public final class UnavailableException extends LeftfoldException {
     TOO_BUSY,
     /// It takes no writes: opened so, or a write to the disk failed. Reading goes on.
     READ_ONLY,
+    /// Its index is being made from the log. Until then only reads of everything are answered; try
+    /// again later.
+    INDEXING,
     /// Another process or store uses its directory.
     IN_USE,
     /// It could not be reached, or did not answer in time; whether a write took place is unknown.

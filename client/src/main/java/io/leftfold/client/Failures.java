@@ -170,6 +170,7 @@ record Failures(ConnectionString connection) {
       case CLOSED -> Reason.CLOSED;
       case TOO_BUSY -> Reason.TOO_BUSY;
       case READ_ONLY -> Reason.READ_ONLY;
+      case INDEXING -> Reason.INDEXING;
       case IN_USE -> Reason.IN_USE;
       case UNREACHABLE, UNRECOGNIZED -> Reason.UNREACHABLE;
     };

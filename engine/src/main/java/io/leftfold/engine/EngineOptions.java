@@ -20,6 +20,11 @@ import java.util.random.RandomGenerator;
 /// @param indexTableEvents how many of the newest events are indexed in memory before their index
 ///   is written to a file; up to three times as many are. In the worst case each takes some 150
 ///   bytes of heap
+/// @param indexedAtOpeningMax how many events that the index lacks opening adds to it before it
+///   returns. If it lacks more, the store is open at once and the index is made in the background;
+///   until it is whole, only reads of everything are answered
+///   ([io.leftfold.api.UnavailableException.Reason#INDEXING]). Without a bound, an open store
+///   answers everything. For reading only there is none
 /// @param readOnly whether to open for reading only; then damage is gone around where possible
 /// @param clock the store's time
 /// @param random for the ids of the store and of events that it records itself
@@ -33,6 +38,7 @@ public record EngineOptions(
     long eventBytesMax,
     long appendBytesMax,
     int indexTableEvents,
+    long indexedAtOpeningMax,
     boolean readOnly,
     Clock clock,
     RandomGenerator random,
@@ -51,6 +57,7 @@ public record EngineOptions(
           16L << 20,
           64L << 20,
           IndexOptions.TABLE_EVENTS,
+          Long.MAX_VALUE,
           false,
           Clock.systemUTC(),
           new SecureRandom(),
@@ -63,6 +70,7 @@ public record EngineOptions(
     requireAbove("eventBytesMax", eventBytesMax, 0);
     requireAbove("appendBytesMax", appendBytesMax, eventBytesMax - 1);
     requireAbove("indexTableEvents", indexTableEvents, 0);
+    requireAbove("indexedAtOpeningMax", indexedAtOpeningMax, -1);
     requireUpTo("queueLengthMax", queueLengthMax, QUEUE_LENGTH_LIMIT);
     requireUpTo("queueBytesMax", queueBytesMax, QUEUE_BYTES_LIMIT);
     requireUpTo("appendBytesMax", appendBytesMax, APPEND_BYTES_LIMIT);
@@ -100,6 +108,7 @@ public record EngineOptions(
         eventBytesMax,
         appendBytesMax,
         indexTableEvents,
+        indexedAtOpeningMax,
         readOnly,
         clock,
         random,
@@ -119,6 +128,7 @@ public record EngineOptions(
         eventBytesMax,
         appendBytesMax,
         indexTableEvents,
+        indexedAtOpeningMax,
         readOnly,
         clock,
         random,
@@ -139,6 +149,7 @@ public record EngineOptions(
         eventBytesMax,
         appendBytesMax,
         indexTableEvents,
+        indexedAtOpeningMax,
         readOnly,
         clock,
         random,
@@ -159,6 +170,7 @@ public record EngineOptions(
         eventBytesMax,
         appendBytesMax,
         indexTableEvents,
+        indexedAtOpeningMax,
         readOnly,
         clock,
         random,
@@ -178,6 +190,27 @@ public record EngineOptions(
         eventBytesMax,
         appendBytesMax,
         indexTableEvents,
+        indexedAtOpeningMax,
+        readOnly,
+        clock,
+        random,
+        threads);
+  }
+
+  /// With another bound of what opening indexes before it returns.
+  ///
+  /// @param events how many; if the index lacks more, it is made in the background
+  /// @return the new options
+  public EngineOptions withIndexedAtOpeningMax(long events) {
+    return new EngineOptions(
+        durability,
+        chunkBytesMax,
+        queueLengthMax,
+        queueBytesMax,
+        eventBytesMax,
+        appendBytesMax,
+        indexTableEvents,
+        events,
         readOnly,
         clock,
         random,
@@ -203,6 +236,7 @@ public record EngineOptions(
         eventBytesMax,
         appendBytesMax,
         indexTableEvents,
+        indexedAtOpeningMax,
         true,
         clock,
         random,
@@ -222,6 +256,27 @@ public record EngineOptions(
         eventBytesMax,
         appendBytesMax,
         indexTableEvents,
+        indexedAtOpeningMax,
+        readOnly,
+        clock,
+        random,
+        threads);
+  }
+
+  /// With other threads.
+  ///
+  /// @param threads makes the store's threads
+  /// @return the new options
+  public EngineOptions withThreads(ThreadFactory threads) {
+    return new EngineOptions(
+        durability,
+        chunkBytesMax,
+        queueLengthMax,
+        queueBytesMax,
+        eventBytesMax,
+        appendBytesMax,
+        indexTableEvents,
+        indexedAtOpeningMax,
         readOnly,
         clock,
         random,
@@ -241,6 +296,7 @@ public record EngineOptions(
         eventBytesMax,
         appendBytesMax,
         indexTableEvents,
+        indexedAtOpeningMax,
         readOnly,
         clock,
         random,

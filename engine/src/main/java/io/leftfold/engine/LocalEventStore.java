@@ -56,6 +56,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
@@ -268,13 +269,14 @@ public final class LocalEventStore implements EventStore {
 
   private static IndexOptions indexOptions(EngineOptions options) {
     return IndexOptions.standard(
-        options.indexTableEvents(),
-        options.readOnly(),
-        Executors.newSingleThreadExecutor(work -> {
-          var thread = options.threads().newThread(work);
-          thread.setName("leftfold-indexer");
-          return thread;
-        }));
+            options.indexTableEvents(),
+            options.readOnly(),
+            Executors.newSingleThreadExecutor(work -> {
+              var thread = options.threads().newThread(work);
+              thread.setName("leftfold-indexer");
+              return thread;
+            }))
+        .withAtOpeningMax(options.indexedAtOpeningMax());
   }
 
   private Committer newCommitter() {
@@ -477,6 +479,7 @@ public final class LocalEventStore implements EventStore {
       throw new UnavailableException(
           UnavailableException.Reason.READ_ONLY, "The store was opened for reading only");
     }
+    index.requireWhole();
     return committer;
   }
 
@@ -567,6 +570,7 @@ public final class LocalEventStore implements EventStore {
   ///   for reading only (which does for a dry run)
   public synchronized LocalScavenge scavenge(ScavengeOptions options) {
     log.requireOpen();
+    index.requireWhole();
     if (!options.dryRun()) {
       var _ = writer();
     }
@@ -745,6 +749,37 @@ public final class LocalEventStore implements EventStore {
             .merging()
             .map(merge -> new IndexState.Merge(merge.segments(), merge.bytes(), merge.bytesMax())),
         state.failure());
+  }
+
+  /// How far the index is: whole, unless the store was opened without waiting for it
+  /// ([EngineOptions#indexedAtOpeningMax()]).
+  ///
+  /// @return how far
+  public IndexProgress indexProgress() {
+    log.requireOpen();
+    var state = index.isWhole() ? IndexProgress.State.WHOLE : IndexProgress.State.BEING_MADE;
+    var damage = index.damage();
+    if (damage.isPresent()) {
+      return new IndexProgress(
+          IndexProgress.State.NOT_TO_BE_MADE,
+          index.indexed(),
+          log.end(),
+          damage.map(CorruptLogException::getMessage));
+    }
+    return new IndexProgress(
+        state,
+        state == IndexProgress.State.WHOLE ? log.end() : index.indexed(),
+        log.end(),
+        index.state().failure());
+  }
+
+  /// Completes when the index is whole, so that everything is answered; fails if it cannot be made,
+  /// since the log is damaged ([CorruptLogException]), or when the store is closed before. What
+  /// depends on it runs on the thread of the index: it must not wait.
+  ///
+  /// @return completed already, unless the store was opened without waiting for the index
+  public CompletionStage<Void> whenIndexed() {
+    return index.whole();
   }
 
   /// How many events there are of the most frequent types and categories. Each count is known to

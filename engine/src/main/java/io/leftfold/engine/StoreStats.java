@@ -2,7 +2,8 @@
 
 package io.leftfold.engine;
 
-/// What a store holds.
+/// What a store holds. Streams, categories, types and tags are counted in what is indexed: in all,
+/// unless the index is being made ([IndexProgress]).
 ///
 /// @param events how many, the store's own included
 /// @param streams how many

@@ -56,7 +56,8 @@ final class GoldenIndexTest {
         DirectoryDisk.open(log),
         DirectoryDisk.open(directory.resolve("index")),
         EngineOptions.defaults().withChunkBytesMax(4096),
-        new IndexOptions(SEGMENT_EVENTS, 4, KeyHash.STANDARD, false, false, Runnable::run));
+        new IndexOptions(
+            SEGMENT_EVENTS, 4, KeyHash.STANDARD, false, false, Long.MAX_VALUE, Runnable::run));
   }
 
   @Test

@@ -45,7 +45,13 @@ final class IndexThreadsTest {
         DirectoryDisk.open(directory.resolve("index")),
         EngineOptions.defaults().withDurability(Durability.OS),
         new IndexOptions(
-            50, 2, KeyHash.STANDARD, false, false, Executors.newSingleThreadExecutor()));
+            50,
+            2,
+            KeyHash.STANDARD,
+            false,
+            false,
+            Long.MAX_VALUE,
+            Executors.newSingleThreadExecutor()));
   }
 
   @Test

@@ -83,6 +83,7 @@ final class StoreRig {
         KeyHash.STANDARD,
         readOnly,
         false,
+        Long.MAX_VALUE,
         Runnable::run);
   }
 

@@ -12,9 +12,11 @@ import io.leftfold.engine.log.RecordCursor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
 import org.jspecify.annotations.Nullable;
 
@@ -30,13 +32,17 @@ public final class Index implements AutoCloseable {
   /// How many full tables may wait to be written before whoever adds waits too.
   private static final int FROZEN_MAX = 2;
 
+  private static final int RECORDS_BETWEEN_LOOKS = 4096;
+
   private final Disk disk;
   private final Log log;
   private final IndexOptions options;
   private final Indexer indexer;
+  private final Coverage coverage = new Coverage();
   private final Object rowLock = new Object();
 
-  // The last part is the live table. Readers take the end of the log first, and then this.
+  // The last part is the live table, if the index is whole. Readers take the end of the log first,
+  // and then this.
   private volatile Part[] row = {};
   private volatile boolean closed;
   private MemoryTable live = new MemoryTable(0);
@@ -48,7 +54,8 @@ public final class Index implements AutoCloseable {
     this.indexer = new Indexer(this, disk, log, options);
   }
 
-  /// Opens the index of a log, and reads from the log what is missing.
+  /// Opens the index of a log, and reads from the log what is missing, unless that is more than
+  /// [IndexOptions#atOpeningMax]: then [#start] lets the work begin that makes it whole.
   ///
   /// @param disk where the segments are; closed with the index
   /// @throws CorruptLogException if a record that has to be read is damaged
@@ -73,6 +80,16 @@ public final class Index implements AutoCloseable {
       }
       disk.syncDirectory();
     }
+    var lacking = log.end() - indexed();
+    if (lacking > options.atOpeningMax() && !options.readOnly()) {
+      LOGGER.log(
+          System.Logger.Level.INFO,
+          "The index lacks {0} of {1} events; they are read from the log in the background",
+          Long.toString(lacking),
+          Long.toString(log.end()));
+      coverage.leaveToIndexer();
+      return;
+    }
     var end = 0L;
     for (var segment : segments) {
       if (segment.first() > end) {
@@ -83,6 +100,7 @@ public final class Index implements AutoCloseable {
     live = new MemoryTable(end);
     setRow(List.of(), List.of(live));
     readTail(end);
+    coverage.becomeWhole();
   }
 
   /// Deletes the segments of a store that is not open: its log is about to be another one.
@@ -149,6 +167,10 @@ public final class Index implements AutoCloseable {
     var table = new MemoryTable(from);
     var cursor = log.cursor();
     for (var position = from; position < end; position++) {
+      if (position % RECORDS_BETWEEN_LOOKS == 0 && closed) {
+        throw new UnavailableException(
+            UnavailableException.Reason.CLOSED, "The store was closed while it was indexed");
+      }
       try {
         add(table, position, cursor.moveToIfThere(position), cursor);
       } catch (CorruptLogException e) {
@@ -172,6 +194,96 @@ public final class Index implements AutoCloseable {
       throw e;
     }
     LOGGER.log(System.Logger.Level.WARNING, e.getMessage());
+  }
+
+  // ---- being made
+
+  /// Whether every list is complete; from then on it stays so.
+  public boolean isWhole() {
+    return coverage.isWhole();
+  }
+
+  /// Completes when every list is complete, or fails when it is known that the log is damaged where
+  /// it has to be read.
+  public CompletionStage<Void> whole() {
+    return coverage.whole();
+  }
+
+  /// Why it will never be whole, if that is so.
+  public Optional<CorruptLogException> damage() {
+    return Optional.ofNullable(coverage.damage());
+  }
+
+  /// How many events the parts cover.
+  public long indexed() {
+    return Arrays.stream(row).mapToLong(part -> part.end() - part.first()).sum();
+  }
+
+  /// Refuses to answer from half an index.
+  ///
+  /// @throws UnavailableException while the index is being made
+  /// @throws CorruptLogException if it cannot be, since the log is damaged
+  public void requireWhole() {
+    if (!coverage.isWhole()) {
+      throw refusal();
+    }
+  }
+
+  private RuntimeException refusal() {
+    if (closed) {
+      return new UnavailableException(UnavailableException.Reason.CLOSED, "The store was closed");
+    }
+    var failure = indexer.failure();
+    if (failure != null) {
+      indexer.tryAgain();
+    }
+    return coverage.refusal(indexed(), log.end(), failure);
+  }
+
+  Coverage coverage() {
+    return coverage;
+  }
+
+  /// The first positions that no part covers, at most as many as a table takes.
+  ///
+  /// @return from which to below which; empty at the end of the log if none lack
+  MissingRange firstMissing() {
+    var from = 0L;
+    for (var part : row) {
+      if (part.first() > from) {
+        return missing(from, part.first());
+      }
+      from = part.end();
+    }
+    return missing(from, log.end());
+  }
+
+  private MissingRange missing(long from, long end) {
+    return new MissingRange(from, Math.min(end, from + options.tableEvents()));
+  }
+
+  /// Positions that no part covers.
+  record MissingRange(long from, long end) {}
+
+  /// Puts a part in its place among the others.
+  void insert(Part part) {
+    synchronized (rowLock) {
+      var all = new ArrayList<>(List.of(row));
+      all.add(part);
+      all.sort(Comparator.comparingLong(Part::first));
+      row = all.toArray(Part[]::new);
+    }
+  }
+
+  /// Begins to answer: with the newest events in the table that others are about to be added to.
+  void becomeWhole(MemoryTable newest) {
+    live = newest;
+    insert(newest);
+    coverage.becomeWhole();
+    LOGGER.log(
+        System.Logger.Level.INFO,
+        "The index is whole: it covers {0} events",
+        Long.toString(log.end()));
   }
 
   // ---- adding
@@ -284,9 +396,17 @@ public final class Index implements AutoCloseable {
     return before(part, row);
   }
 
+  /// Knows which keys the parts before a position have.
+  MemoryTable.Known before(long position) {
+    return known(Arrays.stream(row).filter(part -> part.end() <= position).toList());
+  }
+
   private MemoryTable.Known before(Part part, Part[] parts) {
     var all = List.of(parts);
-    var before = all.subList(0, all.indexOf(part));
+    return known(all.subList(0, all.indexOf(part)));
+  }
+
+  private MemoryTable.Known known(List<Part> before) {
     return (kind, key) -> {
       var sought = new IndexKey(kind, key, options.hash());
       return before.stream()
@@ -304,6 +424,7 @@ public final class Index implements AutoCloseable {
   // ---- asking
 
   private IndexKey key(KeyKind kind, String text) {
+    requireWhole();
     return new IndexKey(kind, text, options.hash());
   }
 
@@ -319,6 +440,7 @@ public final class Index implements AutoCloseable {
 
   /// No events.
   public Postings none() {
+    requireWhole();
     return NoPostings.INSTANCE;
   }
 
@@ -353,17 +475,22 @@ public final class Index implements AutoCloseable {
   /// @param prefix what they begin with; may be empty
   /// @param from the first name wanted; may be empty
   public Iterator<String> streamNames(String prefix, String from) {
-    return new KeyTexts(this, KeyKind.STREAM, prefix, from.compareTo(prefix) < 0 ? prefix : from);
+    return texts(KeyKind.STREAM, prefix, from.compareTo(prefix) < 0 ? prefix : from);
   }
 
   /// The names of all event types, in order, while they grow.
   public Iterator<String> typeNames() {
-    return new KeyTexts(this, KeyKind.TYPE, "", "");
+    return texts(KeyKind.TYPE, "", "");
   }
 
   /// The names of all categories, in order, while they grow.
   public Iterator<String> categoryNames() {
-    return new KeyTexts(this, KeyKind.CATEGORY, "", "");
+    return texts(KeyKind.CATEGORY, "", "");
+  }
+
+  private KeyTexts texts(KeyKind kind, String prefix, String from) {
+    requireWhole();
+    return new KeyTexts(this, kind, prefix, from);
   }
 
   /// The names of the streams that begin with a prefix, in order, if they are not too many.
@@ -383,6 +510,7 @@ public final class Index implements AutoCloseable {
   }
 
   private Optional<List<String>> names(KeyKind kind, String prefix, int most) {
+    requireWhole();
     // Tables sort their names before they give the first: not for nothing.
     if (Arrays.stream(row)
         .anyMatch(
@@ -390,7 +518,7 @@ public final class Index implements AutoCloseable {
       return Optional.empty();
     }
     var names = new ArrayList<String>();
-    var all = new KeyTexts(this, kind, prefix, prefix);
+    var all = texts(kind, prefix, prefix);
     while (all.hasNext()) {
       if (names.size() == most) {
         return Optional.empty();
@@ -400,7 +528,7 @@ public final class Index implements AutoCloseable {
     return Optional.of(names);
   }
 
-  /// How many keys there are of each kind.
+  /// How many keys there are of each kind; while the index is being made, in what there is of it.
   public KeyCounts keyCounts() {
     return new KeyCounts(
         count(KeyKind.STREAM), count(KeyKind.CATEGORY), count(KeyKind.TYPE), count(KeyKind.TAG));
@@ -480,6 +608,7 @@ public final class Index implements AutoCloseable {
     closed = true;
     rowChanged();
     indexer.finish();
+    coverage.close();
     if (options.executor() instanceof ExecutorService own) {
       own.shutdown();
     }

@@ -11,6 +11,8 @@ import java.util.concurrent.Executor;
 /// @param hash spreads keys; what is written with one is to be read with the same
 /// @param readOnly whether nothing may be written; then what no segment covers is kept in memory
 /// @param anew whether what there is is thrown away, so that all is read from the log
+/// @param atOpeningMax how many events opening indexes before it returns; if more lack, they are
+///   indexed in the background. For reading only that is not so
 /// @param executor does the work behind the writing thread; if it is an
 ///   [java.util.concurrent.ExecutorService], it is shut down with the index
 public record IndexOptions(
@@ -19,6 +21,7 @@ public record IndexOptions(
     KeyHash hash,
     boolean readOnly,
     boolean anew,
+    long atOpeningMax,
     Executor executor) {
 
   /// What suits most: tables of some ten megabytes.
@@ -38,11 +41,17 @@ public record IndexOptions(
   /// The usual, but for the size of tables.
   public static IndexOptions standard(int tableEvents, boolean readOnly, Executor executor) {
     return new IndexOptions(
-        tableEvents, MERGED_SEGMENTS, KeyHash.STANDARD, readOnly, false, executor);
+        tableEvents, MERGED_SEGMENTS, KeyHash.STANDARD, readOnly, false, Long.MAX_VALUE, executor);
   }
 
   /// The same, and the index is made anew.
   public IndexOptions withNewIndex() {
-    return new IndexOptions(tableEvents, mergedSegments, hash, readOnly, true, executor);
+    return new IndexOptions(
+        tableEvents, mergedSegments, hash, readOnly, true, atOpeningMax, executor);
+  }
+
+  /// The same, and what lacks beyond a number of events is indexed in the background.
+  public IndexOptions withAtOpeningMax(long events) {
+    return new IndexOptions(tableEvents, mergedSegments, hash, readOnly, anew, events, executor);
   }
 }

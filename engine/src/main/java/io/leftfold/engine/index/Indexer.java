@@ -67,6 +67,13 @@ final class Indexer {
     }
   }
 
+  /// Lets it look for work again after it failed, unless it is about to.
+  void tryAgain() {
+    if (!asked.get()) {
+      wake();
+    }
+  }
+
   /// Waits until nobody works.
   void finish() {
     working.lock();
@@ -99,8 +106,9 @@ final class Indexer {
     } catch (ClosedException e) {
       // What was begun is cleared away when the store is opened.
     } catch (IOException | RuntimeException | Error e) {
+      var isKnown = failure != null;
       failure = e;
-      if (!index.isClosed()) {
+      if (!index.isClosed() && !(isKnown && !index.isWhole())) {
         LOGGER.log(
             System.Logger.Level.ERROR,
             "The index could not be written; events stay in memory until it can be",
@@ -117,12 +125,47 @@ final class Indexer {
   }
 
   private boolean workOnce() throws IOException {
-    return makeDamagedSegmentAgain() || writeFrozenTable() || merge();
+    return makeDamagedSegmentAgain() || writeFrozenTable() || merge() || makeMissing();
   }
 
   /// The store is closed while something large is under way.
   private static final class ClosedException extends IOException {
     private static final long serialVersionUID = 1;
+  }
+
+  // ---- an index that is not whole
+
+  /// Makes the first part that is missing. The last of them is the table for what is added next.
+  private boolean makeMissing() throws IOException {
+    if (!index.coverage().isLeftToIndexer()) {
+      return false;
+    }
+    var missing = index.firstMissing();
+    try {
+      var table = index.readLog(missing.from(), missing.end());
+      if (missing.end() == log.end()) {
+        index.becomeWhole(table);
+      } else {
+        index.insert(write(table, index.before(table.first())));
+        logProgress();
+      }
+      return true;
+    } catch (CorruptLogException e) {
+      LOGGER.log(
+          System.Logger.Level.ERROR,
+          "The index cannot be made, and nothing is answered from it: {0}",
+          e.getMessage());
+      index.coverage().becomeImpossible(e);
+      return false;
+    }
+  }
+
+  private void logProgress() {
+    LOGGER.log(
+        System.Logger.Level.INFO,
+        "Indexed {0} of {1} events",
+        Long.toString(index.indexed()),
+        Long.toString(log.end()));
   }
 
   // ---- tables
@@ -150,7 +193,7 @@ final class Indexer {
         new Range(table.first(), table.end()),
         keys,
         newKeys,
-        SegmentWriter.Pace.FULL);
+        index.isWhole() ? SegmentWriter.Pace.FULL : new WhileOpen());
   }
 
   /// A range of positions.
@@ -197,7 +240,8 @@ final class Indexer {
             "{0} is damaged and made again from the log",
             segment.describe());
         try {
-          var made = fromLog(segment.first(), segment.end(), index.before(segment), true);
+          var made =
+              fromLog(segment.first(), segment.end(), index.before(segment), index.isWhole());
           index.replace(List.of(segment), made);
           discard(List.of(segment), made);
         } catch (ForgottenException e) {
@@ -304,7 +348,13 @@ final class Indexer {
       var run = new ArrayList<Segment>();
       var ofTier = 0;
       var largest = 0;
+      var end = 0L;
       for (var part : row) {
+        if (part.first() != end) { // something is missing before it
+          run.clear();
+          ofTier = 0;
+        }
+        end = part.end();
         var itsTier = part instanceof Segment segment && !segment.isDamaged() ? tier(segment) : -1;
         largest = Math.max(largest, itsTier);
         if (itsTier < 0 || itsTier > tier) {
@@ -339,6 +389,21 @@ final class Indexer {
     return tier;
   }
 
+  /// How an index is made that is not whole: as fast as can be, until the store is being closed.
+  private final class WhileOpen implements SegmentWriter.Pace {
+    private int keys;
+
+    @Override
+    public void wrote(DiskFile file, int bytes) {}
+
+    @Override
+    public void wroteKey() throws IOException {
+      if (++keys % KEYS_BETWEEN_LOOKS == 0) {
+        requireOpen();
+      }
+    }
+  }
+
   /// How a merge goes: it lets the log's syncs and full tables go first.
   private final class Background implements SegmentWriter.Pace {
     private final long bytesMax;
@@ -359,7 +424,9 @@ final class Indexer {
       if (unsynced >= BYTES_BETWEEN_SYNCS) {
         file.sync();
         unsynced = 0;
-        LockSupport.parkNanos(REST_NANOS);
+        if (index.isWhole()) { // otherwise nothing is appended
+          LockSupport.parkNanos(REST_NANOS);
+        }
       }
     }
 

@@ -97,7 +97,7 @@ final class Boundary {
   private void addPublished(List<Long> positions, Query query, long from, long end) {
     var filter = EventFilter.matching(query);
     var walk = PositionWalk.of(filter, index, end);
-    var match = EventMatch.of(filter);
+    var match = EventMatch.of(filter, walk);
     var position = walk.next(from, end);
     while (position != PositionWalk.NONE) {
       if (cursor.moveToIfKept(position) && match.matches(cursor)) {

@@ -26,6 +26,11 @@ interface PositionWalk {
   ///
   /// @param end of the log, now
   static PositionWalk of(EventFilter filter, Index index, long end) {
+    if (!index.isWhole()) {
+      return filter instanceof EventFilter.Everything
+          ? new Everywhere()
+          : new WalkWithoutIndex(filter, index, end);
+    }
     return switch (filter) {
       case EventFilter.Category(var category) -> new Along(index.category(category));
       case EventFilter.Types(var types) ->

@@ -257,7 +257,15 @@ public final class StreamReader {
   }
 
   private @Nullable LinkResolver links(ReadOptions options, Moments.Moment moment) {
-    return options.resolveLinks() ? new LinkResolver(lookup, log.cursor(), moment.clock()) : null;
+    return links(options.resolveLinks(), moment.clock());
+  }
+
+  private @Nullable LinkResolver links(boolean resolve, Clock at) {
+    if (!resolve) {
+      return null;
+    }
+    index.requireWhole(); // now, not at the first link
+    return new LinkResolver(lookup, log.cursor(), at);
   }
 
   /// The revision at which a stream stood at a time: of the first event, hidden or not, that was
@@ -438,7 +446,7 @@ public final class StreamReader {
       this.end = moment.end();
       this.forwards = options.direction() == Direction.FORWARDS;
       this.walk = PositionWalk.of(options.filter(), index, end);
-      this.match = EventMatch.of(options.filter());
+      this.match = EventMatch.of(options.filter(), walk);
       this.links = links(options, moment);
       var byTime = moments.start(options, end);
       this.place =
@@ -484,12 +492,9 @@ public final class StreamReader {
 
   /// Goes along all streams without an end of its own: what a subscription reads with.
   public AllScan scan(EventFilter filter, boolean resolveLinks, long from) {
+    var walk = PositionWalk.of(filter, index, log.end());
     return new AllScan(
-        log.cursor(),
-        PositionWalk.of(filter, index, log.end()),
-        EventMatch.of(filter),
-        resolveLinks ? new LinkResolver(lookup, log.cursor(), clock) : null,
-        from);
+        log.cursor(), walk, EventMatch.of(filter, walk), links(resolveLinks, clock), from);
   }
 
   // ---- questions

@@ -60,12 +60,18 @@ final class IndexRig implements AutoCloseable {
   /// An index that works while it is written, so that nothing depends on threads.
   static IndexOptions options(int tableEvents, int mergedSegments) {
     return new IndexOptions(
-        tableEvents, mergedSegments, KeyHash.STANDARD, false, false, Runnable::run);
+        tableEvents, mergedSegments, KeyHash.STANDARD, false, false, Long.MAX_VALUE, Runnable::run);
   }
 
   static IndexOptions withHash(IndexOptions options, KeyHash hash) {
     return new IndexOptions(
-        options.tableEvents(), options.mergedSegments(), hash, false, false, options.executor());
+        options.tableEvents(),
+        options.mergedSegments(),
+        hash,
+        false,
+        false,
+        options.atOpeningMax(),
+        options.executor());
   }
 
   static IndexOptions readOnly(IndexOptions options) {
@@ -75,6 +81,7 @@ final class IndexRig implements AutoCloseable {
         options.hash(),
         true,
         false,
+        options.atOpeningMax(),
         options.executor());
   }
 

@@ -138,6 +138,7 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
                         case CLOSED -> Wire.Failure.Unavailable.CLOSED;
                         case TOO_BUSY -> Wire.Failure.Unavailable.TOO_BUSY;
                         case READ_ONLY -> Wire.Failure.Unavailable.READ_ONLY;
+                        case INDEXING -> Wire.Failure.Unavailable.INDEXING;
                         case IN_USE -> Wire.Failure.Unavailable.IN_USE;
                         case UNREACHABLE -> Wire.Failure.Unavailable.UNREACHABLE;
                       }),

@@ -145,7 +145,7 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
     return switch (unavailable.reason()) {
       case TOO_BUSY -> "Server Is Too Busy";
       case CLOSED -> "Server Is Not Ready";
-      case READ_ONLY, IN_USE, UNREACHABLE -> text(unavailable);
+      case INDEXING, READ_ONLY, IN_USE, UNREACHABLE -> text(unavailable);
     };
   }
 
