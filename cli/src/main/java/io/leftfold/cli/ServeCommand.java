@@ -2,10 +2,13 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.UnavailableException;
 import io.leftfold.cli.output.Style;
 import io.leftfold.engine.Durability;
 import io.leftfold.engine.EngineOptions;
+import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.ServerOptions;
@@ -15,6 +18,9 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -107,6 +113,14 @@ final class ServeCommand implements Callable<Integer> {
           "What an acknowledged append has survived: fsync a power failure, os the end of this process. Default: fsync.")
   private Durability durability;
 
+  @Option(
+      names = "--index-at-opening",
+      paramLabel = "<events>",
+      defaultValue = "1000000",
+      description =
+          "If the index lacks more events than this, serve at once and make it in the background; until it is made, only reads of everything are answered. Default: 1000000, more than a crash leaves behind.")
+  private long indexedAtOpeningMax;
+
   private final Shell shell;
 
   ServeCommand(Shell shell) {
@@ -128,6 +142,7 @@ final class ServeCommand implements Callable<Integer> {
     try (var store = open();
         var server = LeftfoldServer.start(store, serverOptions())) {
       welcome(store, server.port());
+      reportIndexing(store);
       shell.stop().await();
       shell.out().println("Stopping …");
       shell.out().flush();
@@ -146,7 +161,10 @@ final class ServeCommand implements Callable<Integer> {
   }
 
   private LocalEventStore open() throws IOException {
-    var options = EngineOptions.defaults().withDurability(durability);
+    var options =
+        EngineOptions.defaults()
+            .withDurability(durability)
+            .withIndexedAtOpeningMax(indexedAtOpeningMax);
     if (place != null && place.memory) {
       return LocalEventStore.inMemory();
     }
@@ -173,14 +191,18 @@ final class ServeCommand implements Callable<Integer> {
         "kurrentdb://%s:%d?tls=false"
             .formatted(reached.contains(":") ? "[" + reached + "]" : reached, actualPort);
     out.println(
-        "Leftfold %s serves %s at %s:%d (gRPC and HTTP), with %,d events in %,d streams."
+        "Leftfold %s serves %s at %s:%d (gRPC and HTTP), with %s."
             .formatted(
                 LeftfoldServer.VERSION,
                 place != null && place.memory ? "a store in memory" : directory().toString(),
                 host,
                 actualPort,
-                store.stats().events(),
-                store.stats().streams()));
+                size(store)));
+    if (isIndexing(store)) {
+      out.println(
+          style.warning("The index is being made from the log.")
+              + " Until then only reads of everything are answered; /health/ready tells how far it is.");
+    }
     if (durability == Durability.OS && (place == null || !place.memory)) {
       out.println(
           style.warning("Durability is os: ")
@@ -201,6 +223,57 @@ final class ServeCommand implements Callable<Integer> {
     out.println();
     out.println("Ctrl-C stops the server.");
     out.flush();
+  }
+
+  private static boolean isIndexing(LocalEventStore store) {
+    return store.indexProgress().state() != IndexProgress.State.WHOLE;
+  }
+
+  private static String size(LocalEventStore store) {
+    var stats = store.stats();
+    return isIndexing(store)
+        ? "%,d events".formatted(stats.events())
+        : "%,d events in %,d streams".formatted(stats.events(), stats.streams());
+  }
+
+  /// Says now and then how far the index is, until it is made or the store is closed.
+  private void reportIndexing(LocalEventStore store) {
+    if (isIndexing(store)) {
+      Thread.ofVirtual().name("leftfold-progress").start(() -> awaitIndex(store));
+    }
+  }
+
+  private void awaitIndex(LocalEventStore store) {
+    var progress = new ProgressLine(shell);
+    var indexed = store.whenIndexed().toCompletableFuture();
+    try {
+      while (true) {
+        try {
+          indexed.get(1, TimeUnit.SECONDS);
+          progress.end();
+          shell.out().println("The index is made; everything is answered.");
+          shell.out().flush();
+          return;
+        } catch (TimeoutException e) {
+          progress.show(() -> line(store.indexProgress()));
+        }
+      }
+    } catch (ExecutionException e) {
+      progress.end();
+      if (e.getCause() instanceof CorruptLogException damage) {
+        shell.err().println("The index cannot be made: " + damage.getMessage());
+      }
+    } catch (InterruptedException | UnavailableException closed) {
+      progress.end();
+    }
+  }
+
+  private static String line(IndexProgress progress) {
+    return "Indexed %,d of %,d events%s"
+        .formatted(
+            progress.indexed(),
+            progress.events(),
+            progress.failure().map(failure -> "; the last attempt failed: " + failure).orElse(""));
   }
 
   private static void warn(PrintStream out, Style style) {

@@ -104,6 +104,7 @@ final class StatsCommand implements Callable<Integer> {
       figures.put("categories", Long.toString(stats.categories()));
       figures.put("event-types", Long.toString(stats.eventTypes()));
       figures.put("tags", Long.toString(stats.tags()));
+      figures.put("indexed-events", Long.toString(local.indexProgress().indexed()));
       figures.put("chunks", Integer.toString(stats.chunks()));
       figures.put("log-bytes", Long.toString(stats.logBytes()));
     }

@@ -125,6 +125,31 @@ class ServeTest {
   }
 
   @Test
+  void a_store_without_an_index_is_served_at_once_and_says_when_that_is_made() throws Exception {
+    var shell = new TestShell(directory);
+    for (var i = 0; i < 3; i++) {
+      shell.run("append", "a", String.valueOf(i), "-t", "T", "--data", "d");
+    }
+    try (var files = Files.list(directory.resolve("d/index"))) {
+      for (var file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    var server = start("serve", "--data", "d", "--port", "0", "--index-at-opening", "0");
+    var connection = connectionTo(server);
+
+    assertThat(shell.run("read", "--all", "--connect", connection).lines()).hasSize(8);
+    var result = shell.run("read", "a", "--connect", connection);
+    while (result.code() == ExitCode.UNAVAILABLE) {
+      assertThat(result.err()).contains("events are indexed");
+      result = shell.run("read", "a", "--connect", connection);
+    }
+    assertThat(result.out()).contains("0@a", "2@a");
+    assertThat(shell.run("stats", "--connect", connection).out()).contains("indexed-events");
+    assertThat(shell.run("serve", "--index-at-opening", "many").code()).isEqualTo(ExitCode.USAGE);
+  }
+
+  @Test
   void others_than_this_machine_are_served_only_when_that_is_said() {
     var result = new TestShell(directory).run("serve", "--host", "0.0.0.0", "--port", "0");
     assertThat(result.code()).isEqualTo(ExitCode.USAGE);

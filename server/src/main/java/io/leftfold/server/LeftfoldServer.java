@@ -111,7 +111,7 @@ public final class LeftfoldServer implements AutoCloseable {
                 Math.toIntExact(store.appendBytesMax()))
             .handlers());
     calls.putAll(new OperationsService(node, threads).handlers());
-    calls.putAll(new HealthService(calls.keySet()).handlers());
+    calls.putAll(new HealthService(node, calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
     var port = new AtomicInteger(options.port());
     calls.putAll(
@@ -125,7 +125,7 @@ public final class LeftfoldServer implements AutoCloseable {
         Edge.start(
             EdgeOptions.defaults().withAddress(options.host(), options.port()),
             calls,
-            new NodePages(NodeServices.WIRE_VERSION, VERSION)::addTo);
+            new NodePages(node, NodeServices.WIRE_VERSION, VERSION)::addTo);
     port.set(edge.port());
     return edge;
   }

@@ -2,26 +2,33 @@
 
 package io.leftfold.server.http;
 
+import io.leftfold.server.node.Node;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Locale;
 
-/// `/health/live`, `/info` and `/ping`.
+/// `/health/live`, `/health/ready`, `/info` and `/ping`.
 public final class NodePages {
 
+  private static final int OK = 200;
   private static final int NO_CONTENT = 204;
+  private static final int NOT_AVAILABLE = 503;
   private static final int CODE_MIN = 200;
   private static final int CODE_MAX = 599;
 
+  private final Node node;
   private final String wireVersion;
   private final String version;
 
   /// The pages of a node.
   ///
+  /// @param node what is asked about
   /// @param wireVersion the version of KurrentDB that the wire is like
   /// @param version of Leftfold
-  public NodePages(String wireVersion, String version) {
+  public NodePages(Node node, String wireVersion, String version) {
+    this.node = node;
     this.wireVersion = wireVersion;
     this.version = version;
   }
@@ -31,6 +38,11 @@ public final class NodePages {
   /// @param router where to
   public void addTo(Router router) {
     router.route("/health/live").method(HttpMethod.GET).method(HttpMethod.HEAD).handler(this::live);
+    router
+        .route("/health/ready")
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .handler(this::ready);
     router.get("/info").handler(this::info);
     router.get("/ping").handler(this::ping);
   }
@@ -54,6 +66,22 @@ public final class NodePages {
       }
     }
     context.response().setStatusCode(code).end();
+  }
+
+  /// 200 if everything is answered; else 503. Both say how far the index is.
+  private void ready(RoutingContext context) {
+    var readiness = node.readiness();
+    var json =
+        new JsonObject()
+            .put("status", readiness.state().name().toLowerCase(Locale.ROOT))
+            .put(
+                "index",
+                new JsonObject().put("indexed", readiness.indexed()).put("of", readiness.events()));
+    if (!readiness.failure().isEmpty()) {
+      json.put("failure", readiness.failure());
+    }
+    context.response().setStatusCode(readiness.isReady() ? OK : NOT_AVAILABLE);
+    context.json(json);
   }
 
   private void info(RoutingContext context) {

@@ -238,6 +238,29 @@ public final class Node {
     return store.storeId();
   }
 
+  /// Whether everything is answered, and if not, how far the index is.
+  ///
+  /// @return as of this moment
+  public Readiness readiness() {
+    var progress = store.indexProgress();
+    var state =
+        switch (progress.state()) {
+          case WHOLE -> Readiness.State.READY;
+          case BEING_MADE -> Readiness.State.INDEXING;
+          case NOT_TO_BE_MADE -> Readiness.State.DAMAGED;
+        };
+    // A store that is ready may still fail at writing segments; that stands in its own figures.
+    var failure = progress.failure().filter(_ -> state != Readiness.State.READY);
+    return new Readiness(state, progress.indexed(), progress.events(), failure.orElse(""));
+  }
+
+  /// Runs something as soon as everything is answered; never, if that does not come.
+  ///
+  /// @param task must not wait
+  public void whenReady(Runnable task) {
+    var _ = store.whenIndexed().thenRun(task);
+  }
+
   /// Figures about the store by their names, for people and dashboards.
   ///
   /// @return the figures, in the order of names
@@ -252,17 +275,19 @@ public final class Node {
     figures.put("chunks", Integer.toString(stats.chunks()));
     figures.put("log-bytes", Long.toString(stats.logBytes()));
     figures.put("queue-length", Integer.toString(stats.queueLength()));
+    figures.put("indexed-events", Long.toString(store.indexProgress().indexed()));
     figures.put("store-id", store.storeId().toString());
     store.lastPosition().ifPresent(last -> figures.put("last-position", Long.toString(last)));
     return figures;
   }
 
-  /// How many events there are of the most frequent types and categories.
+  /// How many events there are of the most frequent types and categories; none are counted while
+  /// the index is made.
   ///
   /// @param most how many of each to give
   /// @return the counts
   public EventCounts counts(int most) {
-    return store.counts(most);
+    return readiness().isReady() ? store.counts(most) : new EventCounts(Map.of(), Map.of());
   }
 
   /// Begins to forget what may be forgotten, in the background, unless that goes on already.

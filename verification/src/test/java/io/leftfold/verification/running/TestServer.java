@@ -41,6 +41,11 @@ public final class TestServer implements AutoCloseable {
         LocalEventStore.inMemory(options), ServerOptions.defaults().withAddress("127.0.0.1", 0));
   }
 
+  /// Serves a store that is open, and closes it in the end.
+  public static TestServer of(LocalEventStore store) {
+    return new TestServer(store, ServerOptions.defaults().withAddress("127.0.0.1", 0));
+  }
+
   /// What is served.
   public LocalEventStore store() {
     return store;

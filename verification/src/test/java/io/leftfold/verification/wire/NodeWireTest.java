@@ -171,6 +171,9 @@ final class NodeWireTest {
     "GET,  /health/live?liveCode=99,    400",
     "GET,  /health/live?liveCode=never, 400",
     "POST, /health/live,                405",
+    "GET,  /health/ready,               200",
+    "HEAD, /health/ready,               200",
+    "POST, /health/ready,               405",
     "GET,  /info,                       200",
     "GET,  /ping,                       200",
     "GET,  /nothing,                    404"

@@ -10,25 +10,34 @@ import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.node.Node;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/// `grpc.health.v1.Health`: the server, and each of its services, is serving as long as it answers.
+/// `grpc.health.v1.Health`: the server, and each of its services, is serving as long as it answers
+/// everything. While the index is made, and most calls are refused, it is not; who watches is told
+/// when that is over.
 public final class HealthService {
 
+  private final Node node;
   private final Set<String> services;
+  private final Set<Question> watching = ConcurrentHashMap.newKeySet();
 
   /// The health of a server.
   ///
+  /// @param node what is asked about
   /// @param paths of the methods that it answers
-  public HealthService(Set<String> paths) {
+  public HealthService(Node node, Set<String> paths) {
+    this.node = node;
     this.services =
         Stream.concat(
                 Stream.of(""), paths.stream().map(path -> path.substring(1, path.lastIndexOf('/'))))
             .collect(Collectors.toUnmodifiableSet());
+    node.whenReady(() -> watching.forEach(Question::tellReady));
   }
 
   /// What answers each method.
@@ -42,6 +51,10 @@ public final class HealthService {
         call -> new Question(call, true));
   }
 
+  private ServingStatus status() {
+    return node.readiness().isReady() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  }
+
   private static byte[] saying(ServingStatus status) {
     return HealthCheckResponse.newBuilder().setStatus(status).build().toByteArray();
   }
@@ -50,6 +63,7 @@ public final class HealthService {
     private final GrpcCall call;
     private final boolean watches;
     private @Nullable String service;
+    private boolean isToldReady;
 
     Question(GrpcCall call, boolean watches) {
       this.call = call;
@@ -71,11 +85,12 @@ public final class HealthService {
     public void halfClosed() {
       var asked = service == null ? "" : service;
       var known = services.contains(asked);
-      if (watches) {
-        var said = saying(known ? ServingStatus.SERVING : ServingStatus.SERVICE_UNKNOWN);
-        call.send(said, 0, said.length);
+      if (watches && known) {
+        watch();
+      } else if (watches) {
+        send(ServingStatus.SERVICE_UNKNOWN);
       } else if (known) {
-        var said = saying(ServingStatus.SERVING);
+        var said = saying(status());
         call.sendLast(said, 0, said.length);
       } else {
         call.fail(
@@ -83,11 +98,45 @@ public final class HealthService {
       }
     }
 
+    private void watch() {
+      watching.add(this); // first, so that what changes meanwhile is told
+      var now = status();
+      if (now == ServingStatus.SERVING) {
+        sayReady();
+      } else {
+        send(now);
+      }
+    }
+
+    private void send(ServingStatus status) {
+      var said = saying(status);
+      call.send(said, 0, said.length);
+    }
+
+    /// From any thread.
+    void tellReady() {
+      call.execute(this::sayReady);
+    }
+
+    /// Once, on the event loop, whoever notices first.
+    private void sayReady() {
+      watching.remove(this);
+      if (!isToldReady) {
+        isToldReady = true;
+        send(ServingStatus.SERVING);
+      }
+    }
+
+    @Override
+    public void cancelled() {
+      watching.remove(this);
+    }
+
     @Override
     public void shuttingDown() {
       if (watches) {
-        var said = saying(ServingStatus.NOT_SERVING);
-        call.send(said, 0, said.length);
+        watching.remove(this);
+        send(ServingStatus.NOT_SERVING);
         call.fail(GrpcStatus.UNAVAILABLE, "The server is closing");
       }
     }
