@@ -93,6 +93,24 @@ abstract class TimeContract extends BoundaryContract {
   }
 
   @Test
+  void a_read_judges_ages_as_of_its_opening_wherever_it_is_when_time_passes() {
+    needsTime();
+    store.writeMetadata(
+        ACCOUNT, ExpectedState.any(), StreamMetadata.none().withMaxAge(Duration.ofMinutes(2)));
+    later(ACCOUNT, "A B");
+    store.append(
+        ORDER, ExpectedState.any(), ProposedEvent.link(ACCOUNT, 0), ProposedEvent.link(ACCOUNT, 1));
+
+    try (var links = store.read(ORDER, FORWARDS.resolvingLinks());
+        var category = store.read(StreamName.ofCategory("account"), FORWARDS.resolvingLinks())) {
+      assertThat(links.iterator().hasNext() && category.iterator().hasNext()).isTrue();
+      clock.advance(MINUTE.multipliedBy(5));
+      assertThat(links.events()).hasSize(2);
+      assertThat(category.events()).hasSize(2);
+    }
+  }
+
+  @Test
   void a_clock_that_is_turned_back_does_not_turn_back_the_store() {
     needsTime();
     var first = later(ACCOUNT, "A");

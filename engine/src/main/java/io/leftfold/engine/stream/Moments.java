@@ -31,7 +31,12 @@ final class Moments {
   ///
   /// @param end of the log, as of then
   /// @param clock by which the age of events is judged
-  record Moment(long end, Clock clock) {}
+  record Moment(long end, Clock clock) {
+    /// For what a read looks at only when it comes there.
+    Clock stopped() {
+      return Moments.stopped(clock.instant());
+    }
+  }
 
   Moment of(AsOf asOf) {
     var end = log.end();

@@ -257,7 +257,7 @@ public final class StreamReader {
   }
 
   private @Nullable LinkResolver links(ReadOptions options, Moments.Moment moment) {
-    return links(options.resolveLinks(), moment.clock());
+    return options.resolveLinks() ? links(true, moment.stopped()) : null;
   }
 
   private @Nullable LinkResolver links(boolean resolve, Clock at) {
@@ -339,7 +339,7 @@ public final class StreamReader {
       this.resolve = options.resolveLinks() && !refers;
       this.end = moment.end();
       this.count = postings.countBelow(end);
-      this.visibility = new LinkResolver(lookup, log.cursor(), moment.clock());
+      this.visibility = new LinkResolver(lookup, log.cursor(), moment.stopped());
       var byTime = moments.start(options, end, postings);
       this.ordinal =
           forwards
