@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// From stream, category, type, tag and correlation id to positions, and from a category to where
@@ -39,7 +41,8 @@ public final class Index implements AutoCloseable {
   private final IndexOptions options;
   private final Indexer indexer;
   private final Coverage coverage = new Coverage();
-  private final Object rowLock = new Object();
+  private final ReentrantLock rowLock = new ReentrantLock();
+  private final Condition rowChanged = rowLock.newCondition();
 
   // The last part is the live table, if the index is whole. Readers take the end of the log first,
   // and then this.
@@ -267,11 +270,14 @@ public final class Index implements AutoCloseable {
 
   /// Puts a part in its place among the others.
   void insert(Part part) {
-    synchronized (rowLock) {
+    rowLock.lock();
+    try {
       var all = new ArrayList<>(List.of(row));
       all.add(part);
       all.sort(Comparator.comparingLong(Part::first));
       row = all.toArray(Part[]::new);
+    } finally {
+      rowLock.unlock();
     }
   }
 
@@ -325,18 +331,13 @@ public final class Index implements AutoCloseable {
   }
 
   private void awaitRoom() {
-    var interrupted = false;
-    synchronized (rowLock) {
+    rowLock.lock();
+    try {
       while (frozenTables() >= FROZEN_MAX && indexer.failure() == null && !closed) {
-        try {
-          rowLock.wait();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
+        rowChanged.awaitUninterruptibly();
       }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    } finally {
+      rowLock.unlock();
     }
   }
 
@@ -375,19 +376,25 @@ public final class Index implements AutoCloseable {
 
   /// Lets those look again who wait for room.
   void rowChanged() {
-    synchronized (rowLock) {
-      rowLock.notifyAll();
+    rowLock.lock();
+    try {
+      rowChanged.signalAll();
+    } finally {
+      rowLock.unlock();
     }
   }
 
   /// @param old to be taken out; if there are none, the new ones come last
   private void setRow(List<? extends Part> old, List<? extends Part> parts) {
-    synchronized (rowLock) {
+    rowLock.lock();
+    try {
       var all = new ArrayList<>(List.of(row));
       var at = old.isEmpty() ? all.size() : all.indexOf(old.getFirst());
       all.subList(at, at + old.size()).clear();
       all.addAll(at, parts);
       row = all.toArray(Part[]::new);
+    } finally {
+      rowLock.unlock();
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ public final class Log implements AutoCloseable {
   private @Nullable LogWriter writer;
 
   /// Who changes which files there are: the writer, a scavenge, a backup.
-  private final Object files = new Object();
+  private final ReentrantLock files = new ReentrantLock();
 
   private Log(
       Disk disk, LogOptions options, LogRecovery recovered, Supplier<UUID> storeIds, Clock clock)
@@ -333,13 +334,16 @@ public final class Log implements AutoCloseable {
   /// Puts another file in the place of a chunk: readers look into it from now on. The file of the
   /// old one is deleted when all that is left of it is a name.
   void replace(Chunk old, Chunk fresh) throws IOException {
-    synchronized (files) {
+    files.lock();
+    try {
       var changed = chunks.clone();
       changed[(int) old.header.number()] = fresh;
       chunks = changed;
       old.replace();
       old.close();
       disk.delete(ChunkNames.of(old.header));
+    } finally {
+      files.unlock();
     }
   }
 
@@ -349,8 +353,11 @@ public final class Log implements AutoCloseable {
 
   /// Opens the file of a chunk once more: whoever has it open reads on when it is deleted.
   DiskFile openFile(int number) throws IOException {
-    synchronized (files) {
+    files.lock();
+    try {
       return disk.open(ChunkNames.of(chunks[number].header));
+    } finally {
+      files.unlock();
     }
   }
 
@@ -365,10 +372,13 @@ public final class Log implements AutoCloseable {
       file.sync();
       disk.syncDirectory();
       var chunk = Chunk.open(header, file, file.map());
-      synchronized (files) {
+      files.lock();
+      try {
         var longer = Arrays.copyOf(chunks, number + 1);
         longer[number] = chunk;
         chunks = longer;
+      } finally {
+        files.unlock();
       }
       return chunk;
     } catch (IOException | RuntimeException e) {
