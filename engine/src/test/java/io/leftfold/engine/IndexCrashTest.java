@@ -153,6 +153,33 @@ final class IndexCrashTest {
         });
   }
 
+  @Test
+  void a_damaged_segment_before_a_missing_one_does_not_keep_the_store_from_opening() {
+    Seeds.each(
+        60,
+        seed -> {
+          var random = new Random(seed);
+          var rig = new StoreRig(seed, 64 << 10).withSmallIndex();
+          var disk = new FaultyDisk(seed);
+          rig.appendBursts(disk, 20);
+          var segments =
+              disk.contents().keySet().stream().filter(name -> name.endsWith(".index")).toList();
+          if (segments.size() < 3) {
+            return; // a large table
+          }
+          var missing = 1 + random.nextInt(segments.size() - 2);
+          disk.remove(segments.get(missing));
+          for (var segment : segments.subList(0, missing)) {
+            disk.flip(segment, random.nextInt(disk.bytes(segment).length), random.nextInt(8));
+          }
+          try (var store = rig.open(disk)) {
+            rig.checkRepeating(store);
+          }
+          assertThat(verify(disk)).as("after it was made again").isEmpty();
+          rig.check(disk);
+        });
+  }
+
   private static List<CheckReport.Damage> verify(FaultyDisk disk) {
     return StoreIndex.verify(disk, disk, StoreCheck.Progress.none()).damages();
   }

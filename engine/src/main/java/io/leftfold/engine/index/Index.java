@@ -47,6 +47,7 @@ public final class Index implements AutoCloseable {
   // The last part is the live table, if the index is whole. Readers take the end of the log first,
   // and then this.
   private volatile Part[] row = {};
+  private volatile boolean started;
   private volatile boolean closed;
   private MemoryTable live = new MemoryTable(0);
 
@@ -73,7 +74,33 @@ public final class Index implements AutoCloseable {
     }
   }
 
+  /// Opening is also the moment at which a damaged segment can be made again whatever the log has
+  /// forgotten; and a gap behind one cannot be filled without it.
   private void open() throws IOException {
+    while (true) {
+      try {
+        openSound();
+        return;
+      } catch (UnavailableException e) {
+        if (!deleteDamaged()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private boolean deleteDamaged() throws IOException {
+    var damaged = segments(row).stream().filter(Segment::isDamaged).toList();
+    SegmentFiles.closeAll(segments(row));
+    row = new Part[0];
+    for (var segment : damaged) {
+      disk.delete(segment.name());
+    }
+    disk.syncDirectory();
+    return !damaged.isEmpty();
+  }
+
+  private void openSound() throws IOException {
     var leftovers = new ArrayList<String>();
     var segments = openSegments(leftovers);
     row = segments.toArray(Part[]::new);
@@ -119,6 +146,7 @@ public final class Index implements AutoCloseable {
 
   /// Lets the work behind begin that opening found.
   public void start() {
+    started = true;
     if (!options.readOnly()) {
       indexer.wake();
     }
@@ -423,7 +451,7 @@ public final class Index implements AutoCloseable {
   }
 
   void damageFound(Segment segment) {
-    if (!options.readOnly()) {
+    if (started && !options.readOnly()) {
       indexer.wake();
     }
   }
