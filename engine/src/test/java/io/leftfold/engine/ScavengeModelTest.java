@@ -66,6 +66,28 @@ final class ScavengeModelTest {
     assertThat(interrupted).as("scavenges that the power failed in").hasPositiveValue();
   }
 
+  /// What a store need not know after a scavenge: how a stream stood earlier, and how many events
+  /// of a correlation id there once were.
+  static boolean asksForWhatIsForgotten(Step step) {
+    return switch (step) {
+      case Step.Read(var stream, var options) ->
+          isOfCorrelation(stream) || !(options.asOf() instanceof AsOf.Now);
+      case Step.ReadAll(var options) -> resolvesEarlier(options);
+      case Step.ReadQuery(_, var options) -> resolvesEarlier(options);
+      case Step.State(var stream) -> isOfCorrelation(stream);
+      case Step.Follow(var stream, _) -> isOfCorrelation(stream);
+      default -> false;
+    };
+  }
+
+  private static boolean isOfCorrelation(StreamName stream) {
+    return stream.virtual().orElse(null) instanceof VirtualStream.Correlation;
+  }
+
+  private static boolean resolvesEarlier(ReadOptions options) {
+    return options.resolveLinks() && !(options.asOf() instanceof AsOf.Now);
+  }
+
   private static final class History {
     private final Random random;
     private final ManualClock clock = new ManualClock(Steps.START);
@@ -127,28 +149,6 @@ final class ScavengeModelTest {
       store = open(backup);
       inspect();
       store.close();
-    }
-
-    /// What a store need not know after a scavenge: how a stream stood earlier, and how many events
-    /// of a correlation id there once were.
-    private static boolean asksForWhatIsForgotten(Step step) {
-      return switch (step) {
-        case Step.Read(var stream, var options) ->
-            isOfCorrelation(stream) || !(options.asOf() instanceof AsOf.Now);
-        case Step.ReadAll(var options) -> resolvesEarlier(options);
-        case Step.ReadQuery(_, var options) -> resolvesEarlier(options);
-        case Step.State(var stream) -> isOfCorrelation(stream);
-        case Step.Follow(var stream, _) -> isOfCorrelation(stream);
-        default -> false;
-      };
-    }
-
-    private static boolean isOfCorrelation(StreamName stream) {
-      return stream.virtual().orElse(null) instanceof VirtualStream.Correlation;
-    }
-
-    private static boolean resolvesEarlier(ReadOptions options) {
-      return options.resolveLinks() && !(options.asOf() instanceof AsOf.Now);
     }
 
     /// What is forgotten is not in those that are made again.

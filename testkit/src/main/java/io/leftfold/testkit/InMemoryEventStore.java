@@ -936,10 +936,17 @@ public final class InMemoryEventStore implements EventStore {
   ///
   /// @param positions all of them [#forgettable()]
   public void forget(Set<Long> positions) {
-    var may = forgettable();
-    if (!may.containsAll(positions)) {
+    forget(positions, forgettable());
+  }
+
+  /// Forgets events, as a store has that judged at an earlier moment.
+  ///
+  /// @param positions all of them were forgettable then
+  /// @param judged what [#forgettable()] gave at that moment
+  public void forget(Set<Long> positions, Set<Long> judged) {
+    if (!judged.containsAll(positions)) {
       throw new IllegalArgumentException(
-          "Only %s may be forgotten, got %s".formatted(may, positions));
+          "Only %s may be forgotten, got %s".formatted(judged, positions));
     }
     locked(() -> forgotten.addAll(positions));
   }

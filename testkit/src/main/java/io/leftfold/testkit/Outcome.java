@@ -42,7 +42,11 @@ public sealed interface Outcome {
   /// @param particulars what it carries
   record Refused(String error, List<Object> particulars) implements Outcome {
 
-    static Refused of(RuntimeException error) {
+    /// An error as what can be compared of it.
+    ///
+    /// @param error what was thrown
+    /// @return its kind and what it carries
+    public static Refused of(RuntimeException error) {
       return new Refused(error.getClass().getSimpleName(), particulars(error));
     }
 
@@ -99,7 +103,11 @@ public sealed interface Outcome {
             Tracking.EVENT_TYPE,
             "$genesis");
 
-    static Seen of(RecordedEvent event) {
+    /// An event without what a store makes by chance.
+    ///
+    /// @param event as recorded
+    /// @return what is the same in every store
+    public static Seen of(RecordedEvent event) {
       return new Seen(
           event.position(),
           event.revision() + "@" + event.stream(),

@@ -4,7 +4,9 @@ package io.leftfold.engine.disk;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// **Faults** ([#failing]). An operation fails once, leaving behind what such a failure may leave.
 /// After a failed sync the system may believe that bytes were written which were not: they are seen
 /// until the power fails, and no later sync writes them.
+///
+/// What is mapped is read until the file is closed, and no longer.
 ///
 /// Both kinds of end give a new disk. The old one refuses everything from then on, so that a store
 /// which still has it open can do no harm.
@@ -109,6 +113,11 @@ public final class FaultyDisk implements Disk {
     return this;
   }
 
+  /// Whether everything is refused: the power failed, or the process was killed.
+  public synchronized boolean isOff() {
+    return off;
+  }
+
   /// How many operations changed the disk.
   public synchronized long operations() {
     return operations;
@@ -161,6 +170,7 @@ public final class FaultyDisk implements Disk {
     var content = content(name);
     content.settle();
     content.live[(int) offset] ^= (byte) (1 << bit);
+    content.mapped().set(ValueLayout.JAVA_BYTE, offset, content.live[(int) offset]);
     content.durable[(int) offset] ^= (byte) (1 << bit);
   }
 
@@ -256,6 +266,12 @@ public final class FaultyDisk implements Disk {
   }
 
   @Override
+  public synchronized String toString() {
+    return "%d files, power to fail at operation %s, fault %s"
+        .formatted(names.size(), powerFailsAt == Long.MAX_VALUE ? "none" : powerFailsAt, fault);
+  }
+
+  @Override
   public String describe(String name) {
     return "faulty:" + name;
   }
@@ -307,6 +323,7 @@ public final class FaultyDisk implements Disk {
   private final class FaultyFile implements DiskFile {
     private final String name;
     private final Content content;
+    private final Arena mappings = Arena.ofShared();
     private boolean ended;
 
     FaultyFile(String name, Content content) {
@@ -387,15 +404,26 @@ public final class FaultyDisk implements Disk {
     }
 
     @Override
+    @SuppressWarnings("restricted") // the file's arena is to end what the file is read through
     public MemorySegment map() throws IOException {
       synchronized (FaultyDisk.this) {
         requirePower();
-        return MemorySegment.ofArray(content.live).asReadOnly();
+        var whole = content.mapped();
+        // Whoever has the mapping keeps the bytes, too.
+        return whole.reinterpret(mappings, _ -> ended(whole)).asReadOnly();
       }
     }
 
+    private static void ended(MemorySegment whole) {
+      assert whole.scope().isAlive() : "what is mapped outlives its mappings";
+    }
+
     @Override
-    public void close() {}
+    public void close() {
+      if (mappings.scope().isAlive()) {
+        mappings.close();
+      }
+    }
   }
 
   /// How much of what was not synced survives: a mood of the whole crash, so that the extremes come
@@ -425,6 +453,10 @@ public final class FaultyDisk implements Disk {
   private static final class Content {
     private byte[] live;
     private byte[] durable;
+
+    /// What is mapped: the live bytes, since they were mapped for the first time in this size.
+    private @Nullable MemorySegment mapped;
+
     private final List<Change> unsynced = new ArrayList<>();
 
     Content(byte[] live, byte[] durable) {
@@ -437,11 +469,22 @@ public final class FaultyDisk implements Disk {
         resize(offset + bytes.length);
       }
       System.arraycopy(bytes, 0, live, offset, bytes.length);
+      if (mapped != null) {
+        MemorySegment.copy(bytes, 0, mapped, ValueLayout.JAVA_BYTE, offset, bytes.length);
+      }
       unsynced.add(new Change.Write(offset, bytes));
+    }
+
+    MemorySegment mapped() {
+      if (mapped == null) {
+        mapped = Arena.ofAuto().allocateFrom(ValueLayout.JAVA_BYTE, live);
+      }
+      return mapped;
     }
 
     void resize(int size) {
       live = Arrays.copyOf(live, size);
+      mapped = null;
       unsynced.add(new Change.Resize(size));
     }
 

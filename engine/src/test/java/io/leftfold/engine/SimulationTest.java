@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leftfold.engine.Simulation.Tally;
+import java.util.ArrayList;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.logging.Level;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// The whole engine by seeds, on one thread.
+final class SimulationTest {
+
+  // A store whose disk is gone says so: here, often.
+  private final Logger logger = Logger.getLogger("io.leftfold.engine");
+
+  @BeforeEach
+  void keepQuiet() {
+    logger.setLevel(Level.OFF);
+  }
+
+  @AfterEach
+  void speakAgain() {
+    logger.setLevel(null);
+  }
+
+  @Test
+  void whatever_happens_at_once_a_store_answers_as_one_that_does_one_thing_after_the_other() {
+    var all = new AtomicReference<>(Tally.NONE);
+    Seeds.each(
+        3000,
+        seed -> {
+          var tally = run(seed);
+          all.updateAndGet(tally::plus);
+        });
+    System.out.println(all);
+    if (all.get().histories() >= 1000) {
+      assertThat(all.get().survived()).as("commits that survived in doubt").isPositive();
+      assertThat(all.get().forgotten()).as("events that scavenges took away").isPositive();
+      assertThat(all.get().copied()).as("events in backups").isPositive();
+    }
+  }
+
+  @Test
+  void the_same_seed_gives_the_same_history() {
+    for (var seed = 0; seed < 50; seed++) {
+      assertThat(run(seed)).as("seed %d", seed).isEqualTo(run(seed));
+    }
+  }
+
+  @Test
+  void a_store_that_answers_before_anything_is_durable_is_found_out() {
+    assertThatThrownBy(
+            () -> {
+              for (var seed = 0; seed < 200; seed++) {
+                new Simulation(seed, Durability.OS, Simulation.NOBODY).run();
+              }
+            })
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("what lies below was acknowledged");
+  }
+
+  /// One that is run again is to be looked at.
+  private static Tally run(long seed) {
+    if (Long.getLong("tests.seed") == null) {
+      return new Simulation(seed, Durability.FSYNC, Simulation.NOBODY).run();
+    }
+    var told = new ArrayList<String>();
+    try {
+      return new Simulation(seed, Durability.FSYNC, told::add).run();
+    } finally {
+      told.forEach(System.out::println);
+    }
+  }
+}
