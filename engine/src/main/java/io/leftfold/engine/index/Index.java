@@ -82,7 +82,7 @@ public final class Index implements AutoCloseable {
         openSound();
         return;
       } catch (UnavailableException e) {
-        if (!deleteDamaged()) {
+        if (options.readOnly() || !deleteDamaged()) {
           throw e;
         }
       }
