@@ -365,7 +365,7 @@ public final class Log implements AutoCloseable {
   Chunk addChunk(UUID storeId, long bytesNeeded, long nowMicros) throws IOException {
     var number = chunks.length;
     var header = new ChunkHeader(storeId, number, end, nowMicros);
-    var size = Math.max(bytesNeeded, Math.min(options.chunkBytesMax(), LogWriter.GROW_BYTES));
+    var size = Math.max(bytesNeeded, Math.min(options.chunkBytesMax(), LogWriter.FIRST_BYTES));
     var file = disk.create(ChunkNames.of(number), size);
     try {
       file.write(header.encode(), 0);

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// After a failed write or sync nobody knows what the disk holds, so the writer refuses to go on.
 public final class LogWriter {
 
-  /// A chunk file grows by this much at a time.
-  static final long GROW_BYTES = 16L << 20;
+  /// A chunk file begins with this much.
+  static final long FIRST_BYTES = 16L << 20;
 
   /// Zeros are written this far ahead: syncing inside them is about twice as fast as syncing a file
   /// that gets longer. Not farther, for the next sync waits until they are on disk. Large batches
@@ -244,13 +244,16 @@ public final class LogWriter {
     }
   }
 
+  /// Doubled, for each step leaves a mapping behind until the store is closed, and a process may
+  /// have some ten thousands of them.
+  ///
   /// The file is as long as it is mapped. Asking the system instead would make Linux stamp the next
   /// write with a time of its own and write the file's metadata with each sync.
   private void grow(long end) throws IOException {
     var size = chunk.sizeBytes();
     if (end > size) {
       var max = Math.max(end, log.options().chunkBytesMax());
-      chunk.file.resize(Math.min(max, Math.max(end, size + GROW_BYTES)));
+      chunk.file.resize(Math.min(max, Math.max(end, 2 * size)));
       chunk.remap();
     }
   }
