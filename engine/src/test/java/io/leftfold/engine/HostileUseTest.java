@@ -19,6 +19,7 @@ import io.leftfold.api.SubscriptionMessage.CaughtUp;
 import io.leftfold.api.SubscriptionMessage.Event;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.MemoryDisk;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -26,9 +27,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Uses that a store must suffer without losing its calm.
 @Timeout(60)
@@ -57,6 +60,31 @@ final class HostileUseTest {
 
     assertThat(store.append(STREAM, ExpectedState.noStream(), event("Opened")).lastRevision())
         .isZero();
+  }
+
+  @Test
+  void a_completion_that_interrupts_the_writing_thread_does_not_end_writing(@TempDir Path directory)
+      throws Exception {
+    try (var onDisk = LocalEventStore.open(directory)) {
+      for (var i = 0; i < 20; i++) {
+        var told = new CompletableFuture<AppendResult>();
+        onDisk.append(
+            List.of(StreamAppend.of(STREAM, ExpectedState.any(), event("Opened"))),
+            new AppendCompletion() {
+              @Override
+              public void completed(AppendResult result) {
+                Thread.currentThread().interrupt();
+                told.complete(result);
+              }
+
+              @Override
+              public void failed(LeftfoldException reason) {
+                told.completeExceptionally(reason);
+              }
+            });
+        assertThat(told.get().position()).hasValue(i + 1);
+      }
+    }
   }
 
   @Test

@@ -302,6 +302,7 @@ public final class Committer implements AutoCloseable {
   private void makeDurable() {
     if (failure == null && batch.hasEvents()) {
       try {
+        forgetInterrupts();
         writer.flush();
         batch.addTo(index);
         writer.publish();
@@ -310,6 +311,16 @@ public final class Committer implements AutoCloseable {
       } catch (IOException | RuntimeException | Error e) {
         fail(e);
       }
+    }
+  }
+
+  /// Danger: an interrupted thread that writes closes the file. Whoever is told on this thread may
+  /// interrupt it, and must not end all writing by that.
+  private static void forgetInterrupts() {
+    if (Thread.interrupted()) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "The writing thread was interrupted, which means nothing; it goes on");
     }
   }
 
