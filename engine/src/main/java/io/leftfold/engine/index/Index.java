@@ -6,6 +6,7 @@ import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
 import io.leftfold.api.UnavailableException;
+import io.leftfold.engine.disk.ClosedMapping;
 import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.RecordCursor;
@@ -387,6 +388,7 @@ public final class Index implements AutoCloseable {
   /// then there is a new row to ask.
   @SuppressWarnings("ReferenceEquality") // a new row is a new array
   void requireChangedSince(Part[] seen, IllegalStateException failure) {
+    ClosedMapping.passed();
     if (closed) {
       throw new UnavailableException(
           UnavailableException.Reason.CLOSED, "The store was closed while it was read", failure);

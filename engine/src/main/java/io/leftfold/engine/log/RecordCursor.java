@@ -11,6 +11,7 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
 import io.leftfold.api.UnavailableException;
+import io.leftfold.engine.disk.ClosedMapping;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
@@ -80,6 +81,7 @@ public final class RecordCursor implements EventView {
       }
       touched = touch(found);
     } catch (IllegalStateException _) {
+      ClosedMapping.passed();
       // The log was closed, or a chunk replaced; going to a record will see to that.
     }
   }
@@ -134,6 +136,7 @@ public final class RecordCursor implements EventView {
       try {
         return load(position);
       } catch (IllegalStateException e) {
+        ClosedMapping.passed();
         if (log.isClosed()) {
           throw new UnavailableException(
               UnavailableException.Reason.CLOSED, "The store was closed while it was read", e);
@@ -157,6 +160,7 @@ public final class RecordCursor implements EventView {
       try {
         return holder.kindOf(holder.offsetOf(position));
       } catch (IllegalStateException e) {
+        ClosedMapping.passed();
         if (!holder.isReplaced()) {
           throw e;
         }
