@@ -116,6 +116,7 @@ final class IndexThreadsTest {
                 .extracting(summary -> summary.name().value())
                 .isSorted();
       }
+      assertThat(Thread.currentThread().isInterrupted()).as("nobody interrupts readers").isFalse();
       reads++;
     }
     return reads;
