@@ -2,35 +2,26 @@
 
 package io.leftfold.engine;
 
-import io.leftfold.api.AppendResult;
-import io.leftfold.api.Commit;
-import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
-import io.leftfold.api.ExpectedState;
 import io.leftfold.api.Head;
-import io.leftfold.api.ListOptions;
 import io.leftfold.api.Query;
 import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ResolvedEvent;
-import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
-import io.leftfold.api.StreamSummary;
-import io.leftfold.api.SubscribeOptions;
-import io.leftfold.api.Subscription;
-import java.time.Instant;
+import io.leftfold.testkit.ForwardingEventStore;
 import java.util.Iterator;
-import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 
 /// A store whose readers let other threads run before each event.
-///
-/// @param store the store
-record SlowReads(EventStore store) implements EventStore {
+final class SlowReads extends ForwardingEventStore {
+
+  /// @param store the store
+  SlowReads(EventStore store) {
+    super(store);
+  }
 
   private record SlowIterator(Iterator<ResolvedEvent> events) implements Iterator<ResolvedEvent> {
     @Override
@@ -94,84 +85,16 @@ record SlowReads(EventStore store) implements EventStore {
 
   @Override
   public StreamRead read(StreamName stream, ReadOptions options) {
-    return new SlowStreamRead(store.read(stream, options));
+    return new SlowStreamRead(super.read(stream, options));
   }
 
   @Override
   public EventRead readAll(ReadOptions options) {
-    return new SlowEventRead(store.readAll(options));
+    return new SlowEventRead(super.readAll(options));
   }
 
   @Override
   public QueryRead read(Query query, ReadOptions options) {
-    return new SlowQueryRead(store.read(query, options));
-  }
-
-  // ---- all else is as it is
-
-  @Override
-  public AppendResult append(Commit commit) {
-    return store.append(commit);
-  }
-
-  @Override
-  public Subscription subscribe(StreamName stream, SubscribeOptions options) {
-    return store.subscribe(stream, options);
-  }
-
-  @Override
-  public Subscription subscribeToAll(SubscribeOptions options) {
-    return store.subscribeToAll(options);
-  }
-
-  @Override
-  public long delete(StreamName stream, ExpectedState expected) {
-    return store.delete(stream, expected);
-  }
-
-  @Override
-  public long tombstone(StreamName stream, ExpectedState expected) {
-    return store.tombstone(stream, expected);
-  }
-
-  @Override
-  public StreamState state(StreamName stream) {
-    return store.state(stream);
-  }
-
-  @Override
-  public CurrentMetadata metadata(StreamName stream) {
-    return store.metadata(stream);
-  }
-
-  @Override
-  public AppendResult writeMetadata(
-      StreamName stream, ExpectedState expected, StreamMetadata metadata) {
-    return store.writeMetadata(stream, expected, metadata);
-  }
-
-  @Override
-  public List<StreamSummary> streams(ListOptions options) {
-    return store.streams(options);
-  }
-
-  @Override
-  public Optional<Long> lastPosition() {
-    return store.lastPosition();
-  }
-
-  @Override
-  public OptionalLong trackingPosition(String source) {
-    return store.trackingPosition(source);
-  }
-
-  @Override
-  public long positionAt(Instant time) {
-    return store.positionAt(time);
-  }
-
-  @Override
-  public void close() {
-    store.close();
+    return new SlowQueryRead(super.read(query, options));
   }
 }

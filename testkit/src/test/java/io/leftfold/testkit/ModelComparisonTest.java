@@ -8,29 +8,17 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
-import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
-import io.leftfold.api.ListOptions;
-import io.leftfold.api.Query;
-import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamAppend;
-import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
-import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
-import io.leftfold.api.StreamSummary;
 import io.leftfold.api.StreamTombstonedException;
-import io.leftfold.api.SubscribeOptions;
-import io.leftfold.api.Subscription;
 import io.leftfold.testkit.ModelComparison.Candidate;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -183,93 +171,9 @@ final class ModelComparisonTest {
   }
 
   /// A store that is right but for what a test gets wrong.
-  private static class WrongStore implements EventStore {
-
-    private final InMemoryEventStore store;
-
+  private static class WrongStore extends ForwardingEventStore {
     WrongStore(Clock clock) {
-      store = new InMemoryEventStore(clock);
-    }
-
-    @Override
-    public AppendResult append(Commit commit) {
-      return store.append(commit);
-    }
-
-    @Override
-    public QueryRead read(Query query, ReadOptions options) {
-      return store.read(query, options);
-    }
-
-    @Override
-    public OptionalLong trackingPosition(String source) {
-      return store.trackingPosition(source);
-    }
-
-    @Override
-    public StreamRead read(StreamName stream, ReadOptions options) {
-      return store.read(stream, options);
-    }
-
-    @Override
-    public EventRead readAll(ReadOptions options) {
-      return store.readAll(options);
-    }
-
-    @Override
-    public Subscription subscribe(StreamName stream, SubscribeOptions options) {
-      return store.subscribe(stream, options);
-    }
-
-    @Override
-    public Subscription subscribeToAll(SubscribeOptions options) {
-      return store.subscribeToAll(options);
-    }
-
-    @Override
-    public long delete(StreamName stream, ExpectedState expected) {
-      return store.delete(stream, expected);
-    }
-
-    @Override
-    public long tombstone(StreamName stream, ExpectedState expected) {
-      return store.tombstone(stream, expected);
-    }
-
-    @Override
-    public StreamState state(StreamName stream) {
-      return store.state(stream);
-    }
-
-    @Override
-    public CurrentMetadata metadata(StreamName stream) {
-      return store.metadata(stream);
-    }
-
-    @Override
-    public AppendResult writeMetadata(
-        StreamName stream, ExpectedState expected, StreamMetadata metadata) {
-      return store.writeMetadata(stream, expected, metadata);
-    }
-
-    @Override
-    public List<StreamSummary> streams(ListOptions options) {
-      return store.streams(options);
-    }
-
-    @Override
-    public Optional<Long> lastPosition() {
-      return store.lastPosition();
-    }
-
-    @Override
-    public long positionAt(Instant time) {
-      return store.positionAt(time);
-    }
-
-    @Override
-    public void close() {
-      store.close();
+      super(new InMemoryEventStore(clock));
     }
   }
 }

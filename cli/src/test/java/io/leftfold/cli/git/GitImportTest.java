@@ -18,6 +18,7 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.api.WrongExpectedStateException;
+import io.leftfold.testkit.ForwardingEventStore;
 import io.leftfold.testkit.InMemoryEventStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

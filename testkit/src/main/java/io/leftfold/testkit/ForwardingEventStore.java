@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.leftfold.cli.git;
+package io.leftfold.testkit;
 
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
@@ -25,11 +25,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /// A store that hands everything to another one, for a test to put itself between.
-class ForwardingEventStore implements EventStore {
+public class ForwardingEventStore implements EventStore {
 
   private final EventStore store;
 
-  ForwardingEventStore(EventStore store) {
+  /// In front of a store.
+  ///
+  /// @param store does everything; closed with this
+  protected ForwardingEventStore(EventStore store) {
     this.store = store;
   }
 
