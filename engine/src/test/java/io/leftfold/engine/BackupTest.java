@@ -25,33 +25,20 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// Copies of a store, and stores made of copies.
+@ExtendWith(QuietEngine.class)
 final class BackupTest {
 
   private static final StreamName STREAM = StreamName.of("account-1");
 
   @TempDir Path directory;
 
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
   private final ManualClock clock = new ManualClock(Steps.START);
   private final EngineOptions options = StoreRig.options(1, 4096).withClock(clock);
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   private LocalEventStore open(Disk disk) {
     return LocalEventStore.on(disk, options);

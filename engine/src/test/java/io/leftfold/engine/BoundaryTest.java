@@ -28,33 +28,18 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Conditions where they are hard to judge: among appends that share a batch.
+@ExtendWith(QuietEngine.class)
 final class BoundaryTest {
 
   private static final StreamName STREAM = StreamName.of("courses");
   private static final Tag RED = Tag.of("red");
   private static final Query OF_RED = Query.of(Query.tagged(RED));
-
-  // A store whose disk fails says so.
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   /// An append that was handed in, and what became of it.
   private static final class Handed implements AppendCompletion {

@@ -9,27 +9,12 @@ import io.leftfold.testkit.ModelComparison;
 import io.leftfold.testkit.Steps;
 import java.time.Clock;
 import java.util.Random;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Model against engine, where to open again means that the power failed or the process was killed.
+@ExtendWith(QuietEngine.class)
 final class CrashModelTest {
-
-  // A store whose disk is gone says so: here, often.
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   @Test
   void a_store_that_crashes_between_steps_answers_as_one_that_never_does() {

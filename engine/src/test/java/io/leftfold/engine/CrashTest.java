@@ -22,31 +22,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a store keeps when the power fails or its process is killed.
+@ExtendWith(QuietEngine.class)
 final class CrashTest {
 
   private static final String CHUNK = "chunk-000000.log";
-
-  // A store whose disk is gone says so: here, hundreds of times.
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   @ParameterizedTest
   @ValueSource(longs = {4 << 10, 64 << 10})

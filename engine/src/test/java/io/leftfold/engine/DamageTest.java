@@ -24,22 +24,17 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// What is durable and no longer what it was is never cut: the store is not opened for writing,
 /// nothing is changed, everything else can be read, and a check finds the place.
+@ExtendWith(QuietEngine.class)
 final class DamageTest {
 
   private static final String FIRST = "chunk-000000.log";
   private static final String SECOND = "chunk-000001.log";
   private static final String MARK = "durable.mark";
-
-  // A damaged store says so: here, often.
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
 
   /// A store of some chunks, closed cleanly, and what was in it.
   private record Sound(Map<String, byte[]> files, List<RecordedEvent> events, long seed) {
@@ -217,16 +212,6 @@ final class DamageTest {
       assertThat(after.keySet()).isEqualTo(before.keySet());
       after.forEach((name, bytes) -> assertThat(bytes).as(name).isEqualTo(before.get(name)));
     }
-  }
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
   }
 
   private static Set<Long> positions(List<FormatV1.Commit> commits) {

@@ -11,30 +11,17 @@ import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.FaultyDisk;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A disk that gets full, and has room again.
+@ExtendWith(QuietEngine.class)
 final class DiskFullTest {
 
   private static final StreamName STREAM = StreamName.of("account-1");
   private static final long RESERVE = 64L << 20;
 
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
   private final FaultyDisk disk = new FaultyDisk(1);
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   private LocalEventStore open() {
     return LocalEventStore.on(disk, StoreRig.options(1, 1 << 20));

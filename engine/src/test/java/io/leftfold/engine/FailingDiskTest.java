@@ -15,32 +15,17 @@ import io.leftfold.engine.disk.FaultyDisk;
 import io.leftfold.engine.disk.FaultyDisk.Fault;
 import java.util.List;
 import java.util.Random;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What a store does when its disk refuses: no more appends, reading goes on, reopening works.
+@ExtendWith(QuietEngine.class)
 final class FailingDiskTest {
 
   private static final StreamName STREAM = StreamName.of("account-1");
-
-  // A store whose disk fails says so: here, often.
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   @ParameterizedTest
   @EnumSource(Fault.class)

@@ -26,17 +26,15 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.Set;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Files that are almost those of the golden stores are read rightly or refused as declared, and
 /// nothing that they hold is believed to be what it is not. Their checksums are what the damage
 /// left of them: files that somebody forged are not looked at here.
 ///
 /// `-Dtests.seeds=<count>` tries more of them.
+@ExtendWith(QuietEngine.class)
 final class FuzzTest {
 
   private static final int SEGMENT_EVENTS = 8;
@@ -45,18 +43,6 @@ final class FuzzTest {
       List.of("v1/log/chunk-000000.log", "v1/log/chunk-000001.log", "v1/log/durable.mark");
   private static final List<String> SCAVENGED_LOG =
       List.of("v2/log/chunk-000000.1.log", "v2/log/chunk-000001.log", "v2/log/durable.mark");
-
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   @Test
   void a_log_that_is_almost_right_is_read_rightly_or_refused() throws IOException {

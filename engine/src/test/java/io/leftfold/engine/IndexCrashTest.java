@@ -8,30 +8,15 @@ import io.leftfold.engine.disk.FaultyDisk;
 import io.leftfold.engine.disk.FaultyDisk.Fault;
 import java.util.List;
 import java.util.Random;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is left of an index when the power fails or the process is killed while segments are
 /// written and merged, and what becomes of it when its disk refuses.
+@ExtendWith(QuietEngine.class)
 final class IndexCrashTest {
-
-  // A store whose disk is gone says so: here, often.
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   @Test
   void a_crash_at_each_single_step_leaves_an_index_that_finds_everything() {

@@ -50,37 +50,22 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// What is answered and what refused while an index is made in the background, and what becomes of
 /// it when something goes wrong on the way.
+@ExtendWith(QuietEngine.class)
 final class IndexRebuildTest {
 
   private static final StreamName STREAM = StreamName.of("account-1");
   private static final int TABLE_EVENTS = 8;
   private static final int EVENTS_A_COMMIT = 1000;
   private static final int COMMITS = 150;
-
-  // A store that refuses says so: here, often.
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   /// Does the work of the indexer when the test says so.
   private static final class Held implements Executor {

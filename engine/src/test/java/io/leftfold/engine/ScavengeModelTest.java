@@ -25,30 +25,16 @@ import java.util.List;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Model against engine, with scavenges between the steps, some of which the power fails in. The
 /// model is told what the engine forgot, and refuses to forget what may not be forgotten; all else
 /// must be the same. Most of the stores have segments of a few events, and merge them.
+@ExtendWith(QuietEngine.class)
 final class ScavengeModelTest {
-
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   @Test
   void a_store_that_forgets_answers_as_one_that_only_hides() {

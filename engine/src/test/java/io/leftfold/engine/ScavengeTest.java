@@ -32,14 +32,12 @@ import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What a scavenge forgets, what it keeps, and who goes on meanwhile.
+@ExtendWith(QuietEngine.class)
 final class ScavengeTest {
 
   private static final long CHUNK_BYTES = 4096;
@@ -51,19 +49,6 @@ final class ScavengeTest {
   private static final StreamName CATEGORY = StreamName.of("$ce-account");
 
   @TempDir Path directory;
-
-  // Here disks fail and records are damaged on purpose.
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   private static EngineOptions options() {
     return StoreRig.options(1, CHUNK_BYTES);

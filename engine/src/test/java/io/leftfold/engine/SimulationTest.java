@@ -8,27 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leftfold.engine.Simulation.Tally;
 import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// The whole engine by seeds, on one thread.
+@ExtendWith(QuietEngine.class)
 final class SimulationTest {
-
-  // A store whose disk is gone says so: here, often.
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   @Test
   void whatever_happens_at_once_a_store_answers_as_one_that_does_one_thing_after_the_other() {

@@ -18,30 +18,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// The position at a time in a log of many files: sealed, open, opened again, damaged.
+@ExtendWith(QuietEngine.class)
 final class TimeTest {
 
   private static final int CHUNK_BYTES = 4 << 10;
   private static final Instant START = Instant.parse("2026-07-17T14:02:00.123456Z");
 
   private final ManualClock clock = new ManualClock(START);
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void expectWarnings() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void expectNoWarnings() {
-    logger.setLevel(null);
-  }
 
   private EngineOptions options(long seed) {
     return StoreRig.options(seed, CHUNK_BYTES).withClock(clock);

@@ -5,19 +5,18 @@ package io.leftfold.engine.index;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.engine.QuietEngine;
 import io.leftfold.engine.Seeds;
 import io.leftfold.engine.disk.MemoryDisk;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
-import java.util.logging.Level;
-import java.util.logging.Logger;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// The index against plain maps.
+@ExtendWith(QuietEngine.class)
 final class IndexTest {
 
   private static final List<String> STREAMS =
@@ -36,19 +35,6 @@ final class IndexTest {
           "-",
           "order-" + "x".repeat(300),
           "order-" + "x".repeat(301));
-
-  // An index that lacks something says so: here, often.
-  private final Logger logger = Logger.getLogger("io.leftfold.engine");
-
-  @BeforeEach
-  void keepQuiet() {
-    logger.setLevel(Level.OFF);
-  }
-
-  @AfterEach
-  void speakAgain() {
-    logger.setLevel(null);
-  }
 
   private static List<IndexRig.Event> batch(Random random, int size) {
     var batch = new ArrayList<IndexRig.Event>();
