@@ -100,19 +100,9 @@ public record EngineOptions(
   /// @param durability what an acknowledged append has survived
   /// @return the new options
   public EngineOptions withDurability(Durability durability) {
-    return new EngineOptions(
-        durability,
-        chunkBytesMax,
-        queueLengthMax,
-        queueBytesMax,
-        eventBytesMax,
-        appendBytesMax,
-        indexTableEvents,
-        indexedAtOpeningMax,
-        readOnly,
-        clock,
-        random,
-        threads);
+    var draft = new Draft(this);
+    draft.durability = durability;
+    return draft.options();
   }
 
   /// With log files of another size.
@@ -120,19 +110,9 @@ public record EngineOptions(
   /// @param chunkBytesMax 4 KiB to 1 GiB
   /// @return the new options
   public EngineOptions withChunkBytesMax(long chunkBytesMax) {
-    return new EngineOptions(
-        durability,
-        chunkBytesMax,
-        queueLengthMax,
-        queueBytesMax,
-        eventBytesMax,
-        appendBytesMax,
-        indexTableEvents,
-        indexedAtOpeningMax,
-        readOnly,
-        clock,
-        random,
-        threads);
+    var draft = new Draft(this);
+    draft.chunkBytesMax = chunkBytesMax;
+    return draft.options();
   }
 
   /// With another bound of the queue before the writer.
@@ -141,19 +121,10 @@ public record EngineOptions(
   /// @param bytes how many bytes of events may wait
   /// @return the new options
   public EngineOptions withQueue(int appends, long bytes) {
-    return new EngineOptions(
-        durability,
-        chunkBytesMax,
-        appends,
-        bytes,
-        eventBytesMax,
-        appendBytesMax,
-        indexTableEvents,
-        indexedAtOpeningMax,
-        readOnly,
-        clock,
-        random,
-        threads);
+    var draft = new Draft(this);
+    draft.queueLengthMax = appends;
+    draft.queueBytesMax = bytes;
+    return draft.options();
   }
 
   /// With other bounds on what is appended.
@@ -162,19 +133,10 @@ public record EngineOptions(
   /// @param appendBytesMax the largest append
   /// @return the new options
   public EngineOptions withSizes(long eventBytesMax, long appendBytesMax) {
-    return new EngineOptions(
-        durability,
-        chunkBytesMax,
-        queueLengthMax,
-        queueBytesMax,
-        eventBytesMax,
-        appendBytesMax,
-        indexTableEvents,
-        indexedAtOpeningMax,
-        readOnly,
-        clock,
-        random,
-        threads);
+    var draft = new Draft(this);
+    draft.eventBytesMax = eventBytesMax;
+    draft.appendBytesMax = appendBytesMax;
+    return draft.options();
   }
 
   /// With an index that keeps another number of events in memory.
@@ -182,19 +144,9 @@ public record EngineOptions(
   /// @param indexTableEvents before their index is written to a file
   /// @return the new options
   public EngineOptions withIndexTableEvents(int indexTableEvents) {
-    return new EngineOptions(
-        durability,
-        chunkBytesMax,
-        queueLengthMax,
-        queueBytesMax,
-        eventBytesMax,
-        appendBytesMax,
-        indexTableEvents,
-        indexedAtOpeningMax,
-        readOnly,
-        clock,
-        random,
-        threads);
+    var draft = new Draft(this);
+    draft.indexTableEvents = indexTableEvents;
+    return draft.options();
   }
 
   /// With another bound of what opening indexes before it returns.
@@ -202,19 +154,9 @@ public record EngineOptions(
   /// @param events how many; if the index lacks more, it is made in the background
   /// @return the new options
   public EngineOptions withIndexedAtOpeningMax(long events) {
-    return new EngineOptions(
-        durability,
-        chunkBytesMax,
-        queueLengthMax,
-        queueBytesMax,
-        eventBytesMax,
-        appendBytesMax,
-        indexTableEvents,
-        events,
-        readOnly,
-        clock,
-        random,
-        threads);
+    var draft = new Draft(this);
+    draft.indexedAtOpeningMax = events;
+    return draft.options();
   }
 
   /// For reading only: changes nothing, and works where nothing may be written. Nobody may be
@@ -228,19 +170,9 @@ public record EngineOptions(
   ///
   /// @return the new options
   public EngineOptions forReadingOnly() {
-    return new EngineOptions(
-        durability,
-        chunkBytesMax,
-        queueLengthMax,
-        queueBytesMax,
-        eventBytesMax,
-        appendBytesMax,
-        indexTableEvents,
-        indexedAtOpeningMax,
-        true,
-        clock,
-        random,
-        threads);
+    var draft = new Draft(this);
+    draft.readOnly = true;
+    return draft.options();
   }
 
   /// With another clock.
@@ -248,19 +180,9 @@ public record EngineOptions(
   /// @param clock the store's time
   /// @return the new options
   public EngineOptions withClock(Clock clock) {
-    return new EngineOptions(
-        durability,
-        chunkBytesMax,
-        queueLengthMax,
-        queueBytesMax,
-        eventBytesMax,
-        appendBytesMax,
-        indexTableEvents,
-        indexedAtOpeningMax,
-        readOnly,
-        clock,
-        random,
-        threads);
+    var draft = new Draft(this);
+    draft.clock = clock;
+    return draft.options();
   }
 
   /// With other threads.
@@ -268,19 +190,9 @@ public record EngineOptions(
   /// @param threads makes the store's threads
   /// @return the new options
   public EngineOptions withThreads(ThreadFactory threads) {
-    return new EngineOptions(
-        durability,
-        chunkBytesMax,
-        queueLengthMax,
-        queueBytesMax,
-        eventBytesMax,
-        appendBytesMax,
-        indexTableEvents,
-        indexedAtOpeningMax,
-        readOnly,
-        clock,
-        random,
-        threads);
+    var draft = new Draft(this);
+    draft.threads = threads;
+    return draft.options();
   }
 
   /// With another source of chance.
@@ -288,18 +200,55 @@ public record EngineOptions(
   /// @param random for ids
   /// @return the new options
   public EngineOptions withRandom(RandomGenerator random) {
-    return new EngineOptions(
-        durability,
-        chunkBytesMax,
-        queueLengthMax,
-        queueBytesMax,
-        eventBytesMax,
-        appendBytesMax,
-        indexTableEvents,
-        indexedAtOpeningMax,
-        readOnly,
-        clock,
-        random,
-        threads);
+    var draft = new Draft(this);
+    draft.random = random;
+    return draft.options();
+  }
+
+  /// All of the options, to be changed one by one.
+  private static final class Draft {
+    Durability durability;
+    long chunkBytesMax;
+    int queueLengthMax;
+    long queueBytesMax;
+    long eventBytesMax;
+    long appendBytesMax;
+    int indexTableEvents;
+    long indexedAtOpeningMax;
+    boolean readOnly;
+    Clock clock;
+    RandomGenerator random;
+    ThreadFactory threads;
+
+    Draft(EngineOptions options) {
+      this.durability = options.durability;
+      this.chunkBytesMax = options.chunkBytesMax;
+      this.queueLengthMax = options.queueLengthMax;
+      this.queueBytesMax = options.queueBytesMax;
+      this.eventBytesMax = options.eventBytesMax;
+      this.appendBytesMax = options.appendBytesMax;
+      this.indexTableEvents = options.indexTableEvents;
+      this.indexedAtOpeningMax = options.indexedAtOpeningMax;
+      this.readOnly = options.readOnly;
+      this.clock = options.clock;
+      this.random = options.random;
+      this.threads = options.threads;
+    }
+
+    EngineOptions options() {
+      return new EngineOptions(
+          durability,
+          chunkBytesMax,
+          queueLengthMax,
+          queueBytesMax,
+          eventBytesMax,
+          appendBytesMax,
+          indexTableEvents,
+          indexedAtOpeningMax,
+          readOnly,
+          clock,
+          random,
+          threads);
+    }
   }
 }
