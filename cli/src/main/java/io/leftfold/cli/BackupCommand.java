@@ -2,6 +2,7 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.BackupReport;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.engine.LocalEventStore;
 import java.nio.file.Path;
@@ -61,8 +62,7 @@ final class BackupCommand implements Callable<Integer> {
     try (var remote = (RemoteEventStore) store.openToWrite(shell)) {
       var report = remote.backup(to, bytes -> show(progress, bytes));
       progress.end();
-      return show(
-          report.nextPosition(), report.filesCopied(), report.filesKept(), report.bytesCopied());
+      return show(report);
     }
   }
 
@@ -72,8 +72,7 @@ final class BackupCommand implements Callable<Integer> {
         LocalEventStore.open(DataDirectory.existing(shell, store.existingDirectory(shell)))) {
       var report = opened.backup(shell.resolve(Path.of(to)), bytes -> show(progress, bytes));
       progress.end();
-      return show(
-          report.nextPosition(), report.filesCopied(), report.filesKept(), report.bytesCopied());
+      return show(report);
     }
   }
 
@@ -81,22 +80,27 @@ final class BackupCommand implements Callable<Integer> {
     progress.show(() -> "%,d MiB copied".formatted(bytes >> 20));
   }
 
-  private int show(long nextPosition, int filesCopied, int filesKept, long bytesCopied) {
+  private int show(BackupReport report) {
     if (json) {
       var node =
           JsonMapper.shared()
               .createObjectNode()
-              .put("nextPosition", nextPosition)
-              .put("filesCopied", filesCopied)
-              .put("filesKept", filesKept)
-              .put("bytesCopied", bytesCopied);
+              .put("nextPosition", report.nextPosition())
+              .put("filesCopied", report.filesCopied())
+              .put("filesKept", report.filesKept())
+              .put("bytesCopied", report.bytesCopied());
       shell.out().println(JsonMapper.shared().writeValueAsString(node));
     } else {
       shell
           .out()
           .println(
               "%s has %,d events: %,d log files copied (%,d bytes), %,d were there."
-                  .formatted(to, nextPosition, filesCopied, bytesCopied, filesKept));
+                  .formatted(
+                      to,
+                      report.nextPosition(),
+                      report.filesCopied(),
+                      report.bytesCopied(),
+                      report.filesKept()));
     }
     return ExitCode.OK;
   }

@@ -4,6 +4,7 @@ package io.leftfold.client;
 
 import com.google.protobuf.ByteString;
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.BackupReport;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.ExpectedState;
@@ -181,8 +182,8 @@ final class FromWire {
             .formatted(what));
   }
 
-  static ServerBackup backup(Wire.BackupReport report) {
-    return new ServerBackup(
+  static BackupReport backup(Wire.BackupReport report) {
+    return new BackupReport(
         report.getNextPosition(),
         report.getFilesCopied(),
         report.getFilesKept(),

@@ -11,6 +11,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.stub.ClientCalls;
 import io.leftfold.api.AppendCondition;
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.BackupReport;
 import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventCounts;
@@ -305,7 +306,7 @@ public final class RemoteEventStore implements EventStore {
   /// @return what was done
   /// @throws UnavailableException if the server keeps no backups, or cannot write the copy
   /// @throws IllegalArgumentException if the name is none, or has the backup of another store
-  public ServerBackup backup(String name, LongConsumer progress) {
+  public BackupReport backup(String name, LongConsumer progress) {
     var call = "The backup to " + name;
     var request = Wire.BackupRequest.newBuilder().setName(name).build();
     try (var inflow = open(StoreGrpc.getBackupMethod(), request)) {

@@ -3,6 +3,7 @@
 package io.leftfold.engine;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.BackupReport;
 import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CorruptLogException;
@@ -673,8 +674,7 @@ public final class LocalEventStore implements EventStore {
   }
 
   private BackupReport backup(Disk target, LongConsumer progress) throws IOException {
-    var done = LogBackup.run(log, target, progress);
-    return new BackupReport(done.end(), done.chunksCopied(), done.chunksKept(), done.bytesCopied());
+    return LogBackup.run(log, target, progress);
   }
 
   // ---- the store itself

@@ -2,6 +2,7 @@
 
 package io.leftfold.engine.log;
 
+import io.leftfold.api.BackupReport;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.engine.disk.Disk;
 import java.io.IOException;
@@ -26,14 +27,6 @@ public final class LogBackup {
   private int chunksKept;
   private long bytesCopied;
 
-  /// What was done.
-  ///
-  /// @param end the copy has all positions below
-  /// @param chunksCopied how many chunks were copied
-  /// @param chunksKept how many were there from before
-  /// @param bytesCopied how many bytes were copied
-  public record Result(long end, int chunksCopied, int chunksKept, long bytesCopied) {}
-
   private LogBackup(Log log, Disk target, LongConsumer progress) {
     this.log = log;
     this.target = target;
@@ -46,11 +39,11 @@ public final class LogBackup {
   ///   backup
   /// @throws CorruptLogException if a chunk is damaged, here or there
   /// @throws IllegalArgumentException if the copy is of another store
-  public static Result run(Log log, Disk target, LongConsumer progress) throws IOException {
+  public static BackupReport run(Log log, Disk target, LongConsumer progress) throws IOException {
     return new LogBackup(log, target, progress).run();
   }
 
-  private Result run() throws IOException {
+  private BackupReport run() throws IOException {
     var before = ChunkNames.on(target);
     requireNoMore(before);
     var sealed = 0;
@@ -72,7 +65,7 @@ public final class LogBackup {
       target.delete(leftover);
     }
     target.syncDirectory();
-    return new Result(end, chunksCopied, chunksKept, bytesCopied);
+    return new BackupReport(end, chunksCopied, chunksKept, bytesCopied);
   }
 
   private void requireNoMore(ChunkNames names) {

@@ -3,6 +3,7 @@
 package io.leftfold.server.node;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.BackupReport;
 import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventCounts;
@@ -70,7 +71,7 @@ public final class Node {
   /// @return what was done
   /// @throws IllegalArgumentException if the name is none, or has the backup of another store
   /// @throws UnavailableException if this node keeps no backups, or the copy cannot be written
-  public Backup backup(String name, LongConsumer progress) {
+  public BackupReport backup(String name, LongConsumer progress) {
     if (!BACKUP_NAME.matcher(name).matches()) {
       throw new IllegalArgumentException(
           "The name of a backup is 1 to 64 letters, digits, '-', '_' and '.', and does not begin with '.'; got '%s'"
@@ -81,9 +82,7 @@ public final class Node {
             new UnavailableException(
                 UnavailableException.Reason.READ_ONLY,
                 "This server makes no backups for clients; start it with --backups <directory> if it is to"));
-    var report = store.backup(directory.resolve(name), progress);
-    return new Backup(
-        report.nextPosition(), report.filesCopied(), report.filesKept(), report.bytesCopied());
+    return store.backup(directory.resolve(name), progress);
   }
 
   /// Appends to one stream or several.

@@ -5,6 +5,7 @@ package io.leftfold.server.grpc.store;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.BackupReport;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventCounts;
@@ -17,7 +18,6 @@ import io.leftfold.api.StreamSummary;
 import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.api.Tag;
 import io.leftfold.protocol.messages.store.Wire;
-import io.leftfold.server.node.Backup;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -190,7 +190,7 @@ final class Answers {
     return Wire.StatsResponse.EventCount.newBuilder().setName(name).setEvents(events).build();
   }
 
-  static Wire.BackupResponse backedUp(Backup report) {
+  static Wire.BackupResponse backedUp(BackupReport report) {
     return Wire.BackupResponse.newBuilder()
         .setReport(
             Wire.BackupReport.newBuilder()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.leftfold.engine;
+package io.leftfold.api;
 
 /// What a backup did.
 ///
