@@ -118,8 +118,7 @@ final class IndexCrashTest {
           var rig = new StoreRig(seed, 64 << 10).withSmallIndex();
           var disk = new FaultyDisk(seed);
           rig.appendBursts(disk, 12);
-          var segments =
-              disk.contents().keySet().stream().filter(name -> name.endsWith(".index")).toList();
+          var segments = StoreRig.segments(disk);
           if (segments.isEmpty()) {
             return; // a large table
           }
@@ -147,8 +146,7 @@ final class IndexCrashTest {
           var rig = new StoreRig(seed, 64 << 10).withSmallIndex();
           var disk = new FaultyDisk(seed);
           rig.appendBursts(disk, 20);
-          var segments =
-              disk.contents().keySet().stream().filter(name -> name.endsWith(".index")).toList();
+          var segments = StoreRig.segments(disk);
           if (segments.size() < 3) {
             return; // a large table
           }

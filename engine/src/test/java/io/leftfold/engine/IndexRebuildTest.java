@@ -107,12 +107,8 @@ final class IndexRebuildTest {
     return LocalEventStore.on(log, index, StoreRig.options(seed, 64 << 10), inBackground(executor));
   }
 
-  private static List<String> segments(FaultyDisk disk) {
-    return disk.contents().keySet().stream().filter(name -> name.endsWith(".index")).toList();
-  }
-
   private static void loseIndex(FaultyDisk disk) {
-    segments(disk).forEach(disk::remove);
+    StoreRig.segments(disk).forEach(disk::remove);
   }
 
   /// A store with some events whose index is gone.
@@ -425,7 +421,7 @@ final class IndexRebuildTest {
               new IndexOptions(
                   TABLE_EVENTS, 1000, KeyHash.STANDARD, false, false, 0, Runnable::run);
           LocalEventStore.on(disk, disk, StoreRig.options(seed, 64 << 10), options).close();
-          segments(disk)
+          StoreRig.segments(disk)
               .forEach(name -> {
                 if (random.nextInt(4) == 0) {
                   disk.remove(name);
@@ -672,7 +668,7 @@ final class IndexRebuildTest {
     public void reopen() {
       store.close();
       var lost = 1 + random.nextInt(3);
-      for (var name : segments(disk)) {
+      for (var name : StoreRig.segments(disk)) {
         if (random.nextInt(3) < lost) {
           disk.remove(name);
         }

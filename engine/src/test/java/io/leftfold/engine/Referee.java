@@ -8,7 +8,6 @@ import io.leftfold.api.Commit;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ListOptions;
-import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamAppend;
@@ -321,17 +320,11 @@ final class Referee {
   }
 
   private static Step again(RecordedEvent event) {
-    var proposed =
-        new ProposedEvent(
-            event.id(),
-            event.type(),
-            event.contentType(),
-            event.data(),
-            event.metadata(),
-            event.tags());
     return new Step.Append(
         Commit.of(
-            List.of(new StreamAppend(event.stream(), ExpectedState.any(), List.of(proposed)))));
+            List.of(
+                new StreamAppend(
+                    event.stream(), ExpectedState.any(), List.of(StoreRig.proposed(event))))));
   }
 
   private Optional<RecordedEvent> eventAt(long position) {

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leftfold.api.AsOf;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ListOptions;
-import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
@@ -185,16 +184,7 @@ final class ScavengeModelTest {
       var last = model.lastPosition().orElseThrow();
       var forgotten = forgotten();
       for (var event : store.readAll(ReadOptions.forwards().from(last + 1)).events()) {
-        model.append(
-            event.stream(),
-            ExpectedState.any(),
-            new ProposedEvent(
-                event.id(),
-                event.type(),
-                event.contentType(),
-                event.data(),
-                event.metadata(),
-                event.tags()));
+        model.append(event.stream(), ExpectedState.any(), StoreRig.proposed(event));
       }
       assertThat(model.lastPosition()).isEqualTo(store.lastPosition());
       var known =

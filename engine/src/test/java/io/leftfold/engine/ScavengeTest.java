@@ -205,8 +205,7 @@ final class ScavengeTest {
               expected.put(stream, revisions(store, stream));
             }
           }
-          var segments =
-              disk.contents().keySet().stream().filter(name -> name.endsWith(".index")).toList();
+          var segments = StoreRig.segments(disk);
           var segment = segments.get(random.nextInt(segments.size()));
           disk.flip(segment, 192 + random.nextInt(disk.bytes(segment).length - 192), 0);
           try (var store = LocalEventStore.on(disk, disk, options(), index)) {

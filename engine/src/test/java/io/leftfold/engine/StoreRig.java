@@ -18,6 +18,7 @@ import io.leftfold.api.StreamSummary;
 import io.leftfold.api.Tag;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.Disk;
+import io.leftfold.engine.disk.FaultyDisk;
 import io.leftfold.engine.index.IndexOptions;
 import io.leftfold.engine.index.KeyHash;
 import java.time.Clock;
@@ -175,6 +176,22 @@ final class StoreRig {
               StreamName.of("account-" + (first + i) % STREAMS), ExpectedState.any(), events));
     }
     return commit;
+  }
+
+  /// The files of the index on a disk.
+  static List<String> segments(FaultyDisk disk) {
+    return disk.contents().keySet().stream().filter(name -> name.endsWith(".index")).toList();
+  }
+
+  /// What was proposed when an event was recorded.
+  static ProposedEvent proposed(RecordedEvent event) {
+    return new ProposedEvent(
+        event.id(),
+        event.type(),
+        event.contentType(),
+        event.data(),
+        event.metadata(),
+        event.tags());
   }
 
   static ProposedEvent event(Random random) {
