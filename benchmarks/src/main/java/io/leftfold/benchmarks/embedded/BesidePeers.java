@@ -15,7 +15,6 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.SplittableRandom;
 import java.util.function.Consumer;
 
 /// Durable appends and ten-event reads of Leftfold and of what people would use instead, each with
@@ -85,34 +84,7 @@ public final class BesidePeers implements Benchmark {
   private Row reads(
       Settings settings, EventStore store, Population population, List<Peer> peers, Places places)
       throws Exception {
-    var random = new SplittableRandom(5);
-    var rounds =
-        new Rounds(settings)
-            .with(
-                "leftfold",
-                time ->
-                    RandomReads.perSecond(
-                        time.toNanos(),
-                        () ->
-                            RandomReads.read(
-                                store, population, random.nextInt(population.streamCount()))))
-            .with(
-                "limit",
-                time ->
-                    RandomReads.perSecond(
-                        time.toNanos(),
-                        () ->
-                            places.read(
-                                population.stream(random.nextInt(population.streamCount()))
-                                    .value())));
-    for (var peer : peers) {
-      rounds.with(
-          peer.describe(),
-          time ->
-              RandomReads.perSecond(
-                  time.toNanos(),
-                  () -> peer.read(population.stream(random.nextInt(population.streamCount())))));
-    }
+    var rounds = RandomReads.rounds(settings, store, population, places, peers);
     return withPeers(
         Row.of(
             name() + "-read",

@@ -13,8 +13,11 @@ import io.leftfold.engine.Durability;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import java.lang.foreign.Arena;
+import java.time.Duration;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 
 /// Streams of ten events, at random, out of a million events in a hundred thousand streams.
 public final class RandomReads implements Benchmark {
@@ -53,33 +56,7 @@ public final class RandomReads implements Benchmark {
       population.appendTo(store);
       population.insertInto(sqlite);
       var places = new Places(LogLayout.map(directory.resolve("store"), arena));
-      var random = new SplittableRandom(5);
-      var rounds =
-          new Rounds(settings)
-              .with(
-                  "leftfold",
-                  time ->
-                      perSecond(
-                          time.toNanos(),
-                          () -> read(store, population, random.nextInt(population.streamCount()))))
-              .with(
-                  "limit",
-                  time ->
-                      perSecond(
-                          time.toNanos(),
-                          () ->
-                              places.read(
-                                  population.stream(random.nextInt(population.streamCount()))
-                                      .value())))
-              .with(
-                  "sqlite",
-                  time ->
-                      perSecond(
-                          time.toNanos(),
-                          () ->
-                              sqlite.read(
-                                  population.stream(random.nextInt(population.streamCount())))))
-              .run();
+      var rounds = rounds(settings, store, population, places, List.of(sqlite)).run();
       rows.accept(
           Row.of(
                   name(),
@@ -87,18 +64,45 @@ public final class RandomReads implements Benchmark {
                   rounds,
                   "a hash table and ten copies out of the mapped files, each with its CRC-32C",
                   new Asked.Figure(ASKED))
-              .withPeer("SQLite, select by stream", rounds.median("sqlite"))
+              .withPeer("SQLite, select by stream", rounds.median(sqlite.describe()))
               .withRemark("%.2f µs a stream".formatted(1e6 / rounds.median("leftfold"))));
     }
   }
 
+  /// Rounds in which Leftfold, the limit and peers read streams of a population, all of which hold
+  /// it.
+  static Rounds rounds(
+      Settings settings,
+      EventStore store,
+      Population population,
+      Places places,
+      List<? extends Peer> peers) {
+    var random = new SplittableRandom(5);
+    IntSupplier any = () -> random.nextInt(population.streamCount());
+    var rounds =
+        new Rounds(settings)
+            .with(
+                "leftfold", time -> perSecond(time, () -> read(store, population, any.getAsInt())))
+            .with(
+                "limit",
+                time ->
+                    perSecond(time, () -> places.read(population.stream(any.getAsInt()).value())));
+    for (var peer : peers) {
+      rounds.with(
+          peer.describe(),
+          time -> perSecond(time, () -> peer.read(population.stream(any.getAsInt()))));
+    }
+    return rounds;
+  }
+
   /// Reads one stream.
   @FunctionalInterface
-  interface Reading {
+  private interface Reading {
     int go() throws Exception;
   }
 
-  static double perSecond(long nanos, Reading reading) throws Exception {
+  private static double perSecond(Duration time, Reading reading) throws Exception {
+    var nanos = time.toNanos();
     var begin = System.nanoTime();
     var count = 0L;
     while (System.nanoTime() - begin < nanos) {
@@ -112,7 +116,7 @@ public final class RandomReads implements Benchmark {
     return count * 1e9 / (System.nanoTime() - begin);
   }
 
-  static int read(EventStore store, Population population, int stream) {
+  private static int read(EventStore store, Population population, int stream) {
     var count = 0;
     try (var read = store.read(population.stream(stream), ReadOptions.forwards())) {
       for (var resolved : read) {
