@@ -276,6 +276,14 @@ public final class Index implements AutoCloseable {
     return coverage;
   }
 
+  void logProgress(long indexed) {
+    LOGGER.log(
+        System.Logger.Level.INFO,
+        "Indexed {0} of {1} events",
+        Long.toString(indexed),
+        Long.toString(log.end()));
+  }
+
   /// The first positions that no part covers, at most as many as a table takes.
   ///
   /// @return from which to below which; empty at the end of the log if none lack
@@ -348,11 +356,7 @@ public final class Index implements AutoCloseable {
   private void freeze(long position) {
     awaitRoom();
     if (position < log.end()) {
-      LOGGER.log(
-          System.Logger.Level.INFO,
-          "Indexed {0} of {1} events",
-          Long.toString(position),
-          Long.toString(log.end()));
+      logProgress(position);
     }
     live = new MemoryTable(position);
     setRow(List.of(), List.of(live));

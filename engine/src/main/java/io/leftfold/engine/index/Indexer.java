@@ -147,7 +147,7 @@ final class Indexer {
         index.becomeWhole(table);
       } else {
         index.insert(write(table, index.before(table.first())));
-        logProgress();
+        index.logProgress(index.indexed());
       }
       return true;
     } catch (CorruptLogException e) {
@@ -158,14 +158,6 @@ final class Indexer {
       index.coverage().becomeImpossible(e);
       return false;
     }
-  }
-
-  private void logProgress() {
-    LOGGER.log(
-        System.Logger.Level.INFO,
-        "Indexed {0} of {1} events",
-        Long.toString(index.indexed()),
-        Long.toString(log.end()));
   }
 
   // ---- tables

@@ -93,7 +93,8 @@ public final class Committer implements AutoCloseable {
             new RecordedMemory(log, lookup, cursor, recentIds),
             boundary,
             ids,
-            new Unfinished());
+            batch,
+            this::flush);
     this.thread = threads.newThread(this::run);
     thread.setName("leftfold-writer");
   }
@@ -298,6 +299,14 @@ public final class Committer implements AutoCloseable {
     recentIds.settle(); // now, while those who were answered make their next appends
   }
 
+  /// For the judge, who cannot go on before.
+  private void flush() throws IOException {
+    makeDurable();
+    if (failure != null) {
+      throw new IOException("What was written before could not be made durable", failure);
+    }
+  }
+
   /// Makes durable what the judge has let pass so far, and shows it. Nobody is told yet.
   private void makeDurable() {
     if (failure == null && batch.hasEvents()) {
@@ -321,23 +330,6 @@ public final class Committer implements AutoCloseable {
       LOGGER.log(
           System.Logger.Level.WARNING,
           "The writing thread was interrupted, which means nothing; it goes on");
-    }
-  }
-
-  /// What the judge has let pass and nobody was told of yet.
-  private final class Unfinished implements Judge.Pending {
-    @Override
-    public void wrote(
-        StreamName stream, long firstRevision, long firstPosition, EncodedRecords records) {
-      batch.wrote(stream, firstRevision, firstPosition, records);
-    }
-
-    @Override
-    public void makeDurable() throws IOException {
-      Committer.this.makeDurable();
-      if (failure != null) {
-        throw new IOException("What was written before could not be made durable", failure);
-      }
     }
   }
 }

@@ -10,11 +10,9 @@ import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamAppend;
-import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.api.WrongExpectedStateException.Conflict;
-import io.leftfold.engine.log.EncodedRecords;
 import io.leftfold.engine.log.LogWriter;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -35,17 +33,16 @@ final class Judge {
   private final AppendDecision.Memory memory;
   private final Boundary boundary;
   private final Supplier<UUID> ids;
-  private final Pending pending;
+  private final Batch batch;
+  private final Flush flush;
 
-  /// What was written and is not durable yet.
-  interface Pending {
-    /// Takes note of events of one stream that were put into the log writer's batch.
-    void wrote(StreamName stream, long firstRevision, long firstPosition, EncodedRecords records);
-
-    /// Makes all that was written durable, and shows it.
+  /// Makes all that was written durable, and shows it.
+  @FunctionalInterface
+  interface Flush {
+    /// Does it.
     ///
     /// @throws IOException if that failed, now or before
-    void makeDurable() throws IOException;
+    void run() throws IOException;
   }
 
   Judge(
@@ -55,14 +52,16 @@ final class Judge {
       AppendDecision.Memory memory,
       Boundary boundary,
       Supplier<UUID> ids,
-      Pending pending) {
+      Batch batch,
+      Flush flush) {
     this.writer = writer;
     this.heads = heads;
     this.recentIds = recentIds;
     this.memory = memory;
     this.boundary = boundary;
     this.ids = ids;
-    this.pending = pending;
+    this.batch = batch;
+    this.flush = flush;
   }
 
   /// Judges a piece of work.
@@ -143,7 +142,7 @@ final class Judge {
     tombstoneWithItsRoot(head);
     var decision = AppendDecision.of(head, part.expected(), part.events(), memory);
     if (decision instanceof AppendDecision.AskLater) {
-      pending.makeDurable();
+      flush.run();
       decision = AppendDecision.of(head, part.expected(), part.events(), memory);
     }
     return decision;
@@ -299,14 +298,14 @@ final class Judge {
       return OptionalLong.empty();
     }
     if (!writer.fits(commit.byteCount(), commit.count())) {
-      pending.makeDurable();
+      flush.run();
       writer.roll(commit.byteCount(), commit.count());
     }
     writer.begin();
     for (var part : commit.parts()) {
       var position = writer.add(part.records(), part.firstRevision());
       part.head().writtenUntil = writer.nextPosition();
-      pending.wrote(part.head().name, part.firstRevision(), position, part.records());
+      batch.wrote(part.head().name, part.firstRevision(), position, part.records());
       boundary.wrote(part.head().name, position, part.records());
       recentIds.note(part.head().key, part.firstRevision(), position, part.records());
     }
