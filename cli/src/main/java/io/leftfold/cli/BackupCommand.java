@@ -68,8 +68,7 @@ final class BackupCommand implements Callable<Integer> {
 
   private int locally() {
     var progress = new ProgressLine(shell);
-    try (var opened =
-        LocalEventStore.open(DataDirectory.existing(shell, store.existingDirectory(shell)))) {
+    try (var opened = LocalEventStore.open(store.storeDirectory(shell))) {
       var report = opened.backup(shell.resolve(Path.of(to)), bytes -> show(progress, bytes));
       progress.end();
       return show(report);

@@ -72,12 +72,7 @@ final class IndexCommand implements Callable<Integer> {
                 ? "No directory was named, and there is no ./leftfold-data here. Name one with --data <directory>"
                 : "There is no directory " + data);
       }
-      if (!Files.isDirectory(directory.resolve(StoreOptions.LOG))) {
-        throw new CommandFailedException(
-            ExitCode.FAILED,
-            "%s holds no store: there is no %s in it".formatted(directory, StoreOptions.LOG));
-      }
-      return directory;
+      return DataDirectory.existing(shell, directory);
     }
 
     void print(Shell shell, IndexState state) {

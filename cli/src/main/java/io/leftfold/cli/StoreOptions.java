@@ -24,9 +24,6 @@ final class StoreOptions {
 
   static final Path DEFAULT_DIRECTORY = Path.of("leftfold-data");
 
-  /// What every data directory has in it.
-  static final String LOG = "log";
-
   @Spec(Spec.Target.MIXEE)
   private CommandSpec command;
 
@@ -54,11 +51,7 @@ final class StoreOptions {
     if (connect != null) {
       return RemoteEventStore.connect(connect);
     }
-    var directory = existingDirectory(shell);
-    if (!Files.isDirectory(directory.resolve(LOG))) {
-      throw new CommandFailedException(
-          ExitCode.FAILED, "%s holds no store: there is no %s in it".formatted(directory, LOG));
-    }
+    var directory = storeDirectory(shell);
     try {
       var opened = LocalEventStore.open(directory);
       opened.recovery().ifPresent(report -> shell.err().println("After an unclean end: " + report));
@@ -105,6 +98,11 @@ final class StoreOptions {
               : "There is no directory %s".formatted(named));
     }
     return directory;
+  }
+
+  /// The directory, which must hold a store.
+  Path storeDirectory(Shell shell) {
+    return DataDirectory.existing(shell, existingDirectory(shell));
   }
 
   /// Whether a server was named.

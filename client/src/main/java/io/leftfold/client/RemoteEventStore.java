@@ -312,7 +312,7 @@ public final class RemoteEventStore implements EventStore {
     try (var inflow = open(StoreGrpc.getBackupMethod(), request)) {
       try {
         while (true) {
-          switch (inflow.take()) {
+          switch (taken(call, inflow::take)) {
             case Inflow.Taken.Message(var response) when response.hasReport() -> {
               return understood(call, FromWire::backup, response.getReport());
             }
@@ -324,11 +324,6 @@ public final class RemoteEventStore implements EventStore {
             case Inflow.Taken.Cancelled() -> throw closed();
           }
         }
-      } catch (StatusRuntimeException e) {
-        throw closed ? closed() : failures.of(e, call, 0);
-      } catch (InterruptedException _) {
-        Thread.currentThread().interrupt();
-        throw failures.interrupted(call);
       } finally {
         open.remove(inflow);
       }
@@ -427,13 +422,23 @@ public final class RemoteEventStore implements EventStore {
 
   /// The next answer, for which the default deadline holds.
   private <A> Inflow.Taken<A> opening(Inflow<A> inflow, String call) {
+    return switch (taken(call, () -> inflow.take(connection.defaultDeadline()))) {
+      case Inflow.Taken.Nothing() ->
+          throw failures.of(Status.DEADLINE_EXCEEDED.asRuntimeException(), call, 0);
+      case Inflow.Taken.Cancelled() -> throw closed();
+      case Inflow.Taken<A> taken -> taken;
+    };
+  }
+
+  /// Waits for an answer.
+  @FunctionalInterface
+  private interface Taking<A> {
+    Inflow.Taken<A> take() throws InterruptedException;
+  }
+
+  private <A> Inflow.Taken<A> taken(String call, Taking<A> taking) {
     try {
-      return switch (inflow.take(connection.defaultDeadline())) {
-        case Inflow.Taken.Nothing() ->
-            throw failures.of(Status.DEADLINE_EXCEEDED.asRuntimeException(), call, 0);
-        case Inflow.Taken.Cancelled() -> throw closed();
-        case Inflow.Taken<A> taken -> taken;
-      };
+      return taking.take();
     } catch (StatusRuntimeException e) {
       throw closed ? closed() : failures.of(e, call, 0);
     } catch (InterruptedException _) {

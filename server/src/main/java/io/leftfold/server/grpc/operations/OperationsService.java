@@ -102,10 +102,7 @@ public final class OperationsService {
     private final GrpcCall call;
 
     Request(GrpcCall call, Parser<Q> parser, Work<Q> work) {
-      super(
-          call,
-          parser,
-          request -> threads.newThread(() -> answer(call, () -> work.answer(request))).start());
+      super(call, parser, request -> threads.newThread(() -> answer(call, work, request)).start());
       this.call = call;
     }
 
@@ -120,14 +117,9 @@ public final class OperationsService {
     }
   }
 
-  /// Finds an answer, once.
-  private interface Answer {
-    MessageLite find() throws Refused;
-  }
-
-  private static void answer(GrpcCall call, Answer answer) {
+  private static <Q> void answer(GrpcCall call, Work<Q> work, Q request) {
     try {
-      var bytes = answer.find().toByteArray();
+      var bytes = work.answer(request).toByteArray();
       call.execute(() -> call.sendLast(bytes, 0, bytes.length));
     } catch (Refused refused) {
       fail(call, refused);
