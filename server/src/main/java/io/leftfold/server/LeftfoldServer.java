@@ -4,9 +4,12 @@ package io.leftfold.server;
 
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.access.Access;
+import io.leftfold.server.access.Authenticator;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
-import io.leftfold.server.edge.GrpcHandler;
+import io.leftfold.server.grpc.calls.Authenticating;
+import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.grpc.dcb.DcbService;
 import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
@@ -87,30 +90,29 @@ public final class LeftfoldServer implements AutoCloseable {
   private static Edge edge(
       LocalEventStore store, ServerOptions options, ScheduledExecutorService timer)
       throws IOException {
-    var node = new Node(store, options.backups());
+    var node = new Node(store, options.backups(), Access.open());
     var clock = Clock.systemUTC();
     var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
-    Map<String, GrpcHandler> calls = new HashMap<>();
-    calls.putAll(
+    var authenticating = new Authenticating(node, Authenticator.trusting(), threads);
+    Map<String, SessionHandler> guarded = new HashMap<>();
+    guarded.putAll(
         new StreamsService(
-                node,
                 new StreamLimits(store.eventBytesMax(), store.appendBytesMax()),
                 clock,
                 UUID::randomUUID,
                 (delay, task) -> later(timer, delay, task),
                 threads)
             .handlers());
-    calls.putAll(
-        new StoreService(node, threads, Math.toIntExact(store.appendBytesMax())).handlers());
-    calls.putAll(
+    guarded.putAll(new StoreService(threads, Math.toIntExact(store.appendBytesMax())).handlers());
+    guarded.putAll(
         new DcbService(
-                node,
                 options.dcbStream(),
                 UUID::randomUUID,
                 threads,
                 Math.toIntExact(store.appendBytesMax()))
             .handlers());
-    calls.putAll(new OperationsService(node, threads).handlers());
+    guarded.putAll(new OperationsService(threads).handlers());
+    var calls = new HashMap<>(authenticating.guard(guarded));
     calls.putAll(new HealthService(node, calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
     var port = new AtomicInteger(options.port());

@@ -15,16 +15,16 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.protocol.messages.dcb.Umadb;
 import io.leftfold.server.edge.GrpcCall;
-import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.grpc.calls.OneRequest;
 import io.leftfold.server.grpc.calls.Outlet;
+import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.node.Completion;
-import io.leftfold.server.node.Node;
+import io.leftfold.server.node.Session;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -41,21 +41,18 @@ public final class DcbService {
   /// What a request may have beyond its events: names, tags, framing.
   private static final int REQUEST_BYTES_BESIDES = 1 << 20;
 
-  private final Node node;
   private final Requests requests;
   private final ThreadFactory threads;
   private final int appendBytesMax;
 
-  /// The service of a node.
+  /// The service.
   ///
-  /// @param node answers
   /// @param stream where events that come this way are recorded
   /// @param ids for events without one
   /// @param threads makes a virtual thread for each call that may take a while
   /// @param appendBytesMax the largest append that is listened to; the node may allow less
   public DcbService(
-      Node node, StreamName stream, Supplier<UUID> ids, ThreadFactory threads, int appendBytesMax) {
-    this.node = node;
+      StreamName stream, Supplier<UUID> ids, ThreadFactory threads, int appendBytesMax) {
     this.requests = new Requests(stream, ids);
     this.threads = threads;
     this.appendBytesMax = appendBytesMax;
@@ -64,52 +61,54 @@ public final class DcbService {
   /// What answers each method.
   ///
   /// @return by the path of the method
-  public Map<String, GrpcHandler> handlers() {
+  public Map<String, SessionHandler> handlers() {
     return Map.of(
         path("Append"),
         Appending::new,
         path("Read"),
-        call -> new Streaming<>(call, Umadb.ReadRequest.parser(), this::read),
+        (call, session) -> new Streaming<>(call, session, Umadb.ReadRequest.parser(), this::read),
         path("Subscribe"),
-        call -> new Streaming<>(call, Umadb.SubscribeRequest.parser(), this::subscribe),
+        (call, session) ->
+            new Streaming<>(call, session, Umadb.SubscribeRequest.parser(), this::subscribe),
         path("Head"),
-        answering(Umadb.HeadRequest.parser(), _ -> head()),
+        answering(Umadb.HeadRequest.parser(), (session, _) -> head(session)),
         path("GetTrackingInfo"),
-        answering(Umadb.TrackingRequest.parser(), this::tracking));
+        answering(Umadb.TrackingRequest.parser(), DcbService::tracking));
   }
 
   private static String path(String method) {
     return "/%s/%s".formatted(NAME, method);
   }
 
-  private MessageLite head() {
+  private static MessageLite head(Session session) {
     var response = Umadb.HeadResponse.newBuilder();
-    lastVisible(new Head(Long.MAX_VALUE)).ifPresent(response::setPosition);
+    lastVisible(session, new Head(Long.MAX_VALUE)).ifPresent(response::setPosition);
     return response.build();
   }
 
   /// The position of the last event below a head that this wire can see.
-  private OptionalLong lastVisible(Head head) {
+  private static OptionalLong lastVisible(Session session, Head head) {
     var last = ReadOptions.backwards().from(head.end()).limit(1);
-    return node.read(Query.everything(), last).events().stream()
+    return session.read(Query.everything(), last).events().stream()
         .mapToLong(event -> event.position())
         .findFirst();
   }
 
-  private MessageLite tracking(Umadb.TrackingRequest request) {
+  private static MessageLite tracking(Session session, Umadb.TrackingRequest request) {
     var response = Umadb.TrackingResponse.newBuilder();
-    node.trackingPosition(request.getSource()).ifPresent(response::setPosition);
+    session.trackingPosition(request.getSource()).ifPresent(response::setPosition);
     return response.build();
   }
 
-  private void read(Umadb.ReadRequest request, Outlet outlet) {
+  private void read(Session session, Umadb.ReadRequest request, Outlet outlet) {
     if (subscribes(request)) {
-      subscribe(Requests.subscription(request), ReadBatches::withoutHead, outlet);
+      subscribe(session, Requests.subscription(request), ReadBatches::withoutHead, outlet);
       return;
     }
-    try (var read = node.read(Requests.query(request.getQuery()), Requests.read(request))) {
+    try (var read = session.read(Requests.query(request.getQuery()), Requests.read(request))) {
       var limit = request.hasLimit() ? Integer.toUnsignedLong(request.getLimit()) : Long.MAX_VALUE;
-      var batches = new ReadBatches(read.iterator(), limit, () -> lastVisible(read.head()));
+      var batches =
+          new ReadBatches(read.iterator(), limit, () -> lastVisible(session, read.head()));
       while (batches.hasNext() && outlet.awaitRoom()) {
         outlet.send(batches.next(request.getBatchSize()));
       }
@@ -122,18 +121,20 @@ public final class DcbService {
     return request.getSubscribe();
   }
 
-  private void subscribe(Umadb.SubscribeRequest request, Outlet outlet) {
+  private void subscribe(Session session, Umadb.SubscribeRequest request, Outlet outlet) {
     subscribe(
+        session,
         request,
         events -> Umadb.SubscribeResponse.newBuilder().addAllEvents(events).build(),
         outlet);
   }
 
   private void subscribe(
+      Session session,
       Umadb.SubscribeRequest request,
       Function<Iterable<Umadb.SequencedEvent>, MessageLite> response,
       Outlet outlet) {
-    try (var following = node.subscribeToAll(Requests.subscribe(request))) {
+    try (var following = session.subscribeToAll(Requests.subscribe(request))) {
       while (outlet.awaitRoom()) {
         var batch = SubscriptionBatch.of(following, request.getBatchSize());
         if (!batch.events().isEmpty()) {
@@ -150,10 +151,13 @@ public final class DcbService {
   }
 
   /// A method whose one answer is found on a thread of its own.
-  private <Q> GrpcHandler answering(Parser<Q> parser, Function<Q, MessageLite> answer) {
-    return call ->
+  private <Q> SessionHandler answering(
+      Parser<Q> parser, BiFunction<Session, Q, MessageLite> answer) {
+    return (call, session) ->
         new Request<>(
-            call, parser, request -> start(call, () -> sendLast(call, answer.apply(request))));
+            call,
+            parser,
+            request -> start(call, () -> sendLast(call, answer.apply(session, request))));
   }
 
   private static void sendLast(GrpcCall call, MessageLite answer) {
@@ -196,12 +200,12 @@ public final class DcbService {
 
   /// Hears an append, which may be larger than other messages.
   private final class Appending extends Request<Umadb.AppendRequest> {
-    Appending(GrpcCall call) {
+    Appending(GrpcCall call, Session session) {
       call.messageBytesMax(Math.addExact(appendBytesMax, REQUEST_BYTES_BESIDES));
       super(
           call,
           Umadb.AppendRequest.parser(),
-          request -> node.append(requests.commit(request), new Waiting(call)));
+          request -> session.append(requests.commit(request), new Waiting(call)));
     }
 
     @Override
@@ -227,13 +231,18 @@ public final class DcbService {
     }
   }
 
+  /// Answers a request with many messages.
+  private interface Work<Q> {
+    void answer(Session session, Q request, Outlet outlet);
+  }
+
   /// Hears a request that is answered with many messages, by a thread of its own.
   private final class Streaming<Q> extends Request<Q> {
     private final Outlet outlet;
 
-    Streaming(GrpcCall call, Parser<Q> parser, BiConsumer<Q, Outlet> work) {
+    Streaming(GrpcCall call, Session session, Parser<Q> parser, Work<Q> work) {
       var outlet = new Outlet(call);
-      super(call, parser, request -> start(call, () -> work.accept(request, outlet)));
+      super(call, parser, request -> start(call, () -> work.answer(session, request, outlet)));
       this.outlet = outlet;
     }
 

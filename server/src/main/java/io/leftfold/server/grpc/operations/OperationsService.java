@@ -19,11 +19,11 @@ import io.leftfold.protocol.messages.operations.ScavengeResp.ScavengeResult;
 import io.leftfold.protocol.messages.operations.StartScavengeReq;
 import io.leftfold.protocol.messages.operations.StopScavengeReq;
 import io.leftfold.server.edge.GrpcCall;
-import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.edge.GrpcTrailers;
 import io.leftfold.server.grpc.calls.OneRequest;
-import io.leftfold.server.node.Node;
+import io.leftfold.server.grpc.calls.SessionHandler;
+import io.leftfold.server.node.Session;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 
@@ -34,41 +34,40 @@ public final class OperationsService {
   private static final System.Logger LOGGER = System.getLogger(OperationsService.class.getName());
   private static final String SERVICE = "/event_store.client.operations.Operations/";
 
-  private final Node node;
   private final ThreadFactory threads;
 
-  /// The service of a node.
+  /// The service.
   ///
-  /// @param node does what is asked
   /// @param threads makes a virtual thread for each call
-  public OperationsService(Node node, ThreadFactory threads) {
-    this.node = node;
+  public OperationsService(ThreadFactory threads) {
     this.threads = threads;
   }
 
   /// What answers each method.
   ///
   /// @return by the path of the method
-  public Map<String, GrpcHandler> handlers() {
+  public Map<String, SessionHandler> handlers() {
     return Map.of(
         SERVICE + "StartScavenge",
-        call -> new Request<>(call, StartScavengeReq.parser(), this::start),
+        (call, session) ->
+            new Request<>(call, StartScavengeReq.parser(), request -> start(session, request)),
         SERVICE + "StopScavenge",
-        call -> new Request<>(call, StopScavengeReq.parser(), this::stop));
+        (call, session) ->
+            new Request<>(call, StopScavengeReq.parser(), request -> stop(session, request)));
   }
 
-  private MessageLite start(StartScavengeReq request) {
+  private static MessageLite start(Session session, StartScavengeReq request) {
     var options = request.getOptions();
-    var scavenge = node.startScavenge(Math.max(0, options.getStartFromChunk()));
+    var scavenge = session.startScavenge(Math.max(0, options.getStartFromChunk()));
     return ScavengeResp.newBuilder()
         .setScavengeId(scavenge.id().toString())
         .setScavengeResult(scavenge.isNew() ? ScavengeResult.Started : ScavengeResult.InProgress)
         .build();
   }
 
-  private MessageLite stop(StopScavengeReq request) throws Refused {
+  private static MessageLite stop(Session session, StopScavengeReq request) throws Refused {
     var id = request.getOptions().getScavengeId();
-    if (!node.stopScavenge(id)) {
+    if (!session.stopScavenge(id)) {
       throw new Refused(
           GrpcStatus.NOT_FOUND,
           "Scavenge id was invalid.",

@@ -18,16 +18,16 @@ import io.leftfold.api.StreamRead;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.protocol.messages.store.Wire;
 import io.leftfold.server.edge.GrpcCall;
-import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.grpc.calls.OneRequest;
 import io.leftfold.server.grpc.calls.Outlet;
+import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Following;
-import io.leftfold.server.node.Node;
+import io.leftfold.server.node.Session;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -57,17 +57,14 @@ public final class StoreService {
   /// What a request may have beyond its events: names, tags, framing.
   private static final int REQUEST_BYTES_BESIDES = 1 << 20;
 
-  private final Node node;
   private final ThreadFactory threads;
   private final int appendBytesMax;
 
-  /// The service of a node.
+  /// The service.
   ///
-  /// @param node answers
   /// @param threads makes a virtual thread for each call that may take a while
   /// @param appendBytesMax the largest append that is listened to; the node may allow less
-  public StoreService(Node node, ThreadFactory threads, int appendBytesMax) {
-    this.node = node;
+  public StoreService(ThreadFactory threads, int appendBytesMax) {
     this.threads = threads;
     this.appendBytesMax = appendBytesMax;
   }
@@ -75,100 +72,111 @@ public final class StoreService {
   /// What answers each method.
   ///
   /// @return by the path of the method
-  public Map<String, GrpcHandler> handlers() {
+  public Map<String, SessionHandler> handlers() {
     return Map.ofEntries(
         method("Append", Appending::new),
         method(
             "Delete",
-            call ->
+            (call, session) ->
                 new Request<>(
                     call,
                     Wire.DeleteRequest.parser(),
                     request ->
-                        node.delete(
+                        session.delete(
                             StreamName.of(request.getStream()),
                             Requests.expected(request.getExpected()),
                             telling(call, result -> deleted(result))))),
         method(
             "Tombstone",
-            call ->
+            (call, session) ->
                 new Request<>(
                     call,
                     Wire.TombstoneRequest.parser(),
                     request ->
-                        node.tombstone(
+                        session.tombstone(
                             StreamName.of(request.getStream()),
                             Requests.expected(request.getExpected()),
                             telling(call, result -> tombstoned(result))))),
-        method("Read", call -> new Streaming<>(call, Wire.ReadRequest.parser(), this::read)),
+        method(
+            "Read",
+            (call, session) ->
+                new Streaming<>(call, session, Wire.ReadRequest.parser(), this::read)),
         method(
             "Subscribe",
-            call -> new Streaming<>(call, Wire.SubscribeRequest.parser(), this::subscribe)),
+            (call, session) ->
+                new Streaming<>(call, session, Wire.SubscribeRequest.parser(), this::subscribe)),
         method(
             "ListStreams",
-            call -> new Streaming<>(call, Wire.ListStreamsRequest.parser(), this::list)),
-        method("Backup", call -> new Streaming<>(call, Wire.BackupRequest.parser(), this::backup)),
+            (call, session) ->
+                new Streaming<>(call, session, Wire.ListStreamsRequest.parser(), this::list)),
+        method(
+            "Backup",
+            (call, session) ->
+                new Streaming<>(call, session, Wire.BackupRequest.parser(), this::backup)),
         answer(
             "StreamState",
             Wire.StreamStateRequest.parser(),
-            request ->
+            (session, request) ->
                 Wire.StreamStateResponse.newBuilder()
-                    .setState(Answers.state(node.state(StreamName.of(request.getStream()))))
+                    .setState(Answers.state(session.state(StreamName.of(request.getStream()))))
                     .build()),
         answer(
             "Metadata",
             Wire.MetadataRequest.parser(),
-            request -> Answers.metadata(node.metadata(StreamName.of(request.getStream())))),
+            (session, request) ->
+                Answers.metadata(session.metadata(StreamName.of(request.getStream())))),
         answer(
             "WriteMetadata",
             Wire.WriteMetadataRequest.parser(),
-            request ->
+            (session, request) ->
                 Answers.appended(
-                    node.writeMetadata(
+                    session.writeMetadata(
                         StreamName.of(request.getStream()),
                         Requests.expected(request.getExpected()),
                         Requests.metadata(request.getMetadata())))),
         answer(
             "TrackingPosition",
             Wire.TrackingPositionRequest.parser(),
-            request -> {
+            (session, request) -> {
               var response = Wire.TrackingPositionResponse.newBuilder();
-              node.trackingPosition(request.getSource()).ifPresent(response::setPosition);
+              session.trackingPosition(request.getSource()).ifPresent(response::setPosition);
               return response.build();
             }),
         answer(
             "PositionAt",
             Wire.PositionAtRequest.parser(),
-            request ->
+            (session, request) ->
                 Wire.PositionAtResponse.newBuilder()
-                    .setPosition(node.positionAt(Requests.time(request)))
+                    .setPosition(session.positionAt(Requests.time(request)))
                     .build()),
         answer(
             "LastPosition",
             Wire.LastPositionRequest.parser(),
-            _ -> {
+            (session, _) -> {
               var response = Wire.LastPositionResponse.newBuilder();
-              node.lastPosition().ifPresent(response::setPosition);
+              session.lastPosition().ifPresent(response::setPosition);
               return response.build();
             }),
         answer(
             "Stats",
             Wire.StatsRequest.parser(),
-            _ -> Answers.stats(node.stats(), node.counts(COUNTS_MAX))));
+            (session, _) -> Answers.stats(session.stats(), session.counts(COUNTS_MAX))));
   }
 
-  private static Map.Entry<String, GrpcHandler> method(String name, GrpcHandler handler) {
+  private static Map.Entry<String, SessionHandler> method(String name, SessionHandler handler) {
     return Map.entry(SERVICE + name, handler);
   }
 
   /// A method whose one answer is found on a thread of its own.
-  private <Q> Map.Entry<String, GrpcHandler> answer(
-      String name, Parser<Q> parser, Function<Q, MessageLite> answer) {
+  private <Q> Map.Entry<String, SessionHandler> answer(
+      String name, Parser<Q> parser, BiFunction<Session, Q, MessageLite> answer) {
     return method(
         name,
-        call ->
+        (call, session) ->
             new Request<>(
-                call, parser, request -> start(call, () -> sendLast(call, answer.apply(request)))));
+                call,
+                parser,
+                request -> start(call, () -> sendLast(call, answer.apply(session, request)))));
   }
 
   private static Wire.DeleteResponse deleted(AppendResult result) {
@@ -210,23 +218,23 @@ public final class StoreService {
         .start();
   }
 
-  private void read(Wire.ReadRequest request, Outlet outlet) {
+  private void read(Session session, Wire.ReadRequest request, Outlet outlet) {
     var options = Requests.read(request);
     switch (request.getSourceCase()) {
       case STREAM -> {
-        try (StreamRead read = node.read(StreamName.of(request.getStream()), options)) {
+        try (StreamRead read = session.read(StreamName.of(request.getStream()), options)) {
           outlet.send(Wire.ReadResponse.newBuilder().setState(Answers.state(read.state())).build());
           pump(read, outlet);
         }
       }
       case ALL -> {
-        try (EventRead read = node.readAll(options)) {
+        try (EventRead read = session.readAll(options)) {
           outlet.send(Answers.OPENED);
           pump(read, outlet);
         }
       }
       case QUERY -> {
-        try (QueryRead read = node.read(Requests.query(request.getQuery()), options)) {
+        try (QueryRead read = session.read(Requests.query(request.getQuery()), options)) {
           outlet.send(Wire.ReadResponse.newBuilder().setHead(read.head().end()).build());
           pump(read, outlet);
         }
@@ -262,12 +270,12 @@ public final class StoreService {
     return Wire.ReadResponse.newBuilder().setEvents(batch).build();
   }
 
-  private void subscribe(Wire.SubscribeRequest request, Outlet outlet) {
+  private void subscribe(Session session, Wire.SubscribeRequest request, Outlet outlet) {
     var options = Requests.subscribe(request);
     var following =
         switch (request.getSourceCase()) {
-          case STREAM -> node.subscribe(StreamName.of(request.getStream()), options);
-          case ALL -> node.subscribeToAll(options);
+          case STREAM -> session.subscribe(StreamName.of(request.getStream()), options);
+          case ALL -> session.subscribeToAll(options);
           case SOURCE_NOT_SET ->
               throw new IllegalArgumentException(
                   "A subscription is to one stream or to all, got neither");
@@ -314,13 +322,13 @@ public final class StoreService {
     }
   }
 
-  private void list(Wire.ListStreamsRequest request, Outlet outlet) {
+  private void list(Session session, Wire.ListStreamsRequest request, Outlet outlet) {
     var options = Requests.list(request);
     var left = options.limit();
     var after = options.after();
     while (left > 0) {
       var asked = Math.min(left, BATCH_STREAMS_MAX);
-      var streams = node.streams(new ListOptions(options.prefix(), after, asked));
+      var streams = session.streams(new ListOptions(options.prefix(), after, asked));
       if (!streams.isEmpty()) {
         var response = Wire.ListStreamsResponse.newBuilder();
         streams.forEach(stream -> response.addStreams(Answers.summary(stream)));
@@ -335,10 +343,10 @@ public final class StoreService {
     outlet.complete();
   }
 
-  private void backup(Wire.BackupRequest request, Outlet outlet) {
+  private void backup(Session session, Wire.BackupRequest request, Outlet outlet) {
     var told = new long[1];
     var report =
-        node.backup(
+        session.backup(
             request.getName(),
             bytes -> {
               if (!outlet.awaitRoom()) {
@@ -380,14 +388,14 @@ public final class StoreService {
 
   /// Hears an append, which may be larger than other messages.
   private final class Appending extends Request<Wire.AppendRequest> {
-    Appending(GrpcCall call) {
+    Appending(GrpcCall call, Session session) {
       call.messageBytesMax(Math.addExact(appendBytesMax, REQUEST_BYTES_BESIDES));
       super(
           call,
           Wire.AppendRequest.parser(),
           request -> {
             var commit = Requests.commit(request);
-            node.append(commit, new Waiting(call, commit));
+            session.append(commit, new Waiting(call, commit));
           });
     }
 
@@ -415,13 +423,18 @@ public final class StoreService {
     }
   }
 
+  /// Answers a request with many messages.
+  private interface Work<Q> {
+    void answer(Session session, Q request, Outlet outlet);
+  }
+
   /// Hears a request that is answered with many messages, by a thread of its own.
   private final class Streaming<Q> extends Request<Q> {
     private final Outlet outlet;
 
-    Streaming(GrpcCall call, Parser<Q> parser, BiConsumer<Q, Outlet> work) {
+    Streaming(GrpcCall call, Session session, Parser<Q> parser, Work<Q> work) {
       var outlet = new Outlet(call);
-      super(call, parser, request -> start(call, () -> work.accept(request, outlet)));
+      super(call, parser, request -> start(call, () -> work.answer(session, request, outlet)));
       this.outlet = outlet;
     }
 

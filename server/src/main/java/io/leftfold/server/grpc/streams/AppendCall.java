@@ -17,7 +17,7 @@ import io.leftfold.protocol.wire.WireWriter;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.node.Completion;
-import io.leftfold.server.node.Node;
+import io.leftfold.server.node.Session;
 import io.leftfold.server.node.TooManyEventsException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ final class AppendCall implements GrpcListener, Completion {
   private static final int ANSWER_BYTES = 64;
 
   private final GrpcCall call;
-  private final Node node;
+  private final Session session;
   private final StreamLimits limits;
   private final List<ProposedEvent> events = new ArrayList<>(1);
 
@@ -38,9 +38,9 @@ final class AppendCall implements GrpcListener, Completion {
   private WireExpectation wireExpected = new WireExpectation.Unset();
   private long bytes;
 
-  AppendCall(GrpcCall call, Node node, StreamLimits limits) {
+  AppendCall(GrpcCall call, Session session, StreamLimits limits) {
     this.call = call;
-    this.node = node;
+    this.session = session;
     this.limits = limits;
     call.messageBytesMax(limits.messageBytesMax());
   }
@@ -98,7 +98,7 @@ final class AppendCall implements GrpcListener, Completion {
       return;
     }
     try {
-      node.append(List.of(new StreamAppend(stream, expected, events)), this);
+      session.append(List.of(new StreamAppend(stream, expected, events)), this);
     } catch (RuntimeException e) {
       Refusal.of(e).fail(call);
     }

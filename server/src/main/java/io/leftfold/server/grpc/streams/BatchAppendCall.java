@@ -22,7 +22,7 @@ import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Completion;
-import io.leftfold.server.node.Node;
+import io.leftfold.server.node.Session;
 import io.leftfold.server.node.TooManyEventsException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
@@ -52,7 +52,7 @@ final class BatchAppendCall implements GrpcListener {
   private static final int REFUSED_MAX = 1024;
 
   private final GrpcCall call;
-  private final Node node;
+  private final Session session;
   private final StreamLimits limits;
   private final Clock clock;
   private final Alarm alarm;
@@ -69,9 +69,9 @@ final class BatchAppendCall implements GrpcListener {
   private boolean shuttingDown;
   private boolean heldUp;
 
-  BatchAppendCall(GrpcCall call, Node node, StreamLimits limits, Clock clock, Alarm alarm) {
+  BatchAppendCall(GrpcCall call, Session session, StreamLimits limits, Clock clock, Alarm alarm) {
     this.call = call;
-    this.node = node;
+    this.session = session;
     this.limits = limits;
     this.clock = clock;
     this.alarm = alarm;
@@ -176,7 +176,7 @@ final class BatchAppendCall implements GrpcListener {
     if (request.isFinal() && !call.ended()) {
       forget(append.correlation.id());
       unanswered++;
-      node.append(
+      session.append(
           List.of(new StreamAppend(append.stream, append.expected, append.events)),
           new Waiting(append));
     }

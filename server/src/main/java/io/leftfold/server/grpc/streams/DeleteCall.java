@@ -16,20 +16,20 @@ import io.leftfold.protocol.streams.WireExpectation;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.node.Completion;
-import io.leftfold.server.node.Node;
+import io.leftfold.server.node.Session;
 import java.nio.ByteBuffer;
 
 /// `Delete` and `Tombstone`.
 final class DeleteCall implements GrpcListener, Completion {
 
   private final GrpcCall call;
-  private final Node node;
+  private final Session session;
   private final boolean forEver;
   private boolean asked;
 
-  DeleteCall(GrpcCall call, Node node, boolean forEver) {
+  DeleteCall(GrpcCall call, Session session, boolean forEver) {
     this.call = call;
-    this.node = node;
+    this.session = session;
     this.forEver = forEver;
   }
 
@@ -43,11 +43,12 @@ final class DeleteCall implements GrpcListener, Completion {
       var request = ByteBuffer.wrap(bytes, offset, length);
       if (forEver) {
         var options = TombstoneReq.parseFrom(request).getOptions();
-        node.tombstone(
+        session.tombstone(
             stream(options.getStreamIdentifier().getStreamName()), expected(options), this);
       } else {
         var options = DeleteReq.parseFrom(request).getOptions();
-        node.delete(stream(options.getStreamIdentifier().getStreamName()), expected(options), this);
+        session.delete(
+            stream(options.getStreamIdentifier().getStreamName()), expected(options), this);
       }
     } catch (InvalidProtocolBufferException e) {
       Refusal.invalid("The request is not a protobuf message: " + e.getMessage()).fail(call);

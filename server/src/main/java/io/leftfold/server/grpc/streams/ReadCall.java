@@ -8,7 +8,7 @@ import io.leftfold.protocol.messages.streams.ReadReq;
 import io.leftfold.protocol.streams.StreamReadRequest;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
-import io.leftfold.server.node.Node;
+import io.leftfold.server.node.Session;
 import java.nio.ByteBuffer;
 import java.time.Clock;
 import java.util.UUID;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class ReadCall implements GrpcListener {
 
   private final GrpcCall call;
-  private final Node node;
+  private final Session session;
   private final Clock clock;
   private final Supplier<UUID> subscriptionIds;
   private final ThreadFactory threads;
@@ -28,12 +28,12 @@ final class ReadCall implements GrpcListener {
 
   ReadCall(
       GrpcCall call,
-      Node node,
+      Session session,
       Clock clock,
       Supplier<UUID> subscriptionIds,
       ThreadFactory threads) {
     this.call = call;
-    this.node = node;
+    this.session = session;
     this.clock = clock;
     this.subscriptionIds = subscriptionIds;
     this.threads = threads;
@@ -75,24 +75,24 @@ final class ReadCall implements GrpcListener {
   private void answer(ReadRequest request) {
     switch (request.what()) {
       case ReadRequest.OfStream(var stream, var options) -> {
-        var read = new Reading(call, threads, request, node.read(stream, options), false);
+        var read = new Reading(call, threads, request, session.read(stream, options), false);
         answering = read;
         read.begin(stream, options);
       }
       case ReadRequest.OfAll(var options) -> {
         var searches = !(options.filter() instanceof EventFilter.Everything);
-        var read = new Reading(call, threads, request, node.readAll(options), searches);
+        var read = new Reading(call, threads, request, session.readAll(options), searches);
         answering = read;
         read.begin();
       }
       case ReadRequest.ToStream(var stream, var options) ->
-          follow(request, node.subscribe(stream, options), false, false);
+          follow(request, session.subscribe(stream, options), false, false);
       case ReadRequest.ToAll(var options) -> {
         if (options.start() instanceof io.leftfold.api.SubscribeOptions.Start.After(var last)
-            && last > node.lastPosition().orElse(-1L)) {
+            && last > session.lastPosition().orElse(-1L)) {
           throw new IllegalArgumentException("Trying to read from an invalid position.");
         }
-        follow(request, node.subscribeToAll(options), true, hasExpression(options.filter()));
+        follow(request, session.subscribeToAll(options), true, hasExpression(options.filter()));
       }
     }
   }

@@ -10,6 +10,7 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.protocol.messages.store.Wire;
+import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
@@ -33,7 +34,6 @@ final class StoreServiceTest {
   private final List<Thread> threads = new CopyOnWriteArrayList<>();
   private final StoreService service =
       new StoreService(
-          new Node(store),
           work -> {
             var thread = Thread.ofVirtual().unstarted(work);
             threads.add(thread);
@@ -253,7 +253,7 @@ final class StoreServiceTest {
     var opened = new ArrayList<GrpcListener>();
     var handler =
         Objects.requireNonNull(service.handlers().get(call.path()), "no handler for the method");
-    call.onLoop(() -> opened.add(handler.open(call)));
+    call.onLoop(() -> opened.add(handler.open(call, new Node(store).as(Caller.trusted()))));
     return opened.getFirst();
   }
 

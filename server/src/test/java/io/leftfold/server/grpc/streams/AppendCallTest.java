@@ -10,6 +10,7 @@ import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.protocol.messages.shared.StreamIdentifier;
 import io.leftfold.protocol.messages.shared.UUID;
 import io.leftfold.protocol.messages.streams.AppendReq;
+import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
 import org.junit.jupiter.api.AfterEach;
@@ -22,7 +23,8 @@ final class AppendCallTest {
   private final LocalEventStore store = LocalEventStore.inMemory();
   private final LoopedCall call = new LoopedCall();
   private final AppendCall append =
-      new AppendCall(call, new Node(store), new StreamLimits(1 << 20, 4 << 20));
+      new AppendCall(
+          call, new Node(store).as(Caller.trusted()), new StreamLimits(1 << 20, 4 << 20));
 
   @AfterEach
   void closeStore() {

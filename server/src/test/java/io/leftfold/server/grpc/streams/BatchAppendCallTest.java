@@ -13,6 +13,7 @@ import io.leftfold.protocol.messages.shared.StreamIdentifier;
 import io.leftfold.protocol.messages.shared.UUID;
 import io.leftfold.protocol.messages.streams.BatchAppendReq;
 import io.leftfold.protocol.messages.streams.BatchAppendResp;
+import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
 import java.time.Clock;
@@ -35,7 +36,7 @@ final class BatchAppendCallTest {
   private final BatchAppendCall batch =
       new BatchAppendCall(
           call,
-          new Node(store),
+          new Node(store).as(Caller.trusted()),
           new StreamLimits(1 << 20, 4 << 20),
           Clock.systemUTC(),
           (_, task) -> alarms.add(task));

@@ -12,6 +12,7 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.protocol.messages.shared.StreamIdentifier;
 import io.leftfold.protocol.messages.streams.DeleteReq;
+import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
 import org.junit.jupiter.api.AfterEach;
@@ -34,7 +35,7 @@ final class DeleteCallTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void a_call_that_asks_nothing_is_refused(boolean forEver) {
-    new DeleteCall(call, new Node(store), forEver).halfClosed();
+    new DeleteCall(call, new Node(store).as(Caller.trusted()), forEver).halfClosed();
 
     assertThat(call.end()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
     assertThat(call.message()).contains("options");
@@ -45,7 +46,7 @@ final class DeleteCallTest {
     for (var name : new String[] {"account-1", "account-2"}) {
       store.append(StreamName.of(name), ExpectedState.any(), ProposedEvent.json("A", "{}"));
     }
-    var delete = new DeleteCall(call, new Node(store), false);
+    var delete = new DeleteCall(call, new Node(store).as(Caller.trusted()), false);
     send(delete, "account-1");
     send(delete, "account-2");
     delete.halfClosed();

@@ -15,6 +15,7 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.protocol.messages.shared.StreamIdentifier;
 import io.leftfold.protocol.messages.streams.ReadReq;
+import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
 import java.time.Clock;
@@ -137,7 +138,12 @@ final class ReadCallTest {
 
   private ReadCall ask(ReadReq request) {
     var read =
-        new ReadCall(call, new Node(store), Clock.systemUTC(), () -> new UUID(1, 2), this::thread);
+        new ReadCall(
+            call,
+            new Node(store).as(Caller.trusted()),
+            Clock.systemUTC(),
+            () -> new UUID(1, 2),
+            this::thread);
     var bytes = request.toByteArray();
     read.message(bytes, 0, bytes.length);
     return read;

@@ -1,0 +1,397 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.node;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.BackupReport;
+import io.leftfold.api.Commit;
+import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventCounts;
+import io.leftfold.api.EventRead;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.ListOptions;
+import io.leftfold.api.NotAuthorizedException;
+import io.leftfold.api.Query;
+import io.leftfold.api.QueryRead;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamMetadata;
+import io.leftfold.api.StreamMetadata.Acl;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.StreamState;
+import io.leftfold.api.StreamSummary;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.engine.AppendCompletion;
+import io.leftfold.engine.IndexProgress;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.engine.LocalScavenge;
+import io.leftfold.engine.ScavengeOptions;
+import io.leftfold.server.access.Access;
+import io.leftfold.server.access.Caller;
+import io.leftfold.server.access.Right;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+import java.util.regex.Pattern;
+
+/// A node as one caller has it: each operation of the store once, for every wire. Its methods say
+/// what [io.leftfold.api.EventStore] says, and ask first whether the caller may.
+///
+/// Writes are told when they are done and never wait; reads and subscriptions never wait either, so
+/// that an event loop may take a part of them and go on later. Only [#writeMetadata] waits.
+public final class Session {
+
+  private static final Pattern BACKUP_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");
+
+  /// Its list of rights tells who may read everything.
+  private static final StreamName ALL = StreamName.of("$all");
+
+  /// Its list of rights tells who may ask by type and tag across streams.
+  private static final StreamName BOUNDARIES = StreamName.of("$dcb");
+
+  /// Its list of rights tells who may list streams.
+  private static final StreamName STREAMS = StreamName.of("$streams");
+
+  private final LocalEventStore store;
+  private final Optional<Path> backups;
+  private final Access access;
+  private final Caller caller;
+
+  Session(LocalEventStore store, Optional<Path> backups, Access access, Caller caller) {
+    this.store = store;
+    this.backups = backups;
+    this.access = access;
+    this.caller = caller;
+  }
+
+  /// Whose session it is.
+  ///
+  /// @return the caller
+  public Caller caller() {
+    return caller;
+  }
+
+  /// Lets the caller go on who has a right.
+  ///
+  /// @param right what for
+  /// @throws NotAuthorizedException if the caller has not
+  public void require(Right right) {
+    access.require(caller, right);
+  }
+
+  private void require(Acl.Action action, StreamName stream) {
+    var target = stream;
+    var needed = action;
+    if (stream.isMetastream()) {
+      target = stream.original();
+      needed =
+          switch (action) {
+            case READ, READ_METADATA -> Acl.Action.READ_METADATA;
+            case WRITE, DELETE, WRITE_METADATA -> Acl.Action.WRITE_METADATA;
+          };
+    }
+    access.require(caller, new Right.OnStream(needed, target));
+  }
+
+  /// Copies the store, or what is new in it. Takes as long as that takes.
+  ///
+  /// @param name of the directory, among the backups of this node
+  /// @param progress is told how many bytes were copied; what it throws ends the backup
+  /// @return what was done
+  /// @throws IllegalArgumentException if the name is none, or has the backup of another store
+  /// @throws UnavailableException if this node keeps no backups, or the copy cannot be written
+  public BackupReport backup(String name, LongConsumer progress) {
+    require(Right.OnNode.OPERATE);
+    if (!BACKUP_NAME.matcher(name).matches()) {
+      throw new IllegalArgumentException(
+          "The name of a backup is 1 to 64 letters, digits, '-', '_' and '.', and does not begin with '.'; got '%s'"
+              .formatted(name));
+    }
+    var directory =
+        backups.orElseThrow(() ->
+            new UnavailableException(
+                UnavailableException.Reason.READ_ONLY,
+                "This server makes no backups for clients; start it with --backups <directory> if it is to"));
+    return store.backup(directory.resolve(name), progress);
+  }
+
+  /// Appends to one stream or several.
+  ///
+  /// @param parts one entry per stream
+  /// @param completion told of the result or of any refusal, a full queue too
+  /// @throws IllegalArgumentException if the commit makes no sense
+  public void append(List<StreamAppend> parts, Completion completion) {
+    append(Commit.of(parts), completion);
+  }
+
+  /// Appends to one stream or several, on conditions.
+  ///
+  /// @param commit what to append
+  /// @param completion told of the result or of any refusal, a full queue too
+  /// @throws IllegalArgumentException if the commit makes no sense
+  public void append(Commit commit, Completion completion) {
+    telling(
+        completion,
+        waiting -> {
+          requireAppend(commit);
+          store.append(commit, waiting);
+        });
+  }
+
+  private void requireAppend(Commit commit) {
+    for (var part : commit.parts()) {
+      require(part.events().isEmpty() ? Acl.Action.READ : Acl.Action.WRITE, part.stream());
+    }
+    if (!commit.conditions().isEmpty() || commit.tracking().isPresent()) {
+      require(Acl.Action.READ, BOUNDARIES);
+    }
+  }
+
+  /// Deletes a stream softly.
+  ///
+  /// @param stream the stream
+  /// @param expected what the caller believes about it
+  /// @param completion told of the position of the record, or of any refusal
+  public void delete(StreamName stream, ExpectedState expected, Completion completion) {
+    telling(
+        completion,
+        waiting -> {
+          require(Acl.Action.DELETE, stream);
+          store.delete(stream, expected, waiting);
+        });
+  }
+
+  /// Closes a stream for ever.
+  ///
+  /// @param stream the stream
+  /// @param expected what the caller believes about it
+  /// @param completion told of the position of the record, or of any refusal
+  public void tombstone(StreamName stream, ExpectedState expected, Completion completion) {
+    telling(
+        completion,
+        waiting -> {
+          require(Acl.Action.DELETE, stream);
+          store.tombstone(stream, expected, waiting);
+        });
+  }
+
+  private static void telling(Completion completion, Write write) {
+    try {
+      write.begin(new Waiting(completion));
+    } catch (LeftfoldException refused) {
+      completion.failed(refused);
+    }
+  }
+
+  /// Reads one stream.
+  ///
+  /// @param stream the stream
+  /// @param options how
+  /// @return the events, to be closed after use
+  public StreamRead read(StreamName stream, ReadOptions options) {
+    require(Acl.Action.READ, stream);
+    return store.read(stream, options);
+  }
+
+  /// Reads all streams.
+  ///
+  /// @param options how
+  /// @return the events, to be closed after use
+  public EventRead readAll(ReadOptions options) {
+    require(Acl.Action.READ, ALL);
+    return store.readAll(options);
+  }
+
+  /// Reads what matches a query.
+  ///
+  /// @param query which events
+  /// @param options how
+  /// @return the events, to be closed after use
+  public QueryRead read(Query query, ReadOptions options) {
+    require(Acl.Action.READ, BOUNDARIES);
+    return store.read(query, options);
+  }
+
+  /// How far the follower of a source has come.
+  ///
+  /// @param source names what is followed
+  /// @return the position; empty if none is recorded
+  public OptionalLong trackingPosition(String source) {
+    require(Acl.Action.READ, BOUNDARIES);
+    return store.trackingPosition(source);
+  }
+
+  /// Follows one stream.
+  ///
+  /// @param stream the stream
+  /// @param options how
+  /// @return the subscription, to be closed after use
+  public Following subscribe(StreamName stream, SubscribeOptions options) {
+    require(Acl.Action.READ, stream);
+    return new Following(store.subscribe(stream, options));
+  }
+
+  /// Follows all streams.
+  ///
+  /// @param options how
+  /// @return the subscription, to be closed after use
+  public Following subscribeToAll(SubscribeOptions options) {
+    require(Acl.Action.READ, ALL);
+    return new Following(store.subscribeToAll(options));
+  }
+
+  /// What a stream is at this moment.
+  ///
+  /// @param stream the stream
+  /// @return its state
+  public StreamState state(StreamName stream) {
+    require(Acl.Action.READ, stream);
+    return store.state(stream);
+  }
+
+  /// The metadata of a stream.
+  ///
+  /// @param stream the stream
+  /// @return the metadata and the revision of the metastream
+  public CurrentMetadata metadata(StreamName stream) {
+    require(Acl.Action.READ_METADATA, stream);
+    return store.metadata(stream);
+  }
+
+  /// Replaces the metadata of a stream. Waits until that is durable: not for an event loop.
+  ///
+  /// @param stream the stream
+  /// @param expected what the caller believes about the metastream
+  /// @param metadata the new metadata
+  /// @return where the metadata event is
+  public AppendResult writeMetadata(
+      StreamName stream, ExpectedState expected, StreamMetadata metadata) {
+    require(Acl.Action.WRITE_METADATA, stream);
+    return store.writeMetadata(stream, expected, metadata);
+  }
+
+  /// Lists streams.
+  ///
+  /// @param options which
+  /// @return the streams in the order of their names
+  public List<StreamSummary> streams(ListOptions options) {
+    require(Acl.Action.READ, STREAMS);
+    return store.streams(options);
+  }
+
+  /// The position of the newest event.
+  ///
+  /// @return the position; empty if there are no events
+  public Optional<Long> lastPosition() {
+    return store.lastPosition();
+  }
+
+  /// The position at which the store stood at a time.
+  ///
+  /// @param time by the store's clock
+  /// @return the position of the first event recorded then or later, or of the next event
+  public long positionAt(Instant time) {
+    return store.positionAt(time);
+  }
+
+  /// Figures about the store by their names, for people and dashboards.
+  ///
+  /// @return the figures, in the order of names
+  public Map<String, String> stats() {
+    require(Right.OnNode.STATISTICS);
+    var stats = store.stats();
+    var figures = new TreeMap<String, String>();
+    figures.put("events", Long.toString(stats.events()));
+    figures.put("streams", Long.toString(stats.streams()));
+    figures.put("categories", Long.toString(stats.categories()));
+    figures.put("event-types", Long.toString(stats.eventTypes()));
+    figures.put("tags", Long.toString(stats.tags()));
+    figures.put("chunks", Integer.toString(stats.chunks()));
+    figures.put("log-bytes", Long.toString(stats.logBytes()));
+    figures.put("queue-length", Integer.toString(stats.queueLength()));
+    figures.put("indexed-events", Long.toString(store.indexProgress().indexed()));
+    figures.put("store-id", store.storeId().toString());
+    store.lastPosition().ifPresent(last -> figures.put("last-position", Long.toString(last)));
+    return figures;
+  }
+
+  /// How many events there are of the most frequent types and categories; none are counted while
+  /// the index is made.
+  ///
+  /// @param most how many of each to give
+  /// @return the counts
+  public EventCounts counts(int most) {
+    require(Right.OnNode.STATISTICS);
+    return store.indexProgress().state() == IndexProgress.State.WHOLE
+        ? store.counts(most)
+        : new EventCounts(Map.of(), Map.of());
+  }
+
+  /// Begins to forget what may be forgotten, in the background, unless that goes on already.
+  ///
+  /// @param firstChunk the log file to begin with; 0 for the first, or the one at which the last
+  ///   scavenge ended unfinished
+  /// @return the scavenge that goes on now
+  public Scavenge startScavenge(int firstChunk) {
+    require(Right.OnNode.OPERATE);
+    var options = ScavengeOptions.defaults();
+    try {
+      var begun = store.scavenge(firstChunk == 0 ? options : options.fromChunk(firstChunk));
+      return new Scavenge(begun.id(), true);
+    } catch (UnavailableException refused) {
+      var running = store.lastScavenge().filter(LocalScavenge::isRunning);
+      if (refused.reason() != UnavailableException.Reason.IN_USE || running.isEmpty()) {
+        throw refused;
+      }
+      return new Scavenge(running.get().id(), false);
+    }
+  }
+
+  /// A scavenge that goes on.
+  ///
+  /// @param id which one
+  /// @param isNew whether it was begun by this call
+  public record Scavenge(UUID id, boolean isNew) {}
+
+  /// Ends a scavenge; returns at once.
+  ///
+  /// @param id which one, as text
+  /// @return whether that one was running
+  public boolean stopScavenge(String id) {
+    require(Right.OnNode.OPERATE);
+    var running =
+        store
+            .lastScavenge()
+            .filter(LocalScavenge::isRunning)
+            .filter(scavenge -> scavenge.id().toString().equals(id));
+    running.ifPresent(LocalScavenge::stop);
+    return running.isPresent();
+  }
+
+  /// What the engine offers to those who wait for no answer.
+  private interface Write {
+    void begin(AppendCompletion completion);
+  }
+
+  /// Passes on what the engine tells.
+  private record Waiting(Completion completion) implements AppendCompletion {
+    @Override
+    public void completed(AppendResult result) {
+      completion.completed(result);
+    }
+
+    @Override
+    public void failed(LeftfoldException reason) {
+      completion.failed(reason);
+    }
+  }
+}
