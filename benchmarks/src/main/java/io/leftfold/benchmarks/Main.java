@@ -28,7 +28,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures Leftfold beside what the machine allows.",
-    subcommands = {Main.ListCommand.class, Main.RunCommand.class, SizeCommand.class, SoakCommand.class},
+    subcommands = {
+      Main.ListCommand.class,
+      Main.RunCommand.class,
+      SizeCommand.class,
+      SoakCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 

@@ -14,27 +14,24 @@ final class BackupRound {
 
   private final RemoteEventStore store;
   private final SoakState state;
-  private final SoakSummary summary;
   private final Path directory;
 
-  BackupRound(RemoteEventStore store, SoakState state, SoakSummary summary, Path directory) {
+  BackupRound(RemoteEventStore store, SoakState state, Path directory) {
     this.store = store;
     this.state = state;
-    this.summary = summary;
     this.directory = directory.resolve(NAME);
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // written by this thread alone
   void run() {
     BackupReport report;
     try {
       report = store.backup(NAME, _ -> {});
     } catch (UnavailableException e) {
       // Killed meanwhile. The next one goes on from there.
-      summary.backupsInterrupted++;
+      state.counts().backupInterrupted();
       return;
     }
-    var found = new FinalCheck("backup " + (summary.backups + 1), state).check(directory);
+    var found = new FinalCheck("backup " + (state.counts().backups() + 1), state).check(directory);
     if (found != report.nextPosition()) {
       state
           .violations()
@@ -42,6 +39,6 @@ final class BackupRound {
               "The backup was said to end before position %d, and ends before %d"
                   .formatted(report.nextPosition(), found));
     }
-    summary.backups++;
+    state.counts().backedUp();
   }
 }

@@ -11,6 +11,8 @@ final class Counts {
   private final LongAdder repeated = new LongAdder();
   private final LongAdder comparisons = new LongAdder();
   private final LongAdder scavenges = new LongAdder();
+  private final LongAdder backups = new LongAdder();
+  private final LongAdder backupsInterrupted = new LongAdder();
   private final LongAdder reconnects = new LongAdder();
 
   void committed(boolean idempotent) {
@@ -26,6 +28,14 @@ final class Counts {
 
   void scavenged() {
     scavenges.increment();
+  }
+
+  void backedUp() {
+    backups.increment();
+  }
+
+  void backupInterrupted() {
+    backupsInterrupted.increment();
   }
 
   void reconnected() {
@@ -48,6 +58,14 @@ final class Counts {
   /// How many were begun, or were found running.
   long scavenges() {
     return scavenges.sum();
+  }
+
+  long backups() {
+    return backups.sum();
+  }
+
+  long backupsInterrupted() {
+    return backupsInterrupted.sum();
   }
 
   long reconnects() {

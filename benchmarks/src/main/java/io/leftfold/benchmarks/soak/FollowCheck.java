@@ -8,8 +8,8 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What somebody has seen who goes through the log, or a part of it, from the first event on: every event once, in
-/// order, unaltered, and none passed over that must be there.
+/// What somebody has seen who goes through the log, or a part of it, from the first event on: every
+/// event once, in order, unaltered, and none passed over that must be there.
 ///
 /// For one thread at a time.
 final class FollowCheck {
@@ -38,8 +38,7 @@ final class FollowCheck {
     if (event.position() <= last) {
       violations.report(
           "%s: %s: %s came behind position %d"
-              .formatted(
-                  name, event.revision() <= before ? "doubled" : "reordered", event, last));
+              .formatted(name, event.revision() <= before ? "doubled" : "reordered", event, last));
       return;
     }
     if (everything) {
@@ -48,8 +47,7 @@ final class FollowCheck {
     last = event.position();
     var forEver = Retention.of(event.stream()).map(Retention::isForEver).orElse(false);
     if (event.revision() <= before) {
-      violations.report(
-          "%s: doubled: %s came behind revision %d".formatted(name, event, before));
+      violations.report("%s: doubled: %s came behind revision %d".formatted(name, event, before));
     } else if (forEver && event.revision() > before + 1) {
       violations.report("%s: lost: %s came behind revision %d".formatted(name, event, before));
     }

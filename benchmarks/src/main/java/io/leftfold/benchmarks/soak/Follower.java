@@ -16,8 +16,8 @@ import java.util.function.LongFunction;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 
-/// Follows the store, or a part of it, and subscribes again behind the last event that it saw whenever its store was
-/// killed.
+/// Follows the store, or a part of it, and subscribes again behind the last event that it saw
+/// whenever its store was killed.
 final class Follower {
 
   private static final Duration TURN = Duration.ofMillis(200);

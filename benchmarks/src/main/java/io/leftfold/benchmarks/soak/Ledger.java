@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.LongAdder;
 
-/// What was acknowledged or seen at each position: eight bytes each. Whoever comes second compares, so all who look at
-/// a position agree, or one of them is reported.
+/// What was acknowledged or seen at each position: eight bytes each. Whoever comes second compares,
+/// so all who look at a position agree, or one of them is reported.
 final class Ledger {
 
   private static final int BLOCK = 1 << 16;
@@ -34,7 +34,12 @@ final class Ledger {
   void acknowledged(StreamName stream, long revision, long position, ProposedEvent event) {
     acknowledged.increment();
     var forEver = Retention.of(stream).map(Retention::isForEver).orElse(false);
-    enter("The acknowledgement", stream, revision, position, entry(stream, revision, event.id(), forEver));
+    enter(
+        "The acknowledgement",
+        stream,
+        revision,
+        position,
+        entry(stream, revision, event.id(), forEver));
   }
 
   /// The store said so of one whose position it does not know any more.
@@ -59,7 +64,7 @@ final class Ledger {
   }
 
   private static long entry(StreamName stream, long revision, java.util.UUID id, boolean forEver) {
-    return SoakEvents.fingerprint(stream, revision, id) & -4L | KNOWN | (forEver ? FOR_EVER : 0);
+    return (SoakEvents.fingerprint(stream, revision, id) & -4L) | KNOWN | (forEver ? FOR_EVER : 0);
   }
 
   private void enter(String by, StreamName stream, long revision, long position, long entry) {
@@ -88,7 +93,8 @@ final class Ledger {
       if (entry == 0) {
         unknown++;
       } else if ((entry & FOR_EVER) != 0) {
-        violations.report("%s: lost: the event at position %d is not there".formatted(by, position));
+        violations.report(
+            "%s: lost: the event at position %d is not there".formatted(by, position));
       }
     }
     return unknown;

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
-/// Reads what others write: streams, everything, and what the index finds, which must be what a look at every event
-/// finds.
+/// Reads what others write: streams, everything, and what the index finds, which must be what a
+/// look at every event finds.
 final class Reader {
 
   private static final int EVENTS_MAX = 200;
@@ -65,7 +65,8 @@ final class Reader {
     var end = random.nextLong(lastPosition() + 1) + 1;
     var options = ReadOptions.backwards().from(end).limit(EVENTS_MAX);
     var found =
-        new ArrayList<>(calls.untilAnswered(Kind.ALL_READ, store -> store.readAll(options).events()));
+        new ArrayList<>(
+            calls.untilAnswered(Kind.ALL_READ, store -> store.readAll(options).events()));
     var next = end;
     for (var event : found) {
       state.ledger().seen(name, event);
@@ -86,8 +87,7 @@ final class Reader {
     var from = random.nextLong(lastPosition() + 1);
     var end = Math.min(from + WINDOW, lastPosition() + 1);
     var options = ReadOptions.forwards().from(from).asOf(end);
-    var scanned =
-        calls.untilAnswered(Kind.ALL_READ, store -> store.readAll(options).events());
+    var scanned = calls.untilAnswered(Kind.ALL_READ, store -> store.readAll(options).events());
     var next = from;
     for (var event : scanned) {
       state.ledger().seen(name, event);
@@ -111,17 +111,18 @@ final class Reader {
       }
       case 1 -> {
         var filter = new EventFilter.Types(Set.of(type));
-        filtered(
-            type, scanned, options.filteredBy(filter), event -> event.type().equals(type));
+        filtered(type, scanned, options.filteredBy(filter), event -> event.type().equals(type));
       }
       default -> tagged(scanned, options, group);
     }
   }
 
   private void filtered(
-      String what, List<RecordedEvent> scanned, ReadOptions options, Predicate<RecordedEvent> wanted) {
-    var found =
-        calls.untilAnswered(Kind.INDEXED_READ, store -> store.readAll(options).events());
+      String what,
+      List<RecordedEvent> scanned,
+      ReadOptions options,
+      Predicate<RecordedEvent> wanted) {
+    var found = calls.untilAnswered(Kind.INDEXED_READ, store -> store.readAll(options).events());
     same(what, scanned, found, wanted, options);
   }
 

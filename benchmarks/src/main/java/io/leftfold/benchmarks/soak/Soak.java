@@ -14,8 +14,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
-/// One run: a process with a store, those who use it, and this thread, which kills the process, starts it again, looks
-/// at it, and at the end compares.
+/// One run: a process with a store, those who use it, and this thread, which kills the process,
+/// starts it again, looks at it, and at the end compares.
 final class Soak {
 
   private static final int READERS = 2;
@@ -58,8 +58,7 @@ final class Soak {
     Files.createDirectories(backups);
     this.port = StoreProcess.freePort();
     this.process = started();
-    this.store =
-        RemoteEventStore.connect("esdb://127.0.0.1:%d?tls=false".formatted(port));
+    this.store = RemoteEventStore.connect("esdb://127.0.0.1:%d?tls=false".formatted(port));
     this.calls = new Calls(store, latencies);
   }
 
@@ -130,15 +129,14 @@ final class Soak {
             state,
             StreamName.ofCategory(Retention.KEPT.category()),
             stream -> stream.retention() == Retention.KEPT));
-    followers.add(
-        Follower.ofStream(store, state, first, stream -> stream.name().equals(first)));
+    followers.add(Follower.ofStream(store, state, first, stream -> stream.name().equals(first)));
     return followers.stream()
         .map(follower -> start(follower.check().name(), () -> follower.run(() -> end)))
         .toList();
   }
 
   private void startUpkeep() {
-    var backup = new BackupRound(store, state, summary, backups);
+    var backup = new BackupRound(store, state, backups);
     users.add(start("the scavenger", () -> repeatedly(options.scavengeEvery(), this::scavenge)));
     users.add(start("the backup", () -> repeatedly(options.backupEvery(), backup::run)));
   }
@@ -166,16 +164,18 @@ final class Soak {
   }
 
   private Thread start(String name, Work work) {
-    return Thread.ofVirtual().name(name).start(() -> {
-      try {
-        work.run();
-      } catch (InterruptedException e) {
-        violations.report("lost: %s did not come to the end".formatted(name));
-      } catch (RuntimeException e) {
-        violations.report("%s ended early: %s".formatted(name, e));
-        said.accept(java.util.Arrays.toString(e.getStackTrace()));
-      }
-    });
+    return Thread.ofVirtual()
+        .name(name)
+        .start(() -> {
+          try {
+            work.run();
+          } catch (InterruptedException e) {
+            violations.report("lost: %s did not come to the end".formatted(name));
+          } catch (RuntimeException e) {
+            violations.report("%s ended early: %s".formatted(name, e));
+            said.accept(java.util.Arrays.toString(e.getStackTrace()));
+          }
+        });
   }
 
   private void join(List<Thread> threads, String what) throws InterruptedException {
@@ -282,7 +282,7 @@ final class Soak {
                 state.counts().comparisons(),
                 summary.starts.size() - 1,
                 state.counts().scavenges(),
-                summary.backups,
+                state.counts().backups(),
                 violations.count()));
   }
 
@@ -295,8 +295,7 @@ final class Soak {
     summary.unknown = scan.unknown();
     for (var follower : followers) {
       var check = follower.check();
-      var streams =
-          state.all().stream().filter(follower::follows).toList();
+      var streams = state.all().stream().filter(follower::follows).toList();
       check.hasSeen(streams);
       summary.followers.add("%s: %,d events".formatted(check.name(), check.seen()));
     }

@@ -13,8 +13,8 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/// The events of a soak. All that an event says follows from the seed, its stream and its revision, so
-/// that any event can be checked without being kept.
+/// The events of a soak. All that an event says follows from the seed, its stream and its revision,
+/// so that any event can be checked without being kept.
 ///
 /// @param seed of the run
 record SoakEvents(long seed) {

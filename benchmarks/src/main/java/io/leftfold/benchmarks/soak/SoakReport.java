@@ -90,8 +90,8 @@ record SoakReport(
     row(text, "scavenges that came to their end", summary.scavengesDone);
     row(text, "chunks written again", summary.chunksScavenged);
     row(text, "bytes freed by scavenges", summary.bytesFreed);
-    row(text, "backups made and checked", summary.backups);
-    row(text, "backups interrupted by a kill", summary.backupsInterrupted);
+    row(text, "backups made and checked", state.counts().backups());
+    row(text, "backups interrupted by a kill", state.counts().backupsInterrupted());
     line(text, "");
     summary.followers.forEach(follower -> line(text, "* %s", follower));
     line(text, "");
@@ -133,7 +133,8 @@ record SoakReport(
       }
     }
     line(text, "");
-    line(text, "*After restart* is ten seconds. A call that was repeated counts from its last try.");
+    line(
+        text, "*After restart* is ten seconds. A call that was repeated counts from its last try.");
     line(text, "");
   }
 
@@ -178,7 +179,10 @@ record SoakReport(
         what,
         mebibytes((long) mean(samples.subList(0, Math.min(quarter, samples.size())), figure)),
         mebibytes(
-            (long) mean(samples.subList(Math.max(0, samples.size() - quarter), samples.size()), figure)));
+            (long)
+                mean(
+                    samples.subList(Math.max(0, samples.size() - quarter), samples.size()),
+                    figure)));
   }
 
   private static double mean(List<Sample> samples, ToLongFunction<Sample> figure) {
@@ -205,7 +209,9 @@ record SoakReport(
     line(text, "| %s | %,d |", what, count);
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // its annotation is in a library that is not used
   private static void line(StringBuilder text, String format, Object... values) {
-    text.append(values.length == 0 ? format : String.format(Locale.ROOT, format, values)).append('\n');
+    text.append(values.length == 0 ? format : String.format(Locale.ROOT, format, values))
+        .append('\n');
   }
 }

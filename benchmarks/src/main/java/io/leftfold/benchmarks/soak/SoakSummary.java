@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// What a run collected, for its report. Filled by one thread, but for the backups.
+/// What a run collected, for its report. Filled by one thread.
 final class SoakSummary {
 
   /// A start of the process with the store.
@@ -19,7 +19,12 @@ final class SoakSummary {
   /// @param disk bytes in the directory of the store
   /// @param appendP99 of the appends since the last look, in microseconds
   record Sample(
-      Duration at, long events, StoreProcess.Memory memory, long disk, long appendP99, long behind) {}
+      Duration at,
+      long events,
+      StoreProcess.Memory memory,
+      long disk,
+      long appendP99,
+      long behind) {}
 
   final List<Start> starts = new ArrayList<>();
   final List<Sample> samples = new ArrayList<>();
@@ -29,7 +34,5 @@ final class SoakSummary {
   long bytesFreed;
   long positions;
   long unknown;
-  volatile int backups;
-  volatile int backupsInterrupted;
   Duration checking = Duration.ZERO;
 }

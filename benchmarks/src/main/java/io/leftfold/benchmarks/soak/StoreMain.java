@@ -13,8 +13,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/// What runs in the process that is killed: a server whose log files and index tables are small, so that all that
-/// happens to a store in a month happens in minutes.
+/// What runs in the process that is killed: a server whose log files and index tables are small, so
+/// that all that happens to a store in a month happens in minutes.
 public final class StoreMain {
 
   static final String READY = "ready ";
@@ -24,8 +24,8 @@ public final class StoreMain {
 
   private StoreMain() {}
 
-  /// Serves until its standard input ends: `<directory> <directory of backups> <port>`. Says when it is ready, and for
-  /// each line that it reads, how much heap is in use after a collection.
+  /// Serves until its standard input ends: `<directory> <directory of backups> <port>`. Says when
+  /// it is ready, and for each line that it reads, how much heap is in use after a collection.
   ///
   /// @param arguments as above
   /// @throws IOException if the disk fails

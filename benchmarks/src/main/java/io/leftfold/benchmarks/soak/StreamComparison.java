@@ -16,8 +16,8 @@ import java.util.List;
 /// @param name of who compares
 record StreamComparison(String name, Ledger ledger, Violations violations) {
 
-  /// Compares all of a stream, or a part. Exact, unless the stream is being written meanwhile: then what is under way
-  /// may be there or not.
+  /// Compares all of a stream, or a part. Exact, unless the stream is being written meanwhile: then
+  /// what is under way may be there or not.
   ///
   /// @param options direction, start and limit
   void compare(EventStore store, SoakStream stream, ReadOptions options) {
@@ -71,13 +71,20 @@ record StreamComparison(String name, Ledger ledger, Violations violations) {
     var fewest = count(options, first, least);
     var greatest = count(options, first, most);
     // A stream that holds so many gives the last ones, whatever is under way.
-    var lowest = stream.retention() == Retention.CAPPED ? Math.max(0, fewest - (most - least)) : fewest;
+    var lowest =
+        stream.retention() == Retention.CAPPED ? Math.max(0, fewest - (most - least)) : fewest;
     if (found.size() < lowest || found.size() > Math.max(fewest, greatest)) {
       report(
           stream,
           "has %d to %d events from %d, but a read %s from %d of up to %d gave %d"
               .formatted(
-                  least, most, first, options.direction(), options.from(), options.limit(), found.size()));
+                  least,
+                  most,
+                  first,
+                  options.direction(),
+                  options.from(),
+                  options.limit(),
+                  found.size()));
       return;
     }
     if (found.isEmpty() || least != most) {

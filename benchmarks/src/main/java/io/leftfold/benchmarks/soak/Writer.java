@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 
-/// The only one to write its streams, so it always knows what they hold. What is not answered it repeats, with the same
-/// ids, until it is.
+/// The only one to write its streams, so it always knows what they hold. What is not answered it
+/// repeats, with the same ids, until it is.
 final class Writer {
 
   private static final int COMMIT_EVENTS_MAX = 8;
@@ -48,8 +48,7 @@ final class Writer {
     this.state = state;
     this.calls = calls;
     this.random = random;
-    this.comparison =
-        new StreamComparison("writer " + number, state.ledger(), state.violations());
+    this.comparison = new StreamComparison("writer " + number, state.ledger(), state.violations());
     for (var i = 0; i < streamCount; i++) {
       // Six of ten stay for ever.
       var retention =
@@ -209,7 +208,7 @@ final class Writer {
 
   /// Begins a stream that will not live long, or ends one.
   private int brief() {
-    if (briefs.isEmpty() || briefs.size() < BRIEF_LIVE_MAX && random.nextBoolean()) {
+    if (briefs.isEmpty() || (briefs.size() < BRIEF_LIVE_MAX && random.nextBoolean())) {
       var stream = new SoakStream(Retention.BRIEF, briefCount++ * SoakState.WRITERS_MAX + number);
       briefs.add(state.add(stream));
       return append(List.of(stream));
@@ -237,7 +236,8 @@ final class Writer {
     return 1;
   }
 
-  /// Deletes or tombstones. Such a call has no id: when it was not answered, the stream tells whether it took place.
+  /// Deletes or tombstones. Such a call has no id: when it was not answered, the stream tells
+  /// whether it took place.
   private void settle(SoakStream stream, Function<EventStore, Long> ending) {
     calls.repeated(store -> {
       try {
@@ -245,7 +245,7 @@ final class Writer {
       } catch (UnavailableException e) {
         var found = calls.repeated(again -> again.state(stream.name()));
         if (found instanceof StreamState.Present
-            || found instanceof StreamState.Deleted && stream.life() != SoakStream.Life.LIVE) {
+            || (found instanceof StreamState.Deleted && stream.life() != SoakStream.Life.LIVE)) {
           throw e;
         }
         return 0L;
