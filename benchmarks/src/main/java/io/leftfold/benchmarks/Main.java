@@ -6,6 +6,7 @@ import io.leftfold.benchmarks.measure.Directories;
 import io.leftfold.benchmarks.measure.Report;
 import io.leftfold.benchmarks.measure.Settings;
 import io.leftfold.benchmarks.size.SizeCommand;
+import io.leftfold.benchmarks.soak.SoakCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +28,12 @@ import picocli.CommandLine.Spec;
     name = "bench",
     mixinStandardHelpOptions = true,
     description = "Measures Leftfold beside what the machine allows.",
-    subcommands = {Main.ListCommand.class, Main.RunCommand.class, SizeCommand.class},
+    subcommands = {
+      Main.ListCommand.class,
+      Main.RunCommand.class,
+      SizeCommand.class,
+      SoakCommand.class
+    },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {
 

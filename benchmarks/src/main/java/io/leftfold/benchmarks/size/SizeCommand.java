@@ -3,11 +3,11 @@
 package io.leftfold.benchmarks.size;
 
 import io.leftfold.benchmarks.measure.Directories;
+import io.leftfold.benchmarks.measure.JavaCommand;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -121,18 +121,9 @@ public final class SizeCommand implements Callable<Integer> {
   }
 
   private List<String> command(String what, Path directory) {
-    var command = new ArrayList<String>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "-Xmx" + heap,
-            "-XX:+UseCompactObjectHeaders",
-            "--enable-native-access=ALL-UNNAMED",
-            "-cp",
-            System.getProperty("java.class.path")));
-    command.add(LargeStore.class.getName());
-    command.addAll(
+    return JavaCommand.of(
+        heap,
+        LargeStore.class,
         List.of(what, directory.toString(), Integer.toString(streams), Long.toString(events)));
-    return command;
   }
 }
