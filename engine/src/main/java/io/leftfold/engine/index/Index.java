@@ -181,15 +181,13 @@ public final class Index implements AutoCloseable {
     var cursor = log.cursor();
     var end = log.end();
     for (var position = from; position < end; position++) {
-      boolean isThere;
       try {
-        isThere = cursor.moveToIfThere(position);
+        var isThere = cursor.moveToIfThere(position);
+        freezeIfFull(position);
+        add(live, position, isThere, cursor);
       } catch (CorruptLogException e) {
         passOver(e);
-        continue;
       }
-      freezeIfFull(position);
-      add(live, position, isThere, cursor);
     }
     live.skipTo(Math.max(end, live.end()));
   }

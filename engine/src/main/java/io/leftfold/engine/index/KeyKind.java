@@ -33,6 +33,11 @@ enum KeyKind {
     return code;
   }
 
+  /// Whether there is a kind of this code.
+  static boolean isKnown(int code) {
+    return code >= 0 && code < ALL.length;
+  }
+
   static KeyKind of(int code) {
     return ALL[code];
   }

@@ -19,8 +19,12 @@ final class PageReader {
   }
 
   void skip(long bytes) {
+    if (bytes < 0 || bytes > pages.end() - at) {
+      throw pages.damaged(
+          at, "at most %d bytes expected, found %d".formatted(pages.end() - at, bytes));
+    }
     at += bytes;
-    if (at < 0 || at > checkedUntil) {
+    if (at > checkedUntil) {
       checkedUntil = at;
     }
   }

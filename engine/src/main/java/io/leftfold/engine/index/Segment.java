@@ -243,8 +243,34 @@ final class Segment implements Part, AutoCloseable {
     var revision = isStream ? reader.varint() : 0;
     var firstPlace = reader.varint();
     var bodyBytes = count > 1 ? reader.varint() : 0;
+    requirePostings(reader, count, firstPlace, bodyBytes);
     return new SegmentPostings(
-        pages, count, revision >>> 1, (revision & 1) == 0, firstPlace, reader.offset(), bodyBytes);
+        pages,
+        count,
+        revision >>> 1,
+        (revision & 1) == 0,
+        firstPlace,
+        size(),
+        reader.offset(),
+        bodyBytes);
+  }
+
+  /// Refuses what no list of places says of itself. Its checksum says that it was written so, not
+  /// that it makes sense.
+  ///
+  /// @param reader at the body
+  void requirePostings(PageReader reader, long count, long firstPlace, long bodyBytes) {
+    if (count < 1
+        || count > size()
+        || firstPlace < 0
+        || firstPlace > size() - count
+        || bodyBytes < count - 1 + SegmentPostings.skipBytes(count)
+        || bodyBytes > header.leavesEnd() - reader.offset()) {
+      throw pages.damaged(
+          reader.offset(),
+          "a list of places below %d expected, found %d from %d on in %d bytes"
+              .formatted(size(), count, firstPlace, bodyBytes));
+    }
   }
 
   long sizeBytes() {

@@ -2,6 +2,7 @@
 
 package io.leftfold.engine.index;
 
+import io.leftfold.api.StreamName;
 import java.util.Arrays;
 
 /// Along the keys of a segment, from the first, or along those of one kind from one on.
@@ -62,7 +63,7 @@ final class SegmentCursor implements KeyCursor {
 
   private boolean advance() {
     reader.moveTo(end);
-    if (end == leafEnd) {
+    if (end >= leafEnd) {
       if (leaf + 1 == segment.header().leaves()) {
         return false;
       }
@@ -75,24 +76,36 @@ final class SegmentCursor implements KeyCursor {
     revision = key[0] == KeyKind.STREAM.code() ? reader.varint() : 0;
     firstPlace = reader.varint();
     var bodyBytes = count > 1 ? reader.varint() : 0;
+    segment.requirePostings(reader, count, firstPlace, bodyBytes);
     bodyAt = reader.offset();
     end = bodyAt + bodyBytes;
     return true;
   }
 
   private void readKey() {
-    var shared = (int) reader.varint();
-    var own = (int) reader.varint();
-    if (shared > keyLength || own < 0 || own > KEY_BYTES_MAX) {
-      throw segment.pages().damaged(reader.offset(), "a key expected, found none");
+    var shared = reader.varint();
+    var own = reader.varint();
+    if (shared < 0
+        || shared > keyLength
+        || own < 0
+        || own > KEY_BYTES_MAX - shared
+        || shared + own == 0) {
+      throw noKey();
     }
-    keyLength = shared + own;
+    keyLength = (int) (shared + own);
     if (keyLength > key.length) {
       key = Arrays.copyOf(key, 2 * keyLength);
     }
-    for (var i = shared; i < keyLength; i++) {
+    for (var i = (int) shared; i < keyLength; i++) {
       key[i] = (byte) reader.next();
     }
+    if (!KeyKind.isKnown(key[0])) {
+      throw noKey();
+    }
+  }
+
+  private RuntimeException noKey() {
+    return segment.pages().damaged(reader.offset(), "a key expected, found none");
   }
 
   @Override
@@ -103,6 +116,19 @@ final class SegmentCursor implements KeyCursor {
   @Override
   public int keyLength() {
     return keyLength;
+  }
+
+  @Override
+  public String text() {
+    var text = IndexKey.decode(key, keyLength);
+    if (key[0] == KeyKind.STREAM.code()) {
+      try {
+        var _ = StreamName.of(text);
+      } catch (IllegalArgumentException e) {
+        throw segment.pages().damaged(reader.offset(), String.valueOf(e.getMessage()));
+      }
+    }
+    return text;
   }
 
   @Override
@@ -128,8 +154,21 @@ final class SegmentCursor implements KeyCursor {
 
   @Override
   public long nextPlace() {
-    place = begun ? place + reader.varint() : firstPlace;
-    begun = true;
+    if (!begun) {
+      begun = true;
+      place = firstPlace;
+      return place;
+    }
+    var before = place;
+    place += reader.varint();
+    if (place <= before || place >= segment.size()) {
+      throw segment
+          .pages()
+          .damaged(
+              reader.offset(),
+              "a place behind %d and below %d expected, found %d"
+                  .formatted(before, segment.size(), place));
+    }
     return place;
   }
 }

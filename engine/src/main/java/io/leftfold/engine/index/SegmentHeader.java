@@ -118,13 +118,33 @@ record SegmentHeader(
           8, "format version %d expected, found %d".formatted(FORMAT_VERSION, bytes.getInt(8)));
     }
     var header = read(bytes);
-    if (header.leaves < 1 || header.fileBytes() != segment.byteSize()) {
+    if (header.leaves < 1
+        || header.leaves > segment.byteSize()
+        || header.leavesEnd < BYTES
+        || header.leavesEnd > segment.byteSize()
+        || header.bloomBlocks < 1
+        || header.fileBytes() != segment.byteSize()) {
       throw new SegmentDamagedException(
           80,
           "a file of %d bytes expected, found %d"
               .formatted(header.fileBytes(), segment.byteSize()));
     }
+    header.requireKeys();
     return header;
+  }
+
+  /// A checksum says that something was written so, not that it makes sense.
+  private void requireKeys() throws SegmentDamagedException {
+    var isPossible = keys >= leaves && keys <= leavesEnd;
+    for (var number : newKeys) {
+      isPossible &= number >= 0 && number <= keys;
+    }
+    if (!isPossible) {
+      throw new SegmentDamagedException(
+          64,
+          "keys in %d leaves expected, found %d, of them new %s"
+              .formatted(leaves, keys, Arrays.toString(newKeys)));
+    }
   }
 
   private static SegmentHeader read(ByteBuffer bytes) {

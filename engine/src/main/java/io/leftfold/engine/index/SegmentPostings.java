@@ -22,6 +22,7 @@ final class SegmentPostings implements PartPostings {
   private final CheckedPages pages;
   private final long count;
   private final long firstPlace;
+  private final long placesEnd;
   private final long firstRevision;
   private final boolean consecutive;
   private final long bodyAt;
@@ -30,12 +31,14 @@ final class SegmentPostings implements PartPostings {
   private int[] block = NOTHING;
   private long blockNumber = -1;
 
+  /// @param placesEnd behind the last place there can be
   SegmentPostings(
       CheckedPages pages,
       long count,
       long firstRevision,
       boolean consecutive,
       long firstPlace,
+      long placesEnd,
       long bodyAt,
       long bodyBytes) {
     this.pages = pages;
@@ -43,6 +46,7 @@ final class SegmentPostings implements PartPostings {
     this.firstRevision = firstRevision;
     this.consecutive = consecutive;
     this.firstPlace = firstPlace;
+    this.placesEnd = placesEnd;
     this.bodyAt = bodyAt;
     this.skipsAt = bodyAt + bodyBytes - skipBytes(count);
   }
@@ -89,14 +93,26 @@ final class SegmentPostings implements PartPostings {
     reader.moveTo(number == 0 ? bodyAt : bodyAt + skip(number, Integer.BYTES));
     block[0] = (int) place;
     for (var i = 1; i < size; i++) {
+      var before = place;
       place += reader.varint();
+      if (place <= before || place >= placesEnd) {
+        throw pages.damaged(
+            reader.offset(),
+            "a place behind %d and below %d expected, found %d"
+                .formatted(before, placesEnd, place));
+      }
       block[i] = (int) place;
     }
     blockNumber = number;
   }
 
   private long placeOfBlock(long number) {
-    return number == 0 ? firstPlace : skip(number, 0);
+    var place = number == 0 ? firstPlace : skip(number, 0);
+    if (place >= placesEnd) {
+      throw pages.damaged(
+          skipsAt, "a place below %d expected, found %d".formatted(placesEnd, place));
+    }
+    return place;
   }
 
   private long skip(long number, int field) {

@@ -2,10 +2,12 @@
 
 package io.leftfold.engine.log;
 
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
 
 /// Little-endian numbers in byte arrays and memory segments.
 final class Bytes {
@@ -47,5 +49,15 @@ final class Bytes {
 
   static void putLong(byte[] bytes, int at, long value) {
     LONGS.set(bytes, at, value);
+  }
+
+  /// Adds mapped bytes to a checksum, by way of a copy: a mapping that a checksum reads by itself
+  /// cannot be closed meanwhile, and whoever closes it would fail.
+  static void update(CRC32C crc, MemorySegment mapped, long from, long length, byte[] piece) {
+    for (var done = 0L; done < length; done += piece.length) {
+      var bytes = (int) Math.min(piece.length, length - done);
+      MemorySegment.copy(mapped, ValueLayout.JAVA_BYTE, from + done, piece, 0, bytes);
+      crc.update(piece, 0, bytes);
+    }
   }
 }

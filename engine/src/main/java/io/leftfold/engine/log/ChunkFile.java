@@ -42,7 +42,7 @@ record ChunkFile(
         return new ChunkFile(file, header, bytes, null);
       }
       var footer = ChunkFooter.decode(bytes, header.isScavenged());
-      LogRecovery.check(bytes, number, footer);
+      LogRecovery.check(bytes, header, footer);
       return new ChunkFile(file, header, bytes, footer);
     } catch (DamagedException e) {
       file.close();

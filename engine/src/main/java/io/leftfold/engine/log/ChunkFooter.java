@@ -56,6 +56,9 @@ record ChunkFooter(
 
   private static final int NO_CATEGORY = 0xffff;
   private static final int BEGINS_STREAM = 0x8000;
+  private static final int KIND_HEADER_BYTES = 4;
+  private static final int FIRST_RECORD = ChunkHeader.BYTES + CommitFormat.HEADER_BYTES;
+  private static final int PIECE_BYTES = 64 << 10;
 
   /// Of a chunk in which every position has its record.
   ChunkFooter(long count, long firstTime, long lastTime, long commitsEnd, int commitsChecksum) {
@@ -129,15 +132,26 @@ record ChunkFooter(
 
   /// How many bytes a kind takes.
   static long bytes(EventKind kind) {
-    return 4L + bytesOf(kind.category()).length + bytesOf(kind.type()).length;
+    return KIND_HEADER_BYTES + (long) bytesOf(kind.category()).length + bytesOf(kind.type()).length;
   }
 
   /// How many bytes stand before the kinds.
   static final int KINDS_HEADER_BYTES = 16;
 
+  /// How much a chunk holds, as its last bytes have it. Nothing vouches for them before all of the
+  /// footer was checked, but that they agree with the size of the file.
+  record Extent(long count, long commitsEnd) {}
+
+  /// How much this footer says that the chunk holds.
+  Extent extent() {
+    return new Extent(count, commitsEnd);
+  }
+
+  /// Looks at the last bytes of a chunk, and at nothing else.
+  ///
   /// @param scavenged whether the header says so
-  /// @throws DamagedException if the footer does not agree with itself or the file
-  static ChunkFooter decode(MemorySegment chunk, boolean scavenged) throws DamagedException {
+  /// @throws DamagedException if they do not agree with the file
+  static Extent extent(MemorySegment chunk, boolean scavenged) throws DamagedException {
     var trailer = chunk.byteSize() - TRAILER_BYTES;
     var count = chunk.get(Bytes.LONG, trailer);
     var commitsEnd = chunk.get(Bytes.LONG, trailer + 24);
@@ -153,16 +167,30 @@ record ChunkFooter(
           "a footer of %d records behind byte %d expected, the file ends at %d (truncated copy?)"
               .formatted(count, commitsEnd, chunk.byteSize()));
     }
+    if (chunk.get(Bytes.LONG, trailer + 40) != 0 || chunk.get(Bytes.LONG, trailer + 48) != 0) {
+      throw new DamagedException(trailer + 40, "16 bytes of zero expected, found others");
+    }
+    return new Extent(count, commitsEnd);
+  }
+
+  /// Reads and checks all of it.
+  ///
+  /// @param scavenged whether the header says so
+  /// @throws DamagedException if the footer does not agree with itself or the file
+  static ChunkFooter decode(MemorySegment chunk, boolean scavenged) throws DamagedException {
+    var extent = extent(chunk, scavenged);
+    var trailer = chunk.byteSize() - TRAILER_BYTES;
+    var count = extent.count();
+    var commitsEnd = extent.commitsEnd();
     var expected = chunk.get(Bytes.INT, trailer + 36);
-    var found = checksum(chunk.asSlice(commitsEnd, trailer + 36 - commitsEnd).asByteBuffer());
+    var found = checksum(chunk, commitsEnd, trailer + 36 - commitsEnd);
     if (expected != found) {
       throw new DamagedException(
           trailer + 36, "footer checksum %08x expected, found %08x".formatted(expected, found));
     }
-    if (chunk.get(Bytes.LONG, trailer + 40) != 0 || chunk.get(Bytes.LONG, trailer + 48) != 0) {
-      throw new DamagedException(trailer + 40, "16 bytes of zero expected, found others");
-    }
     var kindsAt = commitsEnd + 4 * count;
+    var kinds = scavenged ? decodeKinds(chunk, kindsAt, trailer) : List.<EventKind>of();
+    requireOffsets(chunk, extent, kinds.size());
     return new ChunkFooter(
         count,
         chunk.get(Bytes.LONG, trailer + 8),
@@ -170,23 +198,53 @@ record ChunkFooter(
         commitsEnd,
         chunk.get(Bytes.INT, trailer + 32),
         scavenged ? chunk.get(Bytes.INT, kindsAt + 4) : count,
-        scavenged ? decodeKinds(chunk, kindsAt) : List.of(),
+        kinds,
         scavenged ? chunk.get(Bytes.LONG, kindsAt + 8) : -1);
   }
 
-  /// Behind the checksum, so that what is there was written so.
-  private static List<EventKind> decodeKinds(MemorySegment chunk, long kindsAt) {
-    var kinds = new ArrayList<EventKind>();
+  /// A checksum says that something was written so, not that it makes sense.
+  private static void requireOffsets(MemorySegment chunk, Extent extent, int kinds)
+      throws DamagedException {
+    var offsetsEnd = extent.commitsEnd() + 4 * extent.count();
+    for (var at = extent.commitsEnd(); at < offsetsEnd; at += 4) {
+      var offset = chunk.get(Bytes.INT, at);
+      if (offset < 0 ? offset < -kinds : offset < FIRST_RECORD || offset >= extent.commitsEnd()) {
+        throw new DamagedException(
+            at,
+            "an offset from %d to %d or one of %d kinds expected, found %d"
+                .formatted(FIRST_RECORD, extent.commitsEnd() - 1, kinds, offset));
+      }
+    }
+  }
+
+  private static List<EventKind> decodeKinds(MemorySegment chunk, long kindsAt, long end)
+      throws DamagedException {
+    var count = chunk.get(Bytes.INT, kindsAt);
     var at = kindsAt + KINDS_HEADER_BYTES;
-    for (var left = chunk.get(Bytes.INT, kindsAt); left > 0; left--) {
-      var categoryLength = Short.toUnsignedInt(chunk.get(Bytes.SHORT, at));
-      var typeWord = Short.toUnsignedInt(chunk.get(Bytes.SHORT, at + 2));
+    if (count < 0 || count > (end - at) / KIND_HEADER_BYTES) {
+      throw new DamagedException(
+          kindsAt, "kinds in %d bytes expected, found %d of them".formatted(end - at, count));
+    }
+    var kinds = new ArrayList<EventKind>(count);
+    for (var left = count; left > 0; left--) {
+      var room = end - at - KIND_HEADER_BYTES;
+      var categoryWord = room < 0 ? 0 : Short.toUnsignedInt(chunk.get(Bytes.SHORT, at));
+      var typeWord = room < 0 ? 0 : Short.toUnsignedInt(chunk.get(Bytes.SHORT, at + 2));
+      var categoryLength = categoryWord == NO_CATEGORY ? 0 : categoryWord;
       var typeLength = typeWord & ~BEGINS_STREAM;
-      at += 4;
-      var category = categoryLength == NO_CATEGORY ? null : text(chunk, at, categoryLength);
-      at += categoryLength == NO_CATEGORY ? 0 : categoryLength;
+      if (categoryLength + typeLength > room) {
+        throw new DamagedException(
+            at, "a kind in %d bytes expected, found a longer one".formatted(end - at));
+      }
+      at += KIND_HEADER_BYTES;
+      var category = categoryWord == NO_CATEGORY ? null : text(chunk, at, categoryLength);
+      at += categoryLength;
       kinds.add(new EventKind(category, text(chunk, at, typeLength), typeWord != typeLength));
       at += typeLength;
+    }
+    if (at != end) {
+      throw new DamagedException(
+          at, "the end of the kinds expected, found %d more bytes".formatted(end - at));
     }
     return List.copyOf(kinds);
   }
@@ -202,6 +260,12 @@ record ChunkFooter(
           commitsEnd,
           "checksum of commits %08x expected, found %08x".formatted(commitsChecksum, found));
     }
+  }
+
+  private static int checksum(MemorySegment chunk, long from, long length) {
+    var crc = new CRC32C();
+    Bytes.update(crc, chunk, from, length, new byte[PIECE_BYTES]);
+    return (int) crc.getValue();
   }
 
   private static int checksum(ByteBuffer bytes) {

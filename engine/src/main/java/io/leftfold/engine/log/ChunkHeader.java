@@ -25,6 +25,10 @@ import java.util.zip.CRC32C;
 record ChunkHeader(
     UUID storeId, long number, long firstPosition, long createdMicros, int generation) {
   static final int BYTES = 64;
+
+  /// Offsets are four bytes.
+  static final long CHUNK_BYTES_MAX = Integer.MAX_VALUE;
+
   static final int FORMAT_VERSION = 1;
   static final int SCAVENGED_VERSION = 2;
 
@@ -46,7 +50,11 @@ record ChunkHeader(
 
   /// Of the chunk that a scavenge puts in its place.
   ChunkHeader nextGeneration() {
-    return new ChunkHeader(storeId, number, firstPosition, createdMicros, generation + 1);
+    return ofGeneration(generation + 1);
+  }
+
+  ChunkHeader ofGeneration(int other) {
+    return new ChunkHeader(storeId, number, firstPosition, createdMicros, other);
   }
 
   ByteBuffer encode() {
@@ -68,6 +76,12 @@ record ChunkHeader(
     if (chunk.byteSize() < BYTES) {
       throw new DamagedException(
           0, "a header of %d bytes expected, the file has %d".formatted(BYTES, chunk.byteSize()));
+    }
+    if (chunk.byteSize() > CHUNK_BYTES_MAX) {
+      throw new DamagedException(
+          CHUNK_BYTES_MAX,
+          "a file of at most %d bytes expected, this one has %d"
+              .formatted(CHUNK_BYTES_MAX, chunk.byteSize()));
     }
     var bytes = chunk.asSlice(0, BYTES).toArray(java.lang.foreign.ValueLayout.JAVA_BYTE);
     var magic = Bytes.longInteger(bytes, 0);

@@ -187,7 +187,9 @@ public final class ChunkRewrite {
     }
   }
 
-  private void copy(CommitScanner commit, GenerationWriter writer) throws IOException {
+  private void copy(CommitScanner commit, GenerationWriter writer)
+      throws IOException, DamagedException {
+    commit.requireRecords(chunk.header, chunk.firstPosition(), chunk.endPosition());
     // In a chunk that was scavenged before, a commit may be what is left of one.
     var commitFirst = commit.position() - (chunk.header.isScavenged() ? commit.durableEnd() : 0);
     writer.beginCommit(commit.time(), commitFirst);
@@ -209,7 +211,7 @@ public final class ChunkRewrite {
       var bytes = file.map();
       var header = ChunkHeader.decode(bytes);
       var footer = ChunkFooter.decode(bytes, header.isScavenged());
-      LogRecovery.check(bytes, header.number(), footer);
+      LogRecovery.check(bytes, header, footer);
       if (!header.equals(chunk.header.nextGeneration())
           || footer.count() != fates.length
           || footer.kept() != kept) {

@@ -9,8 +9,10 @@ import java.util.zip.CRC32C;
 /// Walks the commits of a chunk and checks each one's checksum before it is believed.
 final class CommitScanner {
 
+  private static final int PIECE_BYTES = 8 << 10;
+
   private final MemorySegment bytes;
-  private final ByteBuffer buffer;
+  private final byte[] piece = new byte[PIECE_BYTES];
   private final long limit;
   private final CommitChecksum checksum;
 
@@ -20,7 +22,6 @@ final class CommitScanner {
   /// Over the commits between the header and `limit`.
   CommitScanner(MemorySegment bytes, long chunkNumber, long limit) {
     this.bytes = bytes;
-    this.buffer = bytes.asByteBuffer();
     this.limit = limit;
     this.checksum = new CommitChecksum(chunkNumber);
     this.offset = ChunkHeader.BYTES;
@@ -68,7 +69,7 @@ final class CommitScanner {
         || offset + claimed > limit
         || bytes.get(Bytes.INT, offset + claimed - CommitFormat.TRAILER_BYTES) != claimed
         || bytes.get(Bytes.INT, offset + CommitFormat.CRC)
-            != checksum.of(buffer, (int) offset, claimed)) {
+            != checksum.of(bytes, offset, claimed, piece)) {
       return false;
     }
     length = claimed;
@@ -105,6 +106,49 @@ final class CommitScanner {
     return bytes.get(Bytes.INT, offset + CommitFormat.COUNT);
   }
 
+  /// Looks into the commit, whose checksum says only that it was written so: its positions have to
+  /// lie where they may, and its records have to fill it.
+  ///
+  /// @param first the first position it may have
+  /// @param positionsEnd behind the last it may have
+  void requireRecords(ChunkHeader header, long first, long positionsEnd) throws DamagedException {
+    if (position() < first || count() < 1 || count() > positionsEnd - position()) {
+      throw new DamagedException(
+          offset + CommitFormat.POSITION,
+          "positions from %d to below %d expected, found %d of them from %d"
+              .formatted(first, positionsEnd, count(), position()));
+    }
+    var before = header.isScavenged() ? position() - header.firstPosition() : offset;
+    if (durableEnd() > before) {
+      throw new DamagedException(
+          offset + CommitFormat.DURABLE_END,
+          "at most %d expected, found %d".formatted(before, durableEnd()));
+    }
+    requireRecords();
+  }
+
+  private void requireRecords() throws DamagedException {
+    var at = offset + CommitFormat.HEADER_BYTES;
+    var recordsEnd = end() - CommitFormat.TRAILER_BYTES;
+    for (var left = count(); left > 0; left--) {
+      var claimed =
+          recordsEnd - at < RecordFormat.HEADER_BYTES
+              ? 0
+              : bytes.get(Bytes.INT, at + RecordFormat.LENGTH);
+      if (claimed < RecordFormat.HEADER_BYTES || claimed > recordsEnd - at) {
+        throw new DamagedException(
+            at,
+            "%d more records in %d bytes expected, found one of %d"
+                .formatted(left, recordsEnd - at, claimed));
+      }
+      at += claimed;
+    }
+    if (at != recordsEnd) {
+      throw new DamagedException(
+          at, "the end of the commit expected, found %d more bytes".formatted(recordsEnd - at));
+    }
+  }
+
   /// Says what is wrong at [#offset()], for a message.
   String finding() {
     if (offset + CommitFormat.BYTES_MIN > limit) {
@@ -115,7 +159,7 @@ final class CommitScanner {
       return "a commit expected, found one that claims %d bytes".formatted(claimed);
     }
     return "commit checksum %08x expected, found %08x"
-        .formatted(crc(), checksum.of(buffer, (int) offset, claimed));
+        .formatted(crc(), checksum.of(bytes, offset, claimed, piece));
   }
 
   /// The checksum of a commit at its place: a commit copied elsewhere (say, into an event's data)
@@ -128,17 +172,32 @@ final class CommitScanner {
       Bytes.putLong(place, 0, chunkNumber);
     }
 
-    /// @param buffer in which the commit begins at index `offset`
-    int of(ByteBuffer buffer, int offset, int length) {
-      return of(buffer, offset, offset, length);
+    /// Of a commit that is mapped.
+    ///
+    /// @param piece to read by way of
+    int of(MemorySegment chunk, long offset, int length, byte[] piece) {
+      begin((int) offset);
+      Bytes.update(
+          crc,
+          chunk,
+          offset + CommitFormat.POSITION,
+          length - CommitFormat.POSITION - CommitFormat.TRAILER_BYTES,
+          piece);
+      return (int) crc.getValue();
     }
 
-    /// @param index where in the buffer the commit begins
-    /// @param offset where in the chunk it begins
-    int of(ByteBuffer buffer, int index, int offset, int length) {
+    private void begin(int offset) {
       Bytes.putInteger(place, 8, offset);
       crc.reset();
       crc.update(place, 0, place.length);
+    }
+
+    /// Of a commit about to be written.
+    ///
+    /// @param index where in the buffer the commit begins
+    /// @param offset where in the chunk it begins
+    int of(ByteBuffer buffer, int index, int offset, int length) {
+      begin(offset);
       buffer.limit(index + length - CommitFormat.TRAILER_BYTES);
       buffer.position(index + CommitFormat.POSITION);
       crc.update(buffer);

@@ -5,6 +5,7 @@ package io.leftfold.engine.log;
 import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.UnavailableException;
+import io.leftfold.engine.disk.ClosedMapping;
 import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.disk.DiskFile;
 import java.io.IOException;
@@ -250,26 +251,57 @@ public final class Log implements AutoCloseable {
 
   /// The first position below an end whose commit has at least a time; the end if there is none.
   ///
-  /// Times never decrease. The footers of sealed chunks say which ones end too early, a search in
-  /// the next one finds the record. What is damaged or forgotten is passed over.
+  /// Times never decrease. The footers of some sealed chunks say how many end too early, a search
+  /// in the next one finds the record. What is damaged or forgotten is passed over.
   ///
   /// @param micros since 1970
   /// @param end at most the end of the log
   public long positionAt(long micros, long end) {
     var cursor = borrowCursor();
     try {
-      for (var chunk : chunks) { // a comparison each: nothing beside the search that follows
-        var chunkEnd = Math.min(chunk.endPosition(), end);
-        if (!chunk.endsBefore(micros)) {
-          var found = positionAt(micros, chunk.firstPosition(), chunkEnd, cursor);
-          if (found < chunkEnd) {
-            return found;
-          }
+      var all = chunks;
+      for (var number = chunksBefore(micros, all); number < all.length; number++) {
+        var chunkEnd = Math.min(all[number].endPosition(), end);
+        var found = positionAt(micros, all[number].firstPosition(), chunkEnd, cursor);
+        if (found < chunkEnd) {
+          return found;
         }
       }
       return end;
     } finally {
       giveBack(cursor);
+    }
+  }
+
+  /// How many chunks, from the first on, are known to end before a time.
+  private int chunksBefore(long micros, Chunk[] chunks) {
+    var low = 0;
+    var high = chunks.length;
+    while (low < high) {
+      var middle = (low + high) >>> 1;
+      var known = middle;
+      var footer = soundFooter(chunks[known]);
+      while (footer == null && ++known < high) {
+        footer = soundFooter(chunks[known]);
+      }
+      if (footer != null && footer.lastTime() < micros) {
+        low = known + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private @Nullable ChunkFooter soundFooter(Chunk chunk) {
+    try {
+      return chunk.footer();
+    } catch (CorruptLogException e) {
+      return null;
+    } catch (IllegalStateException e) {
+      ClosedMapping.passed();
+      requireOpen();
+      return null;
     }
   }
 
@@ -355,7 +387,11 @@ public final class Log implements AutoCloseable {
   DiskFile openFile(int number) throws IOException {
     files.lock();
     try {
-      return disk.open(ChunkNames.of(chunks[number].header));
+      var chunk = chunks[number];
+      if (chunk.isHole()) {
+        throw new CorruptLogException(chunk.file.describe(), 0, "this chunk is missing");
+      }
+      return disk.open(ChunkNames.of(chunk.header));
     } finally {
       files.unlock();
     }

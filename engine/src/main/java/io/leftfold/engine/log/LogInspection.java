@@ -53,7 +53,11 @@ public final class LogInspection {
   }
 
   private void inspectCommits(Chunk chunk) {
-    var footer = footer(chunk);
+    var footer = chunk.footer();
+    var damaged = chunk.footerDamage();
+    if (damaged != null) {
+      find(chunk, damaged.offset(), damaged.finding());
+    }
     var limit = footer == null ? chunk.sizeBytes() : footer.commitsEnd();
     var scanner = new CommitScanner(chunk.bytes(), chunk.header.number(), limit);
     var checksum = new CommitsChecksum();
@@ -99,6 +103,12 @@ public final class LogInspection {
           "time %d or later expected, found %d".formatted(lastTime, commit.time()));
     }
     lastTime = commit.time();
+    try {
+      commit.requireRecords(chunk.header, chunk.firstPosition(), Long.MAX_VALUE);
+    } catch (DamagedException e) {
+      find(chunk, e.offset(), e.finding());
+      return expectedPosition;
+    }
     var at = commit.offset() + CommitFormat.HEADER_BYTES;
     var position = commit.position();
     var end = position + commit.count();
@@ -115,16 +125,6 @@ public final class LogInspection {
       at += chunk.bytes().get(Bytes.INT, at + RecordFormat.LENGTH);
     }
     return end;
-  }
-
-  private static @org.jspecify.annotations.Nullable ChunkFooter footer(Chunk chunk) {
-    try {
-      return chunk.isSealed()
-          ? ChunkFooter.decode(chunk.bytes(), chunk.header.isScavenged())
-          : null;
-    } catch (DamagedException e) {
-      throw new CorruptLogException(chunk.file.describe(), e.offset(), e.finding());
-    }
   }
 
   private void inspectRecords(Chunk chunk) {
@@ -148,7 +148,7 @@ public final class LogInspection {
   }
 
   private void inspectCount(Chunk chunk, long there) {
-    var footer = footer(chunk);
+    var footer = chunk.footer();
     if (footer != null && chunk.header.isScavenged() && footer.kept() != there) {
       find(
           chunk,

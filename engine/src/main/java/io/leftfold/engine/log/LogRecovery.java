@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -19,9 +20,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Opens the chunks of a log and finds its end.
 ///
-/// Sealed chunks have a footer, which is checked; their commits are not, so that opening takes no
-/// longer for a long log. The last chunk is checked commit by commit, and walked if it is not
-/// sealed. Where the walk stops there is one of three things:
+/// Sealed chunks have a footer. Of all but the newest one only its last bytes are looked at, so
+/// that opening takes no longer for a long log: where a chunk ends is vouched for by the header of
+/// the next, and the rest of a footer is checked when somebody needs it ([Chunk#footer]). The last
+/// chunk is checked commit by commit, and walked if it is not sealed. Where the walk stops there is
+/// one of three things:
 ///
 /// 1. Zeros to the end of the file: the log ended here.
 /// 2. A *torn batch*: bytes that were written but never synced. Nothing of it was acknowledged,
@@ -32,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 ///    a later chunk, which is created when all before it is durable. It is never cut.
 ///
 /// Opening for writing refuses damage, and changes nothing before all was looked at ([#settle]).
-/// Opening for reading goes around it: a chunk whose header or footer is damaged is walked, and
-/// what cannot be found is a hole, whose positions are there and cannot be read.
+/// Opening for reading goes around it: a chunk whose header or footer is damaged is walked, be it
+/// later, and what cannot be found is a hole, whose positions are there and cannot be read.
 final class LogRecovery implements AutoCloseable {
 
   private static final int COPY_BYTES = 1 << 20;
@@ -43,7 +46,7 @@ final class LogRecovery implements AutoCloseable {
   private final List<Chunk> chunks = new ArrayList<>();
   private List<String> leftovers = List.of();
   private Recovery.@Nullable Cut cut;
-  private @Nullable CorruptLogException damage;
+  private volatile @Nullable CorruptLogException damage; // also found by readers, later
 
   /// What is known of the end of the last chunk, if it is not sealed.
   ///
@@ -113,6 +116,18 @@ final class LogRecovery implements AutoCloseable {
               "this chunk is missing, %s was durable up to byte %d"
                   .formatted(ChunkNames.of(mark.chunkNumber()), mark.offset())));
     }
+    findLastTime();
+  }
+
+  /// Times never decrease: the newest record has the latest. The next commit's time rests on it.
+  private void findLastTime() {
+    for (var chunk : chunks.reversed()) {
+      if (chunk.count() > 0) {
+        var footer = chunk.footer();
+        lastTime = footer == null ? lastTime : Math.max(lastTime, footer.lastTime());
+        return;
+      }
+    }
   }
 
   /// Damage ends the opening, unless for reading.
@@ -151,7 +166,7 @@ final class LogRecovery implements AutoCloseable {
       } else if (isLast) {
         walkLast(chunk, markedDurable);
       } else {
-        collect(chunk, chunk.sizeBytes());
+        lastTime = Math.max(lastTime, collect(chunk).lastTime());
       }
     } catch (DamagedException e) {
       throw new CorruptLogException(file.describe(), e.offset(), e.finding());
@@ -172,6 +187,7 @@ final class LogRecovery implements AutoCloseable {
           file.describe(),
           new DamagedException(
               56, "generation %d expected, found %d".formatted(generation, header.generation())));
+      header = header.ofGeneration(generation); // by its name it is found
     }
     var mustBeSealed = !isLast || generation > 0;
     var headerIsSound = !header.storeId().equals(ChunkHeader.UNKNOWN_STORE);
@@ -180,7 +196,14 @@ final class LogRecovery implements AutoCloseable {
     }
     try {
       if (headerIsSound && ChunkFooter.isPresent(bytes)) {
-        return sealed(header, file, bytes, ChunkFooter.decode(bytes, header.isScavenged()), isLast);
+        return isLast
+            ? sealedLast(header, file, bytes)
+            : Chunk.sealed(
+                header,
+                file,
+                bytes,
+                ChunkFooter.extent(bytes, header.isScavenged()),
+                readOnly ? this::goAround : Chunk.FooterDamage.REFUSED);
       } else if (mustBeSealed) {
         throw new DamagedException(
             Math.max(0, bytes.byteSize() - ChunkFooter.TRAILER_BYTES),
@@ -196,25 +219,45 @@ final class LogRecovery implements AutoCloseable {
     return Chunk.open(header, file, bytes);
   }
 
-  private Chunk sealed(
-      ChunkHeader header, DiskFile file, MemorySegment bytes, ChunkFooter footer, boolean isLast) {
-    if (!readOnly && isLast) {
+  private Chunk sealedLast(ChunkHeader header, DiskFile file, MemorySegment bytes)
+      throws DamagedException {
+    var footer = ChunkFooter.decode(bytes, header.isScavenged());
+    if (!readOnly) {
       try {
-        check(bytes, header.number(), footer);
+        check(bytes, header, footer);
       } catch (DamagedException e) {
         report(file.describe(), e);
       }
     }
-    lastTime = Math.max(lastTime, footer.lastTime());
     return Chunk.sealed(header, file, bytes, footer);
+  }
+
+  /// For reading: the footer of a chunk turned out to be damaged, long after opening perhaps. Where
+  /// the chunk ends is known from the next one.
+  private int[] goAround(Chunk chunk, DamagedException found) {
+    report(chunk.file.describe(), found);
+    var walked = Chunk.open(chunk.header, chunk.file, chunk.bytes());
+    try {
+      var end = collect(walked).end();
+      var offsets = Arrays.copyOf(walked.open(), chunk.count());
+      Arrays.fill(offsets, Math.min(walked.count(), offsets.length), offsets.length, (int) -end);
+      return offsets;
+    } catch (DamagedException e) {
+      throw chunk.unreadable(e);
+    }
   }
 
   /// Only of the last chunk: what is appended next rests on it. Of the others each record is
   /// checked when it is read.
-  static void check(MemorySegment bytes, long number, ChunkFooter footer) throws DamagedException {
-    var scanner = new CommitScanner(bytes, number, footer.commitsEnd());
+  static void check(MemorySegment bytes, ChunkHeader header, ChunkFooter footer)
+      throws DamagedException {
+    var scanner = new CommitScanner(bytes, header.number(), footer.commitsEnd());
     var checksum = new CommitsChecksum();
+    var position = header.firstPosition();
+    var end = position + footer.count();
     while (scanner.next()) {
+      scanner.requireRecords(header, position, end);
+      position = scanner.position() + scanner.count();
       checksum.add(scanner.crc());
     }
     if (scanner.offset() != footer.commitsEnd()) {
@@ -246,6 +289,9 @@ final class LogRecovery implements AutoCloseable {
 
   /// What a damaged header said, as far as the commits know it.
   private @Nullable ChunkHeader replacement(MemorySegment bytes, long number, int generation) {
+    if (bytes.byteSize() > ChunkHeader.CHUNK_BYTES_MAX) {
+      return null;
+    }
     var scanner = new CommitScanner(bytes, number, bytes.byteSize());
     if (!scanner.next() && !scanner.resynchronise()) {
       return null;
@@ -272,8 +318,8 @@ final class LogRecovery implements AutoCloseable {
   private boolean continues(DiskFile file, ChunkHeader header) {
     var end = 0L;
     if (!chunks.isEmpty()) {
+      end = endOfLast(header.firstPosition());
       var before = chunks.getLast();
-      end = before.endPosition();
       UUID store = before.header.storeId();
       if (!header.storeId().equals(store)
           && !header.storeId().equals(ChunkHeader.UNKNOWN_STORE)
@@ -296,7 +342,7 @@ final class LogRecovery implements AutoCloseable {
             40,
             "a chunk that begins at position %d expected, found one that begins at %d"
                 .formatted(end, header.firstPosition())));
-    if (header.firstPosition() < end) {
+    if (header.firstPosition() < end || header.firstPosition() - end > lostMax(header.number())) {
       return false;
     }
     var missing = chunks.isEmpty() ? 0 : chunks.getLast().header.number() + 1;
@@ -309,23 +355,54 @@ final class LogRecovery implements AutoCloseable {
     return true;
   }
 
+  /// Where the last chunk so far ends. If the next one does not begin there, one of the two is
+  /// damaged: then the footer is checked before anybody believes the other.
+  private long endOfLast(long expected) {
+    var last = chunks.getLast();
+    if (last.endPosition() != expected && last.isSealed()) {
+      try {
+        var _ = ChunkFooter.decode(last.bytes(), last.header.isScavenged());
+      } catch (DamagedException e) {
+        report(last.file.describe(), e);
+        chunks.set(chunks.size() - 1, walked(last));
+      }
+    }
+    return chunks.getLast().endPosition();
+  }
+
+  private static Chunk walked(Chunk chunk) {
+    var walked = Chunk.open(chunk.header, chunk.file, chunk.bytes());
+    try {
+      var _ = collect(walked);
+      return walked;
+    } catch (DamagedException e) {
+      throw chunk.unreadable(e);
+    }
+  }
+
+  /// How many records can have been before a chunk that are not there: not more than missing chunks
+  /// and the end of the last one have room for.
+  private long lostMax(long number) {
+    var missing = number - (chunks.isEmpty() ? 0 : chunks.getLast().header.number() + 1);
+    var inLast = chunks.isEmpty() ? 0 : chunks.getLast().recordsMax();
+    var most = inLast + missing * (ChunkHeader.CHUNK_BYTES_MAX / RecordFormat.HEADER_BYTES);
+    return Math.min(most, Integer.MAX_VALUE);
+  }
+
   // ---- walking
 
   private void walkLast(Chunk chunk, long markedDurable) throws DamagedException {
-    var scanner = scanner(chunk);
-    var walk = new Walk(chunk);
-    long end;
+    var walk = new CommitWalk(chunk);
+    walk.takeAll();
     long durable;
     do {
-      while (scanner.next()) {
-        walk.take(scanner);
-      }
-      end = scanner.offset();
-      durable = Math.max(markedDurable, durableByCommitsBehind(chunk, end));
+      durable = Math.max(markedDurable, walk.durableByCommitsBehind());
       // Looking again: beside a writer, what was half written a moment ago is whole by now.
-    } while (durable > end && scanner.next() && walk.takes(scanner));
+    } while (durable > walk.end() && walk.takeAll());
+    var end = walk.end();
+    lastTime = Math.max(lastTime, walk.lastTime());
     if (durable <= end) {
-      tail = walk.tail(end);
+      tail = walk.tail();
       var torn = bytesToLastNonZero(chunk, end);
       if (torn > 0) {
         cut = new Recovery.Cut(chunk.file.describe(), end, torn, chunk.endPosition());
@@ -335,100 +412,17 @@ final class LogRecovery implements AutoCloseable {
           chunk.file.describe(),
           new DamagedException(
               end,
-              "%s, but this part was durable up to byte %d".formatted(scanner.finding(), durable)));
-      goAround(scanner, walk, durable);
+              "%s, but this part was durable up to byte %d".formatted(walk.finding(), durable)));
+      walk.goAround(durable);
     }
   }
 
   /// All whole commits of a chunk that cannot be believed, for reading.
-  private void collect(Chunk chunk, long limit) throws DamagedException {
-    var scanner = scanner(chunk);
-    var walk = new Walk(chunk);
-    while (scanner.next()) {
-      walk.take(scanner);
-    }
-    goAround(scanner, walk, limit);
-  }
-
-  private static CommitScanner scanner(Chunk chunk) {
-    return new CommitScanner(chunk.bytes(), chunk.header.number(), chunk.sizeBytes());
-  }
-
-  /// How far the chunk was durable, as whole commits behind an offset have it.
-  private static long durableByCommitsBehind(Chunk chunk, long offset) {
-    var durable = 0L;
-    var later = scanner(chunk);
-    later.startAt(offset);
-    while (later.resynchronise()) {
-      durable = Math.max(durable, later.durableEnd());
-      later.skip();
-    }
-    return durable;
-  }
-
-  /// Takes the whole commits behind damage and leaves lost records between. The batch that begins
-  /// where the durable part ends was not acknowledged, perhaps, but what is whole at its beginning
-  /// is as good as in a sound log.
-  private static void goAround(CommitScanner scanner, Walk walk, long durableEnd)
-      throws DamagedException {
-    var chunk = walk.chunk;
-    var damagedAt = scanner.offset();
-    while (scanner.resynchronise()) {
-      if (scanner.offset() > durableEnd || scanner.position() < chunk.endPosition()) {
-        scanner.skip();
-        continue;
-      }
-      while (chunk.endPosition() < scanner.position()) {
-        chunk.addLost(damagedAt);
-      }
-      do {
-        walk.take(scanner);
-      } while (scanner.next());
-      damagedAt = scanner.offset();
-    }
-  }
-
-  /// What is gathered from commit to commit.
-  private final class Walk {
-    private final Chunk chunk;
-    private final CommitsChecksum checksum = new CommitsChecksum();
-    private long batchFrom = ChunkHeader.BYTES;
-    private long firstTime;
-
-    Walk(Chunk chunk) {
-      this.chunk = chunk;
-    }
-
-    boolean takes(CommitScanner commit) throws DamagedException {
-      take(commit);
-      return true;
-    }
-
-    void take(CommitScanner commit) throws DamagedException {
-      while (chunk.header.isScavenged() && commit.position() > chunk.endPosition()) {
-        chunk.addLost(commit.offset()); // forgotten or lost: without its footer nobody knows
-      }
-      if (commit.position() != chunk.endPosition()) {
-        throw new DamagedException(
-            commit.offset() + CommitFormat.POSITION,
-            "position %d expected, found %d".formatted(chunk.endPosition(), commit.position()));
-      }
-      if (chunk.count() == 0) {
-        firstTime = commit.time();
-      }
-      checksum.add(commit.crc());
-      lastTime = Math.max(lastTime, commit.time());
-      batchFrom = commit.durableEnd();
-      var at = commit.offset() + CommitFormat.HEADER_BYTES;
-      for (var i = commit.count(); i > 0; i--) {
-        chunk.add((int) at);
-        at += chunk.bytes().get(Bytes.INT, at + RecordFormat.LENGTH);
-      }
-    }
-
-    Tail tail(long end) {
-      return new Tail(end, batchFrom, firstTime, checksum);
-    }
+  private static CommitWalk collect(Chunk chunk) throws DamagedException {
+    var walk = new CommitWalk(chunk);
+    walk.takeAll();
+    walk.goAround(chunk.sizeBytes());
+    return walk;
   }
 
   private static long bytesToLastNonZero(Chunk chunk, long from) {

@@ -47,6 +47,7 @@ public final class RecordCursor implements EventView {
   private int metadataFrom;
   private int dataFrom;
   private long position;
+  private long offset;
   private long time;
 
   private final @Nullable Chunk[] nearChunks = new @Nullable Chunk[NEAR_MAX];
@@ -80,6 +81,8 @@ public final class RecordCursor implements EventView {
         }
       }
       touched = touch(found);
+    } catch (CorruptLogException _) {
+      // Going to the record will say so.
     } catch (IllegalStateException _) {
       ClosedMapping.passed();
       // The log was closed, or a chunk replaced; going to a record will see to that.
@@ -202,13 +205,23 @@ public final class RecordCursor implements EventView {
     }
     this.length = claimed;
     this.position = position;
+    this.offset = offset;
     this.metadataFrom = metadataFrom();
+    if (metadataLength() < 0 || metadataFrom > length - metadataLength()) {
+      throw damaged(
+          holder, offset, "names, tags and metadata in %d bytes expected".formatted(claimed));
+    }
     this.dataFrom = metadataFrom + metadataLength();
     return true;
   }
 
   private static CorruptLogException damaged(Chunk chunk, long offset, String finding) {
     return new CorruptLogException(chunk.file.describe(), offset, finding);
+  }
+
+  /// The record has the right checksum, and holds what nobody could have appended.
+  private CorruptLogException damagedHere(IllegalArgumentException why) {
+    return damaged(requireNonNull(chunk), offset, String.valueOf(why.getMessage()));
   }
 
   private Chunk chunkOf(long position) {
@@ -281,7 +294,11 @@ public final class RecordCursor implements EventView {
     var name = name(streams, from, from + streamLength());
     var known = name.stream;
     if (known == null) {
-      known = StreamName.of(name.text);
+      try {
+        known = StreamName.of(name.text);
+      } catch (IllegalArgumentException e) {
+        throw damagedHere(e);
+      }
       name.stream = known;
     }
     return known;
@@ -350,7 +367,11 @@ public final class RecordCursor implements EventView {
     var at = RecordFormat.HEADER_BYTES + streamLength() + typeLength();
     for (var i = 0; i < count; i++) {
       var bytes = Bytes.unsignedShort(record, at);
-      tags.add(Tag.of(new String(record, at + 2, bytes, StandardCharsets.UTF_8)));
+      try {
+        tags.add(Tag.of(new String(record, at + 2, bytes, StandardCharsets.UTF_8)));
+      } catch (IllegalArgumentException e) {
+        throw damagedHere(e);
+      }
       at += 2 + bytes;
     }
     return tags;
@@ -397,9 +418,13 @@ public final class RecordCursor implements EventView {
     return record.length <= RECORD_BYTES_KEPT;
   }
 
+  /// Behind the record if names and tags do not fit into it.
   private int metadataFrom() {
     var at = RecordFormat.HEADER_BYTES + streamLength() + typeLength();
     for (var i = Bytes.unsignedShort(record, RecordFormat.TAG_COUNT); i > 0; i--) {
+      if (at > length - 2) {
+        return length + 1;
+      }
       at += 2 + Bytes.unsignedShort(record, at);
     }
     return at;
