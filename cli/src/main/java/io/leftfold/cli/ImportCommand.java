@@ -27,19 +27,21 @@ import picocli.CommandLine.Spec;
 /// Appends events from newline-delimited JSON.
 @Command(
     name = "import",
-    header = "Append events from newline-delimited JSON (or from git, see below).",
+    header =
+        "Append events from newline-delimited JSON (or from git or another server, see below).",
     description =
         "Each line is one event, as \"leftfold export\" writes it: stream, type, id, and perhaps data, metadata and tags. An event whose id its stream already has is passed over, so that importing twice adds nothing. Let one import run at a time.",
     synopsisHeading = "%nUsage: ",
     parameterListHeading = "%nWhere from:%n",
     optionListHeading = "%nOptions:%n",
     commandListHeading = "%nOther sources:%n",
-    synopsisSubcommandLabel = "git <repository>",
+    synopsisSubcommandLabel = "git <repository> | <connection string>",
     footerHeading = "%nExamples:%n",
     footer = {
       "  leftfold import everything.ndjson",
       "  leftfold export --data old | leftfold import - --data new",
       "  leftfold import git . --data history",
+      "  leftfold import 'kurrentdb://admin:changeit@db.example.com:2113' --data moved",
     })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ImportCommand implements Callable<Integer> {
@@ -70,7 +72,8 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     if (file == null) {
       throw new ParameterException(
-          spec.commandLine(), "Name a file, - for standard input, or git <repository>");
+          spec.commandLine(),
+          "Name a file, - for standard input, git <repository>, or the connection string of a server");
     }
     try (var in = open(file);
         var opened = store.openToWrite(shell)) {

@@ -10,6 +10,8 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
@@ -96,9 +98,28 @@ public final class Main {
   ///
   /// @return its exit code
   static int run(Shell shell, String... arguments) {
-    var code = commandLine(shell, arguments).execute(arguments);
+    var code = commandLine(shell, arguments).execute(understood(arguments));
     shell.out().flush();
     return code;
+  }
+
+  /// `import kurrentdb://…` says by its scheme that it is a server that is imported.
+  private static String[] understood(String... arguments) {
+    var importsServer =
+        arguments.length > 1
+            && arguments[0].equals("import")
+            && !arguments[1].equals(ImportKurrentCommand.NAME)
+            && Arrays.stream(arguments).skip(1).anyMatch(Main::isServer);
+    if (!importsServer) {
+      return arguments;
+    }
+    var more = new ArrayList<>(List.of(arguments));
+    more.add(1, ImportKurrentCommand.NAME);
+    return more.toArray(String[]::new);
+  }
+
+  private static boolean isServer(String argument) {
+    return argument.matches("(esdb|kurrentdb|kdb|kurrent|leftfold)(\\+discover)?://.*");
   }
 
   /// The command, with those of its subcommands that the arguments are about.
@@ -150,7 +171,9 @@ public final class Main {
       case "restore" -> new RestoreCommand(shell);
       case "repair" -> new RepairCommand(shell);
       case "import" ->
-          new CommandLine(new ImportCommand(shell)).addSubcommand(new ImportGitCommand(shell));
+          new CommandLine(new ImportCommand(shell))
+              .addSubcommand(new ImportGitCommand(shell))
+              .addSubcommand(new ImportKurrentCommand(shell));
       case "export" -> new ExportCommand(shell);
       case "completion" -> new CompletionCommand(shell);
       case "train" -> new TrainCommand(shell);

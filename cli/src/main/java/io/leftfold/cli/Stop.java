@@ -2,7 +2,9 @@
 
 package io.leftfold.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /// The wish that a command end: Ctrl-C, or a signal from outside. A command that runs for long asks
 /// now and then, ends cleanly, and says so.
@@ -15,6 +17,13 @@ final class Stop {
 
   boolean isRequested() {
     return requested.getCount() == 0;
+  }
+
+  /// Waits a while.
+  ///
+  /// @return whether the wish came
+  boolean await(Duration atMost) throws InterruptedException {
+    return requested.await(atMost.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   void await() throws InterruptedException {

@@ -75,6 +75,7 @@ class CommandsTest {
         "repair",
         "import",
         "import git",
+        "import kurrentdb",
         "export",
         "completion"
       })
