@@ -153,7 +153,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private ServerOptions serverOptions() {
     var options =
-        ServerOptions.defaults().withAddress(host, port).withDcbStream(StreamName.of(dcbStream));
+        ServerOptions.insecure().withAddress(host, port).withDcbStream(StreamName.of(dcbStream));
     if (backups != null) {
       options = options.withBackups(shell.resolve(backups));
     }
