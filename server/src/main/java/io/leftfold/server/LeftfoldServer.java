@@ -124,7 +124,10 @@ public final class LeftfoldServer implements AutoCloseable {
         new NodeServices(
                 node,
                 clock,
-                () -> new NodeServices.Address(reachedBy(options), port.get()),
+                () ->
+                    new NodeServices.Address(
+                        reachedBy(options),
+                        options.advertisedPort() == 0 ? port.get() : options.advertisedPort()),
                 calls.keySet())
             .handlers());
     var edge =
@@ -140,7 +143,11 @@ public final class LeftfoldServer implements AutoCloseable {
       Consumer<Router> http,
       ScheduledExecutorService timer)
       throws IOException, UnusableCertificateException {
-    var edgeOptions = EdgeOptions.defaults().withAddress(options.host(), options.port());
+    var defaults = EdgeOptions.defaults();
+    var edgeOptions =
+        defaults
+            .withAddress(options.host(), options.port())
+            .withPatience(defaults.openingTimeout(), options.keepAlive());
     return switch (options.security()) {
       case Security.Insecure(), Security.Plaintext(_) -> Edge.start(edgeOptions, calls, http);
       case Security.Tls(_, var certificates) -> {

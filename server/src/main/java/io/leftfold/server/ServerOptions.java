@@ -4,6 +4,7 @@ package io.leftfold.server;
 
 import io.leftfold.api.StreamName;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
 /// How a node is reached, and by whom: `ServerOptions.insecure().withAddress("127.0.0.1", 0)`.
@@ -13,6 +14,9 @@ import java.util.Optional;
 /// @param security whom it believes, and whether others can listen in
 /// @param advertisedHost the name or address that clients are told to reach this node by; empty for
 ///   the one it listens on
+/// @param advertisedPort the port that clients are told to reach this node by; 0 for the one it
+///   listens on
+/// @param keepAlive how long a connection may be silent until it is asked for a sign of life
 /// @param backups the directory in which backups are kept that clients ask for; empty if they may
 ///   not
 /// @param dcbStream where events are recorded that come over `umadb.v1.DCB`, which knows no streams
@@ -21,12 +25,21 @@ public record ServerOptions(
     int port,
     Security security,
     String advertisedHost,
+    int advertisedPort,
+    Duration keepAlive,
     Optional<Path> backups,
     StreamName dcbStream) {
 
   private static final ServerOptions INSECURE =
       new ServerOptions(
-          "127.0.0.1", 2113, Security.insecure(), "", Optional.empty(), StreamName.of("dcb"));
+          "127.0.0.1",
+          2113,
+          Security.insecure(),
+          "",
+          0,
+          Duration.ofSeconds(60),
+          Optional.empty(),
+          StreamName.of("dcb"));
 
   /// Checks the stream.
   ///
@@ -52,7 +65,8 @@ public record ServerOptions(
   /// @param security whom to believe
   /// @return the new options
   public ServerOptions withSecurity(Security security) {
-    return new ServerOptions(host, port, security, advertisedHost, backups, dcbStream);
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
   }
 
   /// With another address to listen on.
@@ -61,15 +75,35 @@ public record ServerOptions(
   /// @param port 0 for any that is free
   /// @return the new options
   public ServerOptions withAddress(String host, int port) {
-    return new ServerOptions(host, port, security, advertisedHost, backups, dcbStream);
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
   }
 
   /// With a name by which clients reach this node.
   ///
-  /// @param host a name or address
+  /// @param advertisedHost a name or address
   /// @return the new options
-  public ServerOptions withAdvertisedHost(String host) {
-    return new ServerOptions(this.host, port, security, host, backups, dcbStream);
+  public ServerOptions withAdvertisedHost(String advertisedHost) {
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
+  }
+
+  /// With a port by which clients reach this node.
+  ///
+  /// @param advertisedPort 0 for the one it listens on
+  /// @return the new options
+  public ServerOptions withAdvertisedPort(int advertisedPort) {
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
+  }
+
+  /// With other patience for silent connections.
+  ///
+  /// @param keepAlive until one is asked for a sign of life
+  /// @return the new options
+  public ServerOptions withKeepAlive(Duration keepAlive) {
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
   }
 
   /// With a directory for backups that clients ask for.
@@ -78,7 +112,14 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withBackups(Path directory) {
     return new ServerOptions(
-        host, port, security, advertisedHost, Optional.of(directory), dcbStream);
+        host,
+        port,
+        security,
+        advertisedHost,
+        advertisedPort,
+        keepAlive,
+        Optional.of(directory),
+        dcbStream);
   }
 
   /// With another stream for the events of `umadb.v1.DCB`.
@@ -86,7 +127,8 @@ public record ServerOptions(
   /// @param stream any but a system stream
   /// @return the new options
   public ServerOptions withDcbStream(StreamName stream) {
-    return new ServerOptions(host, port, security, advertisedHost, backups, stream);
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, stream);
   }
 
   /// Whether it listens at every address of this machine.
