@@ -7,8 +7,11 @@ if (!port) {
   throw new Error("LEFTFOLD_PORT is the port of the server under test, and is not set");
 }
 
+/** How to encrypt, as connection strings say it. */
+const encryption = process.env.LEFTFOLD_ENCRYPTION ?? "tls=false";
+
 export const url = (scheme, before = "", after = "") =>
-  `${scheme}://${before}127.0.0.1:${port}?tls=false${after}`;
+  `${scheme}://${before}127.0.0.1:${port}?${encryption}${after}`;
 
 /** Everything that an asynchronous iterator gives. */
 export async function all(iterator) {

@@ -13,11 +13,13 @@ import io.leftfold.api.UnavailableException;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.cli.git.GitImportException;
 import io.leftfold.cli.output.Printable;
+import io.leftfold.client.NearestName;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -45,7 +47,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     var unknown = e instanceof MissingParameterException ? unknown(command) : "";
     say(e.getMessage() + unknown);
     if (e instanceof UnmatchedArgumentException unmatched) {
-      var suggestions = unmatched.getSuggestions();
+      var suggestions = suggestions(unmatched);
       if (!suggestions.isEmpty()) {
         shell
             .err()
@@ -78,6 +80,22 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       shell.err().println("This should not happen. Add --stack-trace to see where it did.");
     }
     return code;
+  }
+
+  /// Picocli looks at the whole word alone; of an option with its value, the option is meant.
+  private static List<String> suggestions(UnmatchedArgumentException e) {
+    var suggestions = e.getSuggestions();
+    if (!suggestions.isEmpty()) {
+      return suggestions;
+    }
+    var known = List.copyOf(e.getCommandLine().getCommandSpec().optionsMap().keySet());
+    return e.getUnmatched().stream()
+        .filter(word -> word.startsWith("--"))
+        .findFirst()
+        .map(word -> word.replaceFirst("=.*", ""))
+        .flatMap(word -> NearestName.of(word, known))
+        .stream()
+        .toList();
   }
 
   private static String unknown(CommandLine command) {

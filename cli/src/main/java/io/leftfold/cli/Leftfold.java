@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n",
     footerHeading = "%nBegin like this:%n",
     footer = {
-      "  leftfold serve",
+      "  leftfold serve --insecure",
       "  leftfold append account-7 '{\"amount\":50}' --type MoneyDeposited \\",
       "      --connect 'kurrentdb://127.0.0.1:2113?tls=false'",
       "  leftfold read account-7 --connect 'kurrentdb://127.0.0.1:2113?tls=false'",

@@ -28,6 +28,7 @@ public final class Main {
   private static final List<String> SUBCOMMANDS =
       List.of(
           "serve",
+          "config",
           "append",
           "read",
           "tail",
@@ -153,7 +154,8 @@ public final class Main {
 
   private static Object subcommand(String name, Shell shell) {
     return switch (name) {
-      case "serve" -> new ServeCommand(shell);
+      case "serve" -> ServerFlags.on(new ServeCommand(shell));
+      case "config" -> ServerFlags.on(new ConfigCommand(shell));
       case "append" -> new AppendCommand(shell);
       case "read" -> new ReadCommand(shell);
       case "tail" -> new TailCommand(shell);

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
@@ -20,6 +21,7 @@ import java.util.UUID;
 /// @param err where messages and progress go
 /// @param interactive whether someone looks at a terminal: for colours, and progress on one line
 /// @param directory what relative paths are relative to
+/// @param environment the variables of the process
 /// @param clock tells the time
 /// @param random hard to guess
 /// @param stop the wish to end
@@ -29,6 +31,7 @@ record Shell(
     PrintStream err,
     boolean interactive,
     Path directory,
+    Map<String, String> environment,
     Clock clock,
     Random random,
     Stop stop) {
@@ -38,7 +41,15 @@ record Shell(
     var terminal = Optional.ofNullable(System.console()).map(Console::isTerminal).orElse(false);
     var interactive = terminal && System.getenv("NO_COLOR") == null;
     return new Shell(
-        System.in, out, err, interactive, Path.of(""), Clock.systemUTC(), new SecureRandom(), stop);
+        System.in,
+        out,
+        err,
+        interactive,
+        Path.of(""),
+        System.getenv(),
+        Clock.systemUTC(),
+        new SecureRandom(),
+        stop);
   }
 
   Style style() {

@@ -21,6 +21,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 
@@ -59,7 +61,7 @@ final class TrainCommand implements Callable<Integer> {
             LocalEventStore.open(
                 directory, EngineOptions.defaults().withDurability(Durability.OS));
         var server =
-            LeftfoldServer.start(store, ServerOptions.defaults().withAddress("127.0.0.1", 0));
+            LeftfoldServer.start(store, ServerOptions.insecure().withAddress("127.0.0.1", 0));
         var client =
             RemoteEventStore.connect(
                 "leftfold://127.0.0.1:%d?tls=false".formatted(server.port()))) {
@@ -85,14 +87,17 @@ final class TrainCommand implements Callable<Integer> {
             silent,
             shell.err(),
             false,
-            shell.directory(),
+            directory,
+            Map.of(),
             shell.clock(),
             shell.random(),
             stop);
-    var code =
-        Main.run(within, "serve", "--insecure", "--port", "0", "--data", directory.toString());
-    if (code != ExitCode.OK) {
-      throw new CommandFailedException(code, "The server did not start, see above");
+    // The last one has the certificates that the one before it made.
+    for (var security : List.of("--insecure=true", "--insecure=false", "--insecure=false")) {
+      var code = Main.run(within, "serve", security, "--port", "0", "--data", "data");
+      if (code != ExitCode.OK) {
+        throw new CommandFailedException(code, "The server did not start, see above");
+      }
     }
   }
 

@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,7 +49,7 @@ class ServeTest {
 
   @Test
   void it_says_where_it_listens_that_it_is_insecure_and_how_to_try_it() throws Exception {
-    var server = start("serve", "--port", "0");
+    var server = start("serve", "--insecure", "--port", "0");
     var welcome = server.readUntil("Ctrl-C stops the server.");
 
     assertThat(welcome)
@@ -92,6 +93,114 @@ class ServeTest {
     var other = exported.replace("account-7", "account-8");
     assertThat(shell.runWith(other, "import", "-", "--connect", connection).out())
         .contains("Imported 1 events");
+  }
+
+  @Test
+  void with_TLS_it_says_how_to_trust_it_and_the_next_start_is_trusted_as_well() throws Exception {
+    var shell = new TestShell(directory);
+    var authority = directory.resolve("leftfold-data/tls/ca.crt").toAbsolutePath();
+    var trusted = new ArrayList<String>();
+    for (var i = 0; i < 2; i++) {
+      var server = start("serve", "--port", "0");
+      var welcome = server.readUntil("Ctrl-C stops the server.");
+      assertThat(welcome)
+          .noneMatch(line -> line.contains("INSECURE"))
+          .anyMatch(line -> line.contains("with TLS"))
+          .anyMatch(line -> line.startsWith("  sudo ") && line.contains(authority.toString()))
+          .anyMatch(line -> line.contains("?tlsCaFile=" + authority));
+      var connection = connection(welcome);
+      assertThat(shell.run("append", "a", "1", "-t", "T", "--connect", connection).err()).isEmpty();
+      trusted.add(Files.readString(authority));
+      server.stop.request();
+      assertThat(server.code.get()).isZero();
+    }
+    assertThat(trusted.getFirst()).isEqualTo(trusted.getLast());
+    assertThat(shell.run("read", "a").lines()).hasSize(4);
+    assertThat(shell.run("check").code()).isZero();
+  }
+
+  @Test
+  void in_memory_the_authority_is_in_a_file_while_the_server_runs() throws Exception {
+    var server = start("serve", "--memory", "--port", "0");
+    var connection = connectionTo(server);
+    var authority = Path.of(connection.substring(connection.indexOf("tlsCaFile=") + 10));
+
+    assertThat(authority).isNotEmptyFile();
+    server.stop.request();
+    assertThat(server.code.get()).isZero();
+    assertThat(authority).doesNotExist();
+    assertThat(directory).isEmptyDirectory();
+  }
+
+  @Test
+  void certificates_of_others_are_shown_when_they_are_named() throws Exception {
+    var first = start("serve", "--data", "d", "--port", "0");
+    first.readUntil("Ctrl-C stops the server.");
+    first.stop.request();
+    assertThat(first.code.get()).isZero();
+    var server =
+        start(
+            "serve",
+            "--memory",
+            "--port",
+            "0",
+            "--tls-certificate",
+            "d/tls/server.crt",
+            "--tls-key",
+            "d/tls/server.key");
+    var welcome = server.readUntil("Ctrl-C stops the server.");
+    assertThat(welcome).noneMatch(line -> line.contains("trust it everywhere"));
+    var connection = connection(welcome) + "?tlsCaFile=" + directory.resolve("d/tls/ca.crt");
+    assertThat(new TestShell(directory).run("stats", "--connect", connection).code()).isZero();
+
+    var missing = new TestShell(directory).run("serve", "--memory", "--tls-certificate", "none");
+    assertThat(missing.code()).isEqualTo(ExitCode.USAGE);
+    assertThat(missing.err()).contains("There is no file").contains("none");
+  }
+
+  @Test
+  void a_file_and_the_environment_configure_it() throws Exception {
+    Files.writeString(
+        directory.resolve("leftfold.yaml"), "memory: true\nport: 0\nDisableTls: true\n");
+    var welcome = start("serve").readUntil("Ctrl-C stops the server.");
+    assertThat(welcome).anyMatch(line -> line.contains("WARNING: NO TLS"));
+    assertThat(connection(welcome)).endsWith("?tls=false");
+
+    Files.writeString(directory.resolve("leftfold.yaml"), "prot: 0\n");
+    var shell = new TestShell(directory, Map.of("LEFTFOLD_MEMROY", "true"));
+    for (var command : List.of("serve", "config")) {
+      var result = shell.run(command);
+      assertThat(result.code()).isEqualTo(ExitCode.USAGE);
+      assertThat(result.err())
+          .contains("leftfold: LEFTFOLD_MEMROY: there is no option")
+          .contains(
+              "leftfold: leftfold.yaml:1: there is no option \"prot\"; did you mean \"port\"?");
+    }
+  }
+
+  @Test
+  void the_configuration_is_shown_with_where_it_came_from_and_without_passwords() throws Exception {
+    Files.writeString(directory.resolve("leftfold.yaml"), "host: 0.0.0.0\nRunProjections: All\n");
+    var shell =
+        new TestShell(
+            directory,
+            Map.of("LEFTFOLD_DEFAULT_ADMIN_PASSWORD", "hunter2", "KURRENTDB_NODE_PORT", "2114"));
+
+    var table = shell.run("config", "--durability", "os");
+    assertThat(table.code()).isZero();
+    assertThat(table.out())
+        .containsPattern("host +0.0.0.0 +leftfold.yaml:1 host\n")
+        .containsPattern("port +2114 +KURRENTDB_NODE_PORT\n")
+        .containsPattern("durability +os +--durability\n")
+        .containsPattern("data +leftfold-data +default\n")
+        .containsPattern("default-admin-password +\\*{8} +LEFTFOLD_DEFAULT_ADMIN_PASSWORD\n")
+        .doesNotContain("hunter2");
+    assertThat(table.err()).contains("passed over: leftfold.yaml:2 RunProjections");
+    assertThat(shell.run("config", "--json").lines())
+        .contains("{\"option\":\"port\",\"value\":\"2114\",\"from\":\"KURRENTDB_NODE_PORT\"}")
+        .noneMatch(line -> line.contains("hunter2"));
+    assertThat(shell.run("config", "--memory", "--data", "d").code()).isEqualTo(ExitCode.USAGE);
+    assertThat(shell.run("serve", "--prot", "1").err()).contains("--port");
   }
 
   @Test
@@ -150,14 +259,6 @@ class ServeTest {
   }
 
   @Test
-  void others_than_this_machine_are_served_only_when_that_is_said() {
-    var result = new TestShell(directory).run("serve", "--host", "0.0.0.0", "--port", "0");
-    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(result.err()).contains("--insecure");
-    assertThat(directory).isEmptyDirectory();
-  }
-
-  @Test
   void a_port_in_use_is_said_to_be() throws IOException {
     try (var taken = new ServerSocket(0)) {
       var result =
@@ -169,7 +270,7 @@ class ServeTest {
           .doesNotContain("\tat ");
     }
     assertThat(new TestShell(directory).run("serve", "--port", "70000").err())
-        .contains("A port is a number from 0 to 65535, got 70000");
+        .contains("--port: port is a number from 0 to 65535, got \"70000\"");
   }
 
   @Test
@@ -186,7 +287,11 @@ class ServeTest {
   }
 
   private static String connectionTo(Running server) throws IOException {
-    for (var line : server.readUntil("Ctrl-C stops the server.")) {
+    return connection(server.readUntil("Ctrl-C stops the server."));
+  }
+
+  private static String connection(List<String> welcome) {
+    for (var line : welcome) {
       var found = CONNECTION.matcher(line);
       if (found.find()) {
         return found.group();
@@ -208,6 +313,7 @@ class ServeTest {
             new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8),
             false,
             directory,
+            Map.of(),
             Clock.systemUTC(),
             new Random(1),
             stop);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /// Runs commands as from a shell in a directory, and keeps what they say.
@@ -17,8 +18,15 @@ final class TestShell {
   private final Path directory;
   private final Random random = new Random(99);
 
+  private final Map<String, String> environment;
+
   TestShell(Path directory) {
+    this(directory, Map.of());
+  }
+
+  TestShell(Path directory, Map<String, String> environment) {
     this.directory = directory;
+    this.environment = environment;
   }
 
   Result run(String... arguments) {
@@ -44,6 +52,7 @@ final class TestShell {
         new PrintStream(err, true, StandardCharsets.UTF_8),
         false,
         directory,
+        environment,
         Clock.systemUTC(),
         random,
         stop);

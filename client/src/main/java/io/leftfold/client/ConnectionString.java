@@ -8,7 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -197,37 +196,7 @@ public record ConnectionString(
   }
 
   private static String guess(String word, Collection<String> known) {
-    var lower = word.toLowerCase(Locale.ROOT);
-    return known.stream()
-        .min(Comparator.comparingInt(name -> distance(lower, name.toLowerCase(Locale.ROOT))))
-        .filter(name ->
-            distance(lower, name.toLowerCase(Locale.ROOT)) <= Math.max(1, name.length() / 3))
-        .map(name -> "; did you mean \"%s\"?".formatted(name))
-        .orElse("");
-  }
-
-  /// How many letters must be added, removed, replaced or swapped with their neighbour.
-  private static int distance(String one, String other) {
-    var rows = new int[one.length() + 1][other.length() + 1];
-    for (var i = 0; i <= one.length(); i++) {
-      for (var j = 0; j <= other.length(); j++) {
-        if (i == 0 || j == 0) {
-          rows[i][j] = i + j;
-          continue;
-        }
-        var same = one.charAt(i - 1) == other.charAt(j - 1);
-        rows[i][j] =
-            Math.min(
-                rows[i - 1][j - 1] + (same ? 0 : 1), Math.min(rows[i - 1][j], rows[i][j - 1]) + 1);
-        if (i > 1
-            && j > 1
-            && one.charAt(i - 1) == other.charAt(j - 2)
-            && one.charAt(i - 2) == other.charAt(j - 1)) {
-          rows[i][j] = Math.min(rows[i][j], rows[i - 2][j - 2] + 1);
-        }
-      }
-    }
-    return rows[one.length()][other.length()];
+    return NearestName.of(word, known).map("; did you mean \"%s\"?"::formatted).orElse("");
   }
 
   /// One place to try.

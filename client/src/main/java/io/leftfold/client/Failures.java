@@ -21,12 +21,14 @@ import io.leftfold.api.UnavailableException;
 import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.protocol.messages.store.Wire;
+import java.security.cert.CertPathBuilderException;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /// What a gRPC status means in the API's words.
 ///
@@ -267,15 +269,8 @@ record Failures(ConnectionString connection) {
       case UNAVAILABLE ->
           unreachable(
               failure,
-              "%s did not reach %s (%s). Check that a server runs there%s.%s"
-                  .formatted(
-                      call,
-                      server(),
-                      finding(status),
-                      connection.tls().isPresent()
-                          ? " with TLS (without it, add tls=false to the connection string)"
-                          : " without TLS",
-                      ifUnheard(call)));
+              "%s did not reach %s (%s). %s.%s"
+                  .formatted(call, server(), finding(status), advice(status), ifUnheard(call)));
       case OK,
           CANCELLED,
           UNKNOWN,
@@ -290,6 +285,19 @@ record Failures(ConnectionString connection) {
               "%s ended at %s with %s (%s); the server's log may say more.%s"
                   .formatted(call, server(), status.getCode(), finding(status), ifUnheard(call)));
     };
+  }
+
+  private String advice(Status status) {
+    if (connection.tls().isEmpty()) {
+      return "Check that a server runs there without TLS";
+    }
+    return causes(status).anyMatch(CertPathBuilderException.class::isInstance)
+        ? "Its certificate is not signed by an authority that is trusted here: name the file of that authority's certificate with tlsCaFile=<file> in the connection string; a server that made its own keeps it in its data directory, as tls/ca.crt"
+        : "Check that a server runs there with TLS (without it, add tls=false to the connection string)";
+  }
+
+  private static Stream<Throwable> causes(Status status) {
+    return Stream.iterate(status.getCause(), Objects::nonNull, Throwable::getCause);
   }
 
   /// What whoever wrote has to know; nothing for a call that only reads.
@@ -307,13 +315,11 @@ record Failures(ConnectionString connection) {
   /// exception".
   private static String finding(Status status) {
     var description = Optional.ofNullable(status.getDescription()).orElse("no reason given");
-    var cause = status.getCause();
-    while (cause != null && cause.getCause() != null) {
-      cause = cause.getCause();
-    }
-    return cause == null || cause.getMessage() == null
-        ? description
-        : description.lines().findFirst().orElse("") + ": " + cause.getMessage();
+    return causes(status)
+        .reduce((_, deeper) -> deeper)
+        .map(Throwable::getMessage)
+        .map(message -> description.lines().findFirst().orElse("") + ": " + message)
+        .orElse(description);
   }
 
   private String server() {

@@ -19,6 +19,8 @@ import io.leftfold.server.grpc.streams.StreamLimits;
 import io.leftfold.server.grpc.streams.StreamsService;
 import io.leftfold.server.http.NodePages;
 import io.leftfold.server.node.Node;
+import io.leftfold.server.tls.UnusableCertificateException;
+import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -32,16 +34,16 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /// A node on the network, in front of a store that somebody else opened and will close.
 ///
 /// It speaks to the official EventStoreDB and KurrentDB clients and to those of UmaDB over gRPC,
-/// answers a few questions over HTTP, all on one port, and in this version in plain text and to
-/// everybody.
+/// answers a few questions over HTTP, all on one port, with TLS or without.
 ///
 /// ```java
 /// try (var store = LocalEventStore.open(directory);
-///     var server = LeftfoldServer.start(store, ServerOptions.defaults())) { … }
+///     var server = LeftfoldServer.start(store, ServerOptions.insecure())) { … }
 /// ```
 public final class LeftfoldServer implements AutoCloseable {
 
@@ -74,12 +76,16 @@ public final class LeftfoldServer implements AutoCloseable {
   /// @param options where
   /// @return the running server
   /// @throws UnavailableException if the port cannot be had
+  /// @throws IllegalArgumentException if there is no certificate that can be shown
   public static LeftfoldServer start(LocalEventStore store, ServerOptions options) {
     var timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("leftfold-timer").factory());
     try {
       return new LeftfoldServer(edge(store, options, timer), timer);
+    } catch (UnusableCertificateException e) {
+      timer.shutdownNow();
+      throw new IllegalArgumentException(e.getMessage(), e);
     } catch (IOException e) {
       timer.shutdownNow();
       throw new UnavailableException(
@@ -89,7 +95,7 @@ public final class LeftfoldServer implements AutoCloseable {
 
   private static Edge edge(
       LocalEventStore store, ServerOptions options, ScheduledExecutorService timer)
-      throws IOException {
+      throws IOException, UnusableCertificateException {
     var node = new Node(store, options.backups(), Access.open());
     var clock = Clock.systemUTC();
     var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
@@ -120,16 +126,42 @@ public final class LeftfoldServer implements AutoCloseable {
         new NodeServices(
                 node,
                 clock,
-                () -> new NodeServices.Address(reachedBy(options), port.get()),
+                () ->
+                    new NodeServices.Address(
+                        reachedBy(options),
+                        options.advertisedPort() == 0 ? port.get() : options.advertisedPort()),
                 calls.keySet())
             .handlers());
     var edge =
-        Edge.start(
-            EdgeOptions.defaults().withAddress(options.host(), options.port()),
-            calls,
-            new NodePages(node, NodeServices.WIRE_VERSION, VERSION)::addTo);
+        listen(
+            options, calls, new NodePages(node, NodeServices.WIRE_VERSION, VERSION)::addTo, timer);
     port.set(edge.port());
     return edge;
+  }
+
+  private static Edge listen(
+      ServerOptions options,
+      Map<String, GrpcHandler> calls,
+      Consumer<Router> http,
+      ScheduledExecutorService timer)
+      throws IOException, UnusableCertificateException {
+    var defaults = EdgeOptions.defaults();
+    var edgeOptions =
+        defaults
+            .withAddress(options.host(), options.port())
+            .withPatience(defaults.openingTimeout(), options.keepAlive());
+    return switch (options.security()) {
+      case Security.Insecure(), Security.Plaintext(_) -> Edge.start(edgeOptions, calls, http);
+      case Security.Tls(_, var certificates) -> {
+        var source = ShownIdentity.source(certificates, options);
+        var edge = Edge.start(edgeOptions, source.first(), calls, http);
+        var millis = ShownIdentity.BETWEEN_LOOKS.toMillis();
+        var _ =
+            timer.scheduleWithFixedDelay(
+                () -> ShownIdentity.showNext(source, edge), millis, millis, TimeUnit.MILLISECONDS);
+        yield edge;
+      }
+    };
   }
 
   private static void later(ScheduledExecutorService timer, Duration delay, Runnable task) {
@@ -141,8 +173,7 @@ public final class LeftfoldServer implements AutoCloseable {
     if (!options.advertisedHost().isEmpty()) {
       return options.advertisedHost();
     }
-    var everywhere = options.host().equals("0.0.0.0") || options.host().equals("::");
-    return everywhere ? "localhost" : options.host();
+    return options.listensEverywhere() ? "localhost" : options.host();
   }
 
   /// The port it listens on.

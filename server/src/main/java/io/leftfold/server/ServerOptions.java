@@ -4,22 +4,42 @@ package io.leftfold.server;
 
 import io.leftfold.api.StreamName;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 
-/// How a node is reached: `ServerOptions.defaults().withAddress("0.0.0.0", 2113)`.
+/// How a node is reached, and by whom: `ServerOptions.insecure().withAddress("127.0.0.1", 0)`.
 ///
 /// @param host the name or address of this machine to listen on
 /// @param port the port; 0 for any that is free
+/// @param security whom it believes, and whether others can listen in
 /// @param advertisedHost the name or address that clients are told to reach this node by; empty for
 ///   the one it listens on
+/// @param advertisedPort the port that clients are told to reach this node by; 0 for the one it
+///   listens on
+/// @param keepAlive how long a connection may be silent until it is asked for a sign of life
 /// @param backups the directory in which backups are kept that clients ask for; empty if they may
 ///   not
 /// @param dcbStream where events are recorded that come over `umadb.v1.DCB`, which knows no streams
 public record ServerOptions(
-    String host, int port, String advertisedHost, Optional<Path> backups, StreamName dcbStream) {
+    String host,
+    int port,
+    Security security,
+    String advertisedHost,
+    int advertisedPort,
+    Duration keepAlive,
+    Optional<Path> backups,
+    StreamName dcbStream) {
 
-  private static final ServerOptions DEFAULTS =
-      new ServerOptions("127.0.0.1", 2113, "", Optional.empty(), StreamName.of("dcb"));
+  private static final ServerOptions INSECURE =
+      new ServerOptions(
+          "127.0.0.1",
+          2113,
+          Security.insecure(),
+          "",
+          0,
+          Duration.ofSeconds(60),
+          Optional.empty(),
+          StreamName.of("dcb"));
 
   /// Checks the stream.
   ///
@@ -33,11 +53,20 @@ public record ServerOptions(
     }
   }
 
-  /// Loopback, port 2113, no backups for clients, stream `dcb`.
+  /// Loopback, port 2113, neither encryption nor users, no backups for clients, stream `dcb`.
   ///
   /// @return the options
-  public static ServerOptions defaults() {
-    return DEFAULTS;
+  public static ServerOptions insecure() {
+    return INSECURE;
+  }
+
+  /// With encryption and users, or some of that.
+  ///
+  /// @param security whom to believe
+  /// @return the new options
+  public ServerOptions withSecurity(Security security) {
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
   }
 
   /// With another address to listen on.
@@ -46,15 +75,35 @@ public record ServerOptions(
   /// @param port 0 for any that is free
   /// @return the new options
   public ServerOptions withAddress(String host, int port) {
-    return new ServerOptions(host, port, advertisedHost, backups, dcbStream);
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
   }
 
   /// With a name by which clients reach this node.
   ///
-  /// @param host a name or address
+  /// @param advertisedHost a name or address
   /// @return the new options
-  public ServerOptions withAdvertisedHost(String host) {
-    return new ServerOptions(this.host, port, host, backups, dcbStream);
+  public ServerOptions withAdvertisedHost(String advertisedHost) {
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
+  }
+
+  /// With a port by which clients reach this node.
+  ///
+  /// @param advertisedPort 0 for the one it listens on
+  /// @return the new options
+  public ServerOptions withAdvertisedPort(int advertisedPort) {
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
+  }
+
+  /// With other patience for silent connections.
+  ///
+  /// @param keepAlive until one is asked for a sign of life
+  /// @return the new options
+  public ServerOptions withKeepAlive(Duration keepAlive) {
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
   }
 
   /// With a directory for backups that clients ask for.
@@ -62,7 +111,15 @@ public record ServerOptions(
   /// @param directory each backup is a directory in it
   /// @return the new options
   public ServerOptions withBackups(Path directory) {
-    return new ServerOptions(host, port, advertisedHost, Optional.of(directory), dcbStream);
+    return new ServerOptions(
+        host,
+        port,
+        security,
+        advertisedHost,
+        advertisedPort,
+        keepAlive,
+        Optional.of(directory),
+        dcbStream);
   }
 
   /// With another stream for the events of `umadb.v1.DCB`.
@@ -70,6 +127,12 @@ public record ServerOptions(
   /// @param stream any but a system stream
   /// @return the new options
   public ServerOptions withDcbStream(StreamName stream) {
-    return new ServerOptions(host, port, advertisedHost, backups, stream);
+    return new ServerOptions(
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, stream);
+  }
+
+  /// Whether it listens at every address of this machine.
+  boolean listensEverywhere() {
+    return host.equals("0.0.0.0") || host.equals("::");
   }
 }

@@ -2,6 +2,7 @@
 
 package io.leftfold.server.edge;
 
+import io.leftfold.server.tls.Identity;
 import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -17,6 +18,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
@@ -63,6 +65,7 @@ public final class Edge {
   private static final String GRPC = "application/grpc";
 
   private final EdgeOptions options;
+  private final @Nullable Identity identity;
   private final Map<String, GrpcHandler> calls;
   private final HostileLog log = new HostileLog(System::nanoTime);
   private final AtomicLong receivingBytes = new AtomicLong();
@@ -73,10 +76,15 @@ public final class Edge {
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
   private final AtomicBoolean closing = new AtomicBoolean();
 
-  private Edge(EdgeOptions options, Map<String, GrpcHandler> calls, Consumer<? super Router> http) {
+  private Edge(
+      EdgeOptions options,
+      @Nullable Identity identity,
+      Map<String, GrpcHandler> calls,
+      Consumer<? super Router> http) {
     this.options = options;
+    this.identity = identity;
     this.calls = Map.copyOf(calls);
-    this.transport = new GuardedTransport(options, log);
+    this.transport = new GuardedTransport(options, log, identity != null);
     this.vertx =
         Vertx.builder()
             .with(
@@ -92,7 +100,7 @@ public final class Edge {
     http.accept(router);
   }
 
-  /// Listens.
+  /// Listens, in plain text.
   ///
   /// @param options where, and how much
   /// @param calls what answers gRPC methods, by path (`/package.Service/Method`)
@@ -102,7 +110,28 @@ public final class Edge {
   public static Edge start(
       EdgeOptions options, Map<String, GrpcHandler> calls, Consumer<? super Router> http)
       throws IOException {
-    var edge = new Edge(options, calls, http);
+    return start(new Edge(options, null, calls, http));
+  }
+
+  /// Listens, and speaks TLS with whoever connects.
+  ///
+  /// @param options where, and how much
+  /// @param identity what is shown to clients
+  /// @param calls what answers gRPC methods, by path (`/package.Service/Method`)
+  /// @param http adds routes for what is not gRPC
+  /// @return the open edge
+  /// @throws IOException if the port cannot be had
+  public static Edge start(
+      EdgeOptions options,
+      Identity identity,
+      Map<String, GrpcHandler> calls,
+      Consumer<? super Router> http)
+      throws IOException {
+    return start(new Edge(options, identity, calls, http));
+  }
+
+  private static Edge start(Edge edge) throws IOException {
+    var options = edge.options;
     try {
       await(
           edge.vertx.deployVerticle(
@@ -116,6 +145,17 @@ public final class Edge {
           e);
     }
     return edge;
+  }
+
+  /// Shows another certificate from now on. Connections that are open stay as they are.
+  ///
+  /// @param next what is shown to clients
+  /// @throws IOException if TLS cannot be spoken with it; what was shown before still is
+  public void show(Identity next) throws IOException {
+    var tls = new ServerSSLOptions();
+    Encryption.configure(tls, next, options.openingTimeout());
+    // All servers of the port share one context.
+    await(servers.getFirst().updateSSLOptions(tls, true), START_PATIENCE);
   }
 
   /// The port.
@@ -205,9 +245,13 @@ public final class Edge {
     return new Ignoring();
   }
 
-  private HttpServerOptions httpOptions() {
-    return new HttpServerOptions()
-        .setHost(options.host())
+  private HttpServerOptions httpOptions() throws IOException {
+    var http = new HttpServerOptions();
+    if (identity != null) {
+      http.setSsl(true).setUseAlpn(true);
+      Encryption.configure(http.getSslOptions(), identity, options.openingTimeout());
+    }
+    return http.setHost(options.host())
         .setAcceptBacklog(ACCEPT_BACKLOG)
         .setTcpNoDelay(true)
         .setTcpKeepAlive(true)
@@ -253,12 +297,12 @@ public final class Edge {
   private final class Listening extends VerticleBase {
 
     @Override
-    public Future<?> start() {
+    public Future<?> start() throws IOException {
       var loop = new Loop(((ContextInternal) context()).nettyEventLoop());
       var server =
           vertx
               .createHttpServer(httpOptions())
-              .requestHandler(request -> accept(loop, request))
+              .requestHandler(request -> received(loop, request))
               .invalidRequestHandler(this::refuseInvalid)
               .connectionHandler(this::opened)
               .exceptionHandler(_ -> {});
@@ -272,6 +316,16 @@ public final class Edge {
 
     private Context context() {
       return context;
+    }
+
+    private void received(Loop loop, HttpServerRequest request) {
+      if (request.version() != HttpVersion.HTTP_2) {
+        var guard = guard(request.connection());
+        if (guard != null) {
+          guard.asked();
+        }
+      }
+      accept(loop, request);
     }
 
     private void opened(HttpConnection connection) {

@@ -2,8 +2,6 @@
 
 package io.leftfold.server.edge;
 
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
@@ -24,10 +22,7 @@ final class Guard extends ChannelDuplexHandler {
   private @Nullable ChannelHandlerContext context;
   private @Nullable HttpConnection connection;
 
-  /// What came before it could be judged.
-  private @Nullable ByteBuf first;
-
-  private boolean judged;
+  private boolean asked;
   private boolean active;
   private int silentPeriods;
   private boolean complained;
@@ -48,33 +43,7 @@ final class Guard extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     active = true;
-    if (judged || !(message instanceof ByteBuf bytes)) {
-      context.fireChannelRead(message);
-      return;
-    }
-    var soFar = first == null ? bytes : Unpooled.wrappedBuffer(first, bytes);
-    first = null;
-    switch (Opening.of(soFar)) {
-      case WAIT -> first = soFar;
-      case GO_ON -> {
-        judged = true;
-        context.fireChannelRead(soFar);
-      }
-      case BROKEN -> {
-        judged = true;
-        soFar.release();
-        close("it does not begin as HTTP/2 must");
-      }
-    }
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext context) {
-    if (first != null) {
-      first.release();
-      first = null;
-    }
-    context.fireChannelInactive();
+    context.fireChannelRead(message);
   }
 
   @Override
@@ -88,11 +57,17 @@ final class Guard extends ChannelDuplexHandler {
   /// The connection has said what it is.
   void opened(HttpConnection connection) {
     this.connection = connection;
+    asked |= connection.protocolVersion() == HttpVersion.HTTP_2;
     schedule(this::checkAlive, keepAlive);
   }
 
+  /// A request of HTTP/1 has come. With TLS, Vert.x shows a connection before that.
+  void asked() {
+    asked = true;
+  }
+
   private void checkOpened() {
-    if (connection == null) {
+    if (!asked) {
       close("it did not say what it wants within %d ms".formatted(openingTimeout.toMillis()));
     }
   }
@@ -120,7 +95,17 @@ final class Guard extends ChannelDuplexHandler {
     }
   }
 
-  private void close(String why) {
+  /// The peer broke a rule that it will break again whenever it comes: says so, once in a while for
+  /// each machine.
+  void complainOnce(String what) {
+    if (!complained) {
+      complained = true;
+      log.peerOnce(context().channel().remoteAddress(), what);
+    }
+  }
+
+  /// Says why, and closes the connection.
+  void close(String why) {
     if (context().channel().isOpen()) {
       complain(why);
       var _ = context().close();

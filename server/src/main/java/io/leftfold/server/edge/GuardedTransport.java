@@ -20,11 +20,13 @@ final class GuardedTransport implements io.vertx.core.transport.Transport {
 
   private final EdgeOptions options;
   private final HostileLog log;
+  private final boolean tls;
   private final AtomicInteger connections = new AtomicInteger();
 
-  GuardedTransport(EdgeOptions options, HostileLog log) {
+  GuardedTransport(EdgeOptions options, HostileLog log, boolean tls) {
     this.options = options;
     this.log = log;
+    this.tls = tls;
   }
 
   int connections() {
@@ -76,10 +78,12 @@ final class GuardedTransport implements io.vertx.core.transport.Transport {
         return;
       }
       channel.closeFuture().addListener(_ -> connections.decrementAndGet());
+      var guard = new Guard(options.openingTimeout(), options.keepAlive(), log);
       channel
           .pipeline()
           .addLast(new FlushConsolidationHandler(FLUSHES_CONSOLIDATED_MAX, true))
-          .addLast(new Guard(options.openingTimeout(), options.keepAlive(), log));
+          .addLast(guard)
+          .addLast(tls ? new TlsOnly(guard) : new FirstBytes(guard));
       context.fireChannelRead(message);
     }
   }

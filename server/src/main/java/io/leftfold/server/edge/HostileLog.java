@@ -2,6 +2,10 @@
 
 package io.leftfold.server.edge;
 
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -16,9 +20,17 @@ final class HostileLog {
   private static final int CHARS_MAX = 300;
   private static final long PERIOD_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+  /// For how long the same is not said again about one machine, and about how many it is known.
+  private static final long ONCE_NANOS = TimeUnit.HOURS.toNanos(1);
+
+  private static final int PEERS_MAX = 1024;
+
   private final LongSupplier nanoTime;
   private final AtomicLong periodStart;
   private final AtomicInteger lines = new AtomicInteger();
+
+  /// When something was said about a machine that is said once.
+  private final SequencedMap<String, Long> toldNanos = new LinkedHashMap<>();
 
   HostileLog(LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
@@ -34,6 +46,30 @@ final class HostileLog {
           address,
           PercentEncoding.encodeUnprintable(what, CHARS_MAX));
     }
+  }
+
+  /// A peer does something that it will do again with each connection: says so once an hour for its
+  /// machine.
+  void peerOnce(SocketAddress address, String what) {
+    var machine =
+        address instanceof InetSocketAddress inet ? inet.getHostString() : address.toString();
+    if (isNews(machine + what)) {
+      peer(address.toString(), what);
+    }
+  }
+
+  private synchronized boolean isNews(String what) {
+    var now = nanoTime.getAsLong();
+    var told = toldNanos.get(what);
+    if (told != null && now - told < ONCE_NANOS) {
+      return false;
+    }
+    toldNanos.remove(what);
+    if (toldNanos.size() == PEERS_MAX) {
+      toldNanos.pollFirstEntry();
+    }
+    toldNanos.put(what, now);
+    return true;
   }
 
   /// A handler threw; that is our fault.

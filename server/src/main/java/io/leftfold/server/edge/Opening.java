@@ -41,12 +41,15 @@ final class Opening {
 
   private Opening() {}
 
-  static Verdict of(ByteBuf bytes) {
+  /// Judges the bytes so far.
+  ///
+  /// @param http2 whether the peer said before that this is HTTP/2
+  static Verdict of(ByteBuf bytes, boolean http2) {
     var start = bytes.readerIndex();
     var available = bytes.readableBytes();
     for (var i = 0; i < Math.min(available, PREFACE.length); i++) {
       if (bytes.getByte(start + i) != PREFACE[i]) {
-        return Verdict.GO_ON;
+        return http2 ? Verdict.BROKEN : Verdict.GO_ON;
       }
     }
     if (available < PREFACE.length + FRAME_HEADER_BYTES) {

@@ -29,32 +29,45 @@ final class NodeClientsTest {
   @ParameterizedTest
   @ValueSource(strings = {"kurrent.test.js", "eventstore.test.js"})
   void an_official_node_client_passes_its_tests(String file) throws Exception {
+    try (var server = TestServer.on(directory.resolve("data"))) {
+      passes(file, server);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"kurrent.test.js", "eventstore.test.js"})
+  void an_official_node_client_passes_its_tests_over_tls(String file) throws Exception {
+    try (var server = TestServer.withTls(directory.resolve("data"))) {
+      passes(file, server);
+    }
+  }
+
+  private void passes(String file, TestServer server) throws Exception {
     var folder = Path.of("node").toAbsolutePath();
     require(
         Files.isDirectory(folder.resolve("node_modules")),
         "The packages of Node.js are missing: run \"npm ci\" in verification/node");
     require(nodeRuns(), "Node.js is missing: put node, version 20 or newer, on the PATH");
     var output = directory.resolve("output.txt");
-    try (var server = TestServer.on(directory.resolve("data"))) {
-      var builder =
-          new ProcessBuilder("node", "--test", "--test-reporter=spec", "test/" + file)
-              .directory(folder.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(output.toFile());
-      builder.environment().put("LEFTFOLD_PORT", Integer.toString(server.port()));
-      var process = builder.start();
-      try {
-        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-          fail("%s took longer than %d s:%n%s", file, PATIENCE_SECONDS, Files.readString(output));
-        }
-      } finally {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+    var builder =
+        new ProcessBuilder("node", "--test", "--test-reporter=spec", "test/" + file)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(output.toFile());
+    builder.environment().put("LEFTFOLD_PORT", Integer.toString(server.port()));
+    builder.environment().put("LEFTFOLD_ENCRYPTION", server.parameters());
+    var process = builder.start();
+    try {
+      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+        fail("%s took longer than %d s:%n%s", file, PATIENCE_SECONDS, Files.readString(output));
       }
-      var said = Files.readString(output);
-      assertThat(process.exitValue()).as("the end of %s, which said:%n%s", file, said).isZero();
-      assertThat(said).containsPattern("pass [1-9]").contains("fail 0");
+    } finally {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
+    var said = Files.readString(output);
+    assertThat(process.exitValue()).as("the end of %s, which said:%n%s", file, said).isZero();
+    assertThat(said).containsPattern("pass [1-9]").contains("fail 0");
   }
 
   private static boolean nodeRuns() throws InterruptedException {

@@ -4,18 +4,23 @@ package io.leftfold.verification.running;
 
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.Authentication;
 import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.Security;
 import io.leftfold.server.ServerOptions;
 import java.nio.file.Path;
+import java.util.List;
 
 /// A server in this process, on loopback and any free port, in front of a store of its own.
 public final class TestServer implements AutoCloseable {
 
   private final LocalEventStore store;
+  private final ServerOptions options;
   private final LeftfoldServer server;
 
   private TestServer(LocalEventStore store, ServerOptions options) {
     this.store = store;
+    this.options = options;
     this.server = LeftfoldServer.start(store, options);
   }
 
@@ -27,7 +32,7 @@ public final class TestServer implements AutoCloseable {
   /// Serves what is in a directory, on a port that a server had before.
   public static TestServer on(Path directory, int port) {
     return new TestServer(
-        LocalEventStore.open(directory), ServerOptions.defaults().withAddress("127.0.0.1", port));
+        LocalEventStore.open(directory), ServerOptions.insecure().withAddress("127.0.0.1", port));
   }
 
   /// Serves a new store in memory.
@@ -38,12 +43,27 @@ public final class TestServer implements AutoCloseable {
   /// Serves a new store in memory.
   public static TestServer inMemory(EngineOptions options) {
     return new TestServer(
-        LocalEventStore.inMemory(options), ServerOptions.defaults().withAddress("127.0.0.1", 0));
+        LocalEventStore.inMemory(options), ServerOptions.insecure().withAddress("127.0.0.1", 0));
   }
 
   /// Serves a store that is open, and closes it in the end.
   public static TestServer of(LocalEventStore store) {
-    return new TestServer(store, ServerOptions.defaults().withAddress("127.0.0.1", 0));
+    return new TestServer(store, ServerOptions.insecure().withAddress("127.0.0.1", 0));
+  }
+
+  /// Serves what is in a directory with TLS; its certificates are kept there as well.
+  public static TestServer withTls(Path directory) {
+    var certificates = new Security.Certificates.Made(directory.resolve("tls"), List.of());
+    return withTls(directory, certificates);
+  }
+
+  /// Serves what is in a directory with TLS.
+  public static TestServer withTls(Path directory, Security.Certificates certificates) {
+    return new TestServer(
+        LocalEventStore.open(directory),
+        ServerOptions.insecure()
+            .withAddress("127.0.0.1", 0)
+            .withSecurity(Security.tls(Authentication.defaults(), certificates)));
   }
 
   /// What is served.
@@ -68,7 +88,20 @@ public final class TestServer implements AutoCloseable {
 
   /// How an official client reaches it directly.
   public String connectionString() {
-    return "kurrentdb://127.0.0.1:%d?tls=false".formatted(port());
+    return "kurrentdb://127.0.0.1:%d?%s".formatted(port(), parameters());
+  }
+
+  /// The part of a connection string that says how to encrypt.
+  public String parameters() {
+    return switch (options.security()) {
+      case Security.Insecure(), Security.Plaintext(_) -> "tls=false";
+      case Security.Tls(_, Security.Certificates.Made(var directory, _)) ->
+          "tls=true&tlsCaFile=" + directory.resolve("ca.crt");
+      case Security.Tls(_, Security.Certificates.MadeInMemory(var authority, _)) ->
+          "tls=true&tlsCaFile=" + authority;
+      case Security.Tls(_, Security.Certificates.OfFiles(var certificate, _)) ->
+          "tls=true&tlsCaFile=" + certificate;
+    };
   }
 
   /// Ends the server and leaves the store open.

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli;
+
+import static io.leftfold.cli.config.ServerOption.ADVERTISE_HOST;
+import static io.leftfold.cli.config.ServerOption.ADVERTISE_PORT;
+import static io.leftfold.cli.config.ServerOption.ALLOW_ANONYMOUS_ENDPOINT_ACCESS;
+import static io.leftfold.cli.config.ServerOption.ALLOW_ANONYMOUS_STREAM_ACCESS;
+import static io.leftfold.cli.config.ServerOption.BACKUPS;
+import static io.leftfold.cli.config.ServerOption.DATA;
+import static io.leftfold.cli.config.ServerOption.DCB_STREAM;
+import static io.leftfold.cli.config.ServerOption.DEFAULT_ADMIN_PASSWORD;
+import static io.leftfold.cli.config.ServerOption.DEFAULT_OPS_PASSWORD;
+import static io.leftfold.cli.config.ServerOption.DISABLE_TLS;
+import static io.leftfold.cli.config.ServerOption.DURABILITY;
+import static io.leftfold.cli.config.ServerOption.HOST;
+import static io.leftfold.cli.config.ServerOption.INDEX_AT_OPENING;
+import static io.leftfold.cli.config.ServerOption.INSECURE;
+import static io.leftfold.cli.config.ServerOption.KEEP_ALIVE_INTERVAL;
+import static io.leftfold.cli.config.ServerOption.MAX_APPEND_EVENT_SIZE;
+import static io.leftfold.cli.config.ServerOption.MAX_APPEND_SIZE;
+import static io.leftfold.cli.config.ServerOption.MEMORY;
+import static io.leftfold.cli.config.ServerOption.PORT;
+import static io.leftfold.cli.config.ServerOption.TLS_CERTIFICATE;
+import static io.leftfold.cli.config.ServerOption.TLS_KEY;
+import static io.leftfold.cli.config.ServerOption.TLS_NAMES;
+
+import io.leftfold.api.StreamName;
+import io.leftfold.cli.config.Configuration;
+import io.leftfold.engine.Durability;
+import io.leftfold.engine.EngineOptions;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.Authentication;
+import io.leftfold.server.Security;
+import io.leftfold.server.Security.Certificates;
+import io.leftfold.server.ServerOptions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+
+/// What a configuration means to the store and to the server.
+///
+/// @param configuration what was said
+/// @param directory what relative paths are relative to
+/// @param temporary where the certificate of an authority in memory is written, if there is one
+record ServerSetup(Configuration configuration, Path directory, Optional<Path> temporary)
+    implements AutoCloseable {
+
+  /// Makes a temporary file if one is needed.
+  static ServerSetup of(Configuration configuration, Path directory) throws IOException {
+    var needed =
+        configuration.isSet(MEMORY)
+            && isEncrypted(configuration)
+            && configuration.text(TLS_CERTIFICATE).isEmpty();
+    return new ServerSetup(
+        configuration,
+        directory,
+        needed ? Optional.of(Files.createTempFile("leftfold-ca-", ".crt")) : Optional.empty());
+  }
+
+  private static boolean isEncrypted(Configuration configuration) {
+    return !configuration.isSet(INSECURE) && !configuration.isSet(DISABLE_TLS);
+  }
+
+  boolean inMemory() {
+    return configuration.isSet(MEMORY);
+  }
+
+  Durability durability() {
+    return Durability.valueOf(configuration.setting(DURABILITY).value().toUpperCase(Locale.ROOT));
+  }
+
+  Path data() {
+    return path(configuration.setting(DATA).value());
+  }
+
+  private Path path(String name) {
+    return directory.resolve(name);
+  }
+
+  LocalEventStore open() throws IOException {
+    var options =
+        EngineOptions.defaults()
+            .withDurability(durability())
+            .withSizes(
+                configuration.number(MAX_APPEND_EVENT_SIZE), configuration.number(MAX_APPEND_SIZE))
+            .withIndexedAtOpeningMax(configuration.number(INDEX_AT_OPENING));
+    if (inMemory()) {
+      return LocalEventStore.inMemory(options);
+    }
+    Files.createDirectories(data().toAbsolutePath());
+    return LocalEventStore.open(data(), options);
+  }
+
+  ServerOptions serverOptions() {
+    var options =
+        ServerOptions.insecure()
+            .withAddress(
+                configuration.setting(HOST).value(), Math.toIntExact(configuration.number(PORT)))
+            .withSecurity(security())
+            .withAdvertisedPort(Math.toIntExact(configuration.number(ADVERTISE_PORT)))
+            .withKeepAlive(Duration.ofMillis(configuration.number(KEEP_ALIVE_INTERVAL)))
+            .withDcbStream(StreamName.of(configuration.setting(DCB_STREAM).value()));
+    var advertised = configuration.text(ADVERTISE_HOST);
+    if (advertised.isPresent()) {
+      options = options.withAdvertisedHost(advertised.get());
+    }
+    var backups = configuration.text(BACKUPS);
+    return backups.isPresent() ? options.withBackups(path(backups.get())) : options;
+  }
+
+  private Security security() {
+    if (configuration.isSet(INSECURE)) {
+      return Security.insecure();
+    }
+    var authentication =
+        new Authentication(
+            configuration.text(DEFAULT_ADMIN_PASSWORD),
+            configuration.text(DEFAULT_OPS_PASSWORD),
+            configuration.isSet(ALLOW_ANONYMOUS_ENDPOINT_ACCESS),
+            configuration.isSet(ALLOW_ANONYMOUS_STREAM_ACCESS));
+    return configuration.isSet(DISABLE_TLS)
+        ? Security.plaintextWithUsers(authentication)
+        : Security.tls(authentication, certificates());
+  }
+
+  private Certificates certificates() {
+    var own = configuration.text(TLS_CERTIFICATE);
+    var names = configuration.list(TLS_NAMES);
+    if (own.isPresent()) {
+      return new Certificates.OfFiles(
+          path(own.get()), path(configuration.text(TLS_KEY).orElse(own.get())));
+    }
+    return temporary
+        .<Certificates>map(file -> new Certificates.MadeInMemory(file, names))
+        .orElseGet(() -> new Certificates.Made(data().resolve("tls"), names));
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (temporary.isPresent()) {
+      Files.deleteIfExists(temporary.get());
+    }
+  }
+}

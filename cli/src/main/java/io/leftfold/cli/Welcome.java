@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli;
+
+import static io.leftfold.cli.config.ServerOption.ADVERTISE_HOST;
+import static io.leftfold.cli.config.ServerOption.HOST;
+
+import io.leftfold.engine.Durability;
+import io.leftfold.engine.IndexProgress;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.Security;
+import io.leftfold.server.Security.Certificates;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+
+/// What a server says when it begins to serve: what, where, how safe, and how to try it.
+final class Welcome {
+
+  private final ServerSetup setup;
+  private final Shell shell;
+
+  Welcome(ServerSetup setup, Shell shell) {
+    this.setup = setup;
+    this.shell = shell;
+  }
+
+  void print(LocalEventStore store, int port) {
+    var out = shell.out();
+    var style = shell.style();
+    var security = setup.serverOptions().security();
+    store
+        .recovery()
+        .ifPresent(report -> out.println(style.warning("After an unclean end: ") + report + "."));
+    warnOf(security);
+    var host = setup.configuration().setting(HOST).value();
+    out.println(
+        "Leftfold %s serves %s at %s:%d (gRPC and HTTP%s), with %s."
+            .formatted(
+                LeftfoldServer.VERSION,
+                setup.inMemory() ? "a store in memory" : setup.data().toString(),
+                host,
+                port,
+                security instanceof Security.Tls ? ", with TLS" : "",
+                size(store)));
+    if (isIndexing(store)) {
+      out.println(
+          style.warning("The index is being made from the log.")
+              + " Until then only reads of everything are answered; /health/ready tells how far it is.");
+    }
+    if (setup.durability() == Durability.OS && !setup.inMemory()) {
+      out.println(
+          style.warning("Durability is os: ")
+              + "a power failure may take back acknowledged events.");
+    }
+    sayHowToTrust(security);
+    sayHowToTry(connection(security, host, port));
+    out.println();
+    out.println("Ctrl-C stops the server.");
+    out.flush();
+  }
+
+  static boolean isIndexing(LocalEventStore store) {
+    return store.indexProgress().state() != IndexProgress.State.WHOLE;
+  }
+
+  private static String size(LocalEventStore store) {
+    var stats = store.stats();
+    return isIndexing(store)
+        ? "%,d events".formatted(stats.events())
+        : "%,d events in %,d streams".formatted(stats.events(), stats.streams());
+  }
+
+  private void warnOf(Security security) {
+    var out = shell.out();
+    var style = shell.style();
+    switch (security) {
+      case Security.Insecure() -> {
+        out.println(
+            style.warning(
+                "WARNING: INSECURE. This server has no encryption and no users: whoever reaches its port"));
+        out.println(style.warning("can read and write everything."));
+      }
+      case Security.Plaintext(_) -> {
+        out.println(style.warning("WARNING: NO TLS. Passwords and events travel as they are."));
+        warnOfNoUsers();
+      }
+      case Security.Tls(_, _) -> warnOfNoUsers();
+    }
+  }
+
+  private void warnOfNoUsers() {
+    shell
+        .out()
+        .println(
+            shell
+                .style()
+                .warning(
+                    "WARNING: NO USERS YET. This version does not ask who calls: whoever reaches the port can do everything."));
+  }
+
+  private void sayHowToTrust(Security security) {
+    if (security instanceof Security.Tls(_, var certificates)
+        && !(certificates instanceof Certificates.OfFiles)) {
+      shell.out().println();
+      shell.out().println("Clients trust it by the tlsCaFile below. To trust it everywhere here:");
+      shell.out().println("  " + trustCommand(authority(certificates)));
+    }
+  }
+
+  private static Path authority(Certificates certificates) {
+    return switch (certificates) {
+      case Certificates.OfFiles(var certificate, _) -> certificate;
+      case Certificates.Made(var directory, _) -> directory.resolve("ca.crt").toAbsolutePath();
+      case Certificates.MadeInMemory(var file, _) -> file.toAbsolutePath();
+    };
+  }
+
+  private static String trustCommand(Path authority) {
+    var system = System.getProperty("os.name", "").toLowerCase(Locale.ROOT);
+    if (system.startsWith("mac")) {
+      return "sudo security add-trusted-cert -d -r trustRoot -k /Library/Keychains/System.keychain '%s'"
+          .formatted(authority);
+    }
+    if (system.startsWith("windows")) {
+      return "certutil -addstore -f ROOT \"%s\"".formatted(authority);
+    }
+    return Files.isDirectory(Path.of("/usr/local/share/ca-certificates"))
+        ? "sudo cp '%s' /usr/local/share/ca-certificates/leftfold.crt && sudo update-ca-certificates"
+            .formatted(authority)
+        : "sudo trust anchor '%s'".formatted(authority);
+  }
+
+  private String connection(Security security, String host, int port) {
+    var everywhere = host.equals("0.0.0.0") || host.equals("::");
+    var reached =
+        setup.configuration().text(ADVERTISE_HOST).orElse(everywhere ? "127.0.0.1" : host);
+    var parameters =
+        switch (security) {
+          case Security.Insecure(), Security.Plaintext(_) -> "?tls=false";
+          case Security.Tls(_, Certificates.OfFiles(_, _)) -> "";
+          case Security.Tls(_, var made) -> "?tlsCaFile=" + authority(made);
+        };
+    return "kurrentdb://%s:%d%s"
+        .formatted(reached.contains(":") ? "[" + reached + "]" : reached, port, parameters);
+  }
+
+  private void sayHowToTry(String connection) {
+    var out = shell.out();
+    out.println();
+    out.println("Try it from another terminal:");
+    out.println(
+        "  leftfold append account-7 '{\"amount\":50}' --type MoneyDeposited --connect '%s'"
+            .formatted(connection));
+    out.println("  leftfold read account-7 --connect '%s'".formatted(connection));
+    out.println("from Java:");
+    out.println(
+        "  KurrentDBClient.create(KurrentDBConnectionString.parseOrThrow(\"%s\"))"
+            .formatted(connection));
+    out.println("from Node:");
+    out.println("  KurrentDBClient.connectionString(\"%s\")".formatted(connection));
+  }
+}

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli.config;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/// The options of a server: the one place where each is defined.
+///
+/// From the name of `TLS_CERTIFICATE` follow the flag `--tls-certificate`, the variable
+/// `LEFTFOLD_TLS_CERTIFICATE` and the key `tls-certificate` in a file; from that of its counterpart
+/// in KurrentDB, `CertificateFile`, the variables `KURRENTDB_CERTIFICATE_FILE` and
+/// `EVENTSTORE_CERTIFICATE_FILE` and the key `CertificateFile`.
+@SuppressWarnings("ImmutableEnumChecker") // Lists by List.of, and records of them.
+public enum ServerOption {
+  /// Where the options are written down.
+  CONFIG(
+      new Kind.Text("<file>", false),
+      "",
+      "A file with options, in YAML. Default: ./leftfold.yaml, if it is there.",
+      same("Config")),
+
+  /// Where the store is.
+  DATA(
+      new Kind.Text("<directory>", false),
+      "leftfold-data",
+      "Where the store is; made if it is not there.",
+      same("Db")),
+
+  /// A store that is gone with the process.
+  MEMORY(
+      new Kind.Flag(),
+      "false",
+      "Keep the store in memory: it is gone when the server ends.",
+      same("MemDb")),
+
+  /// Where to listen.
+  HOST(
+      new Kind.Text("<address>", false),
+      "127.0.0.1",
+      "The address to listen at: 127.0.0.1 is reached by this machine alone, 0.0.0.0 by others.",
+      same("NodeIp", "ExtIp")),
+
+  /// Where to listen.
+  PORT(
+      new Kind.Whole("<port>", 0, 65_535),
+      "2113",
+      "The port to listen at; 0 takes any that is free.",
+      same("NodePort", "HttpPort")),
+
+  /// What clients are told.
+  ADVERTISE_HOST(
+      new Kind.Text("<host>", false),
+      "",
+      "The name by which clients reach this machine, if it is not the host above.",
+      same("AdvertiseHostToClientAs", "NodeHostAdvertiseAs", "ExtHostAdvertiseAs")),
+
+  /// What clients are told.
+  ADVERTISE_PORT(
+      new Kind.Whole("<port>", 0, 65_535),
+      "0",
+      "The port by which clients reach this machine; 0 is the port above.",
+      same(
+          "AdvertiseNodePortToClientAs",
+          "NodePortAdvertiseAs",
+          "AdvertiseHttpPortToClientAs",
+          "HttpPortAdvertiseAs")),
+
+  /// Neither encryption nor users.
+  INSECURE(
+      new Kind.Flag(),
+      "false",
+      "Neither encryption nor users: whoever reaches the port may do everything. For trying things.",
+      same("Insecure")),
+
+  /// Users without encryption.
+  DISABLE_TLS(
+      new Kind.Flag(),
+      "false",
+      "Users, but no encryption: passwords travel as they are.",
+      same("DisableTls")),
+
+  /// A certificate that others write.
+  TLS_CERTIFICATE(
+      new Kind.Text("<file>", false),
+      "",
+      "The certificate to show, and behind it those of authorities, in PEM; read again when it changes. Default: one that the server makes.",
+      same("CertificateFile")),
+
+  /// Its key.
+  TLS_KEY(
+      new Kind.Text("<file>", false),
+      "",
+      "The private key of the certificate, in PEM, not encrypted. Default: the file of the certificate.",
+      same("CertificatePrivateKeyFile")),
+
+  /// Names in the certificate that is made.
+  TLS_NAMES(
+      new Kind.Text("<name,…>", false),
+      "",
+      "Further names and addresses for the certificate that the server makes, separated by commas.",
+      same()),
+
+  /// A password.
+  DEFAULT_ADMIN_PASSWORD(
+      new Kind.Text("<password>", true),
+      "",
+      "The password of the user admin in a new store.",
+      same("DefaultAdminPassword")),
+
+  /// A password.
+  DEFAULT_OPS_PASSWORD(
+      new Kind.Text("<password>", true),
+      "",
+      "The password of the user ops in a new store.",
+      same("DefaultOpsPassword")),
+
+  /// What strangers may ask.
+  ALLOW_ANONYMOUS_ENDPOINT_ACCESS(
+      new Kind.Flag(),
+      "false",
+      "Let whoever names no user ask the server about itself.",
+      same("AllowAnonymousEndpointAccess")),
+
+  /// What strangers may read.
+  ALLOW_ANONYMOUS_STREAM_ACCESS(
+      new Kind.Flag(),
+      "false",
+      "Let whoever names no user use the streams that are open to everybody.",
+      same("AllowAnonymousStreamAccess")),
+
+  /// Signs of life.
+  KEEP_ALIVE_INTERVAL(
+      new Kind.Whole("<ms>", 1000, 86_400_000),
+      "60000",
+      "How long a connection may be silent until it is asked for a sign of life, in milliseconds; without one it is closed after the same time again.",
+      same("KeepAliveInterval")),
+
+  /// The largest append.
+  MAX_APPEND_SIZE(
+      new Kind.Whole("<bytes>", 1, 1L << 30),
+      "67108864",
+      "The largest append, all its events together, in bytes.",
+      same("MaxAppendSize")),
+
+  /// The largest event.
+  MAX_APPEND_EVENT_SIZE(
+      new Kind.Whole("<bytes>", 1, 1L << 30),
+      "16777216",
+      "The largest event, in bytes.",
+      same("MaxAppendEventSize")),
+
+  /// When an append is acknowledged.
+  DURABILITY(
+      new Kind.OneOf(List.of("fsync", "os")),
+      "fsync",
+      "What an acknowledged append has survived: fsync a power failure, os the end of this process.",
+      List.of(new Counterpart("UnsafeDisableFlushToDisk", Map.of("true", "os", "false", "fsync")))),
+
+  /// When the index is made in the background.
+  INDEX_AT_OPENING(
+      new Kind.Whole("<events>", 0, Long.MAX_VALUE),
+      "1000000",
+      "If the index lacks more events than this, serve at once and make it in the background; until it is made, only reads of everything are answered.",
+      same()),
+
+  /// Backups for clients.
+  BACKUPS(
+      new Kind.Text("<directory>", false),
+      "",
+      "Where to keep backups that clients ask for (leftfold backup --connect …). Without it they may not.",
+      same()),
+
+  /// Where UmaDB's events go.
+  DCB_STREAM(
+      new Kind.Text("<stream>", false),
+      "dcb",
+      "The stream for events of UmaDB clients (umadb.v1.DCB), which know no streams.",
+      same());
+
+  /// An option of KurrentDB that means the same.
+  ///
+  /// @param name as it is written in its files
+  /// @param meanings what its values are here; empty if they are the same
+  public record Counterpart(String name, Map<String, String> meanings) {
+
+    String meaning(String value) {
+      return meanings.getOrDefault(value.toLowerCase(Locale.ROOT), value);
+    }
+  }
+
+  private final Kind kind;
+  private final String defaultValue;
+  private final String description;
+  private final List<Counterpart> counterparts;
+
+  ServerOption(Kind kind, String defaultValue, String description, List<Counterpart> counterparts) {
+    this.kind = kind;
+    this.defaultValue = defaultValue;
+    this.description = description;
+    this.counterparts = counterparts;
+  }
+
+  private static List<Counterpart> same(String... names) {
+    return Arrays.stream(names).map(name -> new Counterpart(name, Map.of())).toList();
+  }
+
+  /// Its name, which is its key in a file.
+  ///
+  /// @return in small letters with hyphens
+  public String key() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /// Its flag.
+  ///
+  /// @return with two hyphens
+  public String flag() {
+    return "--" + key();
+  }
+
+  /// Its variable in the environment.
+  ///
+  /// @return in capital letters
+  public String variable() {
+    return "LEFTFOLD_" + name();
+  }
+
+  /// What its value may be.
+  ///
+  /// @return the kind
+  public Kind kind() {
+    return kind;
+  }
+
+  /// What holds when nobody says anything.
+  ///
+  /// @return the value, empty for none
+  public String defaultValue() {
+    return defaultValue;
+  }
+
+  /// What it does.
+  ///
+  /// @return a sentence or two
+  public String description() {
+    return description;
+  }
+
+  /// What means the same in KurrentDB.
+  ///
+  /// @return its options, the first is preferred
+  public List<Counterpart> counterparts() {
+    return counterparts;
+  }
+}

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Tests of certificates: made, renewed, read, refused.
+@NullMarked
+package io.leftfold.server.tls;
+
+import org.jspecify.annotations.NullMarked;
