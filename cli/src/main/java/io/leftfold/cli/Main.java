@@ -40,6 +40,8 @@ public final class Main {
           "repair",
           "import",
           "export",
+          "users",
+          "access",
           "completion",
           "train");
 
@@ -152,6 +154,9 @@ public final class Main {
       case "import" ->
           new CommandLine(new ImportCommand(shell)).addSubcommand(new ImportGitCommand(shell));
       case "export" -> new ExportCommand(shell);
+      case "users" -> UsersCommand.with(shell);
+      case "access" ->
+          new CommandLine(new AccessCommand()).addSubcommand(new AccessCommand.Explain(shell));
       case "completion" -> new CompletionCommand(shell);
       case "train" -> new TrainCommand(shell);
       default -> throw new IllegalArgumentException("No command is called " + name);

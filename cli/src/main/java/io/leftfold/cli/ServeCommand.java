@@ -17,6 +17,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -143,6 +144,7 @@ final class ServeCommand implements Callable<Integer> {
         var server = LeftfoldServer.start(store, serverOptions())) {
       welcome(store, server.port());
       reportIndexing(store);
+      server.usersWithDefaultPassword().thenAccept(this::warnOfDefaultPasswords);
       shell.stop().await();
       shell.out().println("Stopping …");
       shell.out().flush();
@@ -153,7 +155,7 @@ final class ServeCommand implements Callable<Integer> {
 
   private ServerOptions serverOptions() {
     var options =
-        ServerOptions.defaults().withAddress(host, port).withDcbStream(StreamName.of(dcbStream));
+        ServerOptions.insecure().withAddress(host, port).withDcbStream(StreamName.of(dcbStream));
     if (backups != null) {
       options = options.withBackups(shell.resolve(backups));
     }
@@ -223,6 +225,17 @@ final class ServeCommand implements Callable<Integer> {
     out.println();
     out.println("Ctrl-C stops the server.");
     out.flush();
+  }
+
+  private void warnOfDefaultPasswords(List<String> users) {
+    if (!users.isEmpty()) {
+      shell
+          .err()
+          .println(
+              shell.style().warning("WARNING: ")
+                  + "%s can log in with the password that everybody knows (changeit). Change it: leftfold users passwd %s"
+                      .formatted(String.join(" and ", users), users.getFirst()));
+    }
   }
 
   private static boolean isIndexing(LocalEventStore store) {

@@ -59,7 +59,7 @@ final class TrainCommand implements Callable<Integer> {
             LocalEventStore.open(
                 directory, EngineOptions.defaults().withDurability(Durability.OS));
         var server =
-            LeftfoldServer.start(store, ServerOptions.defaults().withAddress("127.0.0.1", 0));
+            LeftfoldServer.start(store, ServerOptions.insecure().withAddress("127.0.0.1", 0));
         var client =
             RemoteEventStore.connect(
                 "leftfold://127.0.0.1:%d?tls=false".formatted(server.port()))) {

@@ -6,20 +6,27 @@ import io.leftfold.api.StreamName;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/// How a node is reached: `ServerOptions.defaults().withAddress("0.0.0.0", 2113)`.
+/// How a node is reached, and by whom: `ServerOptions.insecure().withAddress("127.0.0.1", 0)`.
 ///
 /// @param host the name or address of this machine to listen on
 /// @param port the port; 0 for any that is free
+/// @param security whom it believes, and whether others can listen in
 /// @param advertisedHost the name or address that clients are told to reach this node by; empty for
 ///   the one it listens on
 /// @param backups the directory in which backups are kept that clients ask for; empty if they may
 ///   not
 /// @param dcbStream where events are recorded that come over `umadb.v1.DCB`, which knows no streams
 public record ServerOptions(
-    String host, int port, String advertisedHost, Optional<Path> backups, StreamName dcbStream) {
+    String host,
+    int port,
+    Security security,
+    String advertisedHost,
+    Optional<Path> backups,
+    StreamName dcbStream) {
 
-  private static final ServerOptions DEFAULTS =
-      new ServerOptions("127.0.0.1", 2113, "", Optional.empty(), StreamName.of("dcb"));
+  private static final ServerOptions INSECURE =
+      new ServerOptions(
+          "127.0.0.1", 2113, Security.insecure(), "", Optional.empty(), StreamName.of("dcb"));
 
   /// Checks the stream.
   ///
@@ -33,11 +40,19 @@ public record ServerOptions(
     }
   }
 
-  /// Loopback, port 2113, no backups for clients, stream `dcb`.
+  /// Loopback, port 2113, neither encryption nor users, no backups for clients, stream `dcb`.
   ///
   /// @return the options
-  public static ServerOptions defaults() {
-    return DEFAULTS;
+  public static ServerOptions insecure() {
+    return INSECURE;
+  }
+
+  /// With encryption and users, or some of that.
+  ///
+  /// @param security whom to believe
+  /// @return the new options
+  public ServerOptions withSecurity(Security security) {
+    return new ServerOptions(host, port, security, advertisedHost, backups, dcbStream);
   }
 
   /// With another address to listen on.
@@ -46,7 +61,7 @@ public record ServerOptions(
   /// @param port 0 for any that is free
   /// @return the new options
   public ServerOptions withAddress(String host, int port) {
-    return new ServerOptions(host, port, advertisedHost, backups, dcbStream);
+    return new ServerOptions(host, port, security, advertisedHost, backups, dcbStream);
   }
 
   /// With a name by which clients reach this node.
@@ -54,7 +69,7 @@ public record ServerOptions(
   /// @param host a name or address
   /// @return the new options
   public ServerOptions withAdvertisedHost(String host) {
-    return new ServerOptions(this.host, port, host, backups, dcbStream);
+    return new ServerOptions(this.host, port, security, host, backups, dcbStream);
   }
 
   /// With a directory for backups that clients ask for.
@@ -62,7 +77,8 @@ public record ServerOptions(
   /// @param directory each backup is a directory in it
   /// @return the new options
   public ServerOptions withBackups(Path directory) {
-    return new ServerOptions(host, port, advertisedHost, Optional.of(directory), dcbStream);
+    return new ServerOptions(
+        host, port, security, advertisedHost, Optional.of(directory), dcbStream);
   }
 
   /// With another stream for the events of `umadb.v1.DCB`.
@@ -70,6 +86,11 @@ public record ServerOptions(
   /// @param stream any but a system stream
   /// @return the new options
   public ServerOptions withDcbStream(StreamName stream) {
-    return new ServerOptions(host, port, advertisedHost, backups, stream);
+    return new ServerOptions(host, port, security, advertisedHost, backups, stream);
+  }
+
+  /// Whether it listens at every address of this machine.
+  boolean listensEverywhere() {
+    return host.equals("0.0.0.0") || host.equals("::");
   }
 }

@@ -22,7 +22,7 @@ final class RemoteContractTest extends EventStoreContract {
   @Override
   protected EventStore open(Clock clock) {
     var engine = LocalEventStore.inMemory(EngineOptions.defaults().withClock(clock));
-    var server = LeftfoldServer.start(engine, ServerOptions.defaults().withAddress("127.0.0.1", 0));
+    var server = LeftfoldServer.start(engine, ServerOptions.insecure().withAddress("127.0.0.1", 0));
     opened.add(server);
     opened.add(engine);
     return RemoteEventStore.connect("leftfold://127.0.0.1:%d?tls=false".formatted(server.port()));

@@ -40,7 +40,7 @@ public final class ServerMain {
     try (var store = LocalEventStore.open(directory)) {
       new Population(streams).appendTo(store);
       try (var server =
-          LeftfoldServer.start(store, ServerOptions.defaults().withAddress("127.0.0.1", 0))) {
+          LeftfoldServer.start(store, ServerOptions.insecure().withAddress("127.0.0.1", 0))) {
         serve(server.port());
       }
     }

@@ -4,9 +4,13 @@ package io.leftfold.verification.running;
 
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.Authentication;
 import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.Security;
 import io.leftfold.server.ServerOptions;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /// A server in this process, on loopback and any free port, in front of a store of its own.
 public final class TestServer implements AutoCloseable {
@@ -27,7 +31,7 @@ public final class TestServer implements AutoCloseable {
   /// Serves what is in a directory, on a port that a server had before.
   public static TestServer on(Path directory, int port) {
     return new TestServer(
-        LocalEventStore.open(directory), ServerOptions.defaults().withAddress("127.0.0.1", port));
+        LocalEventStore.open(directory), ServerOptions.insecure().withAddress("127.0.0.1", port));
   }
 
   /// Serves a new store in memory.
@@ -38,12 +42,31 @@ public final class TestServer implements AutoCloseable {
   /// Serves a new store in memory.
   public static TestServer inMemory(EngineOptions options) {
     return new TestServer(
-        LocalEventStore.inMemory(options), ServerOptions.defaults().withAddress("127.0.0.1", 0));
+        LocalEventStore.inMemory(options), ServerOptions.insecure().withAddress("127.0.0.1", 0));
   }
 
   /// Serves a store that is open, and closes it in the end.
   public static TestServer of(LocalEventStore store) {
-    return new TestServer(store, ServerOptions.defaults().withAddress("127.0.0.1", 0));
+    return new TestServer(store, ServerOptions.insecure().withAddress("127.0.0.1", 0));
+  }
+
+  /// Serves a new store in memory to users, without encryption.
+  public static TestServer withUsers() {
+    return withUsers(LocalEventStore.inMemory());
+  }
+
+  /// Serves a store that is open to users, without encryption, and closes it in the end.
+  public static TestServer withUsers(LocalEventStore store) {
+    return new TestServer(
+        store,
+        ServerOptions.insecure()
+            .withAddress("127.0.0.1", 0)
+            .withSecurity(Security.plaintextWithUsers(Authentication.defaults())));
+  }
+
+  /// Told who can log in with the password that everybody knows.
+  public CompletableFuture<List<String>> usersWithDefaultPassword() {
+    return server.usersWithDefaultPassword().toCompletableFuture();
   }
 
   /// What is served.
@@ -69,6 +92,11 @@ public final class TestServer implements AutoCloseable {
   /// How an official client reaches it directly.
   public String connectionString() {
     return "kurrentdb://127.0.0.1:%d?tls=false".formatted(port());
+  }
+
+  /// How a client reaches it as a user.
+  public String connectionString(String user, String password) {
+    return "kurrentdb://%s:%s@127.0.0.1:%d?tls=false".formatted(user, password, port());
   }
 
   /// Ends the server and leaves the store open.

@@ -37,7 +37,7 @@ final class BackupWireTest {
   @BeforeEach
   void start() {
     store = LocalEventStore.open(directory.resolve("store"), EngineOptions.defaults());
-    start(ServerOptions.defaults().withBackups(directory.resolve("backups")));
+    start(ServerOptions.insecure().withBackups(directory.resolve("backups")));
   }
 
   private void start(ServerOptions options) {
@@ -140,7 +140,7 @@ final class BackupWireTest {
 
   @Test
   void a_server_that_was_not_told_where_makes_none() {
-    restart(ServerOptions.defaults());
+    restart(ServerOptions.insecure());
 
     assertThatThrownBy(() -> remote.backup("nightly", _ -> {}))
         .isInstanceOf(UnavailableException.class)
@@ -154,7 +154,7 @@ final class BackupWireTest {
     server.close();
     store.close();
     store = LocalEventStore.open(directory.resolve("another"));
-    start(ServerOptions.defaults().withBackups(directory.resolve("backups")));
+    start(ServerOptions.insecure().withBackups(directory.resolve("backups")));
 
     assertThatThrownBy(() -> remote.backup("nightly", _ -> {}))
         .hasMessageContaining("is the backup of another store");

@@ -132,7 +132,7 @@ final class DcbWireTest {
         var other =
             LeftfoldServer.start(
                 store,
-                ServerOptions.defaults()
+                ServerOptions.insecure()
                     .withAddress("127.0.0.1", 0)
                     .withDcbStream(StreamName.of("facts-1")))) {
       var channel =
