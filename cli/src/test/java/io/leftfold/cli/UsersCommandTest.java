@@ -66,8 +66,7 @@ final class UsersCommandTest {
     assertThat(admin("", "users", "show", "jo").out()).contains("\"disabled\":true");
     assertThat(admin("", "users", "enable", "jo").code()).isZero();
 
-    var changed =
-        shell.runWith("s3cret\nother\n", "users", "passwd", "jo", "--connect", as("jo"));
+    var changed = shell.runWith("s3cret\nother\n", "users", "passwd", "jo", "--connect", as("jo"));
     assertThat(changed.out()).isEqualTo("Changed the password of jo.\n");
     var token = shell.runWith("other\n", "users", "token", "--connect", as("jo"));
     assertThat(token.lines()).hasSize(1);

@@ -112,8 +112,7 @@ public final class RemoteUsers implements AutoCloseable {
         user.getLoginName(),
         user.getFullName(),
         user.getGroupsList(),
-        Instant.ofEpochSecond(
-            ticks / TICKS_A_SECOND, ticks % TICKS_A_SECOND * NANOS_A_TICK),
+        Instant.ofEpochSecond(ticks / TICKS_A_SECOND, ticks % TICKS_A_SECOND * NANOS_A_TICK),
         user.getDisabled());
   }
 
@@ -218,9 +217,7 @@ public final class RemoteUsers implements AutoCloseable {
         UsersGrpc.getResetPasswordMethod(),
         ResetPasswordReq.newBuilder()
             .setOptions(
-                ResetPasswordReq.Options.newBuilder()
-                    .setLoginName(name)
-                    .setNewPassword(password))
+                ResetPasswordReq.Options.newBuilder().setLoginName(name).setNewPassword(password))
             .build(),
         "The reset of the password of " + name);
   }

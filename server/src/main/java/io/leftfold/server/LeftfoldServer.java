@@ -66,8 +66,7 @@ public final class LeftfoldServer implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final Optional<UserAccess> users;
 
-  private LeftfoldServer(
-      Edge edge, ScheduledExecutorService timer, Optional<UserAccess> users) {
+  private LeftfoldServer(Edge edge, ScheduledExecutorService timer, Optional<UserAccess> users) {
     this.edge = edge;
     this.timer = timer;
     this.users = users;
@@ -160,7 +159,9 @@ public final class LeftfoldServer implements AutoCloseable {
     var node = new Node(store, options.backups(), users);
     var authenticating =
         new Authenticating(
-            node, users.<Authenticator>map(known -> known).orElseGet(Authenticator::trusting), threads);
+            node,
+            users.<Authenticator>map(known -> known).orElseGet(Authenticator::trusting),
+            threads);
     Map<String, SessionHandler> guarded = new HashMap<>();
     guarded.putAll(
         new StreamsService(

@@ -34,7 +34,8 @@ public final class Audit {
   /// @param action what, in words
   /// @param subject with what
   /// @param when by the node's clock
-  public record Entry(String who, String from, String action, String subject, java.time.Instant when) {}
+  public record Entry(
+      String who, String from, String action, String subject, java.time.Instant when) {}
 
   /// An action, at this moment.
   ///

@@ -20,8 +20,7 @@ public interface Authenticator {
   /// @param peer the address that it came from, without a port
   /// @return the caller
   /// @throws NotAuthenticatedException if the credentials are not valid
-  Caller authenticate(Optional<String> authorization, String peer)
-      throws NotAuthenticatedException;
+  Caller authenticate(Optional<String> authorization, String peer) throws NotAuthenticatedException;
 
   /// The authenticator of a node without users: whatever the credentials, they are not looked at.
   ///

@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 /// Notices changes of users, rights and settings, whoever made them and on whatever way.
 ///
 /// It is a place in the log, behind which nothing was looked at. Whoever relies on what is
-/// remembered takes the changes first ([#take]): that costs the reading of one number if nothing was
-/// recorded since, and else a look at the names of the streams of what was.
+/// remembered takes the changes first ([#take]): that costs the reading of one number if nothing
+/// was recorded since, and else a look at the names of the streams of what was.
 final class Changes implements AutoCloseable {
 
   private final EventStore store;
@@ -35,8 +35,7 @@ final class Changes implements AutoCloseable {
         store.subscribeToAll(
             SubscribeOptions.fromEnd()
                 .filteredBy(
-                    EventFilter.streamPrefix(
-                        "$$", User.STREAM_PREFIX, Streams.SETTINGS.value())));
+                    EventFilter.streamPrefix("$$", User.STREAM_PREFIX, Streams.SETTINGS.value())));
   }
 
   /// Tells of each stream that has changed: by its events or by its metadata.

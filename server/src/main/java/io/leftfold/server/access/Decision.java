@@ -54,8 +54,8 @@ public record Decision(boolean granted, Grounds grounds, List<String> roles) {
     return new Decision(false, grounds, List.of());
   }
 
-  /// The decision for whoever was denied: which right is missing, and where that is decided. Whom
-  /// a list names is not told.
+  /// The decision for whoever was denied: which right is missing, and where that is decided. Whom a
+  /// list names is not told.
   ///
   /// @param caller who asked
   /// @param right what for

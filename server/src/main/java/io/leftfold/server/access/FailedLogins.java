@@ -9,13 +9,17 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Makes guessing slow: after a few failures each next one is heard later, by user and by address.
+/// Makes guessing slow: after a few failures each next attempt is heard later, by user and by
+/// address.
 ///
-/// Who has logged in before from the same address is counted apart from strangers, so that those
-/// who guess at a user's password, or from a user's address, do not lock the user out.
+/// An attempt counts as a failure from its beginning until it has succeeded, so that many at once
+/// are no way around. Who has logged in before from the same address is counted apart from
+/// strangers, so that those who guess at a user's password, or from a user's address, do not lock
+/// the user out.
 final class FailedLogins {
 
-  private static final int FREE = 5;
+  private static final int FREE_OF_USER = 5;
+  private static final int FREE_OF_PEER = 20;
   private static final Duration FIRST_WAIT = Duration.ofMillis(250);
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
   private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(15);
@@ -23,69 +27,100 @@ final class FailedLogins {
   private static final int ENTRIES_MAX = 10_000;
 
   private final Clock clock;
-  private final Map<Object, Failures> failures = lately();
-  private final Map<Pair, Boolean> familiar = lately();
+  private final Map<Key, Failures> failures = lately();
+  private final Map<Key, Boolean> familiar = lately();
 
   FailedLogins(Clock clock) {
     this.clock = clock;
   }
 
-  private record Pair(String user, String peer) {}
+  /// Whose failures are counted.
+  private sealed interface Key {
+    int free();
 
-  private record OfUser(String user) {}
-
-  private record OfPeer(String peer) {}
-
-  /// @param count how many
-  /// @param last when the last was
-  private record Failures(int count, Instant last) {
-    Instant heardAgain() {
-      if (count < FREE) {
-        return Instant.MIN;
+    record OfPair(String user, String peer) implements Key {
+      @Override
+      public int free() {
+        return FREE_OF_USER;
       }
-      var wait = FIRST_WAIT.multipliedBy(1L << Math.min(count - FREE, DOUBLINGS_MAX));
-      return last.plus(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT);
+    }
+
+    record OfUser(String user) implements Key {
+      @Override
+      public int free() {
+        return FREE_OF_USER;
+      }
+    }
+
+    record OfPeer(String peer) implements Key {
+      @Override
+      public int free() {
+        return FREE_OF_PEER;
+      }
     }
   }
 
-  /// Whether an attempt is looked at.
-  synchronized boolean mayTry(String user, String peer) {
-    var now = clock.instant();
-    return keys(user, peer).stream()
-        .map(failures::get)
-        .allMatch(known -> known == null || !now.isBefore(known.heardAgain()));
-  }
+  /// How many there were, and when the last began.
+  private record Failures(int count, Instant last) {
+    boolean isHeard(int free, Instant now) {
+      if (count < free) {
+        return true;
+      }
+      var wait = FIRST_WAIT.multipliedBy(1L << Math.min(count - free, DOUBLINGS_MAX));
+      return !now.isBefore(last.plus(wait.compareTo(LONGEST_WAIT) < 0 ? wait : LONGEST_WAIT));
+    }
 
-  synchronized void failed(String user, String peer) {
-    var now = clock.instant();
-    for (var key : keys(user, peer)) {
-      failures.merge(
-          key,
-          new Failures(1, now),
-          (before, _) ->
-              before.last.plus(FORGOTTEN_AFTER).isBefore(now)
-                  ? new Failures(1, now)
-                  : new Failures(before.count + 1, now));
+    boolean isForgotten(Instant now) {
+      return last.plus(FORGOTTEN_AFTER).isBefore(now);
     }
   }
 
+  /// Begins an attempt, if it is heard.
+  synchronized boolean begin(String user, String peer) {
+    var now = clock.instant();
+    var keys = keys(user, peer);
+    for (var key : keys) {
+      var known = failures.get(key);
+      if (known != null && !known.isHeard(key.free(), now)) {
+        return false;
+      }
+    }
+    for (var key : keys) {
+      var known = failures.get(key);
+      var before = known == null || known.isForgotten(now) ? 0 : known.count;
+      failures.put(key, new Failures(before + 1, now));
+    }
+    return true;
+  }
+
+  /// The attempt was none at guessing.
   synchronized void succeeded(String user, String peer) {
-    var pair = new Pair(user, peer);
-    familiar.put(pair, true);
+    for (var key : keys(user, peer)) {
+      failures.computeIfPresent(
+          key, (_, known) -> known.count == 1 ? null : new Failures(known.count - 1, known.last));
+    }
+    var pair = new Key.OfPair(user, peer);
     failures.remove(pair);
+    familiar.put(pair, true);
   }
 
-  private List<Object> keys(String user, String peer) {
-    var pair = new Pair(user, peer);
+  /// How many are remembered.
+  synchronized int remembered() {
+    return failures.size();
+  }
+
+  private List<Key> keys(String user, String peer) {
+    var pair = new Key.OfPair(user, peer);
     return familiar.containsKey(pair)
         ? List.of(pair)
-        : List.of(new OfUser(user), new OfPeer(peer));
+        : List.of(new Key.OfUser(user), new Key.OfPeer(peer));
   }
 
-  private static <K, V> Map<K, V> lately() {
+  /// Forgets what was not used for the longest time.
+  private static <V> Map<Key, V> lately() {
     return new LinkedHashMap<>(16, 0.75f, true) {
       @Override
-      protected boolean removeEldestEntry(Map.Entry<K, V> eldest) {
+      protected boolean removeEldestEntry(Map.Entry<Key, V> eldest) {
         return size() > ENTRIES_MAX;
       }
     };

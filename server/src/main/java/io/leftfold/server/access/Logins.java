@@ -2,6 +2,7 @@
 
 package io.leftfold.server.access;
 
+import io.leftfold.api.LeftfoldException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -9,6 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 
@@ -31,6 +34,8 @@ final class Logins implements Authenticator {
   private final Clock clock;
   private final MessageDigest salted;
   private final ConcurrentHashMap<Digest, Login> logins = new ConcurrentHashMap<>();
+  private final ConcurrentHashMap<Digest, CompletableFuture<Login>> underWay =
+      new ConcurrentHashMap<>();
 
   Logins(
       Users users,
@@ -90,35 +95,62 @@ final class Logins implements Authenticator {
       return known.get();
     }
     var header = authorization.orElse("");
+    var digest = digest(header);
+    var mine = new CompletableFuture<Login>();
+    var others = underWay.putIfAbsent(digest, mine);
+    if (others != null) {
+      return sameAs(others);
+    }
     try {
-      var login =
-          switch (Credentials.of(header)) {
-            case Credentials.Basic(var user, var password) ->
-                new Login(byPassword(user, password, peer), Instant.MAX);
-            case Credentials.Bearer(var token) -> byToken(token);
-          };
+      var login = login(header, peer);
       if (logins.size() >= REMEMBERED_MAX) {
         logins.clear();
       }
-      logins.put(digest(header), login);
+      logins.put(digest, login);
+      mine.complete(login);
       return login.caller;
     } catch (NotAuthenticatedException e) {
+      mine.completeExceptionally(e);
       log.notAuthenticated("%s (from %s)".formatted(e.getMessage(), peer));
       throw e;
+    } catch (RuntimeException | Error e) {
+      mine.completeExceptionally(e);
+      throw e;
+    } finally {
+      underWay.remove(digest, mine);
     }
+  }
+
+  /// Many calls of one client come at once: one of them looks at the password.
+  private static Caller sameAs(CompletableFuture<Login> others) throws NotAuthenticatedException {
+    try {
+      return others.join().caller;
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof LeftfoldException unavailable) {
+        throw unavailable;
+      }
+      throw new NotAuthenticatedException("As for another call with the same credentials");
+    }
+  }
+
+  private Login login(String header, String peer) throws NotAuthenticatedException {
+    return switch (Credentials.of(header)) {
+      case Credentials.Basic(var user, var password) ->
+          new Login(byPassword(user, password, peer), Instant.MAX);
+      case Credentials.Bearer(var token) -> byToken(token);
+    };
   }
 
   /// Looks at a password, and keeps a stronger hash of it if the one that is kept is weak.
   Caller.User byPassword(String name, String password, String peer)
       throws NotAuthenticatedException {
-    if (!failed.mayTry(name, peer)) {
+    if (!failed.begin(name, peer)) {
       throw new NotAuthenticatedException(
           "Too many failed logins of \"%s\" or from this address; not looked at".formatted(name));
     }
     var user = users.find(name);
     var answer = passwords.check(user, password);
     if (user.isEmpty() || !answer.matches() || user.get().disabled()) {
-      failed.failed(name, peer);
       throw new NotAuthenticatedException(
           user.isEmpty()
               ? "There is no user \"%s\"".formatted(name)

@@ -12,8 +12,8 @@ import javax.crypto.spec.PBEKeySpec;
 
 /// What is kept of a password: enough to recognise it, too little to find it.
 ///
-/// It says how it was made, so that the cost can grow: PBKDF2 with HMAC-SHA-512 and
-/// [#ITERATIONS] rounds for new ones; with HMAC-SHA-1 and 1000 rounds in the databases of KurrentDB.
+/// It says how it was made, so that the cost can grow: PBKDF2 with HMAC-SHA-512 and [#ITERATIONS]
+/// rounds for new ones; with HMAC-SHA-1 and 1000 rounds in the databases of KurrentDB.
 ///
 /// @param algorithm as the JDK calls it
 /// @param iterations how many rounds
@@ -47,8 +47,7 @@ record PasswordHash(String algorithm, int iterations, byte[] salt, byte[] hash) 
     if (iterations < 1 || iterations > ITERATIONS_MAX || hash.length == 0 || salt.length == 0) {
       return false;
     }
-    return MessageDigest.isEqual(
-        hash, derive(algorithm, password, salt, iterations, hash.length));
+    return MessageDigest.isEqual(hash, derive(algorithm, password, salt, iterations, hash.length));
   }
 
   /// Whether new ones are dearer to guess.

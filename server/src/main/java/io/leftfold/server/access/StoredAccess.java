@@ -35,8 +35,7 @@ final class StoredAccess implements Access {
   /// @param streams whether they may use the streams that let everybody
   record Anonymous(boolean endpoints, boolean streams) {}
 
-  StoredAccess(
-      EventStore store, Changes changes, Users users, Anonymous anonymous, DenialLog log) {
+  StoredAccess(EventStore store, Changes changes, Users users, Anonymous anonymous, DenialLog log) {
     this.users = users;
     this.anonymous = anonymous;
     this.log = log;
@@ -84,7 +83,8 @@ final class StoredAccess implements Access {
     return switch (caller) {
       case Caller.Trusted() -> true;
       case Caller.Anonymous() -> false;
-      case Caller.User user -> users.current(user).filter(StoredAccess::isAdministrator).isPresent();
+      case Caller.User user ->
+          users.current(user).filter(StoredAccess::isAdministrator).isPresent();
     };
   }
 

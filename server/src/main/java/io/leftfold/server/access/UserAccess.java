@@ -86,7 +86,12 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
       int processors) {}
 
   private record Parts(
-      Changes changes, Users users, StoredAccess access, Logins logins, Tokens tokens, Audit audit) {}
+      Changes changes,
+      Users users,
+      StoredAccess access,
+      Logins logins,
+      Tokens tokens,
+      Audit audit) {}
 
   /// Of a store, which it does not own.
   ///
@@ -99,7 +104,9 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
     this.surroundings = surroundings;
     this.passwords =
         new PasswordChecks(
-            options.iterations(), surroundings.random(), Math.max(1, surroundings.processors() / 2));
+            options.iterations(),
+            surroundings.random(),
+            Math.max(1, surroundings.processors() / 2));
   }
 
   /// Begins, as soon as the store answers everything. Does not wait for the first users to be made;
@@ -122,7 +129,12 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
             log);
     parts =
         new Parts(
-            changes, users, access, new Logins(users, passwords, tokens, log, clock, random), tokens, new Audit(clock));
+            changes,
+            users,
+            access,
+            new Logins(users, passwords, tokens, log, clock, random),
+            tokens,
+            new Audit(clock));
     surroundings.threads().newThread(() -> makeFirstUsers(users)).start();
   }
 
@@ -349,7 +361,8 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
     if (caller instanceof Caller.User user) {
       return parts().tokens.issue(user, lifetime);
     }
-    throw new NotAuthorizedException("A token is for a user, and %s is none".formatted(caller.name()));
+    throw new NotAuthorizedException(
+        "A token is for a user, and %s is none".formatted(caller.name()));
   }
 
   /// An action of somebody, at this moment.

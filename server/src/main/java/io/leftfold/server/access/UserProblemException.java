@@ -24,8 +24,7 @@ public final class UserProblemException extends RuntimeException {
     super(
         switch (problem) {
           case NOT_FOUND -> "There is no user \"%s\"".formatted(user);
-          case CONFLICT ->
-              "There is a user \"%s\" already, with another password".formatted(user);
+          case CONFLICT -> "There is a user \"%s\" already, with another password".formatted(user);
           case TRY_AGAIN ->
               "User \"%s\" was changed by somebody else at the same time; try again"
                   .formatted(user);

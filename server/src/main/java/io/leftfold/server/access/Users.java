@@ -104,13 +104,7 @@ final class Users {
     }
     var user =
         new User(
-            name,
-            fullName,
-            groups,
-            false,
-            java.time.Instant.EPOCH,
-            passwords.hash(password),
-            -1);
+            name, fullName, groups, false, java.time.Instant.EPOCH, passwords.hash(password), -1);
     record(
         user,
         Problem.CONFLICT,
@@ -161,13 +155,11 @@ final class Users {
     record(
         user,
         Problem.TRY_AGAIN,
-        new StreamAppend(
-            User.stream(name), ExpectedState.atRevision(user.revision()), List.of()),
+        new StreamAppend(User.stream(name), ExpectedState.atRevision(user.revision()), List.of()),
         new StreamAppend(
             User.stream(name).metastream(),
             ExpectedState.any(),
-            List.of(
-                json(RecordedEvent.METADATA_TYPE, DELETED.getBytes(StandardCharsets.UTF_8)))),
+            List.of(json(RecordedEvent.METADATA_TYPE, DELETED.getBytes(StandardCharsets.UTF_8)))),
         Audit.part(entry, ids));
   }
 

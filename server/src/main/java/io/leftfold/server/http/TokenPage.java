@@ -54,8 +54,7 @@ public final class TokenPage {
     threads.newThread(() -> issue(request, loop, header, peer)).start();
   }
 
-  private void issue(
-      RoutingContext request, Context loop, Optional<String> header, String peer) {
+  private void issue(RoutingContext request, Context loop, Optional<String> header, String peer) {
     try {
       var caller = authenticator.authenticate(header, peer);
       var token =

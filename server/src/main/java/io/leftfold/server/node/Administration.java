@@ -58,7 +58,8 @@ public final class Administration {
   /// @throws io.leftfold.server.access.UserProblemException if there is one, with another password
   public void create(String name, String password, String fullName, List<String> groups) {
     requireAdministrator();
-    users.create(name, password, fullName, groups, audited("create user, in %s".formatted(groups), name));
+    users.create(
+        name, password, fullName, groups, audited("create user, in %s".formatted(groups), name));
   }
 
   /// Gives a user another name for people, and other groups.

@@ -119,8 +119,7 @@ public final class Session {
   }
 
   /// Records what is to be recorded of a write before it is done, and then does it.
-  private void audited(
-      List<Audit.Entry> entries, AppendCompletion waiting, Write write) {
+  private void audited(List<Audit.Entry> entries, AppendCompletion waiting, Write write) {
     if (entries.isEmpty()) {
       write.begin(waiting);
       return;
@@ -234,8 +233,7 @@ public final class Session {
         completion,
         waiting -> {
           require(Acl.Action.DELETE, stream);
-          audited(
-              deletesRights(stream), waiting, next -> store.delete(stream, expected, next));
+          audited(deletesRights(stream), waiting, next -> store.delete(stream, expected, next));
         });
   }
 
@@ -249,8 +247,7 @@ public final class Session {
         completion,
         waiting -> {
           require(Acl.Action.DELETE, stream);
-          audited(
-              deletesRights(stream), waiting, next -> store.tombstone(stream, expected, next));
+          audited(deletesRights(stream), waiting, next -> store.tombstone(stream, expected, next));
         });
   }
 
@@ -394,7 +391,8 @@ public final class Session {
     return store.positionAt(time);
   }
 
-  /// Positions say how much there is: for whoever has logged in, and for those who may read by them.
+  /// Positions say how much there is: for whoever has logged in, and for those who may read by
+  /// them.
   private void requirePositions() {
     if (!access.decide(caller, new Right.OnStream(Acl.Action.READ, ALL)).granted()
         && !access.decide(caller, new Right.OnStream(Acl.Action.READ, BOUNDARIES)).granted()) {

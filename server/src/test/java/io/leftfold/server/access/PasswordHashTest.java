@@ -57,8 +57,7 @@ final class PasswordHashTest {
   @Test
   void a_cost_that_would_keep_us_busy_for_ever_is_not_paid() {
     var hash = PasswordHash.of("x", 1, new Random(4));
-    var forged =
-        new PasswordHash(hash.algorithm(), Integer.MAX_VALUE, hash.salt(), hash.hash());
+    var forged = new PasswordHash(hash.algorithm(), Integer.MAX_VALUE, hash.salt(), hash.hash());
 
     assertThat(forged.matches("x")).isFalse();
   }

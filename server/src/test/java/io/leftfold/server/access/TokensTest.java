@@ -64,11 +64,15 @@ final class TokensTest {
 
     for (var forged :
         new String[] {
-          none + "." + parts[1] + ".", none + "." + parts[1] + "." + parts[2], "", ".", "..",
-          parts[0] + "." + parts[1], parts[0] + "." + parts[1] + "."
+          none + "." + parts[1] + ".",
+          none + "." + parts[1] + "." + parts[2],
+          "",
+          ".",
+          "..",
+          parts[0] + "." + parts[1],
+          parts[0] + "." + parts[1] + "."
         }) {
-      assertThatThrownBy(() -> tokens.verify(forged))
-          .isInstanceOf(NotAuthenticatedException.class);
+      assertThatThrownBy(() -> tokens.verify(forged)).isInstanceOf(NotAuthenticatedException.class);
     }
   }
 

@@ -46,11 +46,7 @@ final class UserAccessTest {
             store,
             new UserAccess.Options(Optional.empty(), Optional.of("chosen"), false, false, 10),
             new UserAccess.Surroundings(
-                clock,
-                new Random(1),
-                UUID::randomUUID,
-                Thread.ofVirtual().factory(),
-                2));
+                clock, new Random(1), UUID::randomUUID, Thread.ofVirtual().factory(), 2));
     access.begin();
     return access;
   }
@@ -84,7 +80,9 @@ final class UserAccessTest {
     assertThat(users.withDefaultPassword().join()).containsExactly("admin");
     assertThat(login("admin", "changeit").name()).isEqualTo("admin");
     assertThat(login("ops", "chosen").name()).isEqualTo("ops");
-    assertThat(users.all()).extracting(UserDetails::groups).containsExactly(List.of("$admins"), List.of("$ops"));
+    assertThat(users.all())
+        .extracting(UserDetails::groups)
+        .containsExactly(List.of("$admins"), List.of("$ops"));
 
     var before = store.lastPosition();
     try (var again = begun()) {
@@ -144,7 +142,8 @@ final class UserAccessTest {
   @Test
   void a_token_holds_until_the_password_changes_and_begets_none() throws NotAuthenticatedException {
     make("jo");
-    var token = Optional.of("Bearer " + users.token(login("jo", "right"), Duration.ofHours(1)).text());
+    var token =
+        Optional.of("Bearer " + users.token(login("jo", "right"), Duration.ofHours(1)).text());
     var byToken = users.authenticate(token, PEER);
     assertThat(byToken.name()).isEqualTo("jo");
     assertThat(users.known(token)).contains(byToken);
@@ -160,7 +159,8 @@ final class UserAccessTest {
   @Test
   void a_token_ends_even_if_it_is_known() throws NotAuthenticatedException {
     make("jo");
-    var token = Optional.of("Bearer " + users.token(login("jo", "right"), Duration.ofHours(1)).text());
+    var token =
+        Optional.of("Bearer " + users.token(login("jo", "right"), Duration.ofHours(1)).text());
     users.authenticate(token, PEER);
     clock.advance(Duration.ofHours(1));
 
@@ -185,7 +185,10 @@ final class UserAccessTest {
     assertThat(((Caller.User) old).groups()).containsExactly("accounting");
 
     var last =
-        store.read(StreamName.of("$user-old"), ReadOptions.backwards().limit(1)).events().getFirst();
+        store
+            .read(StreamName.of("$user-old"), ReadOptions.backwards().limit(1))
+            .events()
+            .getFirst();
     assertThat(last.type()).isEqualTo("$UserUpdated");
     assertThat(last.dataAsText())
         .contains("\"algorithm\":\"PBKDF2WithHmacSHA512\"", "\"iterations\":10", "\"Old\"");
@@ -206,9 +209,24 @@ final class UserAccessTest {
         .isInstanceOf(NotAuthenticatedException.class)
         .hasMessageContaining("Too many");
     assertThat(users.known(basic("ann", "right"))).isPresent();
-    assertThat(users.authenticate(basic("admin", "changeit"), "10.0.0.2").name()).isEqualTo("admin");
+    assertThat(users.authenticate(basic("admin", "changeit"), "10.0.0.2").name())
+        .isEqualTo("admin");
     clock.advance(Duration.ofMinutes(1));
     assertThat(login("jo", "right").name()).isEqualTo("jo");
+  }
+
+  @Test
+  void many_calls_at_once_with_the_same_password_are_one_login() throws Exception {
+    make("jo");
+    try (var calls = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
+      var logins =
+          java.util.stream.Stream.generate(() -> calls.submit(() -> login("jo", "right")))
+              .limit(100)
+              .toList();
+      for (var login : logins) {
+        assertThat(login.get().name()).isEqualTo("jo");
+      }
+    }
   }
 
   @Test

@@ -173,7 +173,8 @@ final class AccessMatrixTest {
     try (var server = TestServer.withUsers(store)) {
       try (var admin =
           io.leftfold.client.RemoteUsers.connect(
-              io.leftfold.client.ConnectionString.parse(server.connectionString("admin", "changeit")))) {
+              io.leftfold.client.ConnectionString.parse(
+                  server.connectionString("admin", "changeit")))) {
         admin.create("jo", PASSWORD, "Jo", List.of());
         admin.create("ann", PASSWORD, "Ann", List.of("accounting"));
       }

@@ -83,12 +83,14 @@ final class UsersWireTest {
   }
 
   private static String basic(String user, String password) {
-    return "Basic "
-        + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
+    return "Basic " + Base64.getEncoder().encodeToString((user + ":" + password).getBytes(UTF_8));
   }
 
   private static void refused(
-      Status.Code code, String text, String exception, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+      Status.Code code,
+      String text,
+      String exception,
+      org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
     var refusal = catchThrowableOfType(StatusRuntimeException.class, call);
     assertThat(refusal.getStatus().getCode()).isEqualTo(code);
     assertThat(refusal.getStatus().getDescription()).isEqualTo(text);
@@ -159,7 +161,8 @@ final class UsersWireTest {
     var details = jo.details(details("jo")).next().getUserDetails();
     assertThat(details.getGroupsList()).containsExactly("sales");
     assertThat(details.getLastUpdated().getTicksSinceEpoch())
-        .isCloseTo(System.currentTimeMillis() * 10_000, org.assertj.core.data.Offset.offset(600_000_000L));
+        .isCloseTo(
+            System.currentTimeMillis() * 10_000, org.assertj.core.data.Offset.offset(600_000_000L));
     refused(
         Status.Code.PERMISSION_DENIED,
         "Access Denied",
@@ -356,9 +359,7 @@ final class UsersWireTest {
                       URI.create("http://127.0.0.1:%d/info".formatted(server.port())))
                   .build(),
               HttpResponse.BodyHandlers.ofString());
-      assertThat(info.body())
-          .contains("\"userManagement\":true")
-          .contains("\"type\":\"basic\"");
+      assertThat(info.body()).contains("\"userManagement\":true").contains("\"type\":\"basic\"");
     }
   }
 
@@ -367,10 +368,8 @@ final class UsersWireTest {
     try (var insecure = TestServer.inMemory();
         var store = RemoteEventStore.connect(insecure.connectionString("who", "ever"));
         var users =
-            RemoteUsers.connect(
-                ConnectionString.parse(insecure.connectionString("who", "ever")))) {
-      store.append(
-          StreamName.of("a"), ExpectedState.any(), ProposedEvent.json("Happened", "{}"));
+            RemoteUsers.connect(ConnectionString.parse(insecure.connectionString("who", "ever")))) {
+      store.append(StreamName.of("a"), ExpectedState.any(), ProposedEvent.json("Happened", "{}"));
       assertThatThrownBy(users::all)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("knows no users");

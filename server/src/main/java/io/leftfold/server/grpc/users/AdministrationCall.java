@@ -42,7 +42,8 @@ final class AdministrationCall<Q> extends OneRequest<Q> {
       var users =
           session
               .administration()
-              .orElseThrow(() -> new IllegalStateException("A server without users has no service"));
+              .orElseThrow(
+                  () -> new IllegalStateException("A server without users has no service"));
       var answers = work.apply(users, request).stream().map(MessageLite::toByteArray).toList();
       call.execute(() -> {
         answers.forEach(bytes -> call.send(bytes, 0, bytes.length));

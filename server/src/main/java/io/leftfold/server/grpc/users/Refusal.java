@@ -47,11 +47,9 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
               "User '%s' is not found.".formatted(problem.user()),
               about("user-not-found", problem));
       case CONFLICT ->
-          new Refusal(
-              GrpcStatus.FAILED_PRECONDITION, "Conflict.", about("user-conflict", problem));
+          new Refusal(GrpcStatus.FAILED_PRECONDITION, "Conflict.", about("user-conflict", problem));
       case TRY_AGAIN ->
-          new Refusal(
-              GrpcStatus.DEADLINE_EXCEEDED, "Try again.", about("user-conflict", problem));
+          new Refusal(GrpcStatus.DEADLINE_EXCEEDED, "Try again.", about("user-conflict", problem));
     };
   }
 
