@@ -11,15 +11,17 @@ module io.leftfold.protocol {
   requires static org.jspecify;
   requires transitive com.google.protobuf;
 
+  exports io.leftfold.protocol.messages.access;
   exports io.leftfold.protocol.messages.dcb;
   exports io.leftfold.protocol.messages.features;
-  exports io.leftfold.protocol.messages.operations;
   exports io.leftfold.protocol.messages.gossip;
   exports io.leftfold.protocol.messages.health;
+  exports io.leftfold.protocol.messages.operations;
   exports io.leftfold.protocol.messages.rpc;
   exports io.leftfold.protocol.messages.shared;
   exports io.leftfold.protocol.messages.store;
   exports io.leftfold.protocol.messages.streams;
+  exports io.leftfold.protocol.messages.users;
   exports io.leftfold.protocol.streams;
   exports io.leftfold.protocol.wire;
 }

@@ -43,6 +43,8 @@ public final class Main {
           "repair",
           "import",
           "export",
+          "users",
+          "access",
           "completion",
           "train");
 
@@ -177,6 +179,9 @@ public final class Main {
               .addSubcommand(new ImportGitCommand(shell))
               .addSubcommand(new ImportKurrentCommand(shell));
       case "export" -> new ExportCommand(shell);
+      case "users" -> UsersCommand.with(shell);
+      case "access" ->
+          new CommandLine(new AccessCommand()).addSubcommand(new AccessCommand.Explain(shell));
       case "completion" -> new CompletionCommand(shell);
       case "train" -> new TrainCommand(shell);
       default -> throw new IllegalArgumentException("No command is called " + name);

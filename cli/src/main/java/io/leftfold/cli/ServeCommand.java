@@ -8,6 +8,7 @@ import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.LeftfoldServer;
 import java.io.IOException;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -50,12 +51,24 @@ final class ServeCommand implements Callable<Integer> {
         var server = LeftfoldServer.start(store, setup.serverOptions())) {
       new Welcome(setup, shell).print(store, server.port());
       reportIndexing(store);
+      server.usersWithDefaultPassword().thenAccept(this::warnOfDefaultPasswords);
       shell.stop().await();
       shell.out().println("Stopping …");
       shell.out().flush();
     }
     shell.out().println("Stopped.");
     return ExitCode.OK;
+  }
+
+  private void warnOfDefaultPasswords(List<String> users) {
+    if (!users.isEmpty()) {
+      shell
+          .err()
+          .println(
+              shell.style().warning("WARNING: ")
+                  + "%s can log in with the password that everybody knows (changeit). Change it: leftfold users passwd %s"
+                      .formatted(String.join(" and ", users), users.getFirst()));
+    }
   }
 
   /// Says now and then how far the index is, until it is made or the store is closed.

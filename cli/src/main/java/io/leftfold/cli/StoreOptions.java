@@ -40,7 +40,8 @@ final class StoreOptions {
     @Option(
         names = {"-c", "--connect"},
         paramLabel = "<connection string>",
-        description = "A running server, as in kurrentdb://127.0.0.1:2113?tls=false")
+        description =
+            "A running server, as in kurrentdb://127.0.0.1:2113?tls=false or kurrentdb://jo@127.0.0.1:2113; the password of a user comes from LEFTFOLD_PASSWORD, or is asked for.")
     private @Nullable String connect;
   }
 
@@ -49,7 +50,7 @@ final class StoreOptions {
   EventStore openToRead(Shell shell) {
     var connect = connectionString();
     if (connect != null) {
-      return RemoteEventStore.connect(connect);
+      return RemoteEventStore.connect(Secrets.connection(shell, connect));
     }
     var directory = storeDirectory(shell);
     try {
@@ -80,7 +81,7 @@ final class StoreOptions {
   EventStore openToWrite(Shell shell) {
     var connect = connectionString();
     if (connect != null) {
-      return RemoteEventStore.connect(connect);
+      return RemoteEventStore.connect(Secrets.connection(shell, connect));
     }
     var named = named();
     return LocalEventStore.open(named == null ? existingDirectory(shell) : shell.resolve(named));

@@ -8,6 +8,7 @@ import static io.leftfold.cli.config.ServerOption.HOST;
 import io.leftfold.engine.Durability;
 import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.Authentication;
 import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.Security;
 import io.leftfold.server.Security.Certificates;
@@ -82,22 +83,10 @@ final class Welcome {
                 "WARNING: INSECURE. This server has no encryption and no users: whoever reaches its port"));
         out.println(style.warning("can read and write everything."));
       }
-      case Security.Plaintext(_) -> {
-        out.println(style.warning("WARNING: NO TLS. Passwords and events travel as they are."));
-        warnOfNoUsers();
-      }
-      case Security.Tls(_, _) -> warnOfNoUsers();
+      case Security.Plaintext(_) ->
+          out.println(style.warning("WARNING: NO TLS. Passwords and events travel as they are."));
+      case Security.Tls(_, _) -> {}
     }
-  }
-
-  private void warnOfNoUsers() {
-    shell
-        .out()
-        .println(
-            shell
-                .style()
-                .warning(
-                    "WARNING: NO USERS YET. This version does not ask who calls: whoever reaches the port can do everything."));
   }
 
   private void sayHowToTrust(Security security) {
@@ -142,8 +131,25 @@ final class Welcome {
           case Security.Tls(_, Certificates.OfFiles(_, _)) -> "";
           case Security.Tls(_, var made) -> "?tlsCaFile=" + authority(made);
         };
-    return "kurrentdb://%s:%d%s"
-        .formatted(reached.contains(":") ? "[" + reached + "]" : reached, port, parameters);
+    return "kurrentdb://%s%s:%d%s"
+        .formatted(
+            credentials(security),
+            reached.contains(":") ? "[" + reached + "]" : reached,
+            port,
+            parameters);
+  }
+
+  /// A password that was chosen is not shown.
+  private static String credentials(Security security) {
+    return switch (security) {
+      case Security.Insecure() -> "";
+      case Security.Plaintext(var users) -> credentials(users);
+      case Security.Tls(var users, _) -> credentials(users);
+    };
+  }
+
+  private static String credentials(Authentication users) {
+    return users.adminPassword().isEmpty() ? "admin:changeit@" : "admin:<password>@";
   }
 
   private void sayHowToTry(String connection) {

@@ -52,7 +52,7 @@ class ImportKurrentCommandTest {
         LocalEventStore.open(
             directory.resolve("source"),
             EngineOptions.defaults().withClock(Clock.fixed(JULY, ZoneOffset.UTC)));
-    server = LeftfoldServer.start(source, ServerOptions.defaults().withAddress("127.0.0.1", 0));
+    server = LeftfoldServer.start(source, ServerOptions.insecure().withAddress("127.0.0.1", 0));
   }
 
   @AfterEach
@@ -162,7 +162,7 @@ class ImportKurrentCommandTest {
           StreamName.of("filling"), ExpectedState.any(), filling.withId(new java.util.UUID(7, i)));
     }
     source.scavenge(ScavengeOptions.defaults()).await();
-    server = LeftfoldServer.start(source, ServerOptions.defaults().withAddress("127.0.0.1", 0));
+    server = LeftfoldServer.start(source, ServerOptions.insecure().withAddress("127.0.0.1", 0));
   }
 
   @Test

@@ -178,7 +178,7 @@ record Failures(ConnectionString connection) {
     };
   }
 
-  private static Optional<RuntimeException> fromTrailers(Metadata trailers, long requestBytes) {
+  private Optional<RuntimeException> fromTrailers(Metadata trailers, long requestBytes) {
     try {
       return Optional.ofNullable(
           switch (trailers.get(EXCEPTION)) {
@@ -190,7 +190,12 @@ record Failures(ConnectionString connection) {
                     actual(number(trailers, ACTUAL)));
             case "access-denied" ->
                 new NotAuthorizedException(
-                    "The server denies access; ask for rights, or connect as somebody else");
+                    "%s has not the right to this; ask for it, or connect as somebody else. An administrator sees what is missing with \"leftfold access explain\""
+                        .formatted(
+                            connection
+                                .credentials()
+                                .map(ConnectionString.Credentials::user)
+                                .orElse("Whoever names no user")));
             case "maximum-append-size-exceeded" ->
                 LimitExceededException.append(requestBytes, number(trailers, APPEND_BYTES_MAX));
             case "maximum-append-event-size-exceeded" ->
@@ -245,7 +250,14 @@ record Failures(ConnectionString connection) {
     var status = failure.getStatus();
     return switch (status.getCode()) {
       case INVALID_ARGUMENT, OUT_OF_RANGE -> new IllegalArgumentException(finding(status), failure);
-      case PERMISSION_DENIED, UNAUTHENTICATED ->
+      case UNAUTHENTICATED ->
+          new NotAuthorizedException(
+              connection.credentials().isPresent()
+                  ? "%s was refused by %s: it does not take the user and password of the connection string. One of them is wrong, the user is disabled, or too many were tried just now"
+                      .formatted(call, server())
+                  : "%s was refused by %s: it wants to know who asks. Name a user in the connection string: kurrentdb://<user>:<password>@…"
+                      .formatted(call, server()));
+      case PERMISSION_DENIED ->
           new NotAuthorizedException(
               "%s was refused by %s (%s); ask for rights, or connect as somebody else"
                   .formatted(call, server(), finding(status)));

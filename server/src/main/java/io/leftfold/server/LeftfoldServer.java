@@ -4,10 +4,11 @@ package io.leftfold.server;
 
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.LocalEventStore;
-import io.leftfold.server.access.Access;
 import io.leftfold.server.access.Authenticator;
+import io.leftfold.server.access.UserAccess;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
+import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.grpc.dcb.DcbService;
@@ -17,19 +18,27 @@ import io.leftfold.server.grpc.operations.OperationsService;
 import io.leftfold.server.grpc.store.StoreService;
 import io.leftfold.server.grpc.streams.StreamLimits;
 import io.leftfold.server.grpc.streams.StreamsService;
+import io.leftfold.server.grpc.users.AccessService;
+import io.leftfold.server.grpc.users.UsersService;
 import io.leftfold.server.http.NodePages;
+import io.leftfold.server.http.TokenPage;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.tls.UnusableCertificateException;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -50,14 +59,20 @@ public final class LeftfoldServer implements AutoCloseable {
   /// The version of Leftfold, as the build wrote it.
   public static final String VERSION = readVersion();
 
+  private static final System.Logger LOG = System.getLogger("io.leftfold.server");
   private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /// So that a call does not find much to look at, be there few calls and many events.
+  private static final Duration BETWEEN_LOOKS_AT_CHANGES = Duration.ofSeconds(1);
 
   private final Edge edge;
   private final ScheduledExecutorService timer;
+  private final Optional<UserAccess> users;
 
-  private LeftfoldServer(Edge edge, ScheduledExecutorService timer) {
+  private LeftfoldServer(Edge edge, ScheduledExecutorService timer, Optional<UserAccess> users) {
     this.edge = edge;
     this.timer = timer;
+    this.users = users;
   }
 
   private static String readVersion() {
@@ -81,8 +96,11 @@ public final class LeftfoldServer implements AutoCloseable {
     var timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("leftfold-timer").factory());
+    var users = users(store, options);
     try {
-      return new LeftfoldServer(edge(store, options, timer), timer);
+      var edge = edge(store, options, timer, users);
+      users.ifPresent(known -> begin(known, store, timer));
+      return new LeftfoldServer(edge, timer, users);
     } catch (UnusableCertificateException e) {
       timer.shutdownNow();
       throw new IllegalArgumentException(e.getMessage(), e);
@@ -93,13 +111,64 @@ public final class LeftfoldServer implements AutoCloseable {
     }
   }
 
+  private static Optional<UserAccess> users(LocalEventStore store, ServerOptions options) {
+    return switch (options.security()) {
+      case Security.Insecure() -> Optional.empty();
+      case Security.Plaintext(var authentication) -> Optional.of(users(store, authentication));
+      case Security.Tls(var authentication, _) -> Optional.of(users(store, authentication));
+    };
+  }
+
+  private static UserAccess users(LocalEventStore store, Authentication authentication) {
+    return new UserAccess(
+        store,
+        new UserAccess.Options(
+            authentication.adminPassword(),
+            authentication.opsPassword(),
+            authentication.anonymousEndpoints(),
+            authentication.anonymousStreams(),
+            UserAccess.ITERATIONS),
+        new UserAccess.Surroundings(
+            Clock.systemUTC(),
+            new SecureRandom(),
+            UUID::randomUUID,
+            Thread.ofPlatform().daemon().name("leftfold-users").factory(),
+            Runtime.getRuntime().availableProcessors()));
+  }
+
+  /// Users are kept in the store, so they are known as soon as it answers everything.
+  private static void begin(
+      UserAccess users, LocalEventStore store, ScheduledExecutorService timer) {
+    var seconds = BETWEEN_LOOKS_AT_CHANGES.toSeconds();
+    var _ =
+        store
+            .whenIndexed()
+            .thenRun(users::begin)
+            .thenRun(() -> {
+              var _ =
+                  timer.scheduleWithFixedDelay(
+                      users::lookAtChanges, seconds, seconds, TimeUnit.SECONDS);
+            })
+            .exceptionally(e -> {
+              LOG.log(System.Logger.Level.WARNING, "Nobody can log in: {0}", e.getMessage());
+              return null;
+            });
+  }
+
   private static Edge edge(
-      LocalEventStore store, ServerOptions options, ScheduledExecutorService timer)
+      LocalEventStore store,
+      ServerOptions options,
+      ScheduledExecutorService timer,
+      Optional<UserAccess> users)
       throws IOException, UnusableCertificateException {
-    var node = new Node(store, options.backups(), Access.open());
     var clock = Clock.systemUTC();
     var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
-    var authenticating = new Authenticating(node, Authenticator.trusting(), threads);
+    var node = new Node(store, options.backups(), users);
+    var authenticating =
+        new Authenticating(
+            node,
+            users.<Authenticator>map(known -> known).orElseGet(Authenticator::trusting),
+            threads);
     Map<String, SessionHandler> guarded = new HashMap<>();
     guarded.putAll(
         new StreamsService(
@@ -118,6 +187,10 @@ public final class LeftfoldServer implements AutoCloseable {
                 Math.toIntExact(store.appendBytesMax()))
             .handlers());
     guarded.putAll(new OperationsService(threads).handlers());
+    if (users.isPresent()) {
+      guarded.putAll(new UsersService(threads).handlers());
+      guarded.putAll(new AccessService(threads).handlers());
+    }
     var calls = new HashMap<>(authenticating.guard(guarded));
     calls.putAll(new HealthService(node, calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
@@ -134,7 +207,13 @@ public final class LeftfoldServer implements AutoCloseable {
             .handlers());
     var edge =
         listen(
-            options, calls, new NodePages(node, NodeServices.WIRE_VERSION, VERSION)::addTo, timer);
+            options,
+            calls,
+            router -> {
+              new NodePages(node, NodeServices.WIRE_VERSION, VERSION).addTo(router);
+              users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));
+            },
+            timer);
     port.set(edge.port());
     return edge;
   }
@@ -197,10 +276,20 @@ public final class LeftfoldServer implements AutoCloseable {
     return edge.connections();
   }
 
+  /// The users who can log in with the password that everybody knows.
+  ///
+  /// @return told as soon as that is known; nobody, where there are no users
+  public CompletionStage<List<String>> usersWithDefaultPassword() {
+    return users.isPresent()
+        ? users.get().withDefaultPassword()
+        : CompletableFuture.completedStage(List.of());
+  }
+
   /// Takes no more calls, lets those under way come to an end for a few seconds, and closes.
   @Override
   public void close() {
     edge.close(PATIENCE);
     timer.shutdownNow();
+    users.ifPresent(UserAccess::close);
   }
 }

@@ -10,6 +10,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyO
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.groupingBy;
@@ -28,8 +29,10 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -232,6 +235,24 @@ final class ArchitectureTest {
     return access instanceof JavaCall<?> call
         && call.getTarget().getRawParameterTypes().stream()
             .noneMatch(parameter -> parameter.isEquivalentTo(ThreadFactory.class));
+  }
+
+  @Test
+  void secrets_are_compared_in_constant_time() {
+    noClasses()
+        .that()
+        .resideInAPackage("io.leftfold.server.access")
+        .should()
+        .callMethod(Arrays.class, "equals", byte[].class, byte[].class)
+        .check(LEFTFOLD);
+    classes()
+        .that()
+        .resideInAPackage("io.leftfold.server.access")
+        .and()
+        .haveNameMatching(".*\\.(PasswordHash|Tokens)")
+        .should()
+        .callMethod(MessageDigest.class, "isEqual", byte[].class, byte[].class)
+        .check(LEFTFOLD);
   }
 
   @Test

@@ -35,7 +35,7 @@ public final class StoreMain {
             .withChunkBytesMax(CHUNK_BYTES_MAX)
             .withIndexTableEvents(TABLE_EVENTS);
     var serving =
-        ServerOptions.defaults()
+        ServerOptions.insecure()
             .withAddress("127.0.0.1", Integer.parseInt(arguments[2]))
             .withBackups(Path.of(arguments[1]));
     var begin = System.nanoTime();

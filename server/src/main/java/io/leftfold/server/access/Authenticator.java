@@ -17,9 +17,10 @@ public interface Authenticator {
   /// loop.
   ///
   /// @param authorization the `authorization` header of the request
+  /// @param peer the address that it came from, without a port
   /// @return the caller
   /// @throws NotAuthenticatedException if the credentials are not valid
-  Caller authenticate(Optional<String> authorization) throws NotAuthenticatedException;
+  Caller authenticate(Optional<String> authorization, String peer) throws NotAuthenticatedException;
 
   /// The authenticator of a node without users: whatever the credentials, they are not looked at.
   ///
@@ -34,7 +35,7 @@ public interface Authenticator {
       }
 
       @Override
-      public Caller authenticate(Optional<String> authorization) {
+      public Caller authenticate(Optional<String> authorization, String peer) {
         return Caller.trusted();
       }
     };

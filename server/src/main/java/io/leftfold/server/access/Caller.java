@@ -29,19 +29,23 @@ public sealed interface Caller {
   /// A user who has shown valid credentials.
   ///
   /// @param name the login name
-  /// @param groups that the user belongs to
-  record User(String name, Set<String> groups) implements Caller {
+  /// @param groups that the user belonged to at that moment
+  /// @param stamp of the password that was valid then: with another one the user is not this caller
+  ///   any more
+  /// @param byToken whether what was shown was a token, not the password
+  record User(String name, Set<String> groups, long stamp, boolean byToken) implements Caller {
     /// Copies the groups.
     public User {
       groups = Set.copyOf(groups);
     }
 
-    /// Whether the user goes by a name, or belongs to a group of that name.
+    /// Whether the user goes by a name, or belongs to a group of that name. The names of the
+    /// store's own groups begin with `$`, and no user goes by them.
     ///
     /// @param role the name of a user or of a group
     /// @return whether what is granted to it is granted to the user
     public boolean is(String role) {
-      return name.equals(role) || groups.contains(role);
+      return groups.contains(role) || (name.equals(role) && !role.startsWith("$"));
     }
   }
 

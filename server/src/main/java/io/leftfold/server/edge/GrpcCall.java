@@ -29,6 +29,13 @@ public interface GrpcCall extends Executor {
   /// @return its value
   Optional<String> header(String name);
 
+  /// The address that the call comes from, without a port: the same for all calls of one machine.
+  ///
+  /// @return the address; empty if there is none
+  default String peer() {
+    return "";
+  }
+
   /// How long the caller waits, counted from the beginning of the call. The edge sees to it.
   ///
   /// @return the time; empty if it waits for ever

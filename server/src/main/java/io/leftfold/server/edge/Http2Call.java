@@ -639,6 +639,12 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   }
 
   @Override
+  public String peer() {
+    var address = request.remoteAddress();
+    return address == null || address.hostAddress() == null ? "" : address.hostAddress();
+  }
+
+  @Override
   public Optional<String> header(String name) {
     return Optional.ofNullable(request.getHeader(name));
   }

@@ -95,11 +95,13 @@ public final class NodePages {
                 "features",
                 new JsonObject()
                     .put("projections", false)
-                    .put("userManagement", false)
+                    .put("userManagement", node.hasUsers())
                     .put("atomPub", false))
             .put(
                 "authentication",
-                new JsonObject().put("type", "insecure").put("properties", new JsonObject())));
+                new JsonObject()
+                    .put("type", node.hasUsers() ? "basic" : "insecure")
+                    .put("properties", new JsonObject())));
   }
 
   private void ping(RoutingContext context) {

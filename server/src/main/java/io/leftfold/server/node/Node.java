@@ -3,8 +3,8 @@
 package io.leftfold.server.node;
 
 import io.leftfold.engine.LocalEventStore;
-import io.leftfold.server.access.Access;
 import io.leftfold.server.access.Caller;
+import io.leftfold.server.access.UserAccess;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
@@ -15,32 +15,49 @@ public final class Node {
 
   private final LocalEventStore store;
   private final Optional<Path> backups;
-  private final Access access;
+  private final Optional<UserAccess> users;
 
   /// A node of one store, which it does not own. Everybody may do everything, but make backups.
   ///
   /// @param store open for as long as the node is used
   public Node(LocalEventStore store) {
-    this(store, Optional.empty(), Access.open());
+    this(store, Optional.empty(), Optional.empty());
   }
 
   /// A node of one store, which it does not own.
   ///
   /// @param store open for as long as the node is used
   /// @param backups the directory in which backups are kept that clients ask for
-  /// @param access decides who may do what
-  public Node(LocalEventStore store, Optional<Path> backups, Access access) {
+  /// @param users who they are and what they may do; empty if there are none, and everybody may do
+  ///   everything
+  public Node(LocalEventStore store, Optional<Path> backups, Optional<UserAccess> users) {
     this.store = store;
     this.backups = backups;
-    this.access = access;
+    this.users = users;
   }
 
   /// The node as one caller has it.
   ///
   /// @param caller who asks
+  /// @param from the address that the caller asks from
+  /// @return what the caller may do, to be used for one call or many
+  public Session as(Caller caller, String from) {
+    return new Session(store, backups, users, caller, from);
+  }
+
+  /// The node as somebody has it who asks from nowhere in particular.
+  ///
+  /// @param caller who asks
   /// @return what the caller may do, to be used for one call or many
   public Session as(Caller caller) {
-    return new Session(store, backups, access, caller);
+    return as(caller, "");
+  }
+
+  /// Whether it knows users.
+  ///
+  /// @return false if everybody may do everything
+  public boolean hasUsers() {
+    return users.isPresent();
   }
 
   /// The id that the store got when it was made.

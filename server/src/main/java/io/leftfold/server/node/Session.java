@@ -15,6 +15,7 @@ import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.Query;
 import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
+import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamMetadata.Acl;
@@ -28,12 +29,16 @@ import io.leftfold.engine.AppendCompletion;
 import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.engine.LocalScavenge;
+import io.leftfold.engine.LocalSubscription;
 import io.leftfold.engine.ScavengeOptions;
 import io.leftfold.server.access.Access;
+import io.leftfold.server.access.Audit;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.Right;
+import io.leftfold.server.access.UserAccess;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,14 +68,23 @@ public final class Session {
 
   private final LocalEventStore store;
   private final Optional<Path> backups;
+  private final Optional<UserAccess> users;
   private final Access access;
   private final Caller caller;
+  private final String from;
 
-  Session(LocalEventStore store, Optional<Path> backups, Access access, Caller caller) {
+  Session(
+      LocalEventStore store,
+      Optional<Path> backups,
+      Optional<UserAccess> users,
+      Caller caller,
+      String from) {
     this.store = store;
     this.backups = backups;
-    this.access = access;
+    this.users = users;
+    this.access = users.<Access>map(known -> known).orElseGet(Access::open);
     this.caller = caller;
+    this.from = from;
   }
 
   /// Whose session it is.
@@ -89,17 +103,58 @@ public final class Session {
   }
 
   private void require(Acl.Action action, StreamName stream) {
-    var target = stream;
-    var needed = action;
-    if (stream.isMetastream()) {
-      target = stream.original();
-      needed =
-          switch (action) {
-            case READ, READ_METADATA -> Acl.Action.READ_METADATA;
-            case WRITE, DELETE, WRITE_METADATA -> Acl.Action.WRITE_METADATA;
-          };
+    access.require(caller, Right.OnStream.to(action, stream));
+  }
+
+  /// Users and rights, as the caller may see and change them.
+  ///
+  /// @return empty if this node knows no users
+  public Optional<Administration> administration() {
+    return users.map(known -> new Administration(known, caller, from));
+  }
+
+  /// Records what an operator does, before it is done. Waits.
+  private void audit(String action, String subject) {
+    users.ifPresent(known -> known.audit(known.entry(caller, from, action, subject)));
+  }
+
+  /// Records what is to be recorded of a write before it is done, and then does it.
+  private void audited(List<Audit.Entry> entries, AppendCompletion waiting, Write write) {
+    if (entries.isEmpty()) {
+      write.begin(waiting);
+      return;
     }
-    access.require(caller, new Right.OnStream(needed, target));
+    store.append(
+        List.of(users.orElseThrow().part(entries)),
+        new AppendCompletion() {
+          @Override
+          public void completed(AppendResult recorded) {
+            try {
+              write.begin(waiting);
+            } catch (LeftfoldException refused) {
+              waiting.failed(refused);
+            }
+          }
+
+          @Override
+          public void failed(LeftfoldException reason) {
+            waiting.failed(reason);
+          }
+        });
+  }
+
+  /// Takes the event away that a link leads to, if the caller may not read it.
+  private ResolvedEvent hide(ResolvedEvent resolved) {
+    var hidden =
+        resolved.link().isPresent()
+            && resolved
+                .event()
+                .filter(event ->
+                    !access
+                        .decide(caller, Right.OnStream.to(Acl.Action.READ, event.stream()))
+                        .granted())
+                .isPresent();
+    return hidden ? new ResolvedEvent(Optional.empty(), resolved.link()) : resolved;
   }
 
   /// Copies the store, or what is new in it. Takes as long as that takes.
@@ -121,6 +176,7 @@ public final class Session {
             new UnavailableException(
                 UnavailableException.Reason.READ_ONLY,
                 "This server makes no backups for clients; start it with --backups <directory> if it is to"));
+    audit("backup", name);
     return store.backup(directory.resolve(name), progress);
   }
 
@@ -143,13 +199,24 @@ public final class Session {
         completion,
         waiting -> {
           requireAppend(commit);
-          store.append(commit, waiting);
+          var entries = new ArrayList<Audit.Entry>();
+          users.ifPresent(known ->
+              commit
+                  .parts()
+                  .forEach(part ->
+                      known
+                          .changeOfRights(caller, from, part.stream(), part.events())
+                          .ifPresent(entries::add)));
+          audited(entries, waiting, next -> store.append(commit, next));
         });
   }
 
   private void requireAppend(Commit commit) {
+    // Alone, a part without events makes a deleted stream visible again; beside others it checks.
+    var checks = commit.parts().size() > 1;
     for (var part : commit.parts()) {
-      require(part.events().isEmpty() ? Acl.Action.READ : Acl.Action.WRITE, part.stream());
+      require(
+          checks && part.events().isEmpty() ? Acl.Action.READ : Acl.Action.WRITE, part.stream());
     }
     if (!commit.conditions().isEmpty() || commit.tracking().isPresent()) {
       require(Acl.Action.READ, BOUNDARIES);
@@ -166,7 +233,7 @@ public final class Session {
         completion,
         waiting -> {
           require(Acl.Action.DELETE, stream);
-          store.delete(stream, expected, waiting);
+          audited(deletesRights(stream), waiting, next -> store.delete(stream, expected, next));
         });
   }
 
@@ -180,8 +247,12 @@ public final class Session {
         completion,
         waiting -> {
           require(Acl.Action.DELETE, stream);
-          store.tombstone(stream, expected, waiting);
+          audited(deletesRights(stream), waiting, next -> store.tombstone(stream, expected, next));
         });
+  }
+
+  private List<Audit.Entry> deletesRights(StreamName stream) {
+    return users.flatMap(known -> known.endOfRights(caller, from, stream)).stream().toList();
   }
 
   private static void telling(Completion completion, Write write) {
@@ -199,7 +270,10 @@ public final class Session {
   /// @return the events, to be closed after use
   public StreamRead read(StreamName stream, ReadOptions options) {
     require(Acl.Action.READ, stream);
-    return store.read(stream, options);
+    var read = store.read(stream, options);
+    return options.resolveLinks() && !access.isUnlimited(caller)
+        ? new HidingRead.OfStream(read, this::hide)
+        : read;
   }
 
   /// Reads all streams.
@@ -208,7 +282,10 @@ public final class Session {
   /// @return the events, to be closed after use
   public EventRead readAll(ReadOptions options) {
     require(Acl.Action.READ, ALL);
-    return store.readAll(options);
+    var read = store.readAll(options);
+    return options.resolveLinks() && !access.isUnlimited(caller)
+        ? new HidingRead(read, this::hide)
+        : read;
   }
 
   /// Reads what matches a query.
@@ -236,8 +313,9 @@ public final class Session {
   /// @param options how
   /// @return the subscription, to be closed after use
   public Following subscribe(StreamName stream, SubscribeOptions options) {
-    require(Acl.Action.READ, stream);
-    return new Following(store.subscribe(stream, options));
+    var right = Right.OnStream.to(Acl.Action.READ, stream);
+    require(right);
+    return following(store.subscribe(stream, options), right);
   }
 
   /// Follows all streams.
@@ -245,8 +323,13 @@ public final class Session {
   /// @param options how
   /// @return the subscription, to be closed after use
   public Following subscribeToAll(SubscribeOptions options) {
-    require(Acl.Action.READ, ALL);
-    return new Following(store.subscribeToAll(options));
+    var right = Right.OnStream.to(Acl.Action.READ, ALL);
+    require(right);
+    return following(store.subscribeToAll(options), right);
+  }
+
+  private Following following(LocalSubscription subscription, Right right) {
+    return new Following(subscription, () -> require(right), this::hide);
   }
 
   /// What a stream is at this moment.
@@ -276,6 +359,9 @@ public final class Session {
   public AppendResult writeMetadata(
       StreamName stream, ExpectedState expected, StreamMetadata metadata) {
     require(Acl.Action.WRITE_METADATA, stream);
+    users
+        .flatMap(known -> known.changeOfRights(caller, from, stream, metadata))
+        .ifPresent(entry -> users.orElseThrow().audit(entry));
     return store.writeMetadata(stream, expected, metadata);
   }
 
@@ -292,6 +378,7 @@ public final class Session {
   ///
   /// @return the position; empty if there are no events
   public Optional<Long> lastPosition() {
+    requirePositions();
     return store.lastPosition();
   }
 
@@ -300,7 +387,17 @@ public final class Session {
   /// @param time by the store's clock
   /// @return the position of the first event recorded then or later, or of the next event
   public long positionAt(Instant time) {
+    requirePositions();
     return store.positionAt(time);
+  }
+
+  /// Positions say how much there is: for whoever has logged in, and for those who may read by
+  /// them.
+  private void requirePositions() {
+    if (!access.decide(caller, new Right.OnStream(Acl.Action.READ, ALL)).granted()
+        && !access.decide(caller, new Right.OnStream(Acl.Action.READ, BOUNDARIES)).granted()) {
+      require(Right.OnNode.STATISTICS);
+    }
   }
 
   /// Figures about the store by their names, for people and dashboards.
@@ -343,6 +440,7 @@ public final class Session {
   /// @return the scavenge that goes on now
   public Scavenge startScavenge(int firstChunk) {
     require(Right.OnNode.OPERATE);
+    audit("scavenge", "from log file %d".formatted(firstChunk));
     var options = ScavengeOptions.defaults();
     try {
       var begun = store.scavenge(firstChunk == 0 ? options : options.fromChunk(firstChunk));
@@ -373,6 +471,9 @@ public final class Session {
             .lastScavenge()
             .filter(LocalScavenge::isRunning)
             .filter(scavenge -> scavenge.id().toString().equals(id));
+    if (running.isPresent()) {
+      audit("stop scavenge", id);
+    }
     running.ifPresent(LocalScavenge::stop);
     return running.isPresent();
   }

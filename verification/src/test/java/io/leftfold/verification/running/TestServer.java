@@ -10,6 +10,7 @@ import io.leftfold.server.Security;
 import io.leftfold.server.ServerOptions;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 
 /// A server in this process, on loopback and any free port, in front of a store of its own.
 public final class TestServer implements AutoCloseable {
@@ -66,6 +67,25 @@ public final class TestServer implements AutoCloseable {
             .withSecurity(Security.tls(Authentication.defaults(), certificates)));
   }
 
+  /// Serves a new store in memory to users, without encryption.
+  public static TestServer withUsers() {
+    return withUsers(LocalEventStore.inMemory());
+  }
+
+  /// Serves a store that is open to users, without encryption, and closes it in the end.
+  public static TestServer withUsers(LocalEventStore store) {
+    return new TestServer(
+        store,
+        ServerOptions.insecure()
+            .withAddress("127.0.0.1", 0)
+            .withSecurity(Security.plaintextWithUsers(Authentication.defaults())));
+  }
+
+  /// Told who can log in with the password that everybody knows.
+  public CompletableFuture<List<String>> usersWithDefaultPassword() {
+    return server.usersWithDefaultPassword().toCompletableFuture();
+  }
+
   /// What is served.
   public LocalEventStore store() {
     return store;
@@ -102,6 +122,11 @@ public final class TestServer implements AutoCloseable {
       case Security.Tls(_, Security.Certificates.OfFiles(var certificate, _)) ->
           "tls=true&tlsCaFile=" + certificate;
     };
+  }
+
+  /// How a client reaches it as a user.
+  public String connectionString(String user, String password) {
+    return "kurrentdb://%s:%s@127.0.0.1:%d?tls=false".formatted(user, password, port());
   }
 
   /// Ends the server and leaves the store open.

@@ -53,7 +53,7 @@ public final class Authenticating {
     return call -> {
       var known = authenticator.known(call.header(AUTHORIZATION));
       return known.isPresent()
-          ? handler.open(call, node.as(known.get()))
+          ? handler.open(call, node.as(known.get(), call.peer()))
           : new Unknown(call, handler).begin();
     };
   }
@@ -72,13 +72,14 @@ public final class Authenticating {
     Unknown begin() {
       call.pause();
       var header = call.header(AUTHORIZATION);
+      var peer = call.peer();
       threads
           .newThread(() -> {
             try {
-              var caller = authenticator.authenticate(header);
+              var caller = authenticator.authenticate(header, peer);
               call.execute(() -> goOn(caller));
             } catch (NotAuthenticatedException e) {
-              LOGGER.log(System.Logger.Level.DEBUG, e.getMessage());
+              // Why is in the log; whoever tries is not told.
               fail(GrpcStatus.UNAUTHENTICATED, "Unauthenticated");
             } catch (UnavailableException e) {
               fail(GrpcStatus.UNAVAILABLE, String.valueOf(e.getMessage()));
@@ -97,7 +98,7 @@ public final class Authenticating {
 
     private void goOn(Caller caller) {
       if (!call.ended()) {
-        answering = handler.open(call, node.as(caller));
+        answering = handler.open(call, node.as(caller, call.peer()));
         call.resume();
       }
     }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.access;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+
+/// What is said in the log of those who were kept out: a line each, and not too many of them.
+final class DenialLog {
+
+  private static final System.Logger LOG = System.getLogger("io.leftfold.server.access");
+  private static final int LINES_A_PERIOD = 20;
+  private static final Duration PERIOD = Duration.ofSeconds(10);
+  private static final int CHARS_MAX = 500;
+
+  private final Clock clock;
+  private Instant periodEnd = Instant.MIN;
+  private int lines;
+
+  DenialLog(Clock clock) {
+    this.clock = clock;
+  }
+
+  void denied(String sentence) {
+    if (mayWrite()) {
+      LOG.log(System.Logger.Level.INFO, "Denied: {0}", printable(sentence));
+    }
+  }
+
+  void notAuthenticated(String sentence) {
+    if (mayWrite()) {
+      LOG.log(System.Logger.Level.INFO, "Not logged in: {0}", printable(sentence));
+    }
+  }
+
+  /// Names come from outside, and one line is to stay one.
+  private static String printable(String text) {
+    var cut = text.length() <= CHARS_MAX ? text : text.substring(0, CHARS_MAX) + "…";
+    return cut.replaceAll("\\p{C}", "?");
+  }
+
+  private synchronized boolean mayWrite() {
+    var now = clock.instant();
+    if (!now.isBefore(periodEnd)) {
+      if (lines > LINES_A_PERIOD) {
+        LOG.log(
+            System.Logger.Level.INFO,
+            "{0} more lines about denials were left out",
+            lines - LINES_A_PERIOD);
+      }
+      lines = 0;
+      periodEnd = now.plus(PERIOD);
+    }
+    lines++;
+    return lines <= LINES_A_PERIOD;
+  }
+}

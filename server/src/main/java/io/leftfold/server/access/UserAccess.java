@@ -1,0 +1,451 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.access;
+
+import io.leftfold.api.ContentType;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.NotAuthorizedException;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamMetadata;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.UnavailableException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/// The users of a node and what they may do: wires the parts of this package.
+///
+/// Nothing is known before [#begin], which takes a store that answers everything. In a new store it
+/// makes the users `admin` and `ops`.
+public final class UserAccess implements Access, Authenticator, AutoCloseable {
+
+  /// How dear a password should be.
+  public static final int ITERATIONS = PasswordHash.ITERATIONS;
+
+  /// What the first users have for a password where nobody chose one.
+  static final String DEFAULT_PASSWORD = "changeit";
+
+  private static final System.Logger LOG = System.getLogger("io.leftfold.server.access");
+  private static final int KEY_BYTES = 32;
+  private static final String ADMIN = "admin";
+  private static final String OPS = "ops";
+  private static final String HOUR = "{\"$maxAge\":3600}";
+
+  private final EventStore store;
+  private final Options options;
+  private final Surroundings surroundings;
+  private final PasswordChecks passwords;
+  private final CompletableFuture<List<String>> begun = new CompletableFuture<>();
+  private volatile @Nullable Parts parts;
+
+  /// How a node treats its users.
+  ///
+  /// @param adminPassword what `admin` has in a new store
+  /// @param opsPassword what `ops` has in a new store
+  /// @param anonymousEndpoints whether whoever names no user may ask the node about itself
+  /// @param anonymousStreams whether whoever names no user may use the streams that let everybody
+  /// @param iterations how dear a password is
+  public record Options(
+      Optional<String> adminPassword,
+      Optional<String> opsPassword,
+      boolean anonymousEndpoints,
+      boolean anonymousStreams,
+      int iterations) {
+
+    @Override
+    public String toString() {
+      return "Options[iterations=%d]".formatted(iterations);
+    }
+  }
+
+  /// What a node brings.
+  ///
+  /// @param clock for waits and for the end of tokens
+  /// @param random for salts and keys: nobody must foresee it
+  /// @param ids for events
+  /// @param threads makes the thread that makes the first users
+  /// @param processors how many there are
+  public record Surroundings(
+      Clock clock,
+      RandomGenerator random,
+      Supplier<UUID> ids,
+      ThreadFactory threads,
+      int processors) {}
+
+  private record Parts(
+      Changes changes,
+      Users users,
+      StoredAccess access,
+      Logins logins,
+      Tokens tokens,
+      Audit audit) {}
+
+  /// Of a store, which it does not own.
+  ///
+  /// @param store where the users are
+  /// @param options how to treat them
+  /// @param surroundings clock, chance and threads
+  public UserAccess(EventStore store, Options options, Surroundings surroundings) {
+    this.store = store;
+    this.options = options;
+    this.surroundings = surroundings;
+    this.passwords =
+        new PasswordChecks(
+            options.iterations(),
+            surroundings.random(),
+            Math.max(1, surroundings.processors() / 2));
+  }
+
+  /// Begins, as soon as the store answers everything. Does not wait for the first users to be made;
+  /// whoever logs in does.
+  public void begin() {
+    var clock = surroundings.clock();
+    var random = surroundings.random();
+    var log = new DenialLog(clock);
+    var changes = new Changes(store);
+    var users = new Users(store, changes, passwords, surroundings.ids());
+    var key = new byte[KEY_BYTES];
+    random.nextBytes(key);
+    var tokens = new Tokens(key, clock);
+    var access =
+        new StoredAccess(
+            store,
+            changes,
+            users,
+            new StoredAccess.Anonymous(options.anonymousEndpoints(), options.anonymousStreams()),
+            log);
+    parts =
+        new Parts(
+            changes,
+            users,
+            access,
+            new Logins(users, passwords, tokens, log, clock, random),
+            tokens,
+            new Audit(clock));
+    surroundings.threads().newThread(() -> makeFirstUsers(users)).start();
+  }
+
+  private void makeFirstUsers(Users users) {
+    var weak = new ArrayList<String>();
+    try {
+      var isNew = users.none();
+      if (isNew) {
+        first(users, ADMIN, Caller.ADMINS, "Event Store Administrator", options.adminPassword());
+        first(users, OPS, Caller.OPS, "Event Store Operations", options.opsPassword());
+        keepNotificationsForAnHour();
+      }
+      if (hasDefaultPassword(users, ADMIN, isNew, options.adminPassword())) {
+        weak.add(ADMIN);
+      }
+      if (hasDefaultPassword(users, OPS, isNew, options.opsPassword())) {
+        weak.add(OPS);
+      }
+    } catch (LeftfoldException | UserProblemException e) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "The first users were not looked at or made: {0}",
+          e.getMessage());
+    } finally {
+      begun.complete(List.copyOf(weak));
+    }
+  }
+
+  private static boolean hasDefaultPassword(
+      Users users, String name, boolean isNew, Optional<String> chosen) {
+    if (isNew) {
+      return chosen.isEmpty() || chosen.get().equals(DEFAULT_PASSWORD);
+    }
+    var user = users.find(name).filter(there -> !there.disabled());
+    return user.isPresent() && user.get().password().matches(DEFAULT_PASSWORD);
+  }
+
+  private void keepNotificationsForAnHour() {
+    store.append(
+        Streams.PASSWORD_NOTIFICATIONS.metastream(),
+        ExpectedState.any(),
+        new ProposedEvent(
+            surroundings.ids().get(),
+            RecordedEvent.METADATA_TYPE,
+            ContentType.JSON,
+            HOUR.getBytes(StandardCharsets.UTF_8),
+            new byte[0],
+            List.of()));
+  }
+
+  private void first(
+      Users users, String name, String group, String fullName, Optional<String> password) {
+    users.create(
+        name,
+        password.orElse(DEFAULT_PASSWORD),
+        fullName,
+        List.of(group),
+        new Audit.Entry(
+            Caller.trusted().name(), "", "create user", name, surroundings.clock().instant()));
+  }
+
+  /// Looks at what was recorded, so that the next caller need not. To be called now and then.
+  public void lookAtChanges() {
+    try {
+      parts().changes.take();
+    } catch (LeftfoldException e) {
+      LOG.log(System.Logger.Level.DEBUG, "The store is closed or not ready", e);
+    }
+  }
+
+  /// The users who can log in with the password that everybody knows.
+  ///
+  /// @return told when the first users are there
+  public CompletableFuture<List<String>> withDefaultPassword() {
+    return begun.copy();
+  }
+
+  private Parts parts() {
+    var begunParts = parts;
+    if (begunParts == null) {
+      throw new UnavailableException(
+          UnavailableException.Reason.INDEXING,
+          "Users and rights are known as soon as the index is made; /health/ready tells how far it is");
+    }
+    return begunParts;
+  }
+
+  @Override
+  public Decision decide(Caller caller, Right right) {
+    return parts().access.decide(caller, right);
+  }
+
+  @Override
+  public void require(Caller caller, Right right) {
+    parts().access.require(caller, right);
+  }
+
+  @Override
+  public boolean isUnlimited(Caller caller) {
+    return parts().access.isUnlimited(caller);
+  }
+
+  @Override
+  public Optional<Caller> known(Optional<String> authorization) {
+    var begunParts = parts;
+    return begunParts == null ? Optional.empty() : begunParts.logins.known(authorization);
+  }
+
+  @Override
+  public Caller authenticate(Optional<String> authorization, String peer)
+      throws NotAuthenticatedException {
+    var logins = parts().logins;
+    begun.join();
+    return logins.authenticate(authorization, peer);
+  }
+
+  /// All users.
+  ///
+  /// @return in the order in which they were made
+  public List<UserDetails> all() {
+    return parts().users.all().stream().map(UserDetails::of).toList();
+  }
+
+  /// One user.
+  ///
+  /// @param name the login name
+  /// @return what may be told
+  /// @throws UserProblemException if there is none
+  public UserDetails details(String name) {
+    return UserDetails.of(parts().users.existing(name));
+  }
+
+  /// A user as somebody who has logged in.
+  ///
+  /// @param name the login name
+  /// @return the caller
+  /// @throws UserProblemException if there is none
+  public Caller caller(String name) {
+    return parts().users.existing(name).asCaller();
+  }
+
+  /// Makes a user. One who is there already stays, if the password is the same.
+  ///
+  /// @param name the login name
+  /// @param password with which the user logs in
+  /// @param fullName for people
+  /// @param groups what the user belongs to
+  /// @param entry recorded with it
+  /// @throws UserProblemException if there is one, with another password
+  public void create(
+      String name, String password, String fullName, List<String> groups, Audit.Entry entry) {
+    parts().users.create(name, password, fullName, groups, entry);
+  }
+
+  /// Gives a user another name for people, and other groups.
+  ///
+  /// @param name the login name
+  /// @param fullName for people
+  /// @param groups what the user belongs to
+  /// @param entry recorded with it
+  /// @throws UserProblemException if there is none
+  public void update(String name, String fullName, List<String> groups, Audit.Entry entry) {
+    parts().users.update(name, fullName, groups, entry);
+  }
+
+  /// Takes a user away.
+  ///
+  /// @param name the login name
+  /// @param entry recorded with it
+  /// @throws UserProblemException if there is none
+  public void delete(String name, Audit.Entry entry) {
+    parts().users.delete(name, entry);
+  }
+
+  /// Lets a user log in, or not.
+  ///
+  /// @param name the login name
+  /// @param enabled whether the user may
+  /// @param entry recorded with it
+  /// @throws UserProblemException if there is none
+  public void enable(String name, boolean enabled, Audit.Entry entry) {
+    parts().users.enable(name, enabled, entry);
+  }
+
+  /// Gives a user another password, whatever the old one was.
+  ///
+  /// @param name the login name
+  /// @param password the new one
+  /// @param entry recorded with it
+  /// @throws UserProblemException if there is none
+  public void resetPassword(String name, String password, Audit.Entry entry) {
+    parts().users.resetPassword(name, password, entry);
+  }
+
+  /// Gives a user another password. Guessing at the old one is slow, as when logging in.
+  ///
+  /// @param name the login name
+  /// @param current the old one
+  /// @param password the new one
+  /// @param peer the address of the client
+  /// @param entry recorded with it
+  /// @return whether the old one was right
+  /// @throws UserProblemException if there is none
+  public boolean changePassword(
+      String name, String current, String password, String peer, Audit.Entry entry) {
+    var begunParts = parts();
+    begunParts.users.existing(name);
+    try {
+      begunParts.logins.byPassword(name, current, peer);
+    } catch (NotAuthenticatedException e) {
+      return false;
+    }
+    begunParts.users.resetPassword(name, password, entry);
+    return true;
+  }
+
+  /// What stands for the password of somebody who has logged in.
+  ///
+  /// @param caller who
+  /// @param lifetime how long; a day at most
+  /// @return the token
+  /// @throws NotAuthorizedException if that is nobody
+  public AccessToken token(Caller caller, Duration lifetime) {
+    if (caller instanceof Caller.User user) {
+      return parts().tokens.issue(user, lifetime);
+    }
+    throw new NotAuthorizedException(
+        "A token is for a user, and %s is none".formatted(caller.name()));
+  }
+
+  /// An action of somebody, at this moment.
+  ///
+  /// @param who does it
+  /// @param from the address of the client
+  /// @param action what, in words
+  /// @param subject with what
+  /// @return the entry
+  public Audit.Entry entry(Caller who, String from, String action, String subject) {
+    return parts().audit.entry(who, from, action, subject);
+  }
+
+  /// Records an action that is about to be done, and waits until it is.
+  ///
+  /// @param entry the action
+  public void audit(Audit.Entry entry) {
+    store.append(List.of(part(List.of(entry))));
+  }
+
+  /// What is appended for actions.
+  ///
+  /// @param entries the actions
+  /// @return for a commit before they are done
+  public StreamAppend part(List<Audit.Entry> entries) {
+    return Audit.part(entries, surroundings.ids());
+  }
+
+  /// What is to be recorded of an append because it changes who may do what.
+  ///
+  /// @param caller who appends
+  /// @param from the address of the client
+  /// @param stream to which
+  /// @param events what
+  /// @return empty if it changes no rights
+  public Optional<Audit.Entry> changeOfRights(
+      Caller caller, String from, StreamName stream, List<ProposedEvent> events) {
+    if (!stream.isSystem() || events.isEmpty()) {
+      return Optional.empty();
+    }
+    if (stream.isMetastream()) {
+      var written = AccessJson.list(events.getLast().data());
+      return written.equals(parts().access.listOf(stream.original()))
+          ? Optional.empty()
+          : Optional.of(entry(caller, from, "change rights", stream.original().value()));
+    }
+    return Streams.decideRights(stream)
+        ? Optional.of(entry(caller, from, "append to a system stream", stream.value()))
+        : Optional.empty();
+  }
+
+  /// What is to be recorded of new metadata because it changes who may do what.
+  ///
+  /// @param caller who writes it
+  /// @param from the address of the client
+  /// @param stream of which
+  /// @param metadata the new metadata
+  /// @return empty if it changes no rights
+  public Optional<Audit.Entry> changeOfRights(
+      Caller caller, String from, StreamName stream, StreamMetadata metadata) {
+    return metadata.acl().equals(parts().access.listOf(stream))
+        ? Optional.empty()
+        : Optional.of(entry(caller, from, "change rights", stream.value()));
+  }
+
+  /// What is to be recorded of a delete because it changes who may do what.
+  ///
+  /// @param caller who deletes
+  /// @param from the address of the client
+  /// @param stream which
+  /// @return empty if it changes no rights
+  public Optional<Audit.Entry> endOfRights(Caller caller, String from, StreamName stream) {
+    return Streams.decideRights(stream) || parts().access.listOf(stream).isPresent()
+        ? Optional.of(entry(caller, from, "delete a stream with rights", stream.value()))
+        : Optional.empty();
+  }
+
+  /// Ends. The store stays open.
+  @Override
+  public void close() {
+    var begunParts = parts;
+    if (begunParts != null) {
+      begunParts.changes.close();
+    }
+  }
+}
