@@ -12,10 +12,14 @@ module io.leftfold.protocol {
   requires transitive com.google.protobuf;
 
   exports io.leftfold.protocol.messages.dcb;
+  exports io.leftfold.protocol.messages.errors;
   exports io.leftfold.protocol.messages.features;
   exports io.leftfold.protocol.messages.operations;
   exports io.leftfold.protocol.messages.gossip;
   exports io.leftfold.protocol.messages.health;
+  exports io.leftfold.protocol.messages.manystreams;
+  exports io.leftfold.protocol.messages.manystreams.errors;
+  exports io.leftfold.protocol.messages.monitoring;
   exports io.leftfold.protocol.messages.rpc;
   exports io.leftfold.protocol.messages.shared;
   exports io.leftfold.protocol.messages.store;

@@ -11,6 +11,7 @@ import io.leftfold.server.edge.EdgeOptions;
 import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.grpc.dcb.DcbService;
+import io.leftfold.server.grpc.manystreams.ManyStreamsService;
 import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
 import io.leftfold.server.grpc.operations.OperationsService;
@@ -102,6 +103,9 @@ public final class LeftfoldServer implements AutoCloseable {
                 UUID::randomUUID,
                 (delay, task) -> later(timer, delay, task),
                 threads)
+            .handlers());
+    guarded.putAll(
+        new ManyStreamsService(UUID::randomUUID, store.eventBytesMax(), store.appendBytesMax())
             .handlers());
     guarded.putAll(new StoreService(threads, Math.toIntExact(store.appendBytesMax())).handlers());
     guarded.putAll(

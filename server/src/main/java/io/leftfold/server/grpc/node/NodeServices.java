@@ -24,7 +24,7 @@ import java.util.function.Supplier;
 public final class NodeServices {
 
   /// The version of KurrentDB that this wire is like: clients compare it with what they need.
-  public static final String WIRE_VERSION = "25.1.0";
+  public static final String WIRE_VERSION = "26.1.0";
 
   private static final Map<String, List<String>> FEATURES =
       Map.of(
