@@ -17,6 +17,7 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -44,6 +45,11 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ServeCommand implements Callable<Integer> {
+
+  private static final int PATIENCE_SECONDS_MAX = 3600;
+
+  /// What the store may need to be closed, behind the server.
+  private static final Duration STORE_PATIENCE = Duration.ofMinutes(1);
 
   @Spec private CommandSpec spec;
 
@@ -121,6 +127,14 @@ final class ServeCommand implements Callable<Integer> {
           "If the index lacks more events than this, serve at once and make it in the background; until it is made, only reads of everything are answered. Default: 1000000, more than a crash leaves behind.")
   private long indexedAtOpeningMax;
 
+  @Option(
+      names = "--patience",
+      paramLabel = "<seconds>",
+      defaultValue = "10",
+      description =
+          "When it is stopped, how long to wait for calls that are under way. Default: 10.")
+  private int patienceSeconds;
+
   private final Shell shell;
 
   ServeCommand(Shell shell) {
@@ -133,22 +147,37 @@ final class ServeCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "A port is a number from 0 to 65535, got " + port);
     }
+    if (patienceSeconds < 0 || patienceSeconds > PATIENCE_SECONDS_MAX) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "The patience is 0 to %d seconds, got %d"
+              .formatted(PATIENCE_SECONDS_MAX, patienceSeconds));
+    }
     if (!insecure && !InetAddress.getByName(host).isLoopbackAddress()) {
       throw new ParameterException(
           spec.commandLine(),
           "At %s others than this machine could reach the server, and this version has neither encryption nor users. Add --insecure if that is meant, or leave --host out"
               .formatted(host));
     }
+    shell.stop().mayTake(Duration.ofSeconds(patienceSeconds).plus(STORE_PATIENCE));
     try (var store = open();
         var server = LeftfoldServer.start(store, serverOptions())) {
+      var _ = server.shutdownAsked().thenRun(shell.stop()::request);
       welcome(store, server.port());
       reportIndexing(store);
       shell.stop().await();
-      shell.out().println("Stopping …");
-      shell.out().flush();
+      say("Stopping …");
+      server.close(
+          Duration.ofSeconds(patienceSeconds),
+          remaining -> say("Waiting for %s. Ctrl-C ends at once.".formatted(remaining)));
     }
     shell.out().println("Stopped.");
     return ExitCode.OK;
+  }
+
+  private void say(String line) {
+    shell.out().println(line);
+    shell.out().flush();
   }
 
   private ServerOptions serverOptions() {

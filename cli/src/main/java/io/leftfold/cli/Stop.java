@@ -2,12 +2,24 @@
 
 package io.leftfold.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /// The wish that a command end: Ctrl-C, or a signal from outside. A command that runs for long asks
 /// now and then, ends cleanly, and says so.
 final class Stop {
   private final CountDownLatch requested = new CountDownLatch(1);
+  private volatile Duration allowed = Duration.ofMinutes(1);
+
+  /// How long the command may take to end.
+  void mayTake(Duration duration) {
+    allowed = duration;
+  }
+
+  /// How long the command may take to end; a minute, unless it says otherwise.
+  Duration allowed() {
+    return allowed;
+  }
 
   void request() {
     requested.countDown();

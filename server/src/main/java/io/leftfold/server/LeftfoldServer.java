@@ -14,6 +14,7 @@ import io.leftfold.server.grpc.dcb.DcbService;
 import io.leftfold.server.grpc.manystreams.ManyStreamsService;
 import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
+import io.leftfold.server.grpc.operations.MonitoringService;
 import io.leftfold.server.grpc.operations.OperationsService;
 import io.leftfold.server.grpc.store.StoreService;
 import io.leftfold.server.grpc.streams.StreamLimits;
@@ -29,10 +30,16 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.UUID;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A node on the network, in front of a store that somebody else opened and will close.
 ///
@@ -51,10 +58,12 @@ public final class LeftfoldServer implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
+  private final Node node;
   private final Edge edge;
   private final ScheduledExecutorService timer;
 
-  private LeftfoldServer(Edge edge, ScheduledExecutorService timer) {
+  private LeftfoldServer(Node node, Edge edge, ScheduledExecutorService timer) {
+    this.node = node;
     this.edge = edge;
     this.timer = timer;
   }
@@ -79,8 +88,9 @@ public final class LeftfoldServer implements AutoCloseable {
     var timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("leftfold-timer").factory());
+    var node = new Node(store, options.backups(), Access.open());
     try {
-      return new LeftfoldServer(edge(store, options, timer), timer);
+      return new LeftfoldServer(node, edge(store, node, options, timer), timer);
     } catch (IOException e) {
       timer.shutdownNow();
       throw new UnavailableException(
@@ -89,9 +99,8 @@ public final class LeftfoldServer implements AutoCloseable {
   }
 
   private static Edge edge(
-      LocalEventStore store, ServerOptions options, ScheduledExecutorService timer)
+      LocalEventStore store, Node node, ServerOptions options, ScheduledExecutorService timer)
       throws IOException {
-    var node = new Node(store, options.backups(), Access.open());
     var clock = Clock.systemUTC();
     var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
     var authenticating = new Authenticating(node, Authenticator.trusting(), threads);
@@ -116,6 +125,8 @@ public final class LeftfoldServer implements AutoCloseable {
                 Math.toIntExact(store.appendBytesMax()))
             .handlers());
     guarded.putAll(new OperationsService(threads).handlers());
+    guarded.putAll(
+        new MonitoringService((delay, task) -> later(timer, delay, task), threads).handlers());
     var calls = new HashMap<>(authenticating.guard(guarded));
     calls.putAll(new HealthService(node, calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
@@ -170,10 +181,74 @@ public final class LeftfoldServer implements AutoCloseable {
     return edge.connections();
   }
 
-  /// Takes no more calls, lets those under way come to an end for a few seconds, and closes.
+  /// An operator wants the server to end: with the call `Shutdown` of KurrentDB's clients. The
+  /// server goes on until its owner closes it.
+  ///
+  /// @return completes with the first such wish
+  public CompletionStage<@Nullable Void> shutdownAsked() {
+    return node.shutdownAsked();
+  }
+
+  /// What a server that is being closed waits for.
+  ///
+  /// @param appends calls that write
+  /// @param reads calls that read
+  /// @param others other calls
+  /// @param connections over which callers take the rest of their answers
+  public record Remaining(int appends, int reads, int others, int connections) {
+
+    private static final Pattern WRITES =
+        Pattern.compile(".*/(\\w*Append\\w*|Delete|Tombstone|WriteMetadata)");
+    private static final Pattern READS = Pattern.compile(".*/(\\w*Read\\w*|Subscribe\\w*)");
+
+    private static Remaining of(Edge.Remaining edge) {
+      var appends = count(edge, path -> WRITES.matcher(path).matches());
+      var reads = count(edge, path -> READS.matcher(path).matches());
+      var all = count(edge, _ -> true);
+      return new Remaining(appends, reads, all - appends - reads, edge.connections());
+    }
+
+    private static int count(Edge.Remaining edge, Predicate<String> kind) {
+      return edge.calls().entrySet().stream()
+          .filter(entry -> kind.test(entry.getKey()))
+          .mapToInt(Map.Entry::getValue)
+          .sum();
+    }
+
+    @Override
+    public String toString() {
+      var kinds =
+          Stream.of(
+                  words(appends, "append"),
+                  words(reads, "read"),
+                  words(others, "other call"),
+                  words(connections, "connection"))
+              .filter(words -> !words.isEmpty())
+              .toList();
+      return kinds.isEmpty() ? "nothing" : String.join(", ", kinds);
+    }
+
+    private static String words(int count, String what) {
+      return count == 0 ? "" : "%,d %s%s".formatted(count, what, count == 1 ? "" : "s");
+    }
+  }
+
+  /// Takes no more calls, says that it is not ready, ends subscriptions, lets other calls come to
+  /// an end for a few seconds, and closes.
   @Override
   public void close() {
-    edge.close(PATIENCE);
+    close(PATIENCE, _ -> {});
+  }
+
+  /// Takes no more calls, says that it is not ready, ends subscriptions with UNAVAILABLE, lets
+  /// appends under way be acknowledged and reads be taken, and closes. Only the first call does
+  /// something.
+  ///
+  /// @param patience how long to wait for calls; a caller that never takes its answer is left then
+  /// @param progress told each second what is waited for
+  public void close(Duration patience, Consumer<? super Remaining> progress) {
+    node.closing();
+    edge.close(patience, remaining -> progress.accept(Remaining.of(remaining)));
     timer.shutdownNow();
   }
 }

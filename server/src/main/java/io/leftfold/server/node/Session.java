@@ -65,9 +65,16 @@ public final class Session {
   private final Optional<Path> backups;
   private final Access access;
   private final Caller caller;
+  private final Runnable shutdown;
 
-  Session(LocalEventStore store, Optional<Path> backups, Access access, Caller caller) {
+  Session(
+      LocalEventStore store,
+      Optional<Path> backups,
+      Access access,
+      Caller caller,
+      Runnable shutdown) {
     this.store = store;
+    this.shutdown = shutdown;
     this.backups = backups;
     this.access = access;
     this.caller = caller;
@@ -322,6 +329,25 @@ public final class Session {
     figures.put("store-id", store.storeId().toString());
     store.lastPosition().ifPresent(last -> figures.put("last-position", Long.toString(last)));
     return figures;
+  }
+
+  /// Figures about the node by the names that KurrentDB has for them, where it has some: of the
+  /// process (`proc-`), of the machine (`sys-`) and of the store (`es-`).
+  ///
+  /// @return the figures, in the order of names
+  public Map<String, String> figures() {
+    var figures = new TreeMap<String, String>();
+    stats().forEach((name, figure) -> figures.put("es-" + name, figure));
+    figures.put("es-queue-writer-queueName", "writer");
+    figures.put("es-queue-writer-length", Integer.toString(store.stats().queueLength()));
+    ProcessFigures.addTo(figures);
+    return figures;
+  }
+
+  /// Asks the owner of the node to end it; returns at once.
+  public void shutDown() {
+    require(Right.OnNode.OPERATE);
+    shutdown.run();
   }
 
   /// How many events there are of the most frequent types and categories; none are counted while
