@@ -3,14 +3,19 @@
 // In a process of its own: the messages of both clients have the same names.
 
 import * as words from "@kurrent/kurrentdb-client";
+import { testManyStreams } from "../support/manyStreams.js";
 import { testStreams } from "../support/streams.js";
 import { url } from "../support/help.js";
 
+const name = "@kurrent/kurrentdb-client";
+const connect = (kind = "", before, after) =>
+  words.KurrentDBClient.connectionString(url(`kurrentdb${kind}`, before, after));
+
+testManyStreams({ name, words, connect });
 testStreams({
-  name: "@kurrent/kurrentdb-client",
+  name,
   words,
-  connect: (kind = "", before, after) =>
-    words.KurrentDBClient.connectionString(url(`kurrentdb${kind}`, before, after)),
+  connect,
   expecting: (streamState) => ({ streamState }),
   actual: (error) => error.actualState,
   expected: (error) => error.expectedState,

@@ -9,7 +9,8 @@ import java.util.OptionalLong;
 ///
 /// @param position of the commit's last event; empty if the commit had no events
 /// @param streams one for each [StreamAppend], in their order
-/// @param idempotent whether the events were there before
+/// @param idempotent whether the events were there before; then, of a stream that was named several
+///   times, each entry tells of all its events
 public record AppendResult(
     OptionalLong position, List<AppendedStream> streams, boolean idempotent) {
 

@@ -14,8 +14,9 @@ import java.util.Optional;
 ///     .tracking("registrations", 17);
 /// ```
 ///
-/// @param parts one entry per stream, in the order in which the events get their positions; at
-///   least one, and a stream may be named once only
+/// @param parts in the order in which the events get their positions; at least one. A stream may be
+///   named again, for events that stand behind those of others: then the first entry says what is
+///   expected, and the others say *any*. The stream of the tracking is not named
 /// @param conditions all must hold
 /// @param tracking how far the writer has come in what it follows
 public record Commit(
@@ -39,7 +40,7 @@ public record Commit(
 
   /// Without conditions.
   ///
-  /// @param parts one entry per stream
+  /// @param parts in the order in which the events get their positions
   /// @return the commit
   public static Commit of(List<StreamAppend> parts) {
     return new Commit(parts, List.of(), Optional.empty());
@@ -47,7 +48,7 @@ public record Commit(
 
   /// Without conditions.
   ///
-  /// @param parts one entry per stream
+  /// @param parts in the order in which the events get their positions
   /// @return the commit
   public static Commit of(StreamAppend... parts) {
     return of(List.of(parts));

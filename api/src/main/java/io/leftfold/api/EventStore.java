@@ -56,8 +56,7 @@ public interface EventStore extends AutoCloseable {
 
   /// Appends to several streams in one commit; see [#append(Commit)].
   ///
-  /// @param parts one entry per stream, in the order in which the events get their positions; a
-  ///   stream may be named once only
+  /// @param parts in the order in which the events get their positions
   /// @return where the events are
   default AppendResult append(List<StreamAppend> parts) {
     return append(Commit.of(parts));

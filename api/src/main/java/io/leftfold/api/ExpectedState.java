@@ -34,6 +34,20 @@ public sealed interface ExpectedState {
     return new AtRevision(revision);
   }
 
+  /// The writer believes the stream to be deleted, and not for ever.
+  ///
+  /// @return the claim
+  static ExpectedState deleted() {
+    return Deleted.INSTANCE;
+  }
+
+  /// The writer believes the stream to be closed for ever. It can be checked, and not be written.
+  ///
+  /// @return the claim
+  static ExpectedState tombstoned() {
+    return Tombstoned.INSTANCE;
+  }
+
   /// The writer makes no claim; only a tombstone stands against it.
   record Any() implements ExpectedState {
     private static final Any INSTANCE = new Any();
@@ -61,6 +75,26 @@ public sealed interface ExpectedState {
     @Override
     public String toString() {
       return "an existing stream";
+    }
+  }
+
+  /// The stream was deleted softly, and not written since.
+  record Deleted() implements ExpectedState {
+    private static final Deleted INSTANCE = new Deleted();
+
+    @Override
+    public String toString() {
+      return "a deleted stream";
+    }
+  }
+
+  /// The stream was closed for ever.
+  record Tombstoned() implements ExpectedState {
+    private static final Tombstoned INSTANCE = new Tombstoned();
+
+    @Override
+    public String toString() {
+      return "a tombstoned stream";
     }
   }
 

@@ -10,19 +10,22 @@ import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.LogManager;
 import picocli.CommandLine;
 
 /// Where the `leftfold` command begins.
 public final class Main {
 
-  private static final int STOP_SECONDS = 60;
+  /// What a process that was interrupted ends with: 128 and the number of the signal.
+  private static final int INTERRUPTED = 130;
 
   /// In the order of the help.
   private static final List<String> SUBCOMMANDS =
@@ -74,9 +77,17 @@ public final class Main {
             new Thread(
                 () -> {
                   stop.request();
-                  await(finished);
+                  await(finished, stop.allowed());
                 },
                 "leftfold-stop"));
+    var interrupted = new AtomicBoolean();
+    Signals.onInterrupt(() -> {
+      if (stop.isRequested()) {
+        Runtime.getRuntime().halt(INTERRUPTED); // twice: whoever is there does not want to wait
+      }
+      interrupted.set(true);
+      stop.request();
+    });
     var code = ExitCode.FAILED;
     try {
       code = run(Shell.ofProcess(out, err, stop), arguments);
@@ -84,13 +95,14 @@ public final class Main {
       out.flush();
       finished.countDown();
     }
-    System.exit(code);
+    System.exit(interrupted.get() ? INTERRUPTED : code);
   }
 
-  private static void await(CountDownLatch finished) {
+  private static void await(CountDownLatch finished, Duration allowed) {
     try {
-      if (!finished.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-        System.err.println("leftfold: did not end within %d seconds".formatted(STOP_SECONDS));
+      if (!finished.await(allowed.toMillis(), TimeUnit.MILLISECONDS)) {
+        System.err.println(
+            "leftfold: did not end within %d seconds".formatted(allowed.toSeconds()));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

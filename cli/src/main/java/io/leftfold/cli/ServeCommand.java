@@ -8,6 +8,7 @@ import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.LeftfoldServer;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -35,6 +36,9 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ServeCommand implements Callable<Integer> {
 
+  /// What the store may need to be closed, behind the server.
+  private static final Duration STORE_PATIENCE = Duration.ofMinutes(1);
+
   @Spec private CommandSpec spec;
 
   private final Shell shell;
@@ -49,15 +53,24 @@ final class ServeCommand implements Callable<Integer> {
     try (var setup = ServerSetup.of(configuration, shell.directory());
         var store = setup.open();
         var server = LeftfoldServer.start(store, setup.serverOptions())) {
+      shell.stop().mayTake(setup.patience().plus(STORE_PATIENCE));
+      var _ = server.shutdownAsked().thenRun(shell.stop()::request);
       new Welcome(setup, shell).print(store, server.port());
       reportIndexing(store);
       server.usersWithDefaultPassword().thenAccept(this::warnOfDefaultPasswords);
       shell.stop().await();
-      shell.out().println("Stopping …");
-      shell.out().flush();
+      say("Stopping …");
+      server.close(
+          setup.patience(),
+          remaining -> say("Waiting for %s. Ctrl-C ends at once.".formatted(remaining)));
     }
     shell.out().println("Stopped.");
     return ExitCode.OK;
+  }
+
+  private void say(String line) {
+    shell.out().println(line);
+    shell.out().flush();
   }
 
   private void warnOfDefaultPasswords(List<String> users) {

@@ -20,6 +20,7 @@ import static io.leftfold.cli.config.ServerOption.KEEP_ALIVE_INTERVAL;
 import static io.leftfold.cli.config.ServerOption.MAX_APPEND_EVENT_SIZE;
 import static io.leftfold.cli.config.ServerOption.MAX_APPEND_SIZE;
 import static io.leftfold.cli.config.ServerOption.MEMORY;
+import static io.leftfold.cli.config.ServerOption.PATIENCE;
 import static io.leftfold.cli.config.ServerOption.PORT;
 import static io.leftfold.cli.config.ServerOption.TLS_CERTIFICATE;
 import static io.leftfold.cli.config.ServerOption.TLS_KEY;
@@ -93,6 +94,11 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
     }
     Files.createDirectories(data().toAbsolutePath());
     return LocalEventStore.open(data(), options);
+  }
+
+  /// How long a stop waits for calls that are under way.
+  Duration patience() {
+    return Duration.ofSeconds(configuration.number(PATIENCE));
   }
 
   ServerOptions serverOptions() {

@@ -10,6 +10,17 @@ import java.util.concurrent.TimeUnit;
 /// now and then, ends cleanly, and says so.
 final class Stop {
   private final CountDownLatch requested = new CountDownLatch(1);
+  private volatile Duration allowed = Duration.ofMinutes(1);
+
+  /// How long the command may take to end.
+  void mayTake(Duration duration) {
+    allowed = duration;
+  }
+
+  /// How long the command may take to end; a minute, unless it says otherwise.
+  Duration allowed() {
+    return allowed;
+  }
 
   void request() {
     requested.countDown();

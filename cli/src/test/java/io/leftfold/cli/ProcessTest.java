@@ -9,6 +9,8 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.cli.git.SyntheticRepository;
 import io.leftfold.engine.LocalEventStore;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,6 +67,52 @@ class ProcessTest {
     }
     assertThat(start("last", "import", "git", "many.git", "--data", "d").waitFor()).isZero();
     assertThatEveryCommitIsThereOnce();
+  }
+
+  /// A caller that never takes its answer would hold the server up for its patience.
+  @Test
+  void a_second_interrupt_ends_a_server_at_once() throws Exception {
+    var server = start("serve", "serve", "--memory", "--port", "0", "--patience", "3600");
+    var port =
+        Integer.parseInt(
+            awaitOutput("serve", "tls=false").replaceAll("(?s).*127.0.0.1:([0-9]+)\\?.*", "$1"));
+    try (var caller = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      caller.getOutputStream().write(RawCall.of("/event_store.client.gossip.Gossip/Read", 0));
+      assertThat(caller.getInputStream().read()).isNotNegative();
+      interrupt(server);
+      awaitOutput("serve", "Waiting for 1 connection");
+      assertThat(server.isAlive()).isTrue();
+
+      interrupt(server);
+
+      assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+      assertThat(server.exitValue()).isEqualTo(130);
+    }
+  }
+
+  @Test
+  void an_interrupt_ends_a_server_cleanly() throws Exception {
+    var server = start("serve", "serve", "--memory", "--port", "0");
+    awaitOutput("serve", "Ctrl-C stops the server");
+
+    interrupt(server);
+
+    assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    assertThat(server.exitValue()).isEqualTo(130);
+    assertThat(output("serve")).contains("Stopping", "Stopped.");
+  }
+
+  private static void interrupt(Process process) throws IOException, InterruptedException {
+    var kill = new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+    assertThat(kill.waitFor()).isZero();
+  }
+
+  private String awaitOutput(String name, String text) throws IOException, InterruptedException {
+    var process = processes.getLast();
+    while (!output(name).contains(text)) {
+      assertThat(process.waitFor(40, TimeUnit.MILLISECONDS)).as(output(name)).isFalse();
+    }
+    return output(name);
   }
 
   private void makeRepository() {

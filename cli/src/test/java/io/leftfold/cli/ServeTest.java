@@ -12,7 +12,9 @@ import java.io.InputStreamReader;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +47,22 @@ class ServeTest {
   void stopAll() {
     running.forEach(command -> command.stop.request());
     threads.close();
+  }
+
+  @Test
+  void a_client_that_may_operate_it_ends_it() throws Exception {
+    var server = start("serve", "--memory", "--port", "0");
+    var connection = connectionTo(server);
+    var port = Integer.parseInt(connection.replaceAll(".*:([0-9]+)\\?.*", "$1"));
+
+    try (var caller = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      var call = RawCall.of("/event_store.client.operations.Operations/Shutdown", 1000);
+      caller.getOutputStream().write(call);
+      assertThat(caller.getInputStream().read()).isNotNegative();
+    }
+
+    assertThat(server.code.get()).isZero();
+    assertThat(server.readUntil("Stopped.")).contains("Stopping …");
   }
 
   @Test

@@ -54,6 +54,8 @@ final class FromWire {
       case ANY -> ExpectedState.any();
       case NO_STREAM -> ExpectedState.noStream();
       case STREAM_EXISTS -> ExpectedState.streamExists();
+      case DELETED -> ExpectedState.deleted();
+      case TOMBSTONED -> ExpectedState.tombstoned();
       case REVISION -> ExpectedState.atRevision(expected.getRevision());
       case EXPECTED_NOT_SET -> throw unknown("expected state");
     };

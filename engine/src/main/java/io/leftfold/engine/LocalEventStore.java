@@ -357,14 +357,7 @@ public final class LocalEventStore implements EventStore {
       throw new IllegalArgumentException("An append has at least one stream, got none");
     }
     if (parts.size() > 1 || commit.tracking().isPresent()) {
-      var seen = new HashSet<StreamName>();
-      commit.tracking().map(Tracking::stream).ifPresent(seen::add);
-      for (var part : parts) {
-        if (!seen.add(part.stream())) {
-          throw new IllegalArgumentException(
-              "An append names a stream once, got %s twice".formatted(part.stream()));
-        }
-      }
+      requireNamedWell(commit);
     }
     parts.forEach(part -> requireWritable(part.stream(), "append to"));
     var total = 0L;
@@ -383,6 +376,23 @@ public final class LocalEventStore implements EventStore {
       throw LimitExceededException.append(recorded, RECORDED_FACTOR * options.appendBytesMax());
     }
     return recorded;
+  }
+
+  private static void requireNamedWell(Commit commit) {
+    var tracked = commit.tracking().map(Tracking::stream);
+    var seen = new HashSet<StreamName>();
+    for (var part : commit.parts()) {
+      if (tracked.equals(Optional.of(part.stream()))) {
+        throw new IllegalArgumentException(
+            "An append does not name %s, in which it records its tracking"
+                .formatted(part.stream()));
+      }
+      if (!seen.add(part.stream()) && !(part.expected() instanceof ExpectedState.Any)) {
+        throw new IllegalArgumentException(
+            "An append expects something of a stream where it names it first, got %s of %s again"
+                .formatted(part.expected(), part.stream()));
+      }
+    }
   }
 
   /// What an event takes in the log beside what its size counts: names come with each event.

@@ -12,8 +12,10 @@ import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.grpc.dcb.DcbService;
+import io.leftfold.server.grpc.manystreams.ManyStreamsService;
 import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
+import io.leftfold.server.grpc.operations.MonitoringService;
 import io.leftfold.server.grpc.operations.OperationsService;
 import io.leftfold.server.grpc.store.StoreService;
 import io.leftfold.server.grpc.streams.StreamLimits;
@@ -44,6 +46,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// A node on the network, in front of a store that somebody else opened and will close.
 ///
@@ -65,11 +71,14 @@ public final class LeftfoldServer implements AutoCloseable {
   /// So that a call does not find much to look at, be there few calls and many events.
   private static final Duration BETWEEN_LOOKS_AT_CHANGES = Duration.ofSeconds(1);
 
+  private final Node node;
   private final Edge edge;
   private final ScheduledExecutorService timer;
   private final Optional<UserAccess> users;
 
-  private LeftfoldServer(Edge edge, ScheduledExecutorService timer, Optional<UserAccess> users) {
+  private LeftfoldServer(
+      Node node, Edge edge, ScheduledExecutorService timer, Optional<UserAccess> users) {
+    this.node = node;
     this.edge = edge;
     this.timer = timer;
     this.users = users;
@@ -97,10 +106,11 @@ public final class LeftfoldServer implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("leftfold-timer").factory());
     var users = users(store, options);
+    var node = new Node(store, options.backups(), users);
     try {
-      var edge = edge(store, options, timer, users);
+      var edge = edge(store, node, options, timer, users);
       users.ifPresent(known -> begin(known, store, timer));
-      return new LeftfoldServer(edge, timer, users);
+      return new LeftfoldServer(node, edge, timer, users);
     } catch (UnusableCertificateException e) {
       timer.shutdownNow();
       throw new IllegalArgumentException(e.getMessage(), e);
@@ -157,13 +167,13 @@ public final class LeftfoldServer implements AutoCloseable {
 
   private static Edge edge(
       LocalEventStore store,
+      Node node,
       ServerOptions options,
       ScheduledExecutorService timer,
       Optional<UserAccess> users)
       throws IOException, UnusableCertificateException {
     var clock = Clock.systemUTC();
     var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
-    var node = new Node(store, options.backups(), users);
     var authenticating =
         new Authenticating(
             node,
@@ -178,6 +188,9 @@ public final class LeftfoldServer implements AutoCloseable {
                 (delay, task) -> later(timer, delay, task),
                 threads)
             .handlers());
+    guarded.putAll(
+        new ManyStreamsService(UUID::randomUUID, store.eventBytesMax(), store.appendBytesMax())
+            .handlers());
     guarded.putAll(new StoreService(threads, Math.toIntExact(store.appendBytesMax())).handlers());
     guarded.putAll(
         new DcbService(
@@ -191,6 +204,8 @@ public final class LeftfoldServer implements AutoCloseable {
       guarded.putAll(new UsersService(threads).handlers());
       guarded.putAll(new AccessService(threads).handlers());
     }
+    guarded.putAll(
+        new MonitoringService((delay, task) -> later(timer, delay, task), threads).handlers());
     var calls = new HashMap<>(authenticating.guard(guarded));
     calls.putAll(new HealthService(node, calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
@@ -285,10 +300,74 @@ public final class LeftfoldServer implements AutoCloseable {
         : CompletableFuture.completedStage(List.of());
   }
 
-  /// Takes no more calls, lets those under way come to an end for a few seconds, and closes.
+  /// An operator wants the server to end: with the call `Shutdown` of KurrentDB's clients. The
+  /// server goes on until its owner closes it.
+  ///
+  /// @return completes with the first such wish
+  public CompletionStage<@Nullable Void> shutdownAsked() {
+    return node.shutdownAsked();
+  }
+
+  /// What a server that is being closed waits for.
+  ///
+  /// @param appends calls that write
+  /// @param reads calls that read
+  /// @param others other calls
+  /// @param connections over which callers take the rest of their answers
+  public record Remaining(int appends, int reads, int others, int connections) {
+
+    private static final Pattern WRITES =
+        Pattern.compile(".*/(\\w*Append\\w*|Delete|Tombstone|WriteMetadata)");
+    private static final Pattern READS = Pattern.compile(".*/(\\w*Read\\w*|Subscribe\\w*)");
+
+    private static Remaining of(Edge.Remaining edge) {
+      var appends = count(edge, path -> WRITES.matcher(path).matches());
+      var reads = count(edge, path -> READS.matcher(path).matches());
+      var all = count(edge, _ -> true);
+      return new Remaining(appends, reads, all - appends - reads, edge.connections());
+    }
+
+    private static int count(Edge.Remaining edge, Predicate<String> kind) {
+      return edge.calls().entrySet().stream()
+          .filter(entry -> kind.test(entry.getKey()))
+          .mapToInt(Map.Entry::getValue)
+          .sum();
+    }
+
+    @Override
+    public String toString() {
+      var kinds =
+          Stream.of(
+                  words(appends, "append"),
+                  words(reads, "read"),
+                  words(others, "other call"),
+                  words(connections, "connection"))
+              .filter(words -> !words.isEmpty())
+              .toList();
+      return kinds.isEmpty() ? "nothing" : String.join(", ", kinds);
+    }
+
+    private static String words(int count, String what) {
+      return count == 0 ? "" : "%,d %s%s".formatted(count, what, count == 1 ? "" : "s");
+    }
+  }
+
+  /// Takes no more calls, says that it is not ready, ends subscriptions, lets other calls come to
+  /// an end for a few seconds, and closes.
   @Override
   public void close() {
-    edge.close(PATIENCE);
+    close(PATIENCE, _ -> {});
+  }
+
+  /// Takes no more calls, says that it is not ready, ends subscriptions with UNAVAILABLE, lets
+  /// appends under way be acknowledged and reads be taken, and closes. Only the first call does
+  /// something.
+  ///
+  /// @param patience how long to wait for calls; a caller that never takes its answer is left then
+  /// @param progress told each second what is waited for
+  public void close(Duration patience, Consumer<? super Remaining> progress) {
+    node.closing();
+    edge.close(patience, remaining -> progress.accept(Remaining.of(remaining)));
     timer.shutdownNow();
     users.ifPresent(UserAccess::close);
   }

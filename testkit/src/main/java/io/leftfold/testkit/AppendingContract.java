@@ -717,9 +717,112 @@ abstract class AppendingContract extends StoreFixture {
   }
 
   @Test
-  void a_commit_names_a_stream_once_and_at_least_one() {
+  void a_stream_may_be_named_again_for_events_behind_those_of_others() {
+    append(ACCOUNT, "A");
+
+    var result =
+        commit(
+            part(ORDER, "none", "B"),
+            part(ACCOUNT, "0", "C"),
+            part(ORDER, "any", "D E"),
+            part(ACCOUNT, "any", "F"));
+
+    assertThat(result.position()).hasValue(6);
+    assertThat(result.streams())
+        .containsExactly(
+            new AppendResult.AppendedStream(ORDER, 0, 0),
+            new AppendResult.AppendedStream(ACCOUNT, 1, 1),
+            new AppendResult.AppendedStream(ORDER, 1, 2),
+            new AppendResult.AppendedStream(ACCOUNT, 2, 2));
+    assertThat(types(store.readAll(FORWARDS.from(1)).toList())).isEqualTo("A B C D E F");
+    assertThat(letters(ORDER)).isEqualTo("B D E");
+    assertThat(letters(ACCOUNT)).isEqualTo("A C F");
+  }
+
+  @Test
+  void a_repeated_commit_that_names_a_stream_again_is_answered_with_all_its_events() {
+    var parts =
+        new StreamAppend[] {
+          part(ORDER, "none", "A"), part(ACCOUNT, "any", "B"), part(ORDER, "any", "C")
+        };
+    var first = commit(parts);
+
+    var second = store.append(List.of(parts));
+
+    assertThat(second.idempotent()).isTrue();
+    assertThat(second.position()).isEqualTo(first.position());
+    assertThat(second.streams())
+        .containsExactly(
+            new AppendResult.AppendedStream(ORDER, 0, 1),
+            new AppendResult.AppendedStream(ACCOUNT, 0, 0),
+            new AppendResult.AppendedStream(ORDER, 0, 1));
+    assertThat(lastPosition()).isEqualTo(3);
+    assertThat(assertCommitIsWrong(part(ORDER, "none", "A"), part(ORDER, "any", "X")).conflicts())
+        .hasSize(1);
+  }
+
+  @Test
+  void a_deleted_stream_that_is_named_again_comes_back_once() {
+    append(ACCOUNT, "A B");
+    store.delete(ACCOUNT, ExpectedState.any());
+
+    commit(part(ACCOUNT, "none", "C"), part(ORDER, "none", "D"), part(ACCOUNT, "any", "E"));
+
+    assertThat(letters(ACCOUNT)).isEqualTo("C E");
+    assertThat(store.metadata(ACCOUNT).metastreamRevision()).isEqualTo(1);
+  }
+
+  @ParameterizedTest(name = "{0}, expected {1}: {2}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          # the stream is         | expected   | checked | written
+            never written         | deleted    | wrong   | wrong
+            never written         | tombstoned | wrong   | wrong
+            A B                   | deleted    | wrong   | wrong
+            A B                   | tombstoned | wrong   | wrong
+            A B deleted           | deleted    | ok      | ok
+            A B deleted           | tombstoned | wrong   | wrong
+            A B tombstoned        | deleted    | wrong   | tombstoned
+            A B tombstoned        | tombstoned | ok      | tombstoned
+          """)
+  void a_stream_may_be_expected_to_be_gone(
+      String situation, String expected, String checked, String written) {
+    needs(Capability.COMMITS_OF_SEVERAL_STREAMS);
+    prepare(situation);
+    var state = expected.equals("deleted") ? ExpectedState.deleted() : ExpectedState.tombstoned();
+
+    assertGone(checked, new StreamAppend(ACCOUNT, state, List.of()), "X");
+    assertGone(written, new StreamAppend(ACCOUNT, state, events("Y")), "Z");
+  }
+
+  private void assertGone(String answer, StreamAppend part, String besides) {
+    var parts = List.of(part(ORDER, "any", besides), part);
+    switch (answer) {
+      case "ok" -> assertThat(store.append(parts).idempotent()).isFalse();
+      case "wrong" ->
+          assertThat(assertWrongExpectedState(() -> store.append(parts)).expected())
+              .isEqualTo(part.expected());
+      default -> assertNothingIsWritten(() -> store.append(parts), StreamTombstonedException.class);
+    }
+  }
+
+  @Test
+  void a_repeated_commit_to_a_stream_that_was_deleted_is_known() {
+    append(ACCOUNT, "A");
+    store.delete(ACCOUNT, ExpectedState.any());
+    var back = new StreamAppend(ACCOUNT, ExpectedState.deleted(), events("B C"));
+    commit(back, part(ORDER, "any", "D"));
+
+    assertThat(store.append(List.of(back, part(ORDER, "any", "D"))).idempotent()).isTrue();
+    assertThat(letters(ACCOUNT)).isEqualTo("B C");
+  }
+
+  @Test
+  void a_commit_names_at_least_one_stream_and_expects_something_where_it_names_it_first() {
     assertNothingIsWritten(
-        () -> store.append(List.of(part(ORDER, "any", "A"), part(ORDER, "any", "B"))),
+        () -> store.append(List.of(part(ORDER, "any", "A"), part(ORDER, "0", "B"))),
         IllegalArgumentException.class);
     assertNothingIsWritten(() -> store.append(List.of()), IllegalArgumentException.class);
   }

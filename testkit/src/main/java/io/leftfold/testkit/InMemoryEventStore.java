@@ -85,9 +85,10 @@ import org.jspecify.annotations.Nullable;
 /// **Appending**
 ///
 /// 1. Arguments are looked at first ([IllegalArgumentException]: a commit of no streams, a stream
-///    named twice), then the right to write ([NotAuthorizedException]: `$all` and virtual streams,
-///    even to check only), then sizes, then tombstones (the first *written* stream in the order of
-///    the commit that is tombstoned), then expectations.
+///    named again with an expectation other than *any*, the stream of the tracking), then the right
+///    to write ([NotAuthorizedException]: `$all` and virtual streams, even to check only), then
+///    sizes, then tombstones (the first *written* stream in the order of the commit that is
+///    tombstoned), then expectations.
 /// 2. The size of an event is its data, its metadata and twice the UTF-16 length of its type, in
 ///    bytes; the size of a commit is the sum of its events.
 /// 3. Expectations: if all written streams are repeated, the commit is repeated, whatever
@@ -99,14 +100,17 @@ import org.jspecify.annotations.Nullable;
 ///    request's first id and of its last id. The ids between need only be known.
 /// 5. `noStream` on a deleted stream: the ids are compared from revision 0 on. All equal is a
 ///    repeat, the first different is an append, equal at first and then different is a conflict.
+///    `deleted` knows ids weakly, also when the stream is deleted no more; `tombstoned` fits no
+///    stream that is written.
 /// 6. [AppendResult#position()] and the revisions speak of proposed events only: events that the
 ///    store adds (see below) do not count. Of a repeated commit it is the highest position of what
 ///    its streams repeat; without proposed events it is empty.
 /// 7. Without events a stream is only checked; its entry is (last + 1, last). On a tombstoned
 ///    stream `any`, `noStream` and revision [Long#MAX_VALUE] fit, and the entry is
 ///    ([Long#MAX_VALUE], [Long#MAX_VALUE]); any other expectation conflicts. The exception: a
-///    commit of *one* stream without events to a deleted stream, whose expectation fits, makes it
-///    visible again (it records the metadata event of number 9).
+///    commit of *one* part without events to a deleted stream, whose expectation fits, makes it
+///    visible again (it records the metadata event of number 9). A stream that is named several
+///    times is judged as if all its events stood where it is named first.
 /// 8. A stream "has metadata" when its metastream holds an event, whatever that says. Metastreams
 ///    have no metadata of their own: what is written to `$$$$x` is recorded and obeyed by nobody.
 ///
@@ -115,10 +119,10 @@ import org.jspecify.annotations.Nullable;
 ///
 /// 9. Before the first event of a deleted stream: `$metadata` with the old JSON object and `$tb` =
 ///    last revision + 1.
-/// 10. After the last event of the metastream of a deleted stream: `$metadata` with the JSON object
-///     of that event and `$tb` = last revision of the stream + 1, even if that event says deleted
-///     itself. When a commit writes a deleted stream and its metastream, only this rule applies,
-///     not number 9.
+/// 10. After the last event of each part for the metastream of a deleted stream: `$metadata` with
+///     the JSON object of that event and `$tb` = last revision of the stream + 1, even if that
+///     event says deleted itself. When a commit writes a deleted stream and its metastream, only
+///     this rule applies, not number 9.
 /// 11. `$tb` replaces the member where it stands, or comes last; the other members stay as they
 ///     are, in their order, without white space between. JSON that is malformed for metadata counts
 ///     as `{}`.
@@ -276,16 +280,17 @@ public final class InMemoryEventStore implements EventStore {
     parts.forEach(part -> checkMayBeWritten(part.stream()));
     checkSizes(parts);
     return locked(() -> {
-      for (var part : parts) {
+      var judged = joined(parts);
+      for (var part : judged) {
         if (!part.events().isEmpty() && isTombstoned(part.stream())) {
           throw new StreamTombstonedException(part.stream());
         }
       }
-      var verdicts = parts.stream().map(this::judge).toList();
-      if (isRepeated(parts, verdicts)) {
-        return repeated(commit, verdicts);
+      var verdicts = judged.stream().map(this::judge).toList();
+      if (isRepeated(judged, verdicts)) {
+        return repeated(commit, judged, verdicts);
       }
-      checkExpectations(parts, verdicts);
+      checkExpectations(judged, verdicts);
       commit.conditions().forEach(this::check);
       commit
           .tracking()
@@ -295,6 +300,21 @@ public final class InMemoryEventStore implements EventStore {
           });
       return write(parts, commit.tracking());
     });
+  }
+
+  /// One part for each stream, with all its events.
+  private static List<StreamAppend> joined(List<StreamAppend> parts) {
+    return parts.stream()
+        .map(StreamAppend::stream)
+        .distinct()
+        .map(stream -> {
+          var all = parts.stream().filter(part -> part.stream().equals(stream)).toList();
+          return new StreamAppend(
+              stream,
+              all.getFirst().expected(),
+              all.stream().flatMap(part -> part.events().stream()).toList());
+        })
+        .toList();
   }
 
   private void checkExpectations(List<StreamAppend> parts, List<Verdict> verdicts) {
@@ -355,11 +375,15 @@ public final class InMemoryEventStore implements EventStore {
       throw new IllegalArgumentException("A commit names at least one stream, got none");
     }
     var names = new HashSet<StreamName>();
-    commit.tracking().map(Tracking::stream).ifPresent(names::add);
     for (var part : commit.parts()) {
-      if (!names.add(part.stream())) {
+      if (commit.tracking().map(Tracking::stream).equals(Optional.of(part.stream()))) {
         throw new IllegalArgumentException(
-            "A commit names a stream once only, got %s twice".formatted(part.stream()));
+            "A commit does not name the stream of its tracking, got " + part.stream());
+      }
+      if (!names.add(part.stream()) && !part.expected().equals(ExpectedState.any())) {
+        throw new IllegalArgumentException(
+            "A stream that is named again is expected in any state, got %s of %s"
+                .formatted(part.expected(), part.stream()));
       }
     }
   }
@@ -419,7 +443,9 @@ public final class InMemoryEventStore implements EventStore {
       return switch (expected) {
         case ExpectedState.Any() -> new Fits();
         case ExpectedState.NoStream() -> new Fits();
+        case ExpectedState.Tombstoned() -> new Fits();
         case ExpectedState.StreamExists() -> new Conflicts();
+        case ExpectedState.Deleted() -> new Conflicts();
         case ExpectedState.AtRevision(var revision) ->
             revision == last ? new Fits() : new Conflicts();
       };
@@ -431,6 +457,11 @@ public final class InMemoryEventStore implements EventStore {
           !deleted && (last >= 0 || hasMetadata(stream))
               ? judgeWeakly(stream, ids)
               : new Conflicts();
+      case ExpectedState.Deleted() ->
+          judgeWeakly(stream, ids) instanceof Fits && !deleted
+              ? new Conflicts()
+              : judgeWeakly(stream, ids);
+      case ExpectedState.Tombstoned() -> new Conflicts();
       case ExpectedState.NoStream() ->
           last == -1 ? new Fits() : judgeStrongly(stream, -1, ids, deleted);
       case ExpectedState.AtRevision(var revision) ->
@@ -483,24 +514,24 @@ public final class InMemoryEventStore implements EventStore {
     return written > 0;
   }
 
-  private AppendResult repeated(Commit commit, List<Verdict> verdicts) {
-    var parts = commit.parts();
-    var streams = new ArrayList<AppendedStream>();
+  private AppendResult repeated(Commit commit, List<StreamAppend> parts, List<Verdict> verdicts) {
+    var streams = new HashMap<StreamName, AppendedStream>();
     var position = OptionalLong.empty();
     for (var i = 0; i < parts.size(); i++) {
       var stream = parts.get(i).stream();
       if (verdicts.get(i) instanceof Repeats(var first, var last, var lastPosition)) {
-        streams.add(new AppendedStream(stream, first, last));
+        streams.put(stream, new AppendedStream(stream, first, last));
         position = OptionalLong.of(Math.max(position.orElse(0), lastPosition));
       } else {
-        streams.add(onlyChecked(stream));
+        streams.put(stream, onlyChecked(stream));
       }
     }
     commit
         .tracking()
         .filter(this::isNew)
         .ifPresent(tracking -> write(List.of(), Optional.of(tracking)));
-    return new AppendResult(position, streams, true);
+    return new AppendResult(
+        position, commit.parts().stream().map(part -> streams.get(part.stream())).toList(), true);
   }
 
   private AppendedStream onlyChecked(StreamName stream) {
@@ -516,10 +547,8 @@ public final class InMemoryEventStore implements EventStore {
       before.put(part.stream(), stateOf(part.stream()));
       originalOf(part.stream()).ifPresent(stream -> before.put(stream, stateOf(stream)));
     }
-    var checked =
-        commit.stream().filter(part -> part.events().isEmpty()).map(StreamAppend::stream).toList();
-    var entries = new HashMap<StreamName, AppendedStream>();
-    checked.forEach(stream -> entries.put(stream, onlyChecked(stream)));
+    var entries = new ArrayList<AppendedStream>();
+    commit.forEach(part -> entries.add(onlyChecked(part.stream())));
 
     if (tracked.isPresent()) {
       var part = tracked.get();
@@ -530,9 +559,10 @@ public final class InMemoryEventStore implements EventStore {
       record(now, part.stream(), part.events().getFirst());
     }
     var position = OptionalLong.empty();
-    for (var part : commit) {
+    for (var i = 0; i < commit.size(); i++) {
+      var part = commit.get(i);
       var stream = part.stream();
-      if (isRecreated(commit, part, before)) {
+      if (stateOf(stream) instanceof StreamState.Deleted && isRecreated(commit, part, before)) {
         recordMetadata(now, stream, lastRevision(stream) + 1, lastMetadata(stream));
       }
       for (var event : part.events()) {
@@ -540,7 +570,7 @@ public final class InMemoryEventStore implements EventStore {
       }
       if (!part.events().isEmpty()) {
         var last = lastRevision(stream);
-        entries.put(stream, new AppendedStream(stream, last - part.events().size() + 1, last));
+        entries.set(i, new AppendedStream(stream, last - part.events().size() + 1, last));
         var original = originalOf(stream);
         if (original.isPresent()
             && before.get(original.get()) instanceof StreamState.Deleted(var lastOfOriginal)) {
@@ -548,8 +578,7 @@ public final class InMemoryEventStore implements EventStore {
         }
       }
     }
-    return new AppendResult(
-        position, commit.stream().map(part -> entries.get(part.stream())).toList(), false);
+    return new AppendResult(position, entries, false);
   }
 
   private StreamAppend trackingPart(Tracking tracking) {

@@ -34,6 +34,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 
 /// Steps by chance: what applications do to a store, and what they had better not do.
 ///
@@ -221,9 +222,15 @@ public final class Steps {
         names.add(name.metastream());
       }
     }
-    return names.stream()
-        .map(name -> new StreamAppend(name, expected(name), events(name)))
-        .toList();
+    var parts =
+        names.stream()
+            .map(name -> new StreamAppend(name, expected(name), events(name)))
+            .collect(Collectors.toCollection(ArrayList::new));
+    while (kinds.contains(Kind.COMMITS_OF_SEVERAL_STREAMS) && chance(20)) {
+      var name = pick(parts).stream();
+      parts.add(new StreamAppend(name, ExpectedState.any(), events(name)));
+    }
+    return parts;
   }
 
   /// An append that was there before: the same, or with another expectation, or with other events.
@@ -385,6 +392,8 @@ public final class Steps {
       return ExpectedState.noStream();
     } else if (dice < 70) {
       return ExpectedState.streamExists();
+    } else if (dice < 76 && kinds.contains(Kind.COMMITS_OF_SEVERAL_STREAMS)) {
+      return chance(60) ? ExpectedState.deleted() : ExpectedState.tombstoned();
     }
     var last = model.state(stream).lastRevision();
     if (last == Long.MAX_VALUE) {

@@ -71,10 +71,9 @@ final class RemoteStoreTest {
   private Edge startOn(int port) throws IOException {
     var threads = Thread.ofVirtual().factory();
     var authenticating = new Authenticating(new Node(engine), Authenticator.trusting(), threads);
-    var service = new StoreService(threads, 64 << 20);
     return Edge.start(
         EdgeOptions.defaults().withAddress("127.0.0.1", port).withEventLoops(1),
-        authenticating.guard(service.handlers()),
+        authenticating.guard(new StoreService(threads, 64 << 20).handlers()),
         _ -> {});
   }
 

@@ -173,6 +173,13 @@ public enum ServerOption {
       "Where to keep backups that clients ask for (leftfold backup --connect …). Without it they may not.",
       same()),
 
+  /// How a stop goes.
+  PATIENCE(
+      new Kind.Whole("<seconds>", 0, 3600),
+      "10",
+      "When it is stopped, how long to wait for calls that are under way, in seconds.",
+      same()),
+
   /// Where UmaDB's events go.
   DCB_STREAM(
       new Kind.Text("<stream>", false),

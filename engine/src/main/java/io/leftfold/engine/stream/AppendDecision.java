@@ -57,6 +57,11 @@ sealed interface AppendDecision {
     return switch (expected) {
       case ExpectedState.Any() -> memory.recent(head, events);
       case ExpectedState.StreamExists() -> head.exists() ? memory.recent(head, events) : CONFLICT;
+      case ExpectedState.Deleted() -> {
+        var before = memory.recent(head, events);
+        yield before instanceof Write && !head.isDeleted() ? CONFLICT : before;
+      }
+      case ExpectedState.Tombstoned() -> CONFLICT;
       case ExpectedState.NoStream() -> {
         if (head.lastRevision < 0) {
           yield WRITE;
@@ -81,9 +86,10 @@ sealed interface AppendDecision {
   private static AppendDecision ofNothing(Head head, ExpectedState expected) {
     if (head.tombstoned) {
       return switch (expected) {
-        case ExpectedState.Any(), ExpectedState.NoStream() -> WRITE;
+        case ExpectedState.Any(), ExpectedState.NoStream(), ExpectedState.Tombstoned() -> WRITE;
         case ExpectedState.AtRevision(var revision) when revision == Long.MAX_VALUE -> WRITE;
-        case ExpectedState.AtRevision(_), ExpectedState.StreamExists() -> CONFLICT;
+        case ExpectedState.AtRevision(_), ExpectedState.StreamExists(), ExpectedState.Deleted() ->
+            CONFLICT;
       };
     }
     var holds =
@@ -91,6 +97,8 @@ sealed interface AppendDecision {
           case ExpectedState.Any() -> true;
           case ExpectedState.NoStream() -> head.lastRevision < 0 || head.isDeleted();
           case ExpectedState.StreamExists() -> head.exists();
+          case ExpectedState.Deleted() -> head.isDeleted();
+          case ExpectedState.Tombstoned() -> false;
           case ExpectedState.AtRevision(var revision) -> revision == head.lastRevision;
         };
     return holds ? WRITE : CONFLICT;

@@ -10,7 +10,9 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.Tracking;
 import io.leftfold.engine.log.EncodedRecords;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -26,6 +28,11 @@ final class CommitDraft {
   private final Heads heads;
   private final Supplier<UUID> ids;
   private final List<Part> parts = new ArrayList<>();
+
+  /// Of streams whose metadata somebody writes in this commit, perhaps several times: whether they
+  /// were deleted before it.
+  private final Map<Head, Boolean> deletedBefore = new HashMap<>(1);
+
   private long bytes;
   private int count;
   private int lastProposed = -1;
@@ -66,7 +73,7 @@ final class CommitDraft {
   /// Somebody wrote a metastream. If its stream was deleted before this commit, that brings the
   /// stream back, with its old events staying hidden.
   private void metadataWritten(Head stream, ProposedEvent event) {
-    var wasDeleted = stream.isDeleted();
+    var wasDeleted = deletedBefore.computeIfAbsent(stream, Head::isDeleted);
     say(stream, event);
     if (wasDeleted) {
       undelete(stream, lastBefore(stream) + 1, stream.metadataJson);

@@ -5,17 +5,14 @@ package io.leftfold.engine.stream;
 import io.leftfold.api.Commit;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
-import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.index.Index;
-import io.leftfold.engine.log.EncodedRecords;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.LogWriter;
 import io.leftfold.engine.log.RecordCursor;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
@@ -133,12 +130,12 @@ public final class Committer implements AutoCloseable {
 
   /// Hands in an append, waiting for room in the queue.
   public void append(Commit commit, long bytes, Completion completion) {
-    put(new Work.Append(commit, encode(commit.parts()), bytes, completion));
+    put(Work.Append.of(commit, bytes, completion));
   }
 
   /// Hands in an append, refusing it if the queue is full.
   public void offer(Commit commit, long bytes, Completion completion) {
-    offer(new Work.Append(commit, encode(commit.parts()), bytes, completion));
+    offer(Work.Append.of(commit, bytes, completion));
   }
 
   /// Hands in a deletion, waiting for room in the queue.
@@ -151,14 +148,6 @@ public final class Committer implements AutoCloseable {
   public void offerDelete(
       StreamName stream, ExpectedState expected, boolean forEver, Completion completion) {
     offer(new Work.Delete(stream, expected, forEver, completion));
-  }
-
-  private static List<EncodedRecords> encode(List<StreamAppend> parts) {
-    if (parts.size() == 1) {
-      var part = parts.getFirst();
-      return List.of(EncodedRecords.of(part.stream(), part.events()));
-    }
-    return parts.stream().map(part -> EncodedRecords.of(part.stream(), part.events())).toList();
   }
 
   private void put(Work work) {

@@ -10,16 +10,20 @@ import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.api.WrongExpectedStateException.Conflict;
 import io.leftfold.engine.log.LogWriter;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Judges appends one after the other, each by what all before it have done, and puts into the log
@@ -76,21 +80,21 @@ final class Judge {
   }
 
   private Answer append(Work.Append append) throws IOException {
-    var parts = append.parts();
-    var decisions = new ArrayList<AppendDecision>(parts.size());
-    for (var part : parts) {
+    var judged = append.judged();
+    var decisions = new ArrayList<AppendDecision>(judged.size());
+    for (var part : judged) {
       decisions.add(decide(part));
     }
     if (isAllToBeWritten(decisions)) {
       var refusal = boundary.refusal(append.commit());
       return new Answer(append.completion(), refusal == null ? write(append) : null, refusal);
     }
-    var refusal = refusal(parts, decisions);
+    var refusal = refusal(judged, decisions);
     if (refusal == null) {
       trackOnly(append.commit());
     }
     return new Answer(
-        append.completion(), refusal == null ? writtenBefore(parts, decisions) : null, refusal);
+        append.completion(), refusal == null ? writtenBefore(append, decisions) : null, refusal);
   }
 
   /// The events of a repeated commit are there; how far its writer has come may not be.
@@ -111,7 +115,7 @@ final class Judge {
         .tracking()
         .ifPresent(tracking -> {
           var head = heads.of(tracking.stream());
-          if (head.isDeleted() && !writesMetadata(commit.parts(), head)) {
+          if (head.isDeleted() && !isWritten(head.name.metastream(), commit.parts())) {
             draft.undelete(head, head.lastRevision + 1, head.metadataJson);
           }
           draft.tracking(head, tracking);
@@ -195,8 +199,8 @@ final class Judge {
     return new Conflict(part.stream(), part.expected(), heads.of(part.stream()).state());
   }
 
-  private @Nullable AppendResult writtenBefore(
-      List<StreamAppend> parts, List<AppendDecision> decisions) {
+  private @Nullable AppendResult writtenBefore(Work.Append append, List<AppendDecision> decisions) {
+    var parts = append.judged();
     var streams = new ArrayList<AppendedStream>(parts.size());
     var last = -1L;
     for (var i = 0; i < decisions.size(); i++) {
@@ -209,7 +213,20 @@ final class Judge {
         streams.add(unchanged(heads.of(stream)));
       }
     }
-    return last < 0 ? null : new AppendResult(OptionalLong.of(last), streams, true);
+    return last < 0
+        ? null
+        : new AppendResult(OptionalLong.of(last), inPartsOf(append, streams), true);
+  }
+
+  /// An entry for each part, of those for each stream.
+  private static List<AppendedStream> inPartsOf(
+      Work.Append append, List<AppendedStream> ofStreams) {
+    if (append.parts().size() == ofStreams.size()) {
+      return ofStreams;
+    }
+    var byName = new HashMap<StreamName, AppendedStream>();
+    ofStreams.forEach(stream -> byName.put(stream.stream(), stream));
+    return append.parts().stream().map(part -> byName.get(part.stream())).toList();
   }
 
   private static AppendedStream unchanged(Head head) {
@@ -227,10 +244,11 @@ final class Judge {
     for (var part : parts) {
       streams.add(unchanged(heads.of(part.stream())));
     }
+    var written = written(parts);
     for (var i = 0; i < parts.size(); i++) {
       var part = parts.get(i);
       var head = heads.of(part.stream());
-      if (isBroughtBack(parts, part, head)) {
+      if (isBroughtBack(parts, part, head, written)) {
         commit.undelete(head, head.lastRevision + 1, head.metadataJson);
       }
       if (!part.events().isEmpty()) {
@@ -240,22 +258,29 @@ final class Judge {
     return new AppendResult(write(commit), streams, false);
   }
 
-  /// Whether a part makes a deleted stream visible again by itself: by writing it, or by saying
-  /// nothing of anything else. A part that writes its metastream does it in its own way.
-  private static boolean isBroughtBack(List<StreamAppend> parts, StreamAppend part, Head head) {
-    return head.isDeleted()
-        && !head.tombstoned
-        && (parts.size() == 1 || !part.events().isEmpty())
-        && !writesMetadata(parts, head);
+  /// The streams that get events; not asked for if there is one part only.
+  private static Set<StreamName> written(List<StreamAppend> parts) {
+    return parts.size() == 1
+        ? Set.of()
+        : parts.stream()
+            .filter(part -> !part.events().isEmpty())
+            .map(StreamAppend::stream)
+            .collect(Collectors.toSet());
   }
 
-  private static boolean writesMetadata(List<StreamAppend> parts, Head head) {
-    if (parts.size() == 1 && parts.getFirst().stream().equals(head.name)) {
-      return false;
-    }
-    var metastream = head.name.metastream();
+  /// Whether a part makes a deleted stream visible again by itself: by writing it, or by saying
+  /// nothing of anything else. A part that writes its metastream does it in its own way.
+  private static boolean isBroughtBack(
+      List<StreamAppend> parts, StreamAppend part, Head head, Set<StreamName> written) {
+    return head.isDeleted()
+        && !head.tombstoned
+        && (parts.size() == 1
+            || !part.events().isEmpty() && !written.contains(head.name.metastream()));
+  }
+
+  private static boolean isWritten(StreamName stream, List<StreamAppend> parts) {
     return parts.stream()
-        .anyMatch(part -> part.stream().equals(metastream) && !part.events().isEmpty());
+        .anyMatch(part -> part.stream().equals(stream) && !part.events().isEmpty());
   }
 
   private Answer delete(Work.Delete delete) throws IOException {

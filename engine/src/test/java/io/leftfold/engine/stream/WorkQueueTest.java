@@ -34,7 +34,7 @@ final class WorkQueueTest {
     }
 
     Work ofBytes(long bytes) {
-      return new Work.Append(Commit.of(), List.of(), bytes, this);
+      return new Work.Append(Commit.of(), List.of(), List.of(), bytes, this);
     }
   }
 

@@ -26,7 +26,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -58,6 +60,9 @@ public final class Edge {
 
   /// What connections get to close after their calls have ended.
   private static final Duration LAST_WORDS = Duration.ofMillis(500);
+
+  /// How often it is told what closing waits for.
+  private static final Duration PROGRESS = Duration.ofSeconds(1);
 
   /// All servers of one Vert.x that name this number share one port that is free.
   private static final int SHARED_PORT = 1;
@@ -179,11 +184,31 @@ public final class Edge {
     return loops.stream().mapToInt(Loop::openCalls).sum();
   }
 
-  /// Stops listening, tells calls to come to an end, waits for them, fails those that are left with
-  /// UNAVAILABLE, and closes. Only the first call does something.
+  /// What still keeps the edge from closing.
+  ///
+  /// @param calls how many calls of each path are under way
+  /// @param connections how many are open, be it for those calls or to take the end of an answer
+  public record Remaining(Map<String, Integer> calls, int connections) {
+    /// Copies the numbers.
+    public Remaining {
+      calls = Map.copyOf(calls);
+    }
+  }
+
+  /// Closes, and tells nobody what is waited for.
   ///
   /// @param patience how long to wait for calls
   public void close(Duration patience) {
+    close(patience, _ -> {});
+  }
+
+  /// Stops listening, tells calls to come to an end, waits for them and for callers to take their
+  /// answers, fails those that are left with UNAVAILABLE, and closes. Only the first call does
+  /// something.
+  ///
+  /// @param patience how long to wait
+  /// @param progress told each second what is waited for
+  public void close(Duration patience, Consumer<? super Remaining> progress) {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
@@ -193,12 +218,38 @@ public final class Edge {
     for (var loop : loops) {
       loop.execute(() -> loop.calls().forEach(Http2Call::shuttingDown));
     }
-    awaitQuietly(closed, patience);
+    for (var left = patience; left.isPositive() && !closed.isComplete(); ) {
+      var step = left.compareTo(PROGRESS) < 0 ? left : PROGRESS;
+      awaitQuietly(closed, step);
+      left = left.minus(step);
+      if (!closed.isComplete()) {
+        progress.accept(remaining());
+      }
+    }
     for (var loop : loops) {
       loop.execute(() -> loop.calls().forEach(Http2Call::shutDown));
     }
     awaitQuietly(closed, LAST_WORDS.multipliedBy(2));
     awaitQuietly(vertx.close(), START_PATIENCE);
+  }
+
+  private Remaining remaining() {
+    var calls = new ConcurrentHashMap<String, Integer>();
+    var asked = new CountDownLatch(loops.size());
+    for (var loop : loops) {
+      loop.execute(() -> {
+        loop.calls().forEach(call -> calls.merge(call.path(), 1, Integer::sum));
+        asked.countDown();
+      });
+    }
+    try {
+      if (!asked.await(PROGRESS.toMillis(), TimeUnit.MILLISECONDS)) {
+        return new Remaining(Map.of(), connections()); // a loop is busy: say what is known
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    return new Remaining(calls, connections());
   }
 
   private void accept(Loop loop, HttpServerRequest request) {

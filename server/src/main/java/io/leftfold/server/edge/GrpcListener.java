@@ -19,9 +19,17 @@ public interface GrpcListener {
   /// The caller is gone, or its deadline is over: nothing can be answered any more.
   default void cancelled() {}
 
-  /// The server is about to close: a call without an end ends itself now. Others have a moment to
-  /// finish; then the edge fails them with UNAVAILABLE.
+  /// The server is about to close: a call without an end ends itself now. A call whose request has
+  /// not ended is failed with UNAVAILABLE, unless it [#isBusy]; others have a moment to finish.
   default void shuttingDown() {}
+
+  /// Whether something is under way whose outcome the caller is to be told although its request has
+  /// not ended. Any other call whose request has not ended is failed when the server closes.
+  ///
+  /// @return whether the call is to be waited for
+  default boolean isBusy() {
+    return false;
+  }
 
   /// A message is too long to be taken. Whoever knows a better error than RESOURCE_EXHAUSTED fails
   /// the call here.

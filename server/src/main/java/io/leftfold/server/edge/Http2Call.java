@@ -170,6 +170,10 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     loop.enter();
     try {
       listener.shuttingDown();
+      if (!ended && !halfClosed && !listener.isBusy()) {
+        fail(GrpcStatus.UNAVAILABLE, "Server Is Shutting Down");
+        listener.cancelled();
+      }
     } catch (RuntimeException | Error e) {
       broken(e);
     } finally {

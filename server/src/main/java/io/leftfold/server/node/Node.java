@@ -8,6 +8,9 @@ import io.leftfold.server.access.UserAccess;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /// A store as the wires see it. What can be done with it is in [Session]; here is what everybody
 /// may know.
@@ -16,6 +19,8 @@ public final class Node {
   private final LocalEventStore store;
   private final Optional<Path> backups;
   private final Optional<UserAccess> users;
+  private final CompletableFuture<@Nullable Void> shutdownAsked = new CompletableFuture<>();
+  private volatile boolean closing;
 
   /// A node of one store, which it does not own. Everybody may do everything, but make backups.
   ///
@@ -42,7 +47,8 @@ public final class Node {
   /// @param from the address that the caller asks from
   /// @return what the caller may do, to be used for one call or many
   public Session as(Caller caller, String from) {
-    return new Session(store, backups, users, caller, from);
+    return new Session(
+        store, backups, users, caller, from, () -> shutdownAsked.complete(null));
   }
 
   /// The node as somebody has it who asks from nowhere in particular.
@@ -67,19 +73,32 @@ public final class Node {
     return store.storeId();
   }
 
+  /// An operator wants the node to end. What that means is the business of whoever owns it.
+  ///
+  /// @return completes with the first wish
+  public CompletionStage<@Nullable Void> shutdownAsked() {
+    return shutdownAsked.minimalCompletionStage();
+  }
+
+  /// From now on the node says that it is not ready, because it is about to be closed.
+  public void closing() {
+    closing = true;
+  }
+
   /// Whether everything is answered, and if not, how far the index is.
   ///
   /// @return as of this moment
   public Readiness readiness() {
     var progress = store.indexProgress();
-    var state =
+    var open =
         switch (progress.state()) {
           case WHOLE -> Readiness.State.READY;
           case BEING_MADE -> Readiness.State.INDEXING;
           case NOT_TO_BE_MADE -> Readiness.State.DAMAGED;
         };
+    var state = closing ? Readiness.State.CLOSING : open;
     // A store that is ready may still fail at writing segments; that stands in its own figures.
-    var failure = progress.failure().filter(_ -> state != Readiness.State.READY);
+    var failure = progress.failure().filter(_ -> open != Readiness.State.READY);
     return new Readiness(state, progress.indexed(), progress.events(), failure.orElse(""));
   }
 

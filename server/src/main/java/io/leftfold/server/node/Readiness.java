@@ -17,7 +17,9 @@ public record Readiness(State state, long indexed, long events, String failure) 
     /// Reads of everything, until its index is made.
     INDEXING,
     /// Reads of everything, up to a damage in its log, for good.
-    DAMAGED
+    DAMAGED,
+    /// What is under way; it is about to be closed.
+    CLOSING
   }
 
   /// Whether it answers everything.

@@ -72,14 +72,17 @@ public final class Session {
   private final Access access;
   private final Caller caller;
   private final String from;
+  private final Runnable shutdown;
 
   Session(
       LocalEventStore store,
       Optional<Path> backups,
       Optional<UserAccess> users,
       Caller caller,
-      String from) {
+      String from,
+      Runnable shutdown) {
     this.store = store;
+    this.shutdown = shutdown;
     this.backups = backups;
     this.users = users;
     this.access = users.<Access>map(known -> known).orElseGet(Access::open);
@@ -419,6 +422,26 @@ public final class Session {
     figures.put("store-id", store.storeId().toString());
     store.lastPosition().ifPresent(last -> figures.put("last-position", Long.toString(last)));
     return figures;
+  }
+
+  /// Figures about the node by the names that KurrentDB has for them, where it has some: of the
+  /// process (`proc-`), of the machine (`sys-`) and of the store (`es-`).
+  ///
+  /// @return the figures, in the order of names
+  public Map<String, String> figures() {
+    var figures = new TreeMap<String, String>();
+    stats().forEach((name, figure) -> figures.put("es-" + name, figure));
+    figures.put("es-queue-writer-queueName", "writer");
+    figures.put("es-queue-writer-length", Integer.toString(store.stats().queueLength()));
+    ProcessFigures.addTo(figures);
+    return figures;
+  }
+
+  /// Asks the owner of the node to end it; returns at once.
+  public void shutDown() {
+    require(Right.OnNode.OPERATE);
+    audit("shutdown", "node");
+    shutdown.run();
   }
 
   /// How many events there are of the most frequent types and categories; none are counted while

@@ -160,6 +160,8 @@ final class KurrentEventStore implements EventStore {
       case ExpectedState.Any() -> io.kurrent.dbclient.StreamState.any();
       case ExpectedState.NoStream() -> io.kurrent.dbclient.StreamState.noStream();
       case ExpectedState.StreamExists() -> io.kurrent.dbclient.StreamState.streamExists();
+      case ExpectedState.Deleted(), ExpectedState.Tombstoned() ->
+          throw new UnsupportedOperationException("The client has no words for " + expected);
       case ExpectedState.AtRevision(var revision) ->
           io.kurrent.dbclient.StreamState.streamRevision(revision);
     };

@@ -9,8 +9,10 @@ import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.Security;
 import io.leftfold.server.ServerOptions;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /// A server in this process, on loopback and any free port, in front of a store of its own.
 public final class TestServer implements AutoCloseable {
@@ -132,6 +134,16 @@ public final class TestServer implements AutoCloseable {
   /// Ends the server and leaves the store open.
   public void closeServer() {
     server.close();
+  }
+
+  /// Ends the server, telling what it waits for, and leaves the store open.
+  public void closeServer(Duration patience, Consumer<LeftfoldServer.Remaining> progress) {
+    server.close(patience, progress);
+  }
+
+  /// Whether an operator has asked the server to end.
+  public boolean isAskedToShutDown() {
+    return server.shutdownAsked().toCompletableFuture().isDone();
   }
 
   @Override

@@ -15,6 +15,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.Tag;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.protocol.messages.shared.UUID;
 import io.leftfold.protocol.messages.streams.AppendReq;
@@ -23,6 +26,7 @@ import io.leftfold.protocol.messages.streams.AppendResp.WrongExpectedVersion;
 import io.leftfold.protocol.messages.streams.DeleteReq;
 import io.leftfold.protocol.messages.streams.TombstoneReq;
 import io.leftfold.verification.running.TestServer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -241,6 +245,34 @@ final class AppendWireTest {
             refused(tombstone("x").setAny(EMPTY).setStreamIdentifier(name)))) {
       assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
     }
+  }
+
+  // ---- tags
+
+  @Test
+  void tags_in_the_metadata_tag_the_event_and_the_metadata_stays_as_it_is() {
+    var metadata = "{ \"$tags\": [\"account:7\"], \"who\": \"Zoë\" }";
+    var event = proposed("A").setCustomMetadata(ByteString.copyFromUtf8(metadata));
+
+    wire.append(List.of(request(to("account-1").setAny(EMPTY)), request(event))).only();
+
+    try (var read = server.store().read(StreamName.of("account-1"), ReadOptions.forwards())) {
+      var recorded = read.events().getFirst();
+      assertThat(recorded.tags()).containsExactly(Tag.of("account:7"));
+      assertThat(recorded.metadata()).asString(StandardCharsets.UTF_8).isEqualTo(metadata);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{\"$tags\":\"vip\"}", "{\"$tags\":[7]}", "{\"$tags\":[\"\"]}"})
+  void tags_that_are_none_are_refused(String metadata) {
+    var event = proposed("A").setCustomMetadata(ByteString.copyFromUtf8(metadata));
+
+    var refusal = refused(request(to("account-1").setAny(EMPTY)), request(event));
+
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(text(refusal)).contains("$tags");
+    assertThat(server.store().lastPosition()).hasValue(0L);
   }
 
   // ---- sizes

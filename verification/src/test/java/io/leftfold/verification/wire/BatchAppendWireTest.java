@@ -338,6 +338,28 @@ final class BatchAppendWireTest {
   }
 
   @Test
+  void tags_that_are_none_are_refused_in_their_append_alone() {
+    var bad =
+        whole(to("s").setAny(EMPTY)).toBuilder()
+            .addProposedMessages(
+                proposed("T").setCustomMetadata(ByteString.copyFromUtf8("{\"$tags\":7}")))
+            .build();
+    var good =
+        whole(to("s").setAny(EMPTY)).toBuilder()
+            .addProposedMessages(
+                proposed("T").setCustomMetadata(ByteString.copyFromUtf8("{\"$tags\":[\"a\"]}")))
+            .build();
+
+    var details = refused(bad, Code.INVALID_ARGUMENT, "$tags", BadRequest.class);
+
+    assertThat(details.getMessage()).contains("$tags");
+    assertThat(answer(good).hasSuccess()).isTrue();
+    try (var read = server.store().read(StreamName.of("s"), ReadOptions.forwards())) {
+      assertThat(read.events().getFirst().tags()).hasToString("[a]");
+    }
+  }
+
+  @Test
   void an_event_too_large_is_named_with_sizes() {
     var id = java.util.UUID.randomUUID();
     var request =

@@ -9,19 +9,19 @@ import com.google.protobuf.DescriptorProtos.FieldDescriptorProto;
 import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.EnumDescriptor;
-import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import io.leftfold.protocol.messages.features.ServerFeaturesOuterClass;
 import io.leftfold.protocol.messages.gossip.GossipOuterClass;
+import io.leftfold.protocol.messages.manystreams.Streams;
+import io.leftfold.protocol.messages.manystreams.errors.Errors;
 import io.leftfold.protocol.messages.rpc.StatusOuterClass;
 import io.leftfold.protocol.messages.shared.Shared;
 import io.leftfold.protocol.messages.streams.StreamsOuterClass;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -44,6 +44,18 @@ final class DescriptorTest {
             "kurrentdb-client streams",
             StreamsOuterClass.getDescriptor(),
             io.kurrent.dbclient.proto.streams.StreamsOuterClass.getDescriptor()),
+        Arguments.of(
+            "kurrentdb-client many streams",
+            Streams.getDescriptor(),
+            io.kurrentdb.protocol.v2.streams.Streams.getDescriptor()),
+        Arguments.of(
+            "kurrentdb-client errors of many streams",
+            Errors.getDescriptor(),
+            io.kurrentdb.protocol.v2.streams.errors.Errors.getDescriptor()),
+        Arguments.of(
+            "kurrentdb-client errors",
+            io.leftfold.protocol.messages.errors.Errors.getDescriptor(),
+            io.kurrentdb.protocol.v2.common.errors.Errors.getDescriptor()),
         Arguments.of(
             "kurrentdb-client shared",
             Shared.getDescriptor(),
@@ -134,7 +146,7 @@ final class DescriptorTest {
         described.put(method.getFullName(), text(method));
       }
     }
-    file.getEnumTypes().forEach(values -> described.put(values.getFullName(), text(values)));
+    file.getEnumTypes().forEach(values -> describe(values, described));
     return described;
   }
 
@@ -145,7 +157,14 @@ final class DescriptorTest {
     for (var nested : message.getNestedTypes()) {
       describe(nested, described);
     }
-    message.getEnumTypes().forEach(values -> described.put(values.getFullName(), text(values)));
+    message.getEnumTypes().forEach(values -> describe(values, described));
+  }
+
+  private static void describe(EnumDescriptor values, Map<String, String> described) {
+    for (var value : values.getValues()) {
+      described.put(
+          values.getFullName() + " " + value.getName(), Integer.toString(value.getNumber()));
+    }
   }
 
   private static String text(FieldDescriptor field) {
@@ -176,12 +195,5 @@ final class DescriptorTest {
             method.getInputType().getFullName(),
             method.isServerStreaming() ? "stream " : "",
             method.getOutputType().getFullName());
-  }
-
-  private static String text(EnumDescriptor values) {
-    return Arrays.toString(
-        values.getValues().stream()
-            .map((EnumValueDescriptor value) -> value.getNumber() + " " + value.getName())
-            .toArray());
   }
 }

@@ -85,6 +85,17 @@ final class NodeWireTest {
                 "batchappend", List.of("deadline_duration"),
                 "delete", List.of(),
                 "tombstone", List.of()));
+    assertThat(methods.getMethodsList())
+        .extracting(method -> method.getServiceName() + "/" + method.getMethodName())
+        .contains(
+            "kurrentdb.protocol.v2.streams.streamsservice/appendsession",
+            "kurrentdb.protocol.v2.streams.streamsservice/appendrecords",
+            "event_store.client.monitoring.monitoring/stats",
+            "event_store.client.operations.operations/shutdown",
+            "event_store.client.operations.operations/mergeindexes",
+            "event_store.client.operations.operations/resignnode",
+            "event_store.client.operations.operations/setnodepriority",
+            "event_store.client.operations.operations/restartpersistentsubscriptions");
   }
 
   @Test

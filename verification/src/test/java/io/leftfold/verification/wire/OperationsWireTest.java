@@ -16,11 +16,16 @@ import io.leftfold.api.StreamName;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.ScavengeOptions;
+import io.leftfold.protocol.messages.monitoring.MonitoringGrpc;
+import io.leftfold.protocol.messages.monitoring.StatsReq;
+import io.leftfold.protocol.messages.monitoring.StatsResp;
 import io.leftfold.protocol.messages.operations.OperationsGrpc;
 import io.leftfold.protocol.messages.operations.ScavengeResp;
 import io.leftfold.protocol.messages.operations.ScavengeResp.ScavengeResult;
+import io.leftfold.protocol.messages.operations.SetNodePriorityReq;
 import io.leftfold.protocol.messages.operations.StartScavengeReq;
 import io.leftfold.protocol.messages.operations.StopScavengeReq;
+import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -106,6 +111,78 @@ final class OperationsWireTest {
   private static String trailer(StatusRuntimeException refusal, String name) {
     var trailers = java.util.Objects.requireNonNull(refusal.getTrailers());
     return String.valueOf(trailers.get(Metadata.Key.of(name, Metadata.ASCII_STRING_MARSHALLER)));
+  }
+
+  @Test
+  void who_owns_the_server_hears_that_it_is_to_shut_down() {
+    assertThat(server.isAskedToShutDown()).isFalse();
+
+    OperationsGrpc.newBlockingStub(wire.channel()).shutdown(Wire.EMPTY);
+
+    assertThat(server.isAskedToShutDown()).isTrue();
+    assertThat(wire.append("still-1", "A").hasSuccess()).isTrue();
+  }
+
+  @Test
+  void what_a_node_alone_has_no_need_of_is_answered() {
+    var operations = OperationsGrpc.newBlockingStub(wire.channel());
+
+    assertThat(operations.mergeIndexes(Wire.EMPTY)).isEqualTo(Wire.EMPTY);
+    assertThat(operations.resignNode(Wire.EMPTY)).isEqualTo(Wire.EMPTY);
+    assertThat(operations.setNodePriority(SetNodePriorityReq.newBuilder().setPriority(-3).build()))
+        .isEqualTo(Wire.EMPTY);
+    assertThat(operations.restartPersistentSubscriptions(Wire.EMPTY)).isEqualTo(Wire.EMPTY);
+    assertThat(server.isAskedToShutDown()).isFalse();
+  }
+
+  // ---- monitoring
+
+  private Wire.Replies<StatsReq, StatsResp> watch(long periodMillis) {
+    var replies = new Wire.Replies<StatsReq, StatsResp>();
+    MonitoringGrpc.newStub(wire.channel())
+        .stats(StatsReq.newBuilder().setRefreshTimePeriodInMs(periodMillis).build(), replies);
+    return replies;
+  }
+
+  @Test
+  void figures_come_at_once_and_again_after_each_period() {
+    var replies = watch(100);
+    var first = replies.next();
+    wire.append("counted-1", "A", "B");
+    Await.until(
+        "figures that count both events",
+        () -> "3".equals(replies.next().getStatsMap().get("es-events")));
+
+    assertThat(first.getStatsMap())
+        .containsEntry("es-events", "1")
+        .containsEntry("proc-id", Long.toString(ProcessHandle.current().pid()))
+        .containsEntry("es-queue-writer-length", "0")
+        .containsKeys("proc-startTime", "proc-mem", "proc-threadsCount", "es-log-bytes")
+        .allSatisfy((name, figure) -> {
+          assertThat(name).matches("(proc|sys|es)-[A-Za-z0-9-]+");
+          assertThat(figure).isNotEmpty();
+        });
+  }
+
+  /// Each look at the figures takes a thread; nobody may have them without a pause.
+  @Test
+  void no_period_is_shorter_than_the_shortest() {
+    var replies = watch(0);
+    var begun = System.nanoTime();
+    replies.next(4);
+
+    assertThat(System.nanoTime() - begun).isGreaterThan(200_000_000L);
+  }
+
+  @Test
+  void a_period_beyond_all_reason_is_a_day_and_who_is_gone_is_forgotten() {
+    var replies = watch(-1);
+    replies.next();
+    assertThat(server.openCalls()).isEqualTo(1);
+
+    replies.call().cancel("enough", null);
+
+    Await.until("no open calls", () -> server.openCalls() == 0);
   }
 
   @Test

@@ -46,8 +46,12 @@ final class Wire implements AutoCloseable {
   }
 
   static Wire to(TestServer server) {
+    return to(server.port());
+  }
+
+  static Wire to(int port) {
     return new Wire(
-        ManagedChannelBuilder.forAddress("127.0.0.1", server.port())
+        ManagedChannelBuilder.forAddress("127.0.0.1", port)
             .usePlaintext()
             .maxInboundMessageSize(32 << 20)
             .build());

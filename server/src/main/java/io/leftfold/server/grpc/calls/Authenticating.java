@@ -132,6 +132,11 @@ public final class Authenticating {
     }
 
     @Override
+    public boolean isBusy() {
+      return answering != null && answering.isBusy();
+    }
+
+    @Override
     public void oversized(long length) {
       if (answering != null) {
         answering.oversized(length);

@@ -13,6 +13,7 @@ import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
+import io.leftfold.server.node.Readiness;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -24,12 +25,19 @@ import java.util.function.Supplier;
 public final class NodeServices {
 
   /// The version of KurrentDB that this wire is like: clients compare it with what they need.
-  public static final String WIRE_VERSION = "25.1.0";
+  public static final String WIRE_VERSION = "26.1.0";
 
   private static final Map<String, List<String>> FEATURES =
       Map.of(
           "/event_store.client.streams.streams/read", List.of("position", "events"),
-          "/event_store.client.streams.streams/batchappend", List.of("deadline_duration"));
+          "/event_store.client.streams.streams/batchappend", List.of("deadline_duration"),
+          "/event_store.client.projections.projections/create", List.of("track_emitted_streams"));
+
+  /// Each of the methods of persistent subscriptions works for a stream and for all of them.
+  private static final String OF_GROUPS =
+      "/event_store.client.persistent_subscriptions.persistentsubscriptions/";
+
+  private static final List<String> FEATURES_OF_GROUPS = List.of("stream", "all");
 
   private static final int TICKS_A_SECOND = 10_000_000;
   private static final int NANOS_A_TICK = 100;
@@ -104,7 +112,10 @@ public final class NodeServices {
     return SupportedMethod.newBuilder()
         .setServiceName(path.substring(1, slash))
         .setMethodName(path.substring(slash + 1))
-        .addAllFeatures(FEATURES.getOrDefault(path, List.of()))
+        .addAllFeatures(
+            path.startsWith(OF_GROUPS)
+                ? FEATURES_OF_GROUPS
+                : FEATURES.getOrDefault(path, List.of()))
         .build();
   }
 
@@ -121,7 +132,10 @@ public final class NodeServices {
                                 .setMostSignificantBits(id.getMostSignificantBits())
                                 .setLeastSignificantBits(id.getLeastSignificantBits())))
                 .setTimeStamp(now.getEpochSecond() * TICKS_A_SECOND + now.getNano() / NANOS_A_TICK)
-                .setState(MemberInfo.VNodeState.Leader)
+                .setState(
+                    node.readiness().state() == Readiness.State.CLOSING
+                        ? MemberInfo.VNodeState.ShuttingDown
+                        : MemberInfo.VNodeState.Leader)
                 .setIsAlive(true)
                 .setHttpEndPoint(
                     EndPoint.newBuilder().setAddress(reached.host()).setPort(reached.port())))

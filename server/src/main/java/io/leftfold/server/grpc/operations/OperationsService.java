@@ -5,19 +5,13 @@ package io.leftfold.server.grpc.operations;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
-import io.leftfold.api.AlreadyTrackedException;
-import io.leftfold.api.ConditionFailedException;
-import io.leftfold.api.CorruptLogException;
-import io.leftfold.api.LeftfoldException;
-import io.leftfold.api.LimitExceededException;
-import io.leftfold.api.NotAuthorizedException;
-import io.leftfold.api.StreamTombstonedException;
-import io.leftfold.api.UnavailableException;
-import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.protocol.messages.operations.ScavengeResp;
 import io.leftfold.protocol.messages.operations.ScavengeResp.ScavengeResult;
+import io.leftfold.protocol.messages.operations.SetNodePriorityReq;
 import io.leftfold.protocol.messages.operations.StartScavengeReq;
 import io.leftfold.protocol.messages.operations.StopScavengeReq;
+import io.leftfold.protocol.messages.shared.Empty;
+import io.leftfold.server.access.Right;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.edge.GrpcTrailers;
@@ -31,7 +25,6 @@ import java.util.concurrent.ThreadFactory;
 /// own: none is called often, and a store that is being closed lets them wait.
 public final class OperationsService {
 
-  private static final System.Logger LOGGER = System.getLogger(OperationsService.class.getName());
   private static final String SERVICE = "/event_store.client.operations.Operations/";
 
   private final ThreadFactory threads;
@@ -53,7 +46,30 @@ public final class OperationsService {
             new Request<>(call, StartScavengeReq.parser(), request -> start(session, request)),
         SERVICE + "StopScavenge",
         (call, session) ->
-            new Request<>(call, StopScavengeReq.parser(), request -> stop(session, request)));
+            new Request<>(call, StopScavengeReq.parser(), request -> stop(session, request)),
+        SERVICE + "Shutdown",
+        (call, session) -> new Request<>(call, Empty.parser(), _ -> shutDown(session)),
+        SERVICE + "MergeIndexes",
+        (call, session) -> new Request<>(call, Empty.parser(), _ -> nothingToDo(session)),
+        SERVICE + "ResignNode",
+        (call, session) -> new Request<>(call, Empty.parser(), _ -> nothingToDo(session)),
+        SERVICE + "SetNodePriority",
+        (call, session) ->
+            new Request<>(call, SetNodePriorityReq.parser(), _ -> nothingToDo(session)),
+        SERVICE + "RestartPersistentSubscriptions",
+        (call, session) -> new Request<>(call, Empty.parser(), _ -> nothingToDo(session)));
+  }
+
+  private static MessageLite shutDown(Session session) {
+    session.shutDown();
+    return Empty.getDefaultInstance();
+  }
+
+  /// What operators may ask of a node and this one has no need of: its index merges by itself, and
+  /// it is alone, so that there is nobody to resign to or to come before.
+  private static MessageLite nothingToDo(Session session) {
+    session.require(Right.OnNode.OPERATE);
+    return Empty.getDefaultInstance();
   }
 
   private static MessageLite start(Session session, StartScavengeReq request) {
@@ -84,19 +100,6 @@ public final class OperationsService {
     MessageLite answer(Q request) throws Refused;
   }
 
-  /// An answer that is none.
-  private static final class Refused extends Exception {
-    private static final long serialVersionUID = 1;
-    private final GrpcStatus status;
-    private final transient GrpcTrailers trailers;
-
-    Refused(GrpcStatus status, String message, GrpcTrailers trailers) {
-      super(message);
-      this.status = status;
-      this.trailers = trailers;
-    }
-  }
-
   private final class Request<Q> extends OneRequest<Q> {
     private final GrpcCall call;
 
@@ -112,7 +115,7 @@ public final class OperationsService {
 
     @Override
     protected void refuse(RuntimeException error) {
-      fail(call, refused(error));
+      Refused.of(error).end(call);
     }
   }
 
@@ -121,44 +124,9 @@ public final class OperationsService {
       var bytes = work.answer(request).toByteArray();
       call.execute(() -> call.sendLast(bytes, 0, bytes.length));
     } catch (Refused refused) {
-      fail(call, refused);
+      refused.end(call);
     } catch (RuntimeException e) {
-      fail(call, refused(e));
+      Refused.of(e).end(call);
     }
-  }
-
-  private static Refused refused(RuntimeException error) {
-    return switch (error) {
-      case IllegalArgumentException misuse ->
-          new Refused(GrpcStatus.INVALID_ARGUMENT, text(misuse), GrpcTrailers.NONE);
-      case LeftfoldException known -> new Refused(status(known), text(known), GrpcTrailers.NONE);
-      default -> {
-        LOGGER.log(System.Logger.Level.ERROR, "A call to Operations failed", error);
-        yield new Refused(
-            GrpcStatus.UNKNOWN, "Exception was thrown by handler.", GrpcTrailers.NONE);
-      }
-    };
-  }
-
-  private static void fail(GrpcCall call, Refused refused) {
-    call.execute(() -> call.fail(refused.status, text(refused), refused.trailers));
-  }
-
-  private static GrpcStatus status(LeftfoldException error) {
-    return switch (error) {
-      case UnavailableException _ -> GrpcStatus.UNAVAILABLE;
-      case NotAuthorizedException _ -> GrpcStatus.PERMISSION_DENIED;
-      case CorruptLogException _ -> GrpcStatus.DATA_LOSS;
-      case WrongExpectedStateException _,
-          ConditionFailedException _,
-          AlreadyTrackedException _,
-          StreamTombstonedException _,
-          LimitExceededException _ ->
-          GrpcStatus.FAILED_PRECONDITION;
-    };
-  }
-
-  private static String text(Exception error) {
-    return String.valueOf(error.getMessage());
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What an operator asks of a node: KurrentDB's service `Operations`, as far as there is something
-/// behind it. So far that is scavenging.
+/// What an operator asks of a node: KurrentDB's services `Operations` (scavenging, shutting down)
+/// and `Monitoring` (figures).
 @NullMarked
 package io.leftfold.server.grpc.operations;
 

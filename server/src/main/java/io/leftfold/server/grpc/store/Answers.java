@@ -56,6 +56,8 @@ final class Answers {
       case ExpectedState.Any() -> message.setAny(NOTHING).build();
       case ExpectedState.NoStream() -> message.setNoStream(NOTHING).build();
       case ExpectedState.StreamExists() -> message.setStreamExists(NOTHING).build();
+      case ExpectedState.Deleted() -> message.setDeleted(NOTHING).build();
+      case ExpectedState.Tombstoned() -> message.setTombstoned(NOTHING).build();
       case ExpectedState.AtRevision(var revision) -> message.setRevision(revision).build();
     };
   }

@@ -99,10 +99,12 @@ final class Requests {
       case ANY -> ExpectedState.any();
       case NO_STREAM -> ExpectedState.noStream();
       case STREAM_EXISTS -> ExpectedState.streamExists();
+      case DELETED -> ExpectedState.deleted();
+      case TOMBSTONED -> ExpectedState.tombstoned();
       case REVISION -> ExpectedState.atRevision(expected.getRevision());
       case EXPECTED_NOT_SET ->
           throw new IllegalArgumentException(
-              "An expected state is any, no stream, stream exists or a revision, got none of them");
+              "An expected state is any, no stream, stream exists, deleted, tombstoned or a revision, got none of them");
     };
   }
 

@@ -91,6 +91,11 @@ final class DeleteCall implements GrpcListener, Completion {
   }
 
   @Override
+  public boolean isBusy() {
+    return asked;
+  }
+
+  @Override
   public void completed(AppendResult result) {
     var position = result.position().orElseThrow();
     var answer =

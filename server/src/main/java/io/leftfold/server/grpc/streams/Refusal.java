@@ -155,6 +155,8 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
       case ExpectedState.Any() -> -2;
       case ExpectedState.NoStream() -> -1;
       case ExpectedState.StreamExists() -> -4;
+      case ExpectedState.Deleted() -> -5;
+      case ExpectedState.Tombstoned() -> -6;
       case ExpectedState.AtRevision(var revision) -> revision;
     };
   }

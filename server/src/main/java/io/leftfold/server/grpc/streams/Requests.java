@@ -10,7 +10,7 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.protocol.streams.ProposedMessage;
 import io.leftfold.protocol.streams.WireExpectation;
-import java.util.List;
+import io.leftfold.server.node.MetadataTags;
 import org.jspecify.annotations.Nullable;
 
 /// What requests say, in the words of the store.
@@ -76,6 +76,6 @@ final class Requests {
         message.json() ? ContentType.JSON : ContentType.BINARY,
         message.data(),
         message.customMetadata(),
-        List.of());
+        MetadataTags.of(message.customMetadata()));
   }
 }

@@ -2,6 +2,7 @@
 
 package io.leftfold.server.grpc.streams;
 
+import io.leftfold.server.grpc.calls.Alarm;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import java.time.Clock;
 import java.util.Map;

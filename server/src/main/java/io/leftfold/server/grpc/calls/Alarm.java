@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.leftfold.server.grpc.streams;
+package io.leftfold.server.grpc.calls;
 
 import java.time.Duration;
 
