@@ -15,7 +15,9 @@ module io.leftfold.protocol {
   exports io.leftfold.protocol.messages.features;
   exports io.leftfold.protocol.messages.operations;
   exports io.leftfold.protocol.messages.gossip;
+  exports io.leftfold.protocol.messages.groups;
   exports io.leftfold.protocol.messages.health;
+  exports io.leftfold.protocol.messages.parked;
   exports io.leftfold.protocol.messages.rpc;
   exports io.leftfold.protocol.messages.shared;
   exports io.leftfold.protocol.messages.store;

@@ -8,9 +8,11 @@ import io.leftfold.server.access.Access;
 import io.leftfold.server.access.Authenticator;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
+import io.leftfold.server.group.Groups;
 import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.grpc.dcb.DcbService;
+import io.leftfold.server.grpc.groups.GroupsService;
 import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
 import io.leftfold.server.grpc.operations.OperationsService;
@@ -50,13 +52,17 @@ public final class LeftfoldServer implements AutoCloseable {
   /// The version of Leftfold, as the build wrote it.
   public static final String VERSION = readVersion();
 
+  private static final System.Logger LOGGER = System.getLogger(LeftfoldServer.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final Edge edge;
   private final ScheduledExecutorService timer;
 
-  private LeftfoldServer(Edge edge, ScheduledExecutorService timer) {
+  private final Groups groups;
+
+  private LeftfoldServer(Edge edge, Groups groups, ScheduledExecutorService timer) {
     this.edge = edge;
+    this.groups = groups;
     this.timer = timer;
   }
 
@@ -81,8 +87,14 @@ public final class LeftfoldServer implements AutoCloseable {
     var timer =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("leftfold-timer").factory());
+    var groups =
+        new Groups(
+            store,
+            Clock.systemUTC(),
+            UUID::randomUUID,
+            Thread.ofVirtual().name("leftfold-group-", 0).factory());
     try {
-      return new LeftfoldServer(edge(store, options, timer), timer);
+      return new LeftfoldServer(edge(store, groups, options, timer), groups, timer);
     } catch (UnusableCertificateException e) {
       timer.shutdownNow();
       throw new IllegalArgumentException(e.getMessage(), e);
@@ -94,7 +106,7 @@ public final class LeftfoldServer implements AutoCloseable {
   }
 
   private static Edge edge(
-      LocalEventStore store, ServerOptions options, ScheduledExecutorService timer)
+      LocalEventStore store, Groups groups, ServerOptions options, ScheduledExecutorService timer)
       throws IOException, UnusableCertificateException {
     var node = new Node(store, options.backups(), Access.open());
     var clock = Clock.systemUTC();
@@ -118,6 +130,7 @@ public final class LeftfoldServer implements AutoCloseable {
                 Math.toIntExact(store.appendBytesMax()))
             .handlers());
     guarded.putAll(new OperationsService(threads).handlers());
+    guarded.putAll(new GroupsService(groups, threads).handlers());
     var calls = new HashMap<>(authenticating.guard(guarded));
     calls.putAll(new HealthService(node, calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
@@ -136,6 +149,7 @@ public final class LeftfoldServer implements AutoCloseable {
         listen(
             options, calls, new NodePages(node, NodeServices.WIRE_VERSION, VERSION)::addTo, timer);
     port.set(edge.port());
+    node.whenReady(() -> threads.newThread(() -> start(groups)).start());
     return edge;
   }
 
@@ -162,6 +176,14 @@ public final class LeftfoldServer implements AutoCloseable {
         yield edge;
       }
     };
+  }
+
+  private static void start(Groups groups) {
+    try {
+      groups.start();
+    } catch (RuntimeException e) {
+      LOGGER.log(System.Logger.Level.ERROR, "Persistent subscriptions are not available", e);
+    }
   }
 
   private static void later(ScheduledExecutorService timer, Duration delay, Runnable task) {
@@ -200,7 +222,9 @@ public final class LeftfoldServer implements AutoCloseable {
   /// Takes no more calls, lets those under way come to an end for a few seconds, and closes.
   @Override
   public void close() {
+    // In this order: what consumers have acked by then counts for the last checkpoints.
     edge.close(PATIENCE);
+    groups.close();
     timer.shutdownNow();
   }
 }

@@ -26,8 +26,10 @@ import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.access.Authenticator;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
+import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.store.StoreService;
 import io.leftfold.server.node.Node;
 import java.io.IOException;
@@ -67,10 +69,11 @@ final class RemoteStoreTest {
   }
 
   private Edge startOn(int port) throws IOException {
-    var service = new StoreService(new Node(engine), Thread.ofVirtual().factory(), 64 << 20);
+    var threads = Thread.ofVirtual().factory();
+    var authenticating = new Authenticating(new Node(engine), Authenticator.trusting(), threads);
     return Edge.start(
         EdgeOptions.defaults().withAddress("127.0.0.1", port).withEventLoops(1),
-        service.handlers(),
+        authenticating.guard(new StoreService(threads, 64 << 20).handlers()),
         _ -> {});
   }
 

@@ -31,6 +31,10 @@ public final class NodeServices {
           "/event_store.client.streams.streams/read", List.of("position", "events"),
           "/event_store.client.streams.streams/batchappend", List.of("deadline_duration"));
 
+  private static final String GROUPS =
+      "/event_store.client.persistent_subscriptions.persistentsubscriptions/";
+  private static final List<String> OF_GROUPS = List.of("stream", "all");
+
   private static final int TICKS_A_SECOND = 10_000_000;
   private static final int NANOS_A_TICK = 100;
 
@@ -104,7 +108,8 @@ public final class NodeServices {
     return SupportedMethod.newBuilder()
         .setServiceName(path.substring(1, slash))
         .setMethodName(path.substring(slash + 1))
-        .addAllFeatures(FEATURES.getOrDefault(path, List.of()))
+        .addAllFeatures(
+            path.startsWith(GROUPS) ? OF_GROUPS : FEATURES.getOrDefault(path, List.of()))
         .build();
   }
 
