@@ -3,10 +3,11 @@
 // In a process of its own: the messages of both clients have the same names.
 
 import * as words from "@eventstore/db-client";
+import { testGroups } from "../support/groups.js";
 import { testStreams } from "../support/streams.js";
 import { url } from "../support/help.js";
 
-testStreams({
+const client = {
   name: "@eventstore/db-client",
   words,
   connect: (kind = "", before, after) =>
@@ -14,4 +15,7 @@ testStreams({
   expecting: (expectedRevision) => ({ expectedRevision }),
   actual: (error) => error.actualVersion,
   expected: (error) => error.expectedVersion,
-});
+};
+
+testStreams(client);
+testGroups(client);

@@ -16,11 +16,13 @@ module io.leftfold.protocol {
   exports io.leftfold.protocol.messages.errors;
   exports io.leftfold.protocol.messages.features;
   exports io.leftfold.protocol.messages.gossip;
+  exports io.leftfold.protocol.messages.groups;
   exports io.leftfold.protocol.messages.health;
   exports io.leftfold.protocol.messages.manystreams;
   exports io.leftfold.protocol.messages.manystreams.errors;
   exports io.leftfold.protocol.messages.monitoring;
   exports io.leftfold.protocol.messages.operations;
+  exports io.leftfold.protocol.messages.parked;
   exports io.leftfold.protocol.messages.rpc;
   exports io.leftfold.protocol.messages.shared;
   exports io.leftfold.protocol.messages.store;

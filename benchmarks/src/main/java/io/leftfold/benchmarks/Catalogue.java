@@ -9,6 +9,7 @@ import io.leftfold.benchmarks.embedded.DurableAppends;
 import io.leftfold.benchmarks.embedded.RandomReads;
 import io.leftfold.benchmarks.embedded.Scan;
 import io.leftfold.benchmarks.embedded.TagQueries;
+import io.leftfold.benchmarks.grpc.GroupConsuming;
 import io.leftfold.benchmarks.grpc.GrpcCalls;
 import io.leftfold.benchmarks.grpc.ServerStart;
 import io.leftfold.benchmarks.measure.Benchmark;
@@ -21,6 +22,7 @@ final class Catalogue {
 
   private static final int[] CALLERS = {1, 8, 64, 512};
   private static final int[] COMMITS = {1, 4};
+  private static final int[] CONSUMERS = {1, 4, 16};
   private static final int[] CONNECTIONS = {1, 8, 32, 128, 1024};
 
   private static final List<Benchmark> ALL = make();
@@ -47,6 +49,9 @@ final class Catalogue {
       for (var connections : CONNECTIONS) {
         all.add(new GrpcCalls(kind, connections));
       }
+    }
+    for (var consumers : CONSUMERS) {
+      all.add(new GroupConsuming(consumers));
     }
     all.add(new ServerStart());
     all.addAll(JmhBenchmark.all());

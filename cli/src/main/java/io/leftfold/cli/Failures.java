@@ -13,6 +13,7 @@ import io.leftfold.api.UnavailableException;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.cli.git.GitImportException;
 import io.leftfold.cli.output.Printable;
+import io.leftfold.client.GroupFailedException;
 import io.leftfold.client.NearestName;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -138,6 +139,7 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
   private static boolean isExpected(Throwable e) {
     return e instanceof CommandFailedException
         || e instanceof GitImportException
+        || e instanceof GroupFailedException
         || e instanceof LeftfoldException
         || e instanceof IllegalArgumentException
         || e instanceof IOException;

@@ -40,6 +40,7 @@ public final class Main {
           "stats",
           "check",
           "index",
+          "groups",
           "scavenge",
           "backup",
           "restore",
@@ -182,6 +183,7 @@ public final class Main {
               .addSubcommand(new IndexCommand.Stats(shell))
               .addSubcommand(new IndexCommand.Verify(shell))
               .addSubcommand(new IndexCommand.Rebuild(shell));
+      case "groups" -> GroupsCommand.commandLine(shell);
       case "scavenge" -> new ScavengeCommand(shell);
       case "backup" -> new BackupCommand(shell);
       case "restore" -> new RestoreCommand(shell);

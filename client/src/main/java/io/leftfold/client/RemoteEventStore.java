@@ -354,7 +354,14 @@ public final class RemoteEventStore implements EventStore {
     return commit.size() <= 3 ? named : "%s and %d more".formatted(named, commit.size() - 3);
   }
 
-  /// A call with one answer.
+  /// A call with one answer. The persistent subscriptions of the server, for its operator. Closed
+  /// with this store.
+  ///
+  /// @return what can be asked of them
+  public RemoteGroups groups() {
+    return new RemoteGroups(channel, connection, failures);
+  }
+
   private <Q extends MessageLite, A> A ask(MethodDescriptor<Q, A> method, Q request, String call) {
     return ask(method, request, call, List.of());
   }

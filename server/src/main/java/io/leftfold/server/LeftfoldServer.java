@@ -9,9 +9,11 @@ import io.leftfold.server.access.UserAccess;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
 import io.leftfold.server.edge.GrpcHandler;
+import io.leftfold.server.group.Groups;
 import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.grpc.dcb.DcbService;
+import io.leftfold.server.grpc.groups.GroupsService;
 import io.leftfold.server.grpc.manystreams.ManyStreamsService;
 import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
@@ -65,7 +67,7 @@ public final class LeftfoldServer implements AutoCloseable {
   /// The version of Leftfold, as the build wrote it.
   public static final String VERSION = readVersion();
 
-  private static final System.Logger LOG = System.getLogger("io.leftfold.server");
+  private static final System.Logger LOGGER = System.getLogger(LeftfoldServer.class.getName());
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /// So that a call does not find much to look at, be there few calls and many events.
@@ -76,10 +78,17 @@ public final class LeftfoldServer implements AutoCloseable {
   private final ScheduledExecutorService timer;
   private final Optional<UserAccess> users;
 
+  private final Groups groups;
+
   private LeftfoldServer(
-      Node node, Edge edge, ScheduledExecutorService timer, Optional<UserAccess> users) {
+      Node node,
+      Edge edge,
+      Groups groups,
+      ScheduledExecutorService timer,
+      Optional<UserAccess> users) {
     this.node = node;
     this.edge = edge;
+    this.groups = groups;
     this.timer = timer;
     this.users = users;
   }
@@ -107,10 +116,16 @@ public final class LeftfoldServer implements AutoCloseable {
             Thread.ofPlatform().daemon().name("leftfold-timer").factory());
     var users = users(store, options);
     var node = new Node(store, options.backups(), users);
+    var groups =
+        new Groups(
+            store,
+            Clock.systemUTC(),
+            UUID::randomUUID,
+            Thread.ofVirtual().name("leftfold-group-", 0).factory());
     try {
-      var edge = edge(store, node, options, timer, users);
+      var edge = edge(store, node, groups, options, timer, users);
       users.ifPresent(known -> begin(known, store, timer));
-      return new LeftfoldServer(node, edge, timer, users);
+      return new LeftfoldServer(node, edge, groups, timer, users);
     } catch (UnusableCertificateException e) {
       timer.shutdownNow();
       throw new IllegalArgumentException(e.getMessage(), e);
@@ -160,7 +175,7 @@ public final class LeftfoldServer implements AutoCloseable {
                       users::lookAtChanges, seconds, seconds, TimeUnit.SECONDS);
             })
             .exceptionally(e -> {
-              LOG.log(System.Logger.Level.WARNING, "Nobody can log in: {0}", e.getMessage());
+              LOGGER.log(System.Logger.Level.WARNING, "Nobody can log in: {0}", e.getMessage());
               return null;
             });
   }
@@ -168,6 +183,7 @@ public final class LeftfoldServer implements AutoCloseable {
   private static Edge edge(
       LocalEventStore store,
       Node node,
+      Groups groups,
       ServerOptions options,
       ScheduledExecutorService timer,
       Optional<UserAccess> users)
@@ -206,6 +222,7 @@ public final class LeftfoldServer implements AutoCloseable {
     }
     guarded.putAll(
         new MonitoringService((delay, task) -> later(timer, delay, task), threads).handlers());
+    guarded.putAll(new GroupsService(groups, threads).handlers());
     var calls = new HashMap<>(authenticating.guard(guarded));
     calls.putAll(new HealthService(node, calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
@@ -230,6 +247,7 @@ public final class LeftfoldServer implements AutoCloseable {
             },
             timer);
     port.set(edge.port());
+    node.whenReady(() -> threads.newThread(() -> start(groups)).start());
     return edge;
   }
 
@@ -256,6 +274,14 @@ public final class LeftfoldServer implements AutoCloseable {
         yield edge;
       }
     };
+  }
+
+  private static void start(Groups groups) {
+    try {
+      groups.start();
+    } catch (RuntimeException e) {
+      LOGGER.log(System.Logger.Level.ERROR, "Persistent subscriptions are not available", e);
+    }
   }
 
   private static void later(ScheduledExecutorService timer, Duration delay, Runnable task) {
@@ -367,7 +393,9 @@ public final class LeftfoldServer implements AutoCloseable {
   /// @param progress told each second what is waited for
   public void close(Duration patience, Consumer<? super Remaining> progress) {
     node.closing();
+    // In this order: what consumers have acked by then counts for the last checkpoints.
     edge.close(patience, remaining -> progress.accept(Remaining.of(remaining)));
+    groups.close();
     timer.shutdownNow();
     users.ifPresent(UserAccess::close);
   }

@@ -19,6 +19,8 @@ public final class ReadResponses {
   private static final int CAUGHT_UP = 8;
   private static final int FELL_BEHIND = 9;
 
+  private static final int RETRY_COUNT = 5;
+
   /// What a recorded event takes beside its data, metadata, stream and type; a guess.
   private static final int OVERHEAD = 160;
 
@@ -124,6 +126,27 @@ public final class ReadResponses {
   /// @param form of the ids
   public static void event(
       WireWriter out, @Nullable Event event, @Nullable Event link, UuidForm form) {
+    begin(out, event, link, form);
+    out.end();
+  }
+
+  /// An event as the `ReadResp` of persistent subscriptions has it.
+  ///
+  /// @param out where to
+  /// @param event the event; null if the link leads nowhere
+  /// @param link the link that led to it; null if none did. One of the two is there
+  /// @param form of the ids
+  /// @param retryCount how often it was given before
+  public static void eventForGroup(
+      WireWriter out, @Nullable Event event, @Nullable Event link, UuidForm form, int retryCount) {
+    begin(out, event, link, form);
+    // Also where it is 0: a member of a oneof is there or not.
+    out.varint(RETRY_COUNT, retryCount);
+    out.end();
+  }
+
+  private static void begin(
+      WireWriter out, @Nullable Event event, @Nullable Event link, UuidForm form) {
     var guess = (event == null ? 0 : sizeGuess(event)) + (link == null ? 0 : sizeGuess(link));
     out.begin(EVENT, guess);
     var original = 0L;
@@ -136,7 +159,6 @@ public final class ReadResponses {
       original = link.position();
     }
     out.varint(3, original);
-    out.end();
   }
 
   private static int sizeGuess(Event event) {
@@ -225,7 +247,7 @@ public final class ReadResponses {
     out.end();
   }
 
-  /// The first message of a subscription.
+  /// The first message of a subscription, of a persistent one too.
   ///
   /// @param out where to
   /// @param subscription its id

@@ -23,6 +23,13 @@ public interface GrpcCall extends Executor {
   /// @return such as `/event_store.client.streams.Streams/Append`
   String path();
 
+  /// Where the caller connects from.
+  ///
+  /// @return address and port, for people; empty if it is not known
+  default String from() {
+    return "";
+  }
+
   /// A header of the request.
   ///
   /// @param name in lower case

@@ -649,6 +649,12 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   }
 
   @Override
+  public String from() {
+    var remote = request.remoteAddress();
+    return remote == null ? "" : "%s:%d".formatted(remote.hostAddress(), remote.port());
+  }
+
+  @Override
   public Optional<String> header(String name) {
     return Optional.ofNullable(request.getHeader(name));
   }

@@ -105,6 +105,14 @@ public final class Session {
     access.require(caller, right);
   }
 
+  /// Lets the caller go on who may read a stream.
+  ///
+  /// @param stream which; `$all` for all of them
+  /// @throws NotAuthorizedException if the caller may not
+  public void requireReading(StreamName stream) {
+    require(Acl.Action.READ, stream);
+  }
+
   private void require(Acl.Action action, StreamName stream) {
     access.require(caller, Right.OnStream.to(action, stream));
   }

@@ -14,6 +14,7 @@ import com.google.protobuf.Descriptors.FileDescriptor;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import io.leftfold.protocol.messages.features.ServerFeaturesOuterClass;
 import io.leftfold.protocol.messages.gossip.GossipOuterClass;
+import io.leftfold.protocol.messages.groups.Persistent;
 import io.leftfold.protocol.messages.manystreams.Streams;
 import io.leftfold.protocol.messages.manystreams.errors.Errors;
 import io.leftfold.protocol.messages.rpc.StatusOuterClass;
@@ -68,6 +69,14 @@ final class DescriptorTest {
             "kurrentdb-client server features",
             ServerFeaturesOuterClass.getDescriptor(),
             io.kurrent.dbclient.proto.serverfeatures.Serverfeatures.getDescriptor()),
+        Arguments.of(
+            "kurrentdb-client persistent subscriptions",
+            Persistent.getDescriptor(),
+            io.kurrent.dbclient.proto.persistentsubscriptions.Persistent.getDescriptor()),
+        Arguments.of(
+            "db-client-java persistent subscriptions",
+            Persistent.getDescriptor(),
+            com.eventstore.dbclient.proto.persistentsubscriptions.Persistent.getDescriptor()),
         Arguments.of(
             "db-client-java streams",
             StreamsOuterClass.getDescriptor(),

@@ -15,6 +15,8 @@ import io.leftfold.protocol.messages.streams.TombstoneResp;
 import io.leftfold.protocol.streams.WireExpectation;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.grpc.kurrent.Names;
+import io.leftfold.server.grpc.kurrent.Refusal;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Session;
 import java.nio.ByteBuffer;
@@ -58,7 +60,7 @@ final class DeleteCall implements GrpcListener, Completion {
   }
 
   private static StreamName stream(ByteString name) {
-    return Requests.stream(name);
+    return Names.stream(name);
   }
 
   private static ExpectedState expected(DeleteReq.Options options) {

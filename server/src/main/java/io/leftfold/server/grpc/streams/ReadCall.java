@@ -8,6 +8,7 @@ import io.leftfold.protocol.messages.streams.ReadReq;
 import io.leftfold.protocol.streams.StreamReadRequest;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.grpc.kurrent.Refusal;
 import io.leftfold.server.node.Session;
 import java.nio.ByteBuffer;
 import java.time.Clock;

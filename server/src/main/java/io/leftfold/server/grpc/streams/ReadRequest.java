@@ -16,6 +16,7 @@ import io.leftfold.protocol.messages.streams.ReadReq.Options.StreamOptionCase;
 import io.leftfold.protocol.messages.streams.ReadReq.Options.UUIDOption;
 import io.leftfold.protocol.streams.ReadResponses.UuidForm;
 import io.leftfold.protocol.streams.StreamReadRequest;
+import io.leftfold.server.grpc.kurrent.Names;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -274,7 +275,7 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   }
 
   private static StreamName stream(ReadReq.Options options) {
-    return Requests.stream(options.getStream().getStreamIdentifier().getStreamName());
+    return Names.stream(options.getStream().getStreamIdentifier().getStreamName());
   }
 
   /// Unsigned numbers beyond the signed ones stand for the end.

@@ -15,6 +15,8 @@ import io.leftfold.protocol.streams.ReadResponses;
 import io.leftfold.protocol.wire.WireWriter;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.grpc.kurrent.Events;
+import io.leftfold.server.grpc.kurrent.Refusal;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadFactory;
 

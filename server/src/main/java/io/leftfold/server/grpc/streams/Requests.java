@@ -2,7 +2,6 @@
 
 package io.leftfold.server.grpc.streams;
 
-import com.google.protobuf.ByteString;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LimitExceededException;
@@ -32,14 +31,6 @@ final class Requests {
           "'stream_identifier' is a required argument of type StreamIdentifier");
     }
     return StreamName.of(name);
-  }
-
-  /// Bytes that are no text name no stream: replaced by signs, several would name one.
-  static StreamName stream(ByteString name) {
-    if (!name.isValidUtf8()) {
-      throw new IllegalArgumentException("A stream name is UTF-8, got other bytes");
-    }
-    return StreamName.of(name.toStringUtf8());
   }
 
   static ExpectedState expected(WireExpectation expected) {

@@ -9,6 +9,8 @@ import io.leftfold.protocol.streams.ReadResponses.UuidForm;
 import io.leftfold.protocol.wire.WireWriter;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.grpc.kurrent.Events;
+import io.leftfold.server.grpc.kurrent.Refusal;
 import io.leftfold.server.node.Following;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.leftfold.server.grpc.streams;
+package io.leftfold.server.grpc.kurrent;
 
 import static io.leftfold.server.edge.GrpcStatus.DATA_LOSS;
 import static io.leftfold.server.edge.GrpcStatus.FAILED_PRECONDITION;
@@ -33,14 +33,16 @@ import io.leftfold.server.node.TooManyEventsException;
 /// @param status the gRPC status
 /// @param message for people; some clients look for certain words in it
 /// @param trailers for programs
-record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
+public record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
 
   private static final System.Logger LOGGER = System.getLogger(Refusal.class.getName());
 
   /// What a caller is told of an error. It is logged if it is no caller's fault.
   ///
+  /// @param error what went wrong
+  /// @return what to say
   /// @throws OutOfMemoryError if it is one: that is not the matter of one call
-  static Refusal of(Throwable error) {
+  public static Refusal of(Throwable error) {
     return switch (error) {
       case OutOfMemoryError fatal -> throw fatal;
       case LeftfoldException known -> of(known);
@@ -54,7 +56,7 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
       case WireException malformed -> invalid(text(malformed));
       case IllegalArgumentException misuse -> invalid(text(misuse));
       default -> {
-        LOGGER.log(System.Logger.Level.ERROR, "A call to Streams failed", error);
+        LOGGER.log(System.Logger.Level.ERROR, "A call failed", error);
         yield handlerFailed();
       }
     };
@@ -78,23 +80,37 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
     };
   }
 
-  static Refusal invalid(String message) {
+  /// The request makes no sense.
+  ///
+  /// @param message why not
+  /// @return what to say
+  public static Refusal invalid(String message) {
     return new Refusal(INVALID_ARGUMENT, message, GrpcTrailers.NONE);
   }
 
   /// What a .NET server answers when a handler throws.
-  static Refusal handlerFailed() {
+  ///
+  /// @return what to say
+  public static Refusal handlerFailed() {
     return new Refusal(UNKNOWN, "Exception was thrown by handler.", GrpcTrailers.NONE);
   }
 
-  static Refusal tombstoned(StreamName stream) {
+  /// A stream was closed for ever.
+  ///
+  /// @param stream which
+  /// @return what to say
+  public static Refusal tombstoned(StreamName stream) {
     return new Refusal(
         FAILED_PRECONDITION,
         "Event stream '%s' is deleted.".formatted(stream),
         exception("stream-deleted").with("stream-name", stream.value()));
   }
 
-  static Refusal indexNotFound(String index) {
+  /// There is no such index.
+  ///
+  /// @param index its name
+  /// @return what to say
+  public static Refusal indexNotFound(String index) {
     return new Refusal(
         GrpcStatus.NOT_FOUND,
         "Index '%s' not found.".formatted(index),
@@ -130,7 +146,11 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
             .with("maximum-append-event-size", limit.bytesMax()));
   }
 
-  static Refusal appendTooLarge(long bytesMax) {
+  /// An append has too many bytes.
+  ///
+  /// @param bytesMax how many it may have
+  /// @return what to say
+  public static Refusal appendTooLarge(long bytesMax) {
     return appendTooLarge("Maximum Append Size of %d Exceeded.".formatted(bytesMax), bytesMax);
   }
 
@@ -141,7 +161,11 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
         exception("maximum-append-size-exceeded").with("maximum-append-size", bytesMax));
   }
 
-  static String unavailableText(UnavailableException unavailable) {
+  /// Why the store cannot answer, in the words that clients know.
+  ///
+  /// @param unavailable the error
+  /// @return the text
+  public static String unavailableText(UnavailableException unavailable) {
     return switch (unavailable.reason()) {
       case TOO_BUSY -> "Server Is Too Busy";
       case CLOSED -> "Server Is Not Ready";
@@ -150,7 +174,10 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
   }
 
   /// The numbers that stood for expectations before there were fields for them.
-  static long number(ExpectedState expected) {
+  ///
+  /// @param expected what was expected
+  /// @return negative, unless it is a revision
+  public static long number(ExpectedState expected) {
     return switch (expected) {
       case ExpectedState.Any() -> -2;
       case ExpectedState.NoStream() -> -1;
@@ -161,7 +188,11 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
     };
   }
 
-  private static GrpcTrailers exception(String kind) {
+  /// Trailers that name the kind of an error.
+  ///
+  /// @param kind as clients know it
+  /// @return the trailers
+  public static GrpcTrailers exception(String kind) {
     return GrpcTrailers.NONE.with("exception", kind);
   }
 
@@ -170,12 +201,16 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
   }
 
   /// Ends a call with this error, from any thread.
-  void end(GrpcCall call) {
+  ///
+  /// @param call any
+  public void end(GrpcCall call) {
     call.execute(() -> fail(call));
   }
 
   /// Ends a call with this error, on its event loop.
-  void fail(GrpcCall call) {
+  ///
+  /// @param call any
+  public void fail(GrpcCall call) {
     call.fail(status, message, trailers);
   }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.leftfold.server.grpc.streams;
+package io.leftfold.server.grpc.kurrent;
 
 import io.leftfold.api.ContentType;
 import io.leftfold.api.EventView;
@@ -12,24 +12,48 @@ import io.leftfold.protocol.wire.WireWriter;
 import org.jspecify.annotations.Nullable;
 
 /// Events as they go out.
-final class Events {
+public final class Events {
 
   private static final int TICKS_A_MICROSECOND = 10;
 
   private Events() {}
 
   /// Writes an event that no link led to.
-  static void write(WireWriter out, EventView event, UuidForm form) {
+  ///
+  /// @param out where to
+  /// @param event any
+  /// @param form of ids
+  public static void write(WireWriter out, EventView event, UuidForm form) {
     ReadResponses.event(out, new Seen(event), null, form);
   }
 
   /// Writes whatever a read gives.
-  static void write(WireWriter out, ResolvedEvent resolved, UuidForm form) {
+  ///
+  /// @param out where to
+  /// @param resolved any
+  /// @param form of ids
+  public static void write(WireWriter out, ResolvedEvent resolved, UuidForm form) {
     ReadResponses.event(
         out,
         resolved.event().map(Events::seen).orElse(null),
         resolved.link().map(Events::seen).orElse(null),
         form);
+  }
+
+  /// Writes what a consumer of a group is given.
+  ///
+  /// @param out where to
+  /// @param resolved any
+  /// @param form of ids
+  /// @param retryCount how often it was given before
+  public static void writeToGroup(
+      WireWriter out, ResolvedEvent resolved, UuidForm form, int retryCount) {
+    ReadResponses.eventForGroup(
+        out,
+        resolved.event().map(Events::seen).orElse(null),
+        resolved.link().map(Events::seen).orElse(null),
+        form,
+        retryCount);
   }
 
   private static ReadResponses.@Nullable Event seen(RecordedEvent event) {

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.group;
+
+import io.leftfold.api.StreamState;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+
+/// Writes what a group has to write, in order, on a thread of its own; whatever waits by then in
+/// one go. Owns what is known of the parked events.
+final class GroupWriter implements Runnable {
+
+  private final GroupStreams streams;
+  private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
+
+  /// The first parked event that is left, as far as is known.
+  private long first;
+
+  private SortedSet<Long> replayed = new TreeSet<>();
+  private boolean noted;
+  private volatile long parked;
+
+  /// What is to be written, and who is told when it was or was not.
+  private sealed interface Work {
+    record Park(GroupStreams.ToPark event, Told told) implements Work {}
+
+    record Checkpoint(long place, Told told) implements Work {}
+
+    record Replayed(SortedSet<Long> parkedAt) implements Work {}
+
+    record Truncate(long before, Told told) implements Work {}
+
+    record Look(Looked looked, Told told) implements Work {}
+
+    record End(Runnable then) implements Work {}
+  }
+
+  /// Is told on the writing thread.
+  interface Told {
+    void written();
+
+    void failed(RuntimeException reason);
+  }
+
+  /// Sees which events are parked.
+  interface Looked {
+    /// @param from the first one
+    /// @param end behind the last one
+    /// @param without those between that were replayed
+    void parked(long from, long end, SortedSet<Long> without);
+  }
+
+  GroupWriter(GroupStreams streams) {
+    this.streams = streams;
+  }
+
+  void park(GroupStreams.ToPark event, Told told) {
+    queue.add(new Work.Park(event, told));
+  }
+
+  void checkpoint(long place, Told told) {
+    queue.add(new Work.Checkpoint(place, told));
+  }
+
+  /// Takes replayed events out of the parked ones. Where that fails, they stay parked.
+  void replayed(SortedSet<Long> parkedAt) {
+    queue.add(new Work.Replayed(parkedAt));
+  }
+
+  /// Takes the first parked events out.
+  void truncate(long before, Told told) {
+    queue.add(new Work.Truncate(before, told));
+  }
+
+  /// Looks which events are parked, behind all that was asked for before.
+  void look(Looked looked, Told told) {
+    queue.add(new Work.Look(looked, told));
+  }
+
+  /// Ends, behind all that was asked for before.
+  void end(Runnable then) {
+    queue.add(new Work.End(then));
+  }
+
+  /// How many events are parked.
+  long parked() {
+    return parked;
+  }
+
+  @Override
+  public void run() {
+    var waiting = new ArrayList<Work>();
+    try {
+      while (true) {
+        waiting.add(queue.take());
+        queue.drainTo(waiting);
+        for (var i = 0; i < waiting.size(); ) {
+          if (waiting.get(i) instanceof Work.End(var then)) {
+            then.run();
+            return;
+          }
+          i += write(waiting.subList(i, waiting.size()));
+        }
+        waiting.clear();
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /// Writes the first of these, and what can go with it.
+  ///
+  /// @return how many were written
+  private int write(List<Work> waiting) {
+    switch (waiting.getFirst()) {
+      case Work.Park _ -> {
+        var parks =
+            waiting.stream()
+                .takeWhile(Work.Park.class::isInstance)
+                .map(Work.Park.class::cast)
+                .toList();
+        park(parks);
+        return parks.size();
+      }
+      case Work.Checkpoint(var place, var told) ->
+          telling(told, () -> streams.writeCheckpoint(place));
+      case Work.Replayed(var parkedAt) -> telling(Nobody.INSTANCE, () -> remove(parkedAt));
+      case Work.Truncate(var before, var told) -> telling(told, () -> removeBelow(before));
+      case Work.Look(var looked, var told) ->
+          telling(
+              told,
+              () -> {
+                var end = refresh();
+                looked.parked(first, end, new TreeSet<>(replayed));
+              });
+      case Work.End _ -> throw new IllegalStateException("The end is nothing to write");
+    }
+    return 1;
+  }
+
+  private static void telling(Told told, Runnable work) {
+    try {
+      work.run();
+      told.written();
+    } catch (RuntimeException e) {
+      told.failed(e);
+    }
+  }
+
+  private void park(List<Work.Park> parks) {
+    try {
+      streams.park(parks.stream().map(Work.Park::event).toList());
+    } catch (RuntimeException e) {
+      parks.forEach(park -> park.told().failed(e));
+      return;
+    }
+    parks.forEach(park -> park.told().written());
+    telling(Nobody.INSTANCE, this::refresh);
+  }
+
+  /// Finds out what is parked.
+  ///
+  /// @return behind the last one
+  long refresh() {
+    var end = 0L;
+    if (streams.parked() instanceof StreamState.Present(var visible, var last)) {
+      end = last + 1;
+      first = Math.max(first, Math.min(visible, end));
+      if (!noted) {
+        replayed = streams.replayed(first, last);
+        noted = true;
+      }
+    }
+    replayed.headSet(first).clear();
+    parked = Math.max(0, end - first - replayed.size());
+    return end;
+  }
+
+  private void remove(SortedSet<Long> parkedAt) {
+    refresh();
+    replayed.addAll(parkedAt);
+    replayed.headSet(first).clear();
+    var before = first;
+    while (replayed.remove(before)) {
+      before++;
+    }
+    // In this order: what is noted and truncated is removed, what is neither would come back.
+    if (before > first) {
+      truncate(before);
+    }
+    if (!replayed.isEmpty()) {
+      streams.writeReplayed(replayed);
+    }
+    refresh();
+  }
+
+  private void removeBelow(long before) {
+    var end = refresh();
+    var below = Math.min(before, end);
+    if (below > first) {
+      truncate(below);
+    }
+    refresh();
+  }
+
+  private void truncate(long before) {
+    streams.truncateParked(before);
+    first = before;
+  }
+
+  private enum Nobody implements Told {
+    INSTANCE;
+
+    private static final System.Logger LOGGER = System.getLogger(GroupWriter.class.getName());
+
+    @Override
+    public void written() {}
+
+    @Override
+    public void failed(RuntimeException reason) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "Parked events could not be counted or taken out, and stay: {0}",
+          reason.getMessage());
+    }
+  }
+}

@@ -1,0 +1,474 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.group;
+
+import io.leftfold.api.EventStore;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.StreamTombstonedException;
+import java.time.Clock;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// A group that runs: the threads around a [GroupCore].
+///
+/// One thread owns the core and takes what happened from a mailbox, many things in one turn. One
+/// reads the source ([ReadAhead]), one writes ([GroupWriter]), one reads parked events while they
+/// are replayed ([ReplayRead]); those tell the owner by its mailbox. All are virtual.
+final class RunningGroup implements GroupEffects {
+
+  private static final System.Logger LOGGER = System.getLogger(RunningGroup.class.getName());
+  private static final int TURN_MAX = 1024;
+  private static final long AGAIN_MILLIS = 1_000;
+
+  private final EventStore store;
+  private final GroupDefinition definition;
+  private final Clock clock;
+  private final ThreadFactory threads;
+  private final GroupStreams streams;
+  private final GroupWriter writer;
+  private final Watchdog watchdog;
+  private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
+  private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+  // What follows belongs to the owning thread.
+
+  private final Consumers consumers;
+  private GroupCore core;
+  private OptionalLong checkpoint;
+  private @Nullable ReadAhead reader;
+  private @Nullable ReplayRead replay;
+  private OptionalLong readAgainAt = OptionalLong.empty();
+  private String lastFailure = "";
+  private @Nullable RuntimeException stopping;
+
+  /// @param checkpoint the last place that was done; empty if none was written
+  RunningGroup(
+      EventStore store,
+      GroupDefinition definition,
+      OptionalLong checkpoint,
+      GroupStreams streams,
+      Clock clock,
+      ThreadFactory threads) {
+    this.store = store;
+    this.definition = definition;
+    this.checkpoint = checkpoint;
+    this.clock = clock;
+    this.threads = threads;
+    this.streams = streams;
+    this.writer = new GroupWriter(streams);
+    this.watchdog = new Watchdog(store, definition, clock);
+    this.consumers = new Consumers(definition, mailbox, () -> core);
+    this.core = newCore();
+  }
+
+  private GroupCore newCore() {
+    var after = checkpoint.orElse(definition.settings().start() - 1);
+    return new GroupCore(definition.settings(), Math.max(-1, after), clock, this);
+  }
+
+  void start() {
+    writer.refresh();
+    threads.newThread(writer).start();
+    threads.newThread(this::run).start();
+  }
+
+  GroupDefinition definition() {
+    return definition;
+  }
+
+  // ---- what others ask for, from any thread
+
+  /// Adds a consumer, or tells it why not.
+  void connect(GroupConsumer consumer, int bufferSize) {
+    mailbox.add(() -> join(consumer, bufferSize));
+  }
+
+  /// How it is.
+  CompletableFuture<GroupInfo> info(OptionalLong lastKnown) {
+    return asking(answer -> answer.complete(infoNow(lastKnown)));
+  }
+
+  /// Replays parked events.
+  ///
+  /// @param end the first place that is left alone
+  /// @param wanted which of those before it
+  CompletableFuture<Void> replay(long end, LongPredicate wanted) {
+    return asking(answer -> beginReplay(end, wanted, answer));
+  }
+
+  /// Takes parked events out.
+  CompletableFuture<Void> truncate(long before) {
+    return asking(answer -> writer.truncate(before, new Answering(answer)));
+  }
+
+  /// Ends it, behind everything that was asked for before; a last checkpoint is written.
+  ///
+  /// @param reason for its consumers
+  CompletableFuture<Void> stop(RuntimeException reason) {
+    mailbox.add(() -> beginStop(reason));
+    return ended;
+  }
+
+  private <T> CompletableFuture<T> asking(java.util.function.Consumer<CompletableFuture<T>> ask) {
+    var answer = new CompletableFuture<T>();
+    mailbox.add(() -> {
+      if (stopping != null) {
+        answer.completeExceptionally(stopping);
+      } else {
+        ask.accept(answer);
+      }
+    });
+    return answer;
+  }
+
+  // ---- the owning thread
+
+  private void run() {
+    read();
+    while (!ended.isDone()) {
+      try {
+        turn();
+      } catch (LeftfoldException e) {
+        LOGGER.log(System.Logger.Level.WARNING, "Group " + definition.id(), e);
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (RuntimeException | AssertionError e) {
+        beginAnew(e);
+      }
+    }
+    for (var late = mailbox.poll(); late != null; late = mailbox.poll()) {
+      late.run();
+    }
+  }
+
+  private void turn() throws InterruptedException {
+    var task = mailbox.poll(waitMillis(), TimeUnit.MILLISECONDS);
+    for (var i = 0; task != null && i < TURN_MAX; i++) {
+      task.run();
+      task = i < TURN_MAX - 1 ? mailbox.poll() : null;
+    }
+    if (stopping != null) {
+      return;
+    }
+    if (readAgainAt.isPresent() && readAgainAt.getAsLong() <= clock.millis()) {
+      readAnew();
+    }
+    core.settle();
+    consumers.flush();
+    if (watchdog.standsStill(core)) {
+      readAnew();
+    }
+  }
+
+  private long waitMillis() {
+    var now = clock.millis();
+    var due = Math.min(core.dueAt().orElse(Long.MAX_VALUE), readAgainAt.orElse(Long.MAX_VALUE));
+    return Math.clamp(due - now, 0, Watchdog.LOOK_MILLIS);
+  }
+
+  /// After an error that nobody foresaw: from the last checkpoint on, with nobody connected.
+  private void beginAnew(Throwable error) {
+    LOGGER.log(
+        System.Logger.Level.ERROR,
+        "Group %s failed, and begins anew behind its checkpoint".formatted(definition.id()),
+        error);
+    consumers.dropAll(GroupException.failed(definition.id(), String.valueOf(error.getMessage())));
+    stopReading();
+    core = newCore();
+    read();
+  }
+
+  private void read() {
+    var begun =
+        new ReadAhead(
+            store,
+            definition,
+            core.lastSeen(),
+            new ReadAhead.Taker() {
+              @Override
+              public void read(ReadAhead from, List<ReadAhead.Read> batch) {
+                mailbox.add(() -> take(from, batch));
+              }
+
+              @Override
+              public void failed(ReadAhead from, RuntimeException reason) {
+                mailbox.add(() -> readingFailed(from, reason));
+              }
+            });
+    reader = begun;
+    threads.newThread(begun).start();
+  }
+
+  /// What a reader read that was given up is not taken.
+  private void take(ReadAhead from, List<ReadAhead.Read> batch) {
+    if (from != reader) {
+      return;
+    }
+    for (var read : batch) {
+      switch (read) {
+        case ReadAhead.Read.Event(var event, var place) -> core.read(event, place);
+        case ReadAhead.Read.PassedOver(var place, var events) -> core.passedOver(place, events);
+        case ReadAhead.Read.Live(var isLive) -> core.live(isLive);
+      }
+    }
+  }
+
+  private void readingFailed(ReadAhead from, RuntimeException reason) {
+    if (from != reader) {
+      return;
+    }
+    stopReading();
+    // A tombstoned stream has nothing more to say, now and after every restart.
+    if (!(reason instanceof StreamTombstonedException)) {
+      readAgainAt = OptionalLong.of(clock.millis() + AGAIN_MILLIS);
+    }
+    var failure = String.valueOf(reason.getMessage());
+    if (!failure.equals(lastFailure)) {
+      lastFailure = failure;
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "Group {0} cannot read its source: {1}",
+          definition.id(),
+          failure);
+    }
+  }
+
+  private void readAnew() {
+    stopReading();
+    core.readAnew();
+    read();
+  }
+
+  private void stopReading() {
+    readAgainAt = OptionalLong.empty();
+    if (reader != null) {
+      reader.stop();
+      reader = null;
+    }
+  }
+
+  // ---- consumers
+
+  private void join(GroupConsumer consumer, int bufferSize) {
+    if (stopping != null) {
+      consumer.dropped(stopping);
+      return;
+    }
+    consumers.join(consumer, bufferSize);
+  }
+
+  // ---- what the core wants
+
+  @Override
+  public void deliver(long consumer, Entry entry) {
+    consumers.deliver(consumer, entry);
+  }
+
+  @Override
+  public void park(Entry entry, String reason) {
+    var owner = core;
+    writer.park(
+        new GroupStreams.ToPark(entry.event.original(), reason),
+        new GroupWriter.Told() {
+          @Override
+          public void written() {
+            mailbox.add(() -> owner.parked(entry));
+          }
+
+          @Override
+          public void failed(RuntimeException failure) {
+            LOGGER.log(
+                System.Logger.Level.WARNING,
+                "Group {0} cannot park an event, and will try again: {1}",
+                definition.id(),
+                failure.getMessage());
+            mailbox.add(() -> owner.parkingFailed(entry, reason));
+          }
+        });
+  }
+
+  @Override
+  public void writeCheckpoint(long place) {
+    var owner = core;
+    writer.checkpoint(
+        place,
+        new GroupWriter.Told() {
+          @Override
+          public void written() {
+            mailbox.add(() -> {
+              checkpoint = OptionalLong.of(place);
+              owner.checkpointWritten(place);
+            });
+          }
+
+          @Override
+          public void failed(RuntimeException failure) {
+            LOGGER.log(
+                System.Logger.Level.WARNING,
+                "Group {0} cannot write its checkpoint, and will try again: {1}",
+                definition.id(),
+                failure.getMessage());
+            mailbox.add(owner::checkpointFailed);
+          }
+        });
+  }
+
+  @Override
+  public void read(int events) {
+    if (reader != null) {
+      reader.ask(events);
+    }
+  }
+
+  @Override
+  public void readParked(int events) {
+    if (replay != null) {
+      replay.ask(events);
+    }
+  }
+
+  @Override
+  public void replayed(SortedSet<Long> parkedAt) {
+    writer.replayed(parkedAt);
+  }
+
+  // ---- replaying
+
+  private void beginReplay(long end, LongPredicate wanted, CompletableFuture<Void> answer) {
+    if (core.replay().isGoingOn()) {
+      answer.completeExceptionally(
+          GroupException.failed(definition.id(), "Parked messages are being replayed already"));
+      return;
+    }
+    replay = null;
+    core.replay().begin();
+    var owner = core;
+    writer.look(
+        (from, last, without) ->
+            mailbox.add(() -> {
+              if (owner == core && stopping == null) {
+                readParked(
+                    from, Math.min(end, last), at -> wanted.test(at) && !without.contains(at));
+              }
+            }),
+        new GroupWriter.Told() {
+          @Override
+          public void written() {
+            answer.complete(null);
+          }
+
+          @Override
+          public void failed(RuntimeException reason) {
+            mailbox.add(owner.replay()::readingEnded);
+            answer.completeExceptionally(reason);
+          }
+        });
+  }
+
+  private void readParked(long from, long end, LongPredicate wanted) {
+    var owner = core;
+    replay =
+        new ReplayRead(
+            streams,
+            definition.settings().resolveLinks(),
+            from,
+            end,
+            wanted,
+            new ReplayRead.Taker() {
+              @Override
+              public void read(List<ParkedEvent> batch) {
+                mailbox.add(() -> batch.forEach(parked -> replay(owner, parked)));
+              }
+
+              @Override
+              public void ended() {
+                mailbox.add(owner.replay()::readingEnded);
+              }
+            });
+    core.replay().readingBegins();
+    threads.newThread(replay).start();
+  }
+
+  private static void replay(GroupCore core, ParkedEvent parked) {
+    parked
+        .event()
+        .ifPresentOrElse(
+            event -> core.replay(event, parked.parkedAt()),
+            () -> core.replay().gone(parked.parkedAt()));
+  }
+
+  // ---- the end
+
+  private void beginStop(RuntimeException reason) {
+    if (stopping != null) {
+      return;
+    }
+    stopping = reason;
+    consumers.dropAll(reason);
+    stopReading();
+    if (replay != null) {
+      replay.stop();
+    }
+    // Links that are being written count for the last checkpoint, if they are written.
+    writer.look(
+        (_, _, _) -> {},
+        new GroupWriter.Told() {
+          @Override
+          public void written() {
+            mailbox.add(RunningGroup.this::endStop);
+          }
+
+          @Override
+          public void failed(RuntimeException failure) {
+            written();
+          }
+        });
+  }
+
+  private void endStop() {
+    var place = core.safe();
+    if (place > core.checkpoint()) {
+      writer.checkpoint(place, new Answering(new CompletableFuture<>()));
+    }
+    writer.end(() -> {
+      ended.complete(null);
+      mailbox.add(() -> {}); // wakes the owner, which sees that it has ended
+    });
+  }
+
+  private record Answering(CompletableFuture<Void> answer) implements GroupWriter.Told {
+    @Override
+    public void written() {
+      answer.complete(null);
+    }
+
+    @Override
+    public void failed(RuntimeException reason) {
+      answer.completeExceptionally(reason);
+    }
+  }
+
+  // ---- figures
+
+  private GroupInfo infoNow(OptionalLong lastKnown) {
+    var now = clock.millis();
+    return new GroupInfo(
+        definition,
+        core.status(),
+        core.figures(),
+        core.pace(now),
+        checkpoint,
+        lastKnown,
+        Math.max(0, writer.parked() - core.replay().count()),
+        consumers.infos(now));
+  }
+}

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.grpc.groups;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import io.leftfold.protocol.messages.groups.CreateReq;
+import io.leftfold.protocol.messages.groups.CreateResp;
+import io.leftfold.protocol.messages.groups.DeleteReq;
+import io.leftfold.protocol.messages.groups.DeleteResp;
+import io.leftfold.protocol.messages.groups.GetInfoReq;
+import io.leftfold.protocol.messages.groups.GetInfoResp;
+import io.leftfold.protocol.messages.groups.ListReq;
+import io.leftfold.protocol.messages.groups.ListResp;
+import io.leftfold.protocol.messages.groups.ReplayParkedReq;
+import io.leftfold.protocol.messages.groups.ReplayParkedResp;
+import io.leftfold.protocol.messages.groups.TruncateParkedReq;
+import io.leftfold.protocol.messages.groups.TruncateParkedResp;
+import io.leftfold.protocol.messages.groups.UpdateReq;
+import io.leftfold.protocol.messages.groups.UpdateResp;
+import io.leftfold.protocol.messages.parked.ParkedRequest;
+import io.leftfold.protocol.messages.parked.ReplayChosenRequest;
+import io.leftfold.protocol.messages.shared.Empty;
+import io.leftfold.server.access.Right;
+import io.leftfold.server.edge.GrpcCall;
+import io.leftfold.server.group.Groups;
+import io.leftfold.server.grpc.calls.OneRequest;
+import io.leftfold.server.grpc.calls.SessionHandler;
+import io.leftfold.server.node.Session;
+import java.util.Map;
+import java.util.concurrent.ThreadFactory;
+
+/// The methods of `PersistentSubscriptions`, and of our own `Groups`.
+public final class GroupsService {
+
+  private static final String SERVICE =
+      "/event_store.client.persistent_subscriptions.PersistentSubscriptions/";
+
+  private static final String OURS = "/leftfold.v1.Groups/";
+
+  private final Groups groups;
+  private final ThreadFactory threads;
+
+  /// The service of all groups.
+  ///
+  /// @param groups do what is asked
+  /// @param threads makes a virtual thread for each call but `Read`
+  public GroupsService(Groups groups, ThreadFactory threads) {
+    this.groups = groups;
+    this.threads = threads;
+  }
+
+  /// What answers each method.
+  ///
+  /// @return by the path of the method
+  public Map<String, SessionHandler> handlers() {
+    return Map.ofEntries(
+        Map.entry(SERVICE + "Read", (call, session) -> new ConsumerCall(call, session, groups)),
+        Map.entry(SERVICE + "Create", managing(CreateReq.parser(), this::create)),
+        Map.entry(SERVICE + "Update", managing(UpdateReq.parser(), this::update)),
+        Map.entry(SERVICE + "Delete", managing(DeleteReq.parser(), this::delete)),
+        Map.entry(
+            SERVICE + "ReplayParked",
+            managing(ReplayParkedReq.parser(), (_, request) -> replay(request))),
+        Map.entry(
+            SERVICE + "TruncateParked",
+            managing(TruncateParkedReq.parser(), (_, request) -> truncate(request))),
+        Map.entry(
+            SERVICE + "RestartSubsystem",
+            managing(Empty.parser(), (_, request) -> restart(request))),
+        Map.entry(SERVICE + "GetInfo", looking(GetInfoReq.parser(), (_, request) -> info(request))),
+        Map.entry(SERVICE + "List", looking(ListReq.parser(), (_, request) -> list(request))),
+        Map.entry(
+            OURS + "Parked",
+            managing(
+                ParkedRequest.parser(), (_, request) -> ParkedService.parked(groups, request))),
+        Map.entry(
+            OURS + "ReplayChosen",
+            managing(
+                ReplayChosenRequest.parser(),
+                (_, request) -> ParkedService.replay(groups, request))));
+  }
+
+  private <Q> SessionHandler managing(Parser<Q> parser, Work<Q> work) {
+    return answering(Right.OnNode.MANAGE_GROUPS, parser, work);
+  }
+
+  private <Q> SessionHandler looking(Parser<Q> parser, Work<Q> work) {
+    return answering(Right.OnNode.STATISTICS, parser, work);
+  }
+
+  private <Q> SessionHandler answering(Right right, Parser<Q> parser, Work<Q> work) {
+    return (call, session) ->
+        new Request<>(
+            call,
+            parser,
+            request -> {
+              session.require(right);
+              return work.answer(session, request);
+            });
+  }
+
+  private MessageLite create(Session session, CreateReq request) {
+    groups.create(GroupRequests.definition(request.getOptions()), session.caller().name());
+    return CreateResp.getDefaultInstance();
+  }
+
+  private MessageLite update(Session session, UpdateReq request) {
+    var options = request.getOptions();
+    groups.update(
+        GroupRequests.id(options), GroupRequests.settings(options), session.caller().name());
+    return UpdateResp.getDefaultInstance();
+  }
+
+  private MessageLite delete(Session session, DeleteReq request) {
+    groups.delete(GroupRequests.id(request.getOptions()), session.caller().name());
+    return DeleteResp.getDefaultInstance();
+  }
+
+  private MessageLite replay(ReplayParkedReq request) {
+    var options = request.getOptions();
+    groups.replayParked(GroupRequests.id(options), GroupRequests.stopAt(options));
+    return ReplayParkedResp.getDefaultInstance();
+  }
+
+  private MessageLite truncate(TruncateParkedReq request) {
+    var options = request.getOptions();
+    groups.truncateParked(GroupRequests.id(options), GroupRequests.stopAt(options));
+    return TruncateParkedResp.getDefaultInstance();
+  }
+
+  private MessageLite restart(Empty request) {
+    groups.restart();
+    return request;
+  }
+
+  private MessageLite info(GetInfoReq request) {
+    var info = groups.info(GroupRequests.id(request.getOptions()));
+    return GetInfoResp.newBuilder().setSubscriptionInfo(GroupAnswers.info(info)).build();
+  }
+
+  private MessageLite list(ListReq request) {
+    var options = request.getOptions();
+    var infos =
+        switch (options.getListOptionCase()) {
+          case LIST_ALL_SUBSCRIPTIONS -> groups.list();
+          case LIST_FOR_STREAM -> groups.list(GroupRequests.source(options.getListForStream()));
+          case LISTOPTION_NOT_SET ->
+              throw new IllegalArgumentException(
+                  "'list_option' is a required argument of type ListOptionOneofCase");
+        };
+    return ListResp.newBuilder()
+        .addAllSubscriptions(infos.stream().map(GroupAnswers::info).toList())
+        .build();
+  }
+
+  /// Finds the answer to a request.
+  private interface Work<Q> {
+    MessageLite answer(Session session, Q request);
+  }
+
+  private interface Answer<Q> {
+    MessageLite to(Q request);
+  }
+
+  private final class Request<Q> extends OneRequest<Q> {
+    private final GrpcCall call;
+
+    Request(GrpcCall call, Parser<Q> parser, Answer<Q> answer) {
+      super(
+          call, parser, request -> threads.newThread(() -> answer(call, answer, request)).start());
+      this.call = call;
+    }
+
+    @Override
+    protected RuntimeException noMessage(InvalidProtocolBufferException cause) {
+      return new IllegalArgumentException(
+          "The request is not a protobuf message: " + cause.getMessage(), cause);
+    }
+
+    @Override
+    protected void refuse(RuntimeException error) {
+      GroupRefusal.of(error).fail(call);
+    }
+  }
+
+  private static <Q> void answer(GrpcCall call, Answer<Q> answer, Q request) {
+    try {
+      var bytes = answer.to(request).toByteArray();
+      call.execute(() -> call.sendLast(bytes, 0, bytes.length));
+    } catch (RuntimeException e) {
+      GroupRefusal.of(e).end(call);
+    }
+  }
+}

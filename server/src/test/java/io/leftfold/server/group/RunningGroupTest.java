@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
+import io.leftfold.api.EventFilter;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.ResolvedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.Subscription;
+import io.leftfold.api.SubscriptionMessage;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.testkit.ForwardingEventStore;
+import io.leftfold.testkit.InMemoryEventStore;
+import io.leftfold.testkit.ManualClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// A group with its threads, over a store that does not always do what it should.
+final class RunningGroupTest {
+
+  private static final StreamName STREAM = StreamName.of("counted-1");
+  private static final GroupId ID = new GroupId(new GroupSource.OfStream(STREAM), "g");
+  private static final long SECONDS = 20;
+
+  private final ManualClock clock = new ManualClock(Instant.EPOCH);
+  private final EventStore model = new InMemoryEventStore();
+  private final AtomicInteger failures = new AtomicInteger();
+  private final AtomicInteger deaf = new AtomicInteger();
+  private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
+  private final Groups groups =
+      new Groups(new Unreliable(model), clock, UUID::randomUUID, Thread.ofVirtual().factory());
+
+  /// A store whose writes fail and whose subscriptions say nothing, as often as a test wants it.
+  private final class Unreliable extends ForwardingEventStore {
+    Unreliable(EventStore store) {
+      super(store);
+    }
+
+    @Override
+    public AppendResult append(Commit commit) {
+      if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        throw new UnavailableException(UnavailableException.Reason.TOO_BUSY, "Not now");
+      }
+      return super.append(commit);
+    }
+
+    @Override
+    public Subscription subscribe(StreamName stream, SubscribeOptions options) {
+      var isDeaf = deaf.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+      return isDeaf ? new Silent() : super.subscribe(stream, options);
+    }
+  }
+
+  /// Says nothing until it is closed.
+  private static final class Silent implements Subscription {
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    @Override
+    public SubscriptionMessage next() {
+      closed.join();
+      throw new UnavailableException(UnavailableException.Reason.CLOSED, "Closed");
+    }
+
+    @Override
+    public Optional<SubscriptionMessage> poll(Duration atMost) {
+      return Optional.empty();
+    }
+
+    @Override
+    public void close() {
+      closed.complete(null);
+    }
+  }
+
+  private record Given(ResolvedEvent event, int retryCount) {}
+
+  private static final class Consuming implements GroupConsumer {
+    final CompletableFuture<Connection> connection = new CompletableFuture<>();
+    final BlockingQueue<Given> given = new LinkedBlockingQueue<>();
+
+    @Override
+    public void connected(Connection answers) {
+      connection.complete(answers);
+    }
+
+    @Override
+    public void deliver(ResolvedEvent event, int retryCount) {
+      given.add(new Given(event, retryCount));
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void dropped(RuntimeException reason) {
+      connection.completeExceptionally(reason);
+    }
+
+    @Override
+    public Identity identity() {
+      return new Identity("here", "tester", "a test");
+    }
+
+    Given next() throws InterruptedException {
+      var next = given.poll(SECONDS, TimeUnit.SECONDS);
+      assertThat(next).as("an event came").isNotNull();
+      return java.util.Objects.requireNonNull(next);
+    }
+
+    void ack(Given event) {
+      connection.join().ack(List.of(event.event().original().id()), () -> {});
+    }
+
+    void nack(Given event, NackAction action) {
+      connection.join().nack(List.of(event.event().original().id()), action, "because", () -> {});
+    }
+  }
+
+  @AfterEach
+  void close() {
+    groups.close();
+  }
+
+  private void append(int count) {
+    for (var i = 0; i < count; i++) {
+      model.append(STREAM, ExpectedState.any(), ProposedEvent.json("Counted", "{}"));
+    }
+  }
+
+  private Consuming begin() {
+    groups.start();
+    groups.create(
+        new GroupDefinition(ID, EventFilter.everything(), GroupSettings.defaults()), "tester");
+    return consume();
+  }
+
+  private Consuming consume() {
+    var consumer = new Consuming();
+    groups.connect(ID, consumer, 10);
+    assertThat(consumer.connection.join()).isNotNull();
+    return consumer;
+  }
+
+  private long events(StreamName stream) {
+    try (var read = model.read(stream, ReadOptions.forwards())) {
+      return read.events().size();
+    }
+  }
+
+  @Test
+  void a_group_that_stands_still_says_so_and_reads_anew() throws InterruptedException {
+    var logger = Logger.getLogger(Watchdog.class.getName());
+    var handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            warnings.add(record.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    logger.addHandler(handler);
+    try {
+      append(1);
+      deaf.set(1);
+      var consumer = begin();
+
+      String warning = null;
+      for (var i = 0; i < SECONDS && warning == null; i++) {
+        clock.advance(Duration.ofSeconds(11));
+        warning = warnings.poll(1, TimeUnit.SECONDS);
+      }
+
+      assertThat(warning).contains("stands still");
+      assertThat(consumer.next().event().original().revision()).isZero();
+    } finally {
+      logger.removeHandler(handler);
+    }
+  }
+
+  @Test
+  void a_group_with_nothing_ahead_is_not_said_to_stand_still() throws InterruptedException {
+    append(1);
+    var consumer = begin();
+    consumer.ack(consumer.next());
+    var core = new GroupCore(GroupSettings.defaults(), 0, clock, new Nothing());
+    core.connect(0, 1);
+    var watchdog =
+        new Watchdog(
+            model,
+            new GroupDefinition(ID, EventFilter.everything(), GroupSettings.defaults()),
+            clock);
+
+    assertThat(watchdog.standsStill(core)).isFalse();
+    clock.advance(Duration.ofSeconds(11));
+    assertThat(watchdog.standsStill(core)).isFalse();
+    append(1);
+    clock.advance(Duration.ofSeconds(11));
+    assertThat(watchdog.standsStill(core)).isTrue();
+  }
+
+  /// Does nothing that a core wants.
+  private static final class Nothing implements GroupEffects {
+    @Override
+    public void deliver(long consumer, Entry entry) {}
+
+    @Override
+    public void park(Entry entry, String reason) {}
+
+    @Override
+    public void writeCheckpoint(long place) {}
+
+    @Override
+    public void read(int events) {}
+
+    @Override
+    public void readParked(int events) {}
+
+    @Override
+    public void replayed(java.util.SortedSet<Long> parkedAt) {}
+  }
+
+  @Test
+  void a_link_that_cannot_be_written_is_written_later_and_the_event_is_not_done_before()
+      throws InterruptedException {
+    append(1);
+    var consumer = begin();
+    var event = consumer.next();
+    failures.set(1);
+    consumer.nack(event, NackAction.PARK);
+
+    for (var i = 0; i < SECONDS && events(ID.parked()) == 0; i++) {
+      assertThat(events(ID.checkpoints())).isZero();
+      clock.advance(Duration.ofSeconds(2));
+      assertThat(consumer.given.poll(1, TimeUnit.SECONDS)).isNull();
+    }
+
+    assertThat(events(ID.parked())).isOne();
+  }
+
+  @Test
+  void an_orderly_end_writes_a_checkpoint_and_the_next_beginning_goes_on_behind_it()
+      throws InterruptedException {
+    append(3);
+    var consumer = begin();
+    consumer.ack(consumer.next());
+    consumer.ack(consumer.next());
+    groups.close();
+
+    try (var again = new Groups(model, clock, UUID::randomUUID, Thread.ofVirtual().factory())) {
+      again.start();
+      var next = new Consuming();
+      again.connect(ID, next, 10);
+      var given = next.next();
+      assertThat(given.event().original().revision()).isEqualTo(2);
+      assertThat(given.retryCount()).isZero();
+    }
+  }
+
+  @Test
+  void chosen_parked_events_are_replayed_and_the_others_stay() throws InterruptedException {
+    append(4);
+    var consumer = begin();
+    for (var i = 0; i < 4; i++) {
+      consumer.nack(consumer.next(), NackAction.PARK);
+    }
+    while (groups.info(ID).parked() < 4) {
+      Thread.onSpinWait();
+    }
+
+    groups.replayChosen(ID, java.util.Set.of(1L, 3L));
+    var first = consumer.next();
+    assertThat(first.event().original().revision()).isEqualTo(1);
+    consumer.ack(first);
+    var second = consumer.next();
+    assertThat(second.event().original().revision()).isEqualTo(3);
+    consumer.ack(second);
+    while (groups.info(ID).parked() != 2 || groups.parked(ID, 0, 10).size() != 2) {
+      Thread.onSpinWait();
+    }
+    assertThat(groups.parked(ID, 0, 10)).extracting(ParkedEvent::parkedAt).containsExactly(0L, 2L);
+
+    groups.replayParked(ID, java.util.OptionalLong.of(1));
+    consumer.ack(consumer.next());
+    while (groups.parked(ID, 0, 10).size() != 1) {
+      Thread.onSpinWait();
+    }
+    // 0 and 1 are truncated by now; 2 is left, and 3 is still noted as replayed.
+    assertThat(groups.parked(ID, 0, 10)).extracting(ParkedEvent::parkedAt).containsExactly(2L);
+  }
+}
