@@ -47,8 +47,7 @@ public final class Node {
   /// @param from the address that the caller asks from
   /// @return what the caller may do, to be used for one call or many
   public Session as(Caller caller, String from) {
-    return new Session(
-        store, backups, users, caller, from, () -> shutdownAsked.complete(null));
+    return new Session(store, backups, users, caller, from, () -> shutdownAsked.complete(null));
   }
 
   /// The node as somebody has it who asks from nowhere in particular.

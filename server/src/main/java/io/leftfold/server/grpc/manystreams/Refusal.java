@@ -128,8 +128,8 @@ record Refusal(
 
   private static Refusal denied(NotAuthorizedException denied, Caller caller) {
     var details = AccessDeniedErrorDetails.newBuilder().setOperation("append");
-    if (caller instanceof Caller.User(var name, _)) {
-      details.setUsername(name);
+    if (caller instanceof Caller.User user) {
+      details.setUsername(user.name());
     }
     return new Refusal(
         GrpcStatus.PERMISSION_DENIED,
