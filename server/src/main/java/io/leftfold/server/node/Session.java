@@ -144,6 +144,13 @@ public final class Session {
               write.begin(waiting);
             } catch (LeftfoldException refused) {
               waiting.failed(refused);
+            } catch (RuntimeException misuse) {
+              // On the writer's thread: whoever waits must be told, and nobody else can.
+              waiting.failed(
+                  new UnavailableException(
+                      UnavailableException.Reason.READ_ONLY,
+                      "It cannot be written: " + misuse.getMessage(),
+                      misuse));
             }
           }
 

@@ -128,7 +128,9 @@ public final class TestServer implements AutoCloseable {
 
   /// How a client reaches it as a user.
   public String connectionString(String user, String password) {
-    return "kurrentdb://%s:%s@127.0.0.1:%d?tls=false".formatted(user, password, port());
+    // A password takes its time, and a busy machine a multiple of it.
+    return "kurrentdb://%s:%s@127.0.0.1:%d?tls=false&defaultDeadline=60000"
+        .formatted(user, password, port());
   }
 
   /// Ends the server and leaves the store open.
