@@ -10,8 +10,11 @@ if (!port) {
 /** How to encrypt, as connection strings say it. */
 const encryption = process.env.LEFTFOLD_ENCRYPTION ?? "tls=false";
 
+/** Who asks, where the test does not say. */
+const administrator = process.env.LEFTFOLD_ADMINISTRATOR ?? "";
+
 export const url = (scheme, before = "", after = "") =>
-  `${scheme}://${before}127.0.0.1:${port}?${encryption}${after}`;
+  `${scheme}://${before || administrator}127.0.0.1:${port}?${encryption}${after}`;
 
 /** Everything that an asynchronous iterator gives. */
 export async function all(iterator) {

@@ -47,7 +47,7 @@ final class Secrets {
   }
 
   private static String password(Shell shell, String variable, String prompt) {
-    var given = System.getenv(variable);
+    var given = shell.environment().get(variable);
     if (given != null && !given.isEmpty()) {
       return given;
     }

@@ -85,7 +85,9 @@ final class Welcome {
       }
       case Security.Plaintext(_) ->
           out.println(style.warning("WARNING: NO TLS. Passwords and events travel as they are."));
-      case Security.Tls(_, _) -> {}
+      case Security.Tls(_, _) -> {
+        // Nothing to warn of.
+      }
     }
   }
 
@@ -133,23 +135,23 @@ final class Welcome {
         };
     return "kurrentdb://%s%s:%d%s"
         .formatted(
-            credentials(security),
+            administrator(security),
             reached.contains(":") ? "[" + reached + "]" : reached,
             port,
             parameters);
   }
 
-  /// A password that was chosen is not shown.
-  private static String credentials(Security security) {
+  /// Who has every right in a new store; a password that was chosen is not shown.
+  private static String administrator(Security security) {
     return switch (security) {
       case Security.Insecure() -> "";
-      case Security.Plaintext(var users) -> credentials(users);
-      case Security.Tls(var users, _) -> credentials(users);
+      case Security.Plaintext(var users) -> administrator(users);
+      case Security.Tls(var users, _) -> administrator(users);
     };
   }
 
-  private static String credentials(Authentication users) {
-    return users.adminPassword().isEmpty() ? "admin:changeit@" : "admin:<password>@";
+  private static String administrator(Authentication users) {
+    return users.adminPassword().isPresent() ? "admin@" : "admin:changeit@";
   }
 
   private void sayHowToTry(String connection) {

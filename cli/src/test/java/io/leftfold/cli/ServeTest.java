@@ -84,7 +84,7 @@ class ServeTest {
 
   @Test
   void every_command_works_against_it() throws Exception {
-    var connection = connectionTo(start("serve", "--memory", "--port", "0"));
+    var connection = connectionTo(start("serve", "--memory", "--port", "0", "--insecure"));
     var shell = new TestShell(directory);
     var connect = new String[] {"--connect", connection};
 
@@ -262,7 +262,8 @@ class ServeTest {
         Files.delete(file);
       }
     }
-    var server = start("serve", "--data", "d", "--port", "0", "--index-at-opening", "0");
+    var server =
+        start("serve", "--data", "d", "--port", "0", "--index-at-opening", "0", "--insecure");
     var connection = connectionTo(server);
 
     assertThat(shell.run("read", "--all", "--connect", connection).lines()).hasSize(8);

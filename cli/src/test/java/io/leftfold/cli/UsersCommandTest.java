@@ -44,7 +44,8 @@ final class UsersCommandTest {
   }
 
   private String as(String user) {
-    return "kurrentdb://%s@127.0.0.1:%d?tls=false&defaultDeadline=60000".formatted(user, server.port());
+    return "kurrentdb://%s@127.0.0.1:%d?tls=false&defaultDeadline=60000"
+        .formatted(user, server.port());
   }
 
   private TestShell.Result admin(String moreLines, String... arguments) {

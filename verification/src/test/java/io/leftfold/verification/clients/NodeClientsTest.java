@@ -56,6 +56,7 @@ final class NodeClientsTest {
             .redirectOutput(output.toFile());
     builder.environment().put("LEFTFOLD_PORT", Integer.toString(server.port()));
     builder.environment().put("LEFTFOLD_ENCRYPTION", server.parameters());
+    builder.environment().put("LEFTFOLD_ADMINISTRATOR", server.administrator());
     var process = builder.start();
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

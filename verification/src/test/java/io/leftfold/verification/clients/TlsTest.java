@@ -91,7 +91,7 @@ final class TlsTest {
 
   private static RemoteEventStore connect(String host, TestServer server, String parameters) {
     return RemoteEventStore.connect(
-        "kurrentdb://ann:secret@%s:%d?%s".formatted(host, server.port(), parameters));
+        "kurrentdb://admin:changeit@%s:%d?%s".formatted(host, server.port(), parameters));
   }
 
   @Test

@@ -110,7 +110,15 @@ public final class TestServer implements AutoCloseable {
 
   /// How an official client reaches it directly.
   public String connectionString() {
-    return "kurrentdb://127.0.0.1:%d?%s".formatted(port(), parameters());
+    return "kurrentdb://%s127.0.0.1:%d?%s".formatted(administrator(), port(), parameters());
+  }
+
+  /// The part of a connection string that says who asks: an administrator, where there are users.
+  public String administrator() {
+    return switch (options.security()) {
+      case Security.Insecure(), Security.Plaintext(_) -> "";
+      case Security.Tls(_, _) -> "admin:changeit@";
+    };
   }
 
   /// The part of a connection string that says how to encrypt.
