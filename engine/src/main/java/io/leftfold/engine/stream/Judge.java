@@ -275,7 +275,7 @@ final class Judge {
     return head.isDeleted()
         && !head.tombstoned
         && (parts.size() == 1
-            || !part.events().isEmpty() && !written.contains(head.name.metastream()));
+            || (!part.events().isEmpty() && !written.contains(head.name.metastream())));
   }
 
   private static boolean isWritten(StreamName stream, List<StreamAppend> parts) {
