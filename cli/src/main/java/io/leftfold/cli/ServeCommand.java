@@ -50,6 +50,7 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     var configuration = ServerFlags.configuration(spec.commandLine(), shell);
+    TelemetrySetup.useLog(configuration);
     try (var setup = ServerSetup.of(configuration, shell.directory());
         var store = setup.open();
         var server = LeftfoldServer.start(store, setup.serverOptions())) {

@@ -109,7 +109,8 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
             .withSecurity(security())
             .withAdvertisedPort(Math.toIntExact(configuration.number(ADVERTISE_PORT)))
             .withKeepAlive(Duration.ofMillis(configuration.number(KEEP_ALIVE_INTERVAL)))
-            .withDcbStream(StreamName.of(configuration.setting(DCB_STREAM).value()));
+            .withDcbStream(StreamName.of(configuration.setting(DCB_STREAM).value()))
+            .withTelemetry(TelemetrySetup.telemetry(configuration));
     var advertised = configuration.text(ADVERTISE_HOST);
     if (advertised.isPresent()) {
       options = options.withAdvertisedHost(advertised.get());

@@ -43,6 +43,7 @@ import io.leftfold.engine.log.LogOptions;
 import io.leftfold.engine.scavenge.Scavenge;
 import io.leftfold.engine.stream.Committer;
 import io.leftfold.engine.stream.Completion;
+import io.leftfold.engine.stream.DiskRoom;
 import io.leftfold.engine.stream.MetadataJson;
 import io.leftfold.engine.stream.StreamReader;
 import io.leftfold.engine.subscription.Subscriptions;
@@ -60,6 +61,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -288,6 +290,7 @@ public final class LocalEventStore implements EventStore {
         () -> randomId(options.random()),
         // Not from `random`: what a store writes does not depend on how a table is laid out.
         new SecureRandom().nextLong(),
+        System::nanoTime,
         options.threads(),
         wakeups::signal);
   }
@@ -741,6 +744,50 @@ public final class LocalEventStore implements EventStore {
         log.chunkCount(),
         log.sizeBytes(),
         committer == null ? 0 : committer.queueLength());
+  }
+
+  /// How much the writer has to do, and whether it can. Asks the disk how much room there is.
+  ///
+  /// @return the figures; of a store opened for reading only, those of a queue that is empty
+  public WriterState writerState() {
+    log.requireOpen();
+    return new WriterState(
+        committer == null ? 0 : committer.queueLength(),
+        options.queueLengthMax(),
+        committer == null ? 0 : committer.queueBytes(),
+        options.queueBytesMax(),
+        log.usableBytes(),
+        DiskRoom.RESERVE_BYTES,
+        committer == null ? Optional.empty() : committer.failure().map(Throwable::toString));
+  }
+
+  /// How large the log is: cheaper than [#stats()], which counts keys.
+  ///
+  /// @return the figures
+  public LogState logState() {
+    log.requireOpen();
+    return new LogState(log.end(), log.chunkCount(), log.sizeBytes());
+  }
+
+  /// Tells of each batch from now on, before it tells those who appended: so whoever is told of an
+  /// append has just heard, on the same thread, of the batch that it was in. A second listener
+  /// replaces the first.
+  ///
+  /// @param listener called on the writing thread, which writes for everybody: count and return
+  public void onBatch(Consumer<? super BatchReport> listener) {
+    if (committer != null) {
+      committer.onBatch(batch ->
+          listener.accept(
+              new BatchReport(
+                  batch.answers(),
+                  batch.events(),
+                  batch.bytes(),
+                  batch.begun(),
+                  batch.judging(),
+                  batch.writing(),
+                  batch.syncing(),
+                  batch.indexing())));
+    }
   }
 
   /// What the index is made of now.

@@ -6,6 +6,7 @@ import io.leftfold.api.Subscription;
 import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.engine.subscription.EngineSubscription;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 
 /// A subscription that can also be taken from without blocking a thread.
@@ -43,6 +44,20 @@ public final class LocalSubscription implements Subscription {
   /// @param callback must hand over and return
   public void onAvailable(Runnable callback) {
     subscription.onAvailable(callback);
+  }
+
+  /// How many events there are that were not looked at yet. May be asked by any thread.
+  ///
+  /// @return the number; for a filter, those that will be passed over count too
+  public long lag() {
+    return subscription.lag();
+  }
+
+  /// When the first of those events was recorded. Reads it.
+  ///
+  /// @return the time; empty if there is none, or it cannot be read
+  public Optional<Instant> lagsSince() {
+    return subscription.lagsSince();
   }
 
   @Override

@@ -5,6 +5,7 @@ package io.leftfold.server;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.access.Authenticator;
+import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
@@ -24,11 +25,15 @@ import io.leftfold.server.grpc.streams.StreamLimits;
 import io.leftfold.server.grpc.streams.StreamsService;
 import io.leftfold.server.grpc.users.AccessService;
 import io.leftfold.server.grpc.users.UsersService;
+import io.leftfold.server.http.MetricsPage;
 import io.leftfold.server.http.NodePages;
+import io.leftfold.server.http.StatisticsCheck;
 import io.leftfold.server.http.TokenPage;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.tls.UnusableCertificateException;
+import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
@@ -79,13 +84,16 @@ public final class LeftfoldServer implements AutoCloseable {
   private final Optional<UserAccess> users;
 
   private final Groups groups;
+  private final Insight insight;
 
   private LeftfoldServer(
       Node node,
       Edge edge,
       Groups groups,
       ScheduledExecutorService timer,
-      Optional<UserAccess> users) {
+      Optional<UserAccess> users,
+      Insight insight) {
+    this.insight = insight;
     this.node = node;
     this.edge = edge;
     this.groups = groups;
@@ -115,7 +123,8 @@ public final class LeftfoldServer implements AutoCloseable {
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("leftfold-timer").factory());
     var users = users(store, options);
-    var node = new Node(store, options.backups(), users);
+    var insight = Insight.of(store, options.telemetry(), VERSION);
+    var node = new Node(store, options.backups(), users, insight.measures());
     var groups =
         new Groups(
             store,
@@ -123,13 +132,15 @@ public final class LeftfoldServer implements AutoCloseable {
             UUID::randomUUID,
             Thread.ofVirtual().name("leftfold-group-", 0).factory());
     try {
-      var edge = edge(store, node, groups, options, timer, users);
+      var edge = edge(store, node, groups, options, timer, users, insight);
       users.ifPresent(known -> begin(known, store, timer));
-      return new LeftfoldServer(node, edge, groups, timer, users);
+      return new LeftfoldServer(node, edge, groups, timer, users, insight);
     } catch (UnusableCertificateException e) {
+      insight.close();
       timer.shutdownNow();
       throw new IllegalArgumentException(e.getMessage(), e);
     } catch (IOException e) {
+      insight.close();
       timer.shutdownNow();
       throw new UnavailableException(
           UnavailableException.Reason.IN_USE, String.valueOf(e.getMessage()), e);
@@ -186,15 +197,13 @@ public final class LeftfoldServer implements AutoCloseable {
       Groups groups,
       ServerOptions options,
       ScheduledExecutorService timer,
-      Optional<UserAccess> users)
+      Optional<UserAccess> users,
+      Insight insight)
       throws IOException, UnusableCertificateException {
     var clock = Clock.systemUTC();
     var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
-    var authenticating =
-        new Authenticating(
-            node,
-            users.<Authenticator>map(known -> known).orElseGet(Authenticator::trusting),
-            threads);
+    var authenticator = users.<Authenticator>map(known -> known).orElseGet(Authenticator::trusting);
+    var authenticating = new Authenticating(node, authenticator, threads);
     Map<String, SessionHandler> guarded = new HashMap<>();
     guarded.putAll(
         new StreamsService(
@@ -237,16 +246,23 @@ public final class LeftfoldServer implements AutoCloseable {
                         options.advertisedPort() == 0 ? port.get() : options.advertisedPort()),
                 calls.keySet())
             .handlers());
+    Handler<RoutingContext> check =
+        options.telemetry().openMetrics()
+            ? RoutingContext::next
+            : new StatisticsCheck(
+                caller -> node.as(caller).require(Right.OnNode.STATISTICS), authenticator, threads);
     var edge =
         listen(
             options,
-            calls,
+            insight.trace(calls),
             router -> {
-              new NodePages(node, NodeServices.WIRE_VERSION, VERSION).addTo(router);
+              new NodePages(node, NodeServices.WIRE_VERSION, VERSION, threads).addTo(router);
+              new MetricsPage(insight.metrics(), check, threads).addTo(router);
               users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));
             },
             timer);
     port.set(edge.port());
+    insight.metrics().show(edge::connections, edge::openCalls);
     node.whenReady(() -> threads.newThread(() -> start(groups)).start());
     return edge;
   }
@@ -397,6 +413,7 @@ public final class LeftfoldServer implements AutoCloseable {
     edge.close(patience, remaining -> progress.accept(Remaining.of(remaining)));
     groups.close();
     timer.shutdownNow();
+    insight.close();
     users.ifPresent(UserAccess::close);
   }
 }

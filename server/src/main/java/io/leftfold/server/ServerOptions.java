@@ -20,6 +20,7 @@ import java.util.Optional;
 /// @param backups the directory in which backups are kept that clients ask for; empty if they may
 ///   not
 /// @param dcbStream where events are recorded that come over `umadb.v1.DCB`, which knows no streams
+/// @param telemetry what it tells about itself
 public record ServerOptions(
     String host,
     int port,
@@ -28,7 +29,8 @@ public record ServerOptions(
     int advertisedPort,
     Duration keepAlive,
     Optional<Path> backups,
-    StreamName dcbStream) {
+    StreamName dcbStream,
+    Telemetry telemetry) {
 
   private static final ServerOptions INSECURE =
       new ServerOptions(
@@ -39,7 +41,8 @@ public record ServerOptions(
           0,
           Duration.ofSeconds(60),
           Optional.empty(),
-          StreamName.of("dcb"));
+          StreamName.of("dcb"),
+          Telemetry.defaults());
 
   /// Checks the stream.
   ///
@@ -66,7 +69,7 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withSecurity(Security security) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream, telemetry);
   }
 
   /// With another address to listen on.
@@ -76,7 +79,7 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withAddress(String host, int port) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream, telemetry);
   }
 
   /// With a name by which clients reach this node.
@@ -85,7 +88,7 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withAdvertisedHost(String advertisedHost) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream, telemetry);
   }
 
   /// With a port by which clients reach this node.
@@ -94,7 +97,7 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withAdvertisedPort(int advertisedPort) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream, telemetry);
   }
 
   /// With other patience for silent connections.
@@ -103,7 +106,7 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withKeepAlive(Duration keepAlive) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream);
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream, telemetry);
   }
 
   /// With a directory for backups that clients ask for.
@@ -119,7 +122,8 @@ public record ServerOptions(
         advertisedPort,
         keepAlive,
         Optional.of(directory),
-        dcbStream);
+        dcbStream,
+        telemetry);
   }
 
   /// With another stream for the events of `umadb.v1.DCB`.
@@ -128,7 +132,24 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withDcbStream(StreamName stream) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, stream);
+        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, stream, telemetry);
+  }
+
+  /// With other things told.
+  ///
+  /// @param telemetry what the node tells about itself
+  /// @return the new options
+  public ServerOptions withTelemetry(Telemetry telemetry) {
+    return new ServerOptions(
+        host,
+        port,
+        security,
+        advertisedHost,
+        advertisedPort,
+        keepAlive,
+        backups,
+        dcbStream,
+        telemetry);
   }
 
   /// Whether it listens at every address of this machine.

@@ -185,6 +185,62 @@ public enum ServerOption {
       new Kind.Text("<stream>", false),
       "dcb",
       "The stream for events of UmaDB clients (umadb.v1.DCB), which know no streams.",
+      same()),
+
+  /// What messages look like.
+  LOG_FORMAT(
+      new Kind.OneOf(List.of("text", "json")),
+      "text",
+      "How messages are written to the error stream: a line of text each, or a line of JSON.",
+      same()),
+
+  /// How much is said.
+  LOG_LEVEL(
+      new Kind.OneOf(List.of("error", "warn", "info", "debug", "trace")),
+      "info",
+      "How much of what Leftfold itself says is shown.",
+      same()),
+
+  /// Who may read metrics.
+  METRICS_OPEN(
+      new Kind.Flag(),
+      "false",
+      "Let everybody read /metrics. Without it, whoever may see statistics of the server.",
+      same()),
+
+  /// When a write is slow.
+  SLOW_WRITE(
+      new Kind.Whole("<ms>", 0, 86_400_000),
+      "1000",
+      "Log a write that takes so many milliseconds, with what it waited for.",
+      same()),
+
+  /// When a read is slow.
+  SLOW_READ(
+      new Kind.Whole("<ms>", 0, 86_400_000),
+      "2000",
+      "Log a read that takes so many milliseconds, besides waiting for its caller.",
+      same()),
+
+  /// Where traces and metrics go.
+  OTLP(
+      new Kind.Text("<address>", false),
+      "",
+      "Send traces and metrics to this receiver of OTLP over HTTP (http://127.0.0.1:4318). Default: nowhere.",
+      same()),
+
+  /// What the receiver wants besides.
+  OTLP_HEADERS(
+      new Kind.Text("<name=value,…>", true),
+      "",
+      "Headers for each request to the receiver, separated by commas.",
+      same()),
+
+  /// How many traces.
+  OTLP_TRACES(
+      new Kind.Whole("<percent>", 0, 100),
+      "100",
+      "How many of the traces that begin at this server are kept, in percent; where a caller has decided, its decision holds.",
       same());
 
   /// An option of KurrentDB that means the same.

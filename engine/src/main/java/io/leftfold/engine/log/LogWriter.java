@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Clock;
 import java.util.Arrays;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Writes commits to the end of the log, a batch at a time. Owned by one thread.
@@ -55,6 +56,11 @@ public final class LogWriter {
   private int batchRecords;
   private int commitStart;
   private int commitRecords;
+
+  private LongSupplier nanoTime = () -> 0;
+  private long bytesWritten;
+  private long writingNanos;
+  private long syncingNanos;
 
   private @Nullable Exception failure;
 
@@ -203,6 +209,26 @@ public final class LogWriter {
     return batch.position();
   }
 
+  /// From here on, measures how long writing takes.
+  public void measureBy(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
+  }
+
+  /// How many bytes of commits were written so far.
+  public long bytesWritten() {
+    return bytesWritten;
+  }
+
+  /// How long the system took for taking bytes so far.
+  public long writingNanos() {
+    return writingNanos;
+  }
+
+  /// How long the disk took for syncing commits so far.
+  public long syncingNanos() {
+    return syncingNanos;
+  }
+
   /// Makes the batch durable and shows it to readers.
   public void flush() throws IOException {
     requireUnbroken();
@@ -230,13 +256,18 @@ public final class LogWriter {
   private void write() throws IOException {
     var size = batch.position();
     var end = writtenEnd + size;
+    var begun = nanoTime.getAsLong();
     grow(end);
     if (end > zeroedUntil && size <= BATCH_BYTES_WITHOUT_ZEROS) {
       writeZeros(end);
     }
     chunk.file.write(batch.flip(), writtenEnd);
+    bytesWritten += size;
+    var written = nanoTime.getAsLong();
+    writingNanos += written - begun;
     if (log.options().sync()) {
       chunk.file.sync();
+      syncingNanos += nanoTime.getAsLong() - written;
     }
     writtenEnd = end;
     if (log.options().sync()) {

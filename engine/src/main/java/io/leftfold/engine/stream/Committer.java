@@ -13,8 +13,11 @@ import io.leftfold.engine.log.LogWriter;
 import io.leftfold.engine.log.RecordCursor;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -53,16 +56,19 @@ public final class Committer implements AutoCloseable {
   private final Boundary boundary;
   private final Judge judge;
 
+  private final BatchMeter meter;
   private final ArrayList<Work> taken = new ArrayList<>();
   private final Batch batch = new Batch();
   private int answersOfLastBatch;
 
   private volatile @Nullable Throwable failure;
+  private volatile Consumer<BatchTimes> listener = _ -> {};
 
   /// Over a log whose index is complete.
   ///
   /// @param ids for the events that the store itself records
   /// @param seed of a hash table, by chance
+  /// @param nanoTime for telling how long a batch took
   /// @param published called after each batch, on the writing thread
   public Committer(
       Log log,
@@ -70,9 +76,11 @@ public final class Committer implements AutoCloseable {
       QueueLimits limits,
       Supplier<UUID> ids,
       long seed,
+      LongSupplier nanoTime,
       ThreadFactory threads,
       Runnable published) {
     this.writer = log.writer();
+    this.meter = new BatchMeter(nanoTime, writer);
     this.index = index;
     this.published = published;
     this.queue = new WorkQueue(limits.lengthMax(), limits.bytesMax());
@@ -126,6 +134,21 @@ public final class Committer implements AutoCloseable {
   /// How many appends wait.
   public int queueLength() {
     return queue.length();
+  }
+
+  /// How many bytes wait.
+  public long queueBytes() {
+    return queue.bytes();
+  }
+
+  /// Why no more appends are taken.
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /// Is told of each batch on the writing thread, before those who wait for it.
+  public void onBatch(Consumer<BatchTimes> listener) {
+    this.listener = listener;
   }
 
   /// Hands in an append, waiting for room in the queue.
@@ -191,6 +214,7 @@ public final class Committer implements AutoCloseable {
 
   private void run() {
     while (awaitWork()) {
+      meter.begin();
       takeWaiting();
       finishBatch();
       if (heads.isFull()) {
@@ -277,6 +301,7 @@ public final class Committer implements AutoCloseable {
     var broken = failure;
     var answers = batch.answers();
     answersOfLastBatch = answers.size();
+    tellListener();
     for (var answer : answers) {
       if (broken == null) {
         answer.give();
@@ -286,6 +311,15 @@ public final class Committer implements AutoCloseable {
     }
     answers.clear();
     recentIds.settle(); // now, while those who were answered make their next appends
+    meter.begin();
+  }
+
+  private void tellListener() {
+    try {
+      listener.accept(meter.end(answersOfLastBatch));
+    } catch (RuntimeException | Error e) {
+      LOGGER.log(System.Logger.Level.ERROR, "Somebody failed at being told of a batch", e);
+    }
   }
 
   /// For the judge, who cannot go on before.
@@ -302,10 +336,12 @@ public final class Committer implements AutoCloseable {
       try {
         forgetInterrupts();
         writer.flush();
+        var flushed = meter.now();
         batch.addTo(index);
         writer.publish();
         boundary.published();
         published.run();
+        meter.indexedSince(flushed);
       } catch (IOException | RuntimeException | Error e) {
         fail(e);
       }

@@ -10,11 +10,13 @@ import java.util.function.LongSupplier;
 ///
 /// The disk is asked again when so many bytes may have been written that it could be full, and as
 /// long as it is, each time: so appends are taken again as soon as there is room.
-final class DiskRoom {
+public final class DiskRoom {
 
   private static final System.Logger LOGGER = System.getLogger(DiskRoom.class.getName());
 
-  static final long RESERVE_BYTES = 64L << 20;
+  /// What is kept.
+  public static final long RESERVE_BYTES = 64L << 20;
+
   private static final long CREDIT_BYTES_MAX = 8L << 20;
 
   private final LongSupplier usableBytes;

@@ -194,6 +194,11 @@ final class WorkQueue {
     return lengthOf(reserved.get());
   }
 
+  /// How many bytes wait, as last seen.
+  long bytes() {
+    return bytesOf(reserved.get());
+  }
+
   /// Takes no more. What is in it can still be taken out.
   void close() {
     reserved.getAndUpdate(state -> state | CLOSED);

@@ -2,13 +2,17 @@
 
 package io.leftfold.engine.subscription;
 
+import io.leftfold.api.CorruptLogException;
+import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.Subscription;
 import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.api.UnavailableException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -31,6 +35,9 @@ public final class EngineSubscription implements Subscription {
   private final AtomicReference<Runnable> waiter =
       new AtomicReference<>(EngineSubscription::nobody);
 
+  /// Where the source is, for those who ask how far behind it is.
+  private final AtomicLong at;
+
   private long lastCheckpoint;
   private boolean live;
   private volatile boolean closed;
@@ -41,6 +48,7 @@ public final class EngineSubscription implements Subscription {
     this.clock = clock;
     this.checkpointEvery = source.place() < 0 ? 0 : checkpointEvery;
     this.lastCheckpoint = source.place() - 1;
+    this.at = new AtomicLong(source.at());
   }
 
   /// The same, beginning as one that has caught up: what comes first is
@@ -102,6 +110,7 @@ public final class EngineSubscription implements Subscription {
     }
     if (ready.isEmpty()) {
       look();
+      at.setRelease(source.at());
     }
     return Optional.ofNullable(ready.poll());
   }
@@ -162,6 +171,20 @@ public final class EngineSubscription implements Subscription {
     wakeups.add(this);
     if (source.behind() > 0 || closed) {
       wakeups.signal();
+    }
+  }
+
+  /// How many events there are that were not looked at. May be asked by any thread, at any time.
+  public long lag() {
+    return source.countFrom(at.get());
+  }
+
+  /// When the first of them was recorded. Reads it: to be asked now and then.
+  public Optional<Instant> lagsSince() {
+    try {
+      return lag() == 0 ? Optional.empty() : source.timeFrom(at.get());
+    } catch (StreamTombstonedException | CorruptLogException e) {
+      return Optional.empty(); // the taker will hear of it
     }
   }
 

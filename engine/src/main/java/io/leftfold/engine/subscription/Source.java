@@ -3,6 +3,7 @@
 package io.leftfold.engine.subscription;
 
 import io.leftfold.api.EventFilter;
+import io.leftfold.api.EventRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
@@ -10,6 +11,7 @@ import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.engine.stream.AllScan;
 import io.leftfold.engine.stream.StreamReader;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +26,26 @@ sealed interface Source {
   /// How many events there are that were not looked at. May be asked while the taker waits.
   long behind();
 
+  /// The revision (of a stream) or position (of all) that comes next.
+  long at();
+
+  /// How many events there are from a place that [#at()] told on. May be asked by any thread.
+  long countFrom(long at);
+
+  /// When the first event from such a place on was recorded. May be asked by any thread.
+  Optional<Instant> timeFrom(long at);
+
   /// The last revision (of a stream) or position (of all) that was passed.
   OptionalLong last();
 
   /// The position below which everything was looked at; −1 if checkpoints make no sense.
   long place();
+
+  private static Optional<Instant> timeOfFirst(EventRead read) {
+    try (read) {
+      return read.stream().findFirst().map(event -> event.original().recorded());
+    }
+  }
 
   /// All streams.
   final class OfAll implements Source {
@@ -49,6 +66,21 @@ sealed interface Source {
     @Override
     public long behind() {
       return Math.max(0, reader.end() - scan.place());
+    }
+
+    @Override
+    public long at() {
+      return scan.place();
+    }
+
+    @Override
+    public long countFrom(long at) {
+      return Math.max(0, reader.end() - at);
+    }
+
+    @Override
+    public Optional<Instant> timeFrom(long at) {
+      return timeOfFirst(reader.readAll(ReadOptions.forwards().from(at).limit(1)));
     }
 
     @Override
@@ -145,6 +177,21 @@ sealed interface Source {
       return read != null || tombstoneGiven
           ? Math.max(1, count() - nextRevision)
           : count() - countSeen;
+    }
+
+    @Override
+    public long at() {
+      return nextRevision;
+    }
+
+    @Override
+    public long countFrom(long at) {
+      return Math.max(0, count() - at);
+    }
+
+    @Override
+    public Optional<Instant> timeFrom(long at) {
+      return timeOfFirst(reader.read(stream, ReadOptions.forwards().from(at).limit(1)));
     }
 
     @Override

@@ -5,6 +5,7 @@ package io.leftfold.server.edge;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 
 /// One call: what its caller said at the beginning, and how to answer it.
 ///
@@ -97,6 +98,11 @@ public interface GrpcCall extends Executor {
   ///
   /// @return whether it has
   boolean ended();
+
+  /// Runs something once, when the call has ended, however it did. On the call's event loop.
+  ///
+  /// @param task is told the status; CANCELLED if the caller went away
+  default void onEnd(Consumer<GrpcStatus> task) {}
 
   /// Whether the caller takes what is sent about as fast as it is sent. Sending to one that does
   /// not costs memory.

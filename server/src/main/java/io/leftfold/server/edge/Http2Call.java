@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -79,6 +80,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   private boolean headSent;
   private long untakenBytes;
   private @Nullable Runnable whenReady;
+  private @Nullable Consumer<GrpcStatus> whenEnded;
 
   Http2Call(
       Loop loop,
@@ -153,7 +155,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     }
     loop.enter();
     try {
-      end();
+      end(GrpcStatus.CANCELLED);
       listener.cancelled();
     } catch (RuntimeException | Error e) {
       bug(e);
@@ -559,7 +561,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
         response.putTrailer(trailer.name(), trailer.value());
       }
     }
-    end();
+    end(status);
     var written =
         last == null
             ? response.end()
@@ -580,7 +582,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   }
 
   /// Nothing is heard and nothing is said from here on.
-  private void end() {
+  private void end(GrpcStatus status) {
     ended = true;
     chunk = null;
     held = null;
@@ -600,6 +602,14 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
       request.resume();
     }
     loop.closed(this);
+    if (whenEnded != null) {
+      whenEnded.accept(status);
+    }
+  }
+
+  @Override
+  public void onEnd(Consumer<GrpcStatus> task) {
+    whenEnded = task;
   }
 
   @Override

@@ -3,11 +3,13 @@
 package io.leftfold.server.http;
 
 import io.leftfold.server.node.Node;
+import io.leftfold.server.node.Readiness;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Locale;
+import java.util.concurrent.ThreadFactory;
 
 /// `/health/live`, `/health/ready`, `/info` and `/ping`.
 public final class NodePages {
@@ -21,16 +23,19 @@ public final class NodePages {
   private final Node node;
   private final String wireVersion;
   private final String version;
+  private final ThreadFactory threads;
 
   /// The pages of a node.
   ///
   /// @param node what is asked about
   /// @param wireVersion the version of KurrentDB that the wire is like
   /// @param version of Leftfold
-  public NodePages(Node node, String wireVersion, String version) {
+  /// @param threads makes a thread for each question that may have to wait
+  public NodePages(Node node, String wireVersion, String version, ThreadFactory threads) {
     this.node = node;
     this.wireVersion = wireVersion;
     this.version = version;
+    this.threads = threads;
   }
 
   /// Adds the pages.
@@ -68,20 +73,31 @@ public final class NodePages {
     context.response().setStatusCode(code).end();
   }
 
-  /// 200 if everything is answered; else 503. Both say how far the index is.
+  /// 200 if everything is answered and appends are taken; else 503 and why.
   private void ready(RoutingContext context) {
-    var readiness = node.readiness();
-    var json =
-        new JsonObject()
-            .put("status", readiness.state().name().toLowerCase(Locale.ROOT))
-            .put(
-                "index",
-                new JsonObject().put("indexed", readiness.indexed()).put("of", readiness.events()));
-    if (!readiness.failure().isEmpty()) {
-      json.put("failure", readiness.failure());
+    Aside.ask(context, threads, node::readiness, readiness -> ready(context, readiness));
+  }
+
+  private static void ready(RoutingContext context, Readiness readiness) {
+    var reasons = new JsonArray();
+    for (var reason : readiness.reasons()) {
+      reasons.add(
+          new JsonObject()
+              .put("reason", reason.obstacle().label())
+              .put("message", reason.message()));
     }
     context.response().setStatusCode(readiness.isReady() ? OK : NOT_AVAILABLE);
-    context.json(json);
+    context.json(
+        new JsonObject()
+            .put(
+                "status",
+                readiness.isReady() ? "ready" : readiness.reasons().getFirst().obstacle().label())
+            .put("reasons", reasons)
+            .put(
+                "index",
+                new JsonObject()
+                    .put("indexed", readiness.indexed())
+                    .put("of", readiness.events())));
   }
 
   private void info(RoutingContext context) {

@@ -2,10 +2,12 @@
 
 package io.leftfold.server.node;
 
+import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.UserAccess;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -19,6 +21,7 @@ public final class Node {
   private final LocalEventStore store;
   private final Optional<Path> backups;
   private final Optional<UserAccess> users;
+  private final Measures measures;
   private final CompletableFuture<@Nullable Void> shutdownAsked = new CompletableFuture<>();
   private volatile boolean closing;
 
@@ -26,7 +29,7 @@ public final class Node {
   ///
   /// @param store open for as long as the node is used
   public Node(LocalEventStore store) {
-    this(store, Optional.empty(), Optional.empty());
+    this(store, Optional.empty(), Optional.empty(), Measures.none());
   }
 
   /// A node of one store, which it does not own.
@@ -35,10 +38,17 @@ public final class Node {
   /// @param backups the directory in which backups are kept that clients ask for
   /// @param users who they are and what they may do; empty if there are none, and everybody may do
   ///   everything
-  public Node(LocalEventStore store, Optional<Path> backups, Optional<UserAccess> users) {
+  /// @param measures takes how long it does
+  public Node(
+      LocalEventStore store,
+      Optional<Path> backups,
+      Optional<UserAccess> users,
+      Measures measures) {
     this.store = store;
     this.backups = backups;
     this.users = users;
+    this.measures = measures;
+    measures.listenTo(store);
   }
 
   /// The node as one caller has it.
@@ -47,7 +57,8 @@ public final class Node {
   /// @param from the address that the caller asks from
   /// @return what the caller may do, to be used for one call or many
   public Session as(Caller caller, String from) {
-    return new Session(store, backups, users, caller, from, () -> shutdownAsked.complete(null));
+    return new Session(
+        store, backups, users, measures, caller, from, () -> shutdownAsked.complete(null));
   }
 
   /// The node as somebody has it who asks from nowhere in particular.
@@ -84,21 +95,69 @@ public final class Node {
     closing = true;
   }
 
-  /// Whether everything is answered, and if not, how far the index is.
+  /// Whether everything is answered and appends are taken, and if not, why. Asks the disk: not for
+  /// an event loop.
   ///
   /// @return as of this moment
   public Readiness readiness() {
     var progress = store.indexProgress();
-    var open =
-        switch (progress.state()) {
-          case WHOLE -> Readiness.State.READY;
-          case BEING_MADE -> Readiness.State.INDEXING;
-          case NOT_TO_BE_MADE -> Readiness.State.DAMAGED;
-        };
-    var state = closing ? Readiness.State.CLOSING : open;
-    // A store that is ready may still fail at writing segments; that stands in its own figures.
-    var failure = progress.failure().filter(_ -> open != Readiness.State.READY);
-    return new Readiness(state, progress.indexed(), progress.events(), failure.orElse(""));
+    var reasons = new ArrayList<Readiness.Reason>();
+    if (closing) {
+      reasons.add(reason(Readiness.Obstacle.SHUTTING_DOWN, "The server is being stopped"));
+    }
+    var writer = store.writerState();
+    writer
+        .failure()
+        .ifPresent(failure ->
+            reasons.add(
+                reason(
+                    Readiness.Obstacle.WRITE_FAILED,
+                    "No appends are taken since one failed (%s); start the server again"
+                        .formatted(failure))));
+    if (writer.isDiskFull()) {
+      reasons.add(
+          reason(
+              Readiness.Obstacle.DISK_FULL,
+              "The disk has %d bytes left, and %d are kept in reserve: no appends are taken until there is room"
+                  .formatted(writer.diskUsableBytes(), writer.diskReserveBytes())));
+    }
+    switch (progress.state()) {
+      case WHOLE -> {}
+      case BEING_MADE ->
+          reasons.add(
+              reason(
+                  Readiness.Obstacle.INDEXING,
+                  "The index covers %d of %d events%s"
+                      .formatted(
+                          progress.indexed(),
+                          progress.events(),
+                          progress
+                              .failure()
+                              .map(failure -> "; the last attempt failed: " + failure)
+                              .orElse(""))));
+      case NOT_TO_BE_MADE ->
+          reasons.add(
+              reason(Readiness.Obstacle.DAMAGED, progress.failure().orElse("The log is damaged")));
+    }
+    return new Readiness(reasons, progress.indexed(), progress.events());
+  }
+
+  private static Readiness.Reason reason(Readiness.Obstacle obstacle, String message) {
+    return new Readiness.Reason(obstacle, message);
+  }
+
+  /// Whether everything is answered: the index is whole.
+  ///
+  /// @return as of this moment
+  public boolean isIndexed() {
+    return store.indexProgress().state() == IndexProgress.State.WHOLE;
+  }
+
+  /// Whether it is about to be closed.
+  ///
+  /// @return whether somebody said so
+  public boolean isClosing() {
+    return closing;
   }
 
   /// Runs something as soon as everything is answered; never, if that does not come.

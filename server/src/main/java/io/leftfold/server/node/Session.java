@@ -13,7 +13,6 @@ import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.Query;
-import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamAppend;
@@ -70,6 +69,7 @@ public final class Session {
   private final Optional<Path> backups;
   private final Optional<UserAccess> users;
   private final Access access;
+  private final Measures measures;
   private final Caller caller;
   private final String from;
   private final Runnable shutdown;
@@ -78,6 +78,7 @@ public final class Session {
       LocalEventStore store,
       Optional<Path> backups,
       Optional<UserAccess> users,
+      Measures measures,
       Caller caller,
       String from,
       Runnable shutdown) {
@@ -85,6 +86,7 @@ public final class Session {
     this.shutdown = shutdown;
     this.backups = backups;
     this.users = users;
+    this.measures = measures;
     this.access = users.<Access>map(known -> known).orElseGet(Access::open);
     this.caller = caller;
     this.from = from;
@@ -214,6 +216,8 @@ public final class Session {
   /// @throws IllegalArgumentException if the commit makes no sense
   public void append(Commit commit, Completion completion) {
     telling(
+        Operation.APPEND,
+        commit.parts().isEmpty() ? "no stream" : commit.parts().getFirst().stream().value(),
         completion,
         waiting -> {
           requireAppend(commit);
@@ -248,6 +252,8 @@ public final class Session {
   /// @param completion told of the position of the record, or of any refusal
   public void delete(StreamName stream, ExpectedState expected, Completion completion) {
     telling(
+        Operation.DELETE,
+        stream.value(),
         completion,
         waiting -> {
           require(Acl.Action.DELETE, stream);
@@ -262,6 +268,8 @@ public final class Session {
   /// @param completion told of the position of the record, or of any refusal
   public void tombstone(StreamName stream, ExpectedState expected, Completion completion) {
     telling(
+        Operation.TOMBSTONE,
+        stream.value(),
         completion,
         waiting -> {
           require(Acl.Action.DELETE, stream);
@@ -273,10 +281,11 @@ public final class Session {
     return users.flatMap(known -> known.endOfRights(caller, from, stream)).stream().toList();
   }
 
-  private static void telling(Completion completion, Write write) {
+  private void telling(Operation operation, String subject, Completion completion, Write write) {
     try {
-      write.begin(new Waiting(completion));
+      write.begin(new Waiting(completion, measures, operation, subject, measures.now()));
     } catch (LeftfoldException refused) {
+      measures.refused(operation, refused);
       completion.failed(refused);
     }
   }
@@ -286,8 +295,12 @@ public final class Session {
   /// @param stream the stream
   /// @param options how
   /// @return the events, to be closed after use
-  public StreamRead read(StreamName stream, ReadOptions options) {
+  public MeasuredRead.OfStream read(StreamName stream, ReadOptions options) {
     require(Acl.Action.READ, stream);
+    return MeasuredRead.ofStream(measures, stream.value(), () -> shown(stream, options));
+  }
+
+  private StreamRead shown(StreamName stream, ReadOptions options) {
     var read = store.read(stream, options);
     return options.resolveLinks() && !access.isUnlimited(caller)
         ? new HidingRead.OfStream(read, this::hide)
@@ -298,8 +311,12 @@ public final class Session {
   ///
   /// @param options how
   /// @return the events, to be closed after use
-  public EventRead readAll(ReadOptions options) {
+  public MeasuredRead.OfAll readAll(ReadOptions options) {
     require(Acl.Action.READ, ALL);
+    return MeasuredRead.ofAll(measures, () -> shown(options));
+  }
+
+  private EventRead shown(ReadOptions options) {
     var read = store.readAll(options);
     return options.resolveLinks() && !access.isUnlimited(caller)
         ? new HidingRead(read, this::hide)
@@ -311,9 +328,9 @@ public final class Session {
   /// @param query which events
   /// @param options how
   /// @return the events, to be closed after use
-  public QueryRead read(Query query, ReadOptions options) {
+  public MeasuredRead.OfQuery read(Query query, ReadOptions options) {
     require(Acl.Action.READ, BOUNDARIES);
-    return store.read(query, options);
+    return MeasuredRead.ofQuery(measures, () -> store.read(query, options));
   }
 
   /// How far the follower of a source has come.
@@ -333,7 +350,7 @@ public final class Session {
   public Following subscribe(StreamName stream, SubscribeOptions options) {
     var right = Right.OnStream.to(Acl.Action.READ, stream);
     require(right);
-    return following(store.subscribe(stream, options), right);
+    return following(store.subscribe(stream, options), right, Following.Source.STREAM);
   }
 
   /// Follows all streams.
@@ -343,11 +360,13 @@ public final class Session {
   public Following subscribeToAll(SubscribeOptions options) {
     var right = Right.OnStream.to(Acl.Action.READ, ALL);
     require(right);
-    return following(store.subscribeToAll(options), right);
+    return following(store.subscribeToAll(options), right, Following.Source.ALL);
   }
 
-  private Following following(LocalSubscription subscription, Right right) {
-    return new Following(subscription, () -> require(right), this::hide);
+  private Following following(
+      LocalSubscription subscription, Right right, Following.Source source) {
+    return measures.opened(
+        new Following(subscription, () -> require(right), this::hide, source, measures));
   }
 
   /// What a stream is at this moment.
@@ -380,7 +399,15 @@ public final class Session {
     users
         .flatMap(known -> known.changeOfRights(caller, from, stream, metadata))
         .ifPresent(entry -> users.orElseThrow().audit(entry));
-    return store.writeMetadata(stream, expected, metadata);
+    var begun = measures.now();
+    try {
+      var result = store.writeMetadata(stream, expected, metadata);
+      measures.waited(Operation.WRITE_METADATA, stream.value(), begun, null);
+      return result;
+    } catch (LeftfoldException refused) {
+      measures.waited(Operation.WRITE_METADATA, stream.value(), begun, refused);
+      throw refused;
+    }
   }
 
   /// Lists streams.
@@ -521,15 +548,19 @@ public final class Session {
     void begin(AppendCompletion completion);
   }
 
-  /// Passes on what the engine tells.
-  private record Waiting(Completion completion) implements AppendCompletion {
+  /// Passes on what the engine tells, and measures how long that took.
+  private record Waiting(
+      Completion completion, Measures measures, Operation operation, String subject, long begun)
+      implements AppendCompletion {
     @Override
     public void completed(AppendResult result) {
+      measures.answered(operation, subject, begun, null);
       completion.completed(result);
     }
 
     @Override
     public void failed(LeftfoldException reason) {
+      measures.answered(operation, subject, begun, reason);
       completion.failed(reason);
     }
   }

@@ -20,6 +20,7 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.UserAccess;
 import io.leftfold.server.node.Completion;
+import io.leftfold.server.node.Measures;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.Session;
 import io.leftfold.verification.running.TestServer;
@@ -133,7 +134,7 @@ final class AccessMatrixTest {
         var users = users(store, false)) {
       prepare(store);
       makeUsers(users);
-      var node = new Node(store, Optional.empty(), Optional.of(users));
+      var node = new Node(store, Optional.empty(), Optional.of(users), Measures.none());
       var doors = new LinkedHashMap<Character, Door>();
       doors.put('n', new OfSession(node.as(Caller.anonymous())));
       for (var user : Map.of('j', "jo", 'a', "ann", 'o', "ops", 'A', "admin").entrySet()) {
@@ -153,7 +154,7 @@ final class AccessMatrixTest {
     try (var store = LocalEventStore.inMemory();
         var users = users(store, true)) {
       prepare(store);
-      var node = new Node(store, Optional.empty(), Optional.of(users));
+      var node = new Node(store, Optional.empty(), Optional.of(users), Measures.none());
       holds(
           List.of(
               "order-1 READ n",

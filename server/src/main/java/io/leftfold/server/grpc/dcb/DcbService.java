@@ -19,6 +19,7 @@ import io.leftfold.server.grpc.calls.OneRequest;
 import io.leftfold.server.grpc.calls.Outlet;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.node.Completion;
+import io.leftfold.server.node.MeasuredRead;
 import io.leftfold.server.node.Session;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -109,11 +110,16 @@ public final class DcbService {
       var limit = request.hasLimit() ? Integer.toUnsignedLong(request.getLimit()) : Long.MAX_VALUE;
       var batches =
           new ReadBatches(read.iterator(), limit, () -> lastVisible(session, read.head()));
-      while (batches.hasNext() && outlet.awaitRoom()) {
+      while (batches.hasNext() && awaitRoom(outlet, read)) {
         outlet.send(batches.next(request.getBatchSize()));
       }
     }
     outlet.complete();
+  }
+
+  private static boolean awaitRoom(Outlet outlet, MeasuredRead read) {
+    read.pause();
+    return outlet.awaitRoom();
   }
 
   @SuppressWarnings("deprecation") // older clients ask so

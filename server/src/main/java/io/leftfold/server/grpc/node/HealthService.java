@@ -52,7 +52,7 @@ public final class HealthService {
   }
 
   private ServingStatus status() {
-    return node.readiness().isReady() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+    return node.isIndexed() ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   }
 
   private static byte[] saying(ServingStatus status) {

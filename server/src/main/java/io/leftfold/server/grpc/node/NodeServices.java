@@ -13,7 +13,6 @@ import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
-import io.leftfold.server.node.Readiness;
 import java.time.Clock;
 import java.util.List;
 import java.util.Locale;
@@ -133,7 +132,7 @@ public final class NodeServices {
                                 .setLeastSignificantBits(id.getLeastSignificantBits())))
                 .setTimeStamp(now.getEpochSecond() * TICKS_A_SECOND + now.getNano() / NANOS_A_TICK)
                 .setState(
-                    node.readiness().state() == Readiness.State.CLOSING
+                    node.isClosing()
                         ? MemberInfo.VNodeState.ShuttingDown
                         : MemberInfo.VNodeState.Leader)
                 .setIsAlive(true)

@@ -7,14 +7,11 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
-import io.leftfold.api.EventRead;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.LimitExceededException;
 import io.leftfold.api.ListOptions;
-import io.leftfold.api.QueryRead;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
-import io.leftfold.api.StreamRead;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.protocol.messages.store.Wire;
 import io.leftfold.server.edge.GrpcCall;
@@ -23,6 +20,7 @@ import io.leftfold.server.grpc.calls.Outlet;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Following;
+import io.leftfold.server.node.MeasuredRead;
 import io.leftfold.server.node.Session;
 import java.util.Iterator;
 import java.util.Map;
@@ -222,19 +220,19 @@ public final class StoreService {
     var options = Requests.read(request);
     switch (request.getSourceCase()) {
       case STREAM -> {
-        try (StreamRead read = session.read(StreamName.of(request.getStream()), options)) {
+        try (var read = session.read(StreamName.of(request.getStream()), options)) {
           outlet.send(Wire.ReadResponse.newBuilder().setState(Answers.state(read.state())).build());
           pump(read, outlet);
         }
       }
       case ALL -> {
-        try (EventRead read = session.readAll(options)) {
+        try (var read = session.readAll(options)) {
           outlet.send(Answers.OPENED);
           pump(read, outlet);
         }
       }
       case QUERY -> {
-        try (QueryRead read = session.read(Requests.query(request.getQuery()), options)) {
+        try (var read = session.read(Requests.query(request.getQuery()), options)) {
           outlet.send(Wire.ReadResponse.newBuilder().setHead(read.head().end()).build());
           pump(read, outlet);
         }
@@ -245,10 +243,11 @@ public final class StoreService {
     }
   }
 
-  private static void pump(EventRead read, Outlet outlet) {
+  private static void pump(MeasuredRead read, Outlet outlet) {
     Iterator<ResolvedEvent> events = read.iterator();
     while (events.hasNext()) {
       var batch = batch(events);
+      read.pause();
       if (!outlet.awaitRoom()) {
         return;
       }

@@ -2,7 +2,6 @@
 
 package io.leftfold.server.grpc.streams;
 
-import io.leftfold.api.EventRead;
 import io.leftfold.api.EventSink;
 import io.leftfold.api.EventView;
 import io.leftfold.api.ReadOptions;
@@ -17,6 +16,7 @@ import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.grpc.kurrent.Events;
 import io.leftfold.server.grpc.kurrent.Refusal;
+import io.leftfold.server.node.MeasuredRead;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadFactory;
 
@@ -38,7 +38,7 @@ final class Reading implements ReadCall.Answering, EventSink {
   private final GrpcCall call;
   private final ThreadFactory threads;
   private final ReadRequest request;
-  private final EventRead read;
+  private final MeasuredRead read;
   private final boolean searches;
 
   /// The last message that was written.
@@ -49,7 +49,11 @@ final class Reading implements ReadCall.Answering, EventSink {
   private boolean busy;
 
   Reading(
-      GrpcCall call, ThreadFactory threads, ReadRequest request, EventRead read, boolean searches) {
+      GrpcCall call,
+      ThreadFactory threads,
+      ReadRequest request,
+      MeasuredRead read,
+      boolean searches) {
     this.call = call;
     this.threads = threads;
     this.request = request;
@@ -113,6 +117,7 @@ final class Reading implements ReadCall.Answering, EventSink {
         call.send(out.array(), 0, out.length());
         bytes += out.length();
       }
+      read.pause();
       call.onReady(this::goOn);
     } catch (RuntimeException | Error e) {
       stop();
@@ -152,6 +157,7 @@ final class Reading implements ReadCall.Answering, EventSink {
   private void searched() {
     busy = false;
     if (!stopped && !call.ended()) {
+      read.pause();
       call.onReady(this::goOn);
     } else {
       stop();

@@ -17,6 +17,8 @@ import io.leftfold.protocol.messages.shared.StreamIdentifier;
 import io.leftfold.protocol.messages.streams.ReadReq;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.node.MeasuredRead;
+import io.leftfold.server.node.Measures;
 import io.leftfold.server.node.Node;
 import java.time.Clock;
 import java.util.Iterator;
@@ -88,7 +90,8 @@ final class ReadCallTest {
   @ValueSource(booleans = {false, true})
   void an_error_that_is_no_exception_ends_a_read_too(boolean searches) throws Exception {
     var read = new FailingRead();
-    new Reading(call, this::thread, ReadRequest.of(filtered("a")), read, searches).begin();
+    var measured = MeasuredRead.ofAll(Measures.none(), () -> read);
+    new Reading(call, this::thread, ReadRequest.of(filtered("a")), measured, searches).begin();
     call.runUntil(call::ended);
 
     assertThat(call.end()).isEqualTo(GrpcStatus.UNKNOWN);
