@@ -69,7 +69,15 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withSecurity(Security security) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream, telemetry);
+        host,
+        port,
+        security,
+        advertisedHost,
+        advertisedPort,
+        keepAlive,
+        backups,
+        dcbStream,
+        telemetry);
   }
 
   /// With another address to listen on.
@@ -79,7 +87,15 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withAddress(String host, int port) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream, telemetry);
+        host,
+        port,
+        security,
+        advertisedHost,
+        advertisedPort,
+        keepAlive,
+        backups,
+        dcbStream,
+        telemetry);
   }
 
   /// With a name by which clients reach this node.
@@ -88,7 +104,15 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withAdvertisedHost(String advertisedHost) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream, telemetry);
+        host,
+        port,
+        security,
+        advertisedHost,
+        advertisedPort,
+        keepAlive,
+        backups,
+        dcbStream,
+        telemetry);
   }
 
   /// With a port by which clients reach this node.
@@ -97,7 +121,15 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withAdvertisedPort(int advertisedPort) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream, telemetry);
+        host,
+        port,
+        security,
+        advertisedHost,
+        advertisedPort,
+        keepAlive,
+        backups,
+        dcbStream,
+        telemetry);
   }
 
   /// With other patience for silent connections.
@@ -106,7 +138,15 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withKeepAlive(Duration keepAlive) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, dcbStream, telemetry);
+        host,
+        port,
+        security,
+        advertisedHost,
+        advertisedPort,
+        keepAlive,
+        backups,
+        dcbStream,
+        telemetry);
   }
 
   /// With a directory for backups that clients ask for.
@@ -132,7 +172,15 @@ public record ServerOptions(
   /// @return the new options
   public ServerOptions withDcbStream(StreamName stream) {
     return new ServerOptions(
-        host, port, security, advertisedHost, advertisedPort, keepAlive, backups, stream, telemetry);
+        host,
+        port,
+        security,
+        advertisedHost,
+        advertisedPort,
+        keepAlive,
+        backups,
+        stream,
+        telemetry);
   }
 
   /// With other things told.

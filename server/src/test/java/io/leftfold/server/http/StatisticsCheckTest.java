@@ -48,7 +48,8 @@ final class StatisticsCheckTest {
         Edge.start(
             EdgeOptions.defaults().withAddress("127.0.0.1", 0),
             Map.of(),
-            new MetricsPage(metrics, new StatisticsCheck(statistics, new ByName(), threads), threads)
+            new MetricsPage(
+                    metrics, new StatisticsCheck(statistics, new ByName(), threads), threads)
                 ::addTo);
   }
 
