@@ -224,7 +224,7 @@ public final class LeftfoldServer implements AutoCloseable {
                 threads,
                 Math.toIntExact(store.appendBytesMax()))
             .handlers());
-    guarded.putAll(new OperationsService(threads).handlers());
+    guarded.putAll(new OperationsService(groups::restart, threads).handlers());
     if (users.isPresent()) {
       guarded.putAll(new UsersService(threads).handlers());
       guarded.putAll(new AccessService(threads).handlers());

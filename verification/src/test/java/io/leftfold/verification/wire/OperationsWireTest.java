@@ -131,8 +131,24 @@ final class OperationsWireTest {
     assertThat(operations.resignNode(Wire.EMPTY)).isEqualTo(Wire.EMPTY);
     assertThat(operations.setNodePriority(SetNodePriorityReq.newBuilder().setPriority(-3).build()))
         .isEqualTo(Wire.EMPTY);
-    assertThat(operations.restartPersistentSubscriptions(Wire.EMPTY)).isEqualTo(Wire.EMPTY);
     assertThat(server.isAskedToShutDown()).isFalse();
+  }
+
+  /// They are taken up in the background when the server begins.
+  @Test
+  void persistent_subscriptions_are_taken_up_again() {
+    Await.until(
+        "persistent subscriptions that are ready to be restarted",
+        () -> {
+          try {
+            return OperationsGrpc.newBlockingStub(wire.channel())
+                .restartPersistentSubscriptions(Wire.EMPTY)
+                .equals(Wire.EMPTY);
+          } catch (StatusRuntimeException notReady) {
+            assertThat(notReady.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+            return false;
+          }
+        });
   }
 
   // ---- monitoring

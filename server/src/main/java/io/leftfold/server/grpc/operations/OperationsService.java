@@ -27,12 +27,15 @@ public final class OperationsService {
 
   private static final String SERVICE = "/event_store.client.operations.Operations/";
 
+  private final Runnable restartGroups;
   private final ThreadFactory threads;
 
   /// The service.
   ///
+  /// @param restartGroups lets go of all persistent subscriptions and takes them up again
   /// @param threads makes a virtual thread for each call
-  public OperationsService(ThreadFactory threads) {
+  public OperationsService(Runnable restartGroups, ThreadFactory threads) {
+    this.restartGroups = restartGroups;
     this.threads = threads;
   }
 
@@ -57,7 +60,13 @@ public final class OperationsService {
         (call, session) ->
             new Request<>(call, SetNodePriorityReq.parser(), _ -> nothingToDo(session)),
         SERVICE + "RestartPersistentSubscriptions",
-        (call, session) -> new Request<>(call, Empty.parser(), _ -> nothingToDo(session)));
+        (call, session) -> new Request<>(call, Empty.parser(), _ -> restartGroups(session)));
+  }
+
+  private MessageLite restartGroups(Session session) {
+    session.require(Right.OnNode.OPERATE);
+    restartGroups.run();
+    return Empty.getDefaultInstance();
   }
 
   private static MessageLite shutDown(Session session) {
