@@ -2,18 +2,14 @@
 
 package io.leftfold.server.access;
 
-import io.leftfold.api.ContentType;
 import io.leftfold.api.EventStore;
-import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.ProposedEvent;
-import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +20,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The users of a node and what they may do: wires the parts of this package.
@@ -42,7 +39,6 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
   private static final int KEY_BYTES = 32;
   private static final String ADMIN = "admin";
   private static final String OPS = "ops";
-  private static final String HOUR = "{\"$maxAge\":3600}";
 
   private final EventStore store;
   private final Options options;
@@ -143,9 +139,7 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
     try {
       var isNew = users.none();
       if (isNew) {
-        first(users, ADMIN, Caller.ADMINS, "Event Store Administrator", options.adminPassword());
-        first(users, OPS, Caller.OPS, "Event Store Operations", options.opsPassword());
-        keepNotificationsForAnHour();
+        makeFirstUsersOf(users);
       }
       if (hasDefaultPassword(users, ADMIN, isNew, options.adminPassword())) {
         weak.add(ADMIN);
@@ -172,28 +166,23 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
     return user.isPresent() && user.get().password().matches(DEFAULT_PASSWORD);
   }
 
-  private void keepNotificationsForAnHour() {
-    store.append(
-        Streams.PASSWORD_NOTIFICATIONS.metastream(),
-        ExpectedState.any(),
-        new ProposedEvent(
-            surroundings.ids().get(),
-            RecordedEvent.METADATA_TYPE,
-            ContentType.JSON,
-            HOUR.getBytes(StandardCharsets.UTF_8),
-            new byte[0],
-            List.of()));
-  }
-
-  private void first(
-      Users users, String name, String group, String fullName, Optional<String> password) {
-    users.create(
-        name,
-        password.orElse(DEFAULT_PASSWORD),
-        fullName,
-        List.of(group),
-        new Audit.Entry(
-            Caller.trusted().name(), "", "create user", name, surroundings.clock().instant()));
+  private void makeFirstUsersOf(Users users) {
+    var now = surroundings.clock().instant();
+    users.createFirst(
+        List.of(
+            new Users.First(
+                ADMIN,
+                options.adminPassword().orElse(DEFAULT_PASSWORD),
+                "Event Store Administrator",
+                Caller.ADMINS),
+            new Users.First(
+                OPS,
+                options.opsPassword().orElse(DEFAULT_PASSWORD),
+                "Event Store Operations",
+                Caller.OPS)),
+        Stream.of(ADMIN, OPS)
+            .map(name -> new Audit.Entry(Caller.trusted().name(), "", "create user", name, now))
+            .toList());
   }
 
   /// Looks at what was recorded, so that the next caller need not. To be called now and then.

@@ -14,6 +14,8 @@ import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.server.access.UserProblemException.Problem;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,7 @@ import java.util.function.Supplier;
 final class Users {
 
   private static final int NAME_CHARS_MAX = 200;
+  private static final String AN_HOUR = "{\"$maxAge\":3600}";
   private static final String DELETED = "{\"$tb\":9223372036854775807}";
 
   private final EventStore store;
@@ -104,7 +107,7 @@ final class Users {
     }
     var user =
         new User(
-            name, fullName, groups, false, java.time.Instant.EPOCH, passwords.hash(password), -1);
+            name, fullName, groups, false, Instant.EPOCH, passwords.hash(password), -1);
     record(
         user,
         Problem.CONFLICT,
@@ -114,6 +117,43 @@ final class Users {
             List.of(json("$UserCreated", AccessJson.encode(user)))),
         new StreamAppend(Streams.USERS, ExpectedState.any(), List.of(named(name))),
         Audit.part(entry, ids));
+  }
+
+  /// A user of a new store.
+  record First(String name, String password, String fullName, String group) {}
+
+  /// Makes the users of a new store, all of them or none: whoever finds one finds the others.
+  void createFirst(List<First> first, List<Audit.Entry> entries) {
+    var parts = new ArrayList<StreamAppend>();
+    for (var user : first) {
+      var made =
+          new User(
+              user.name,
+              user.fullName,
+              List.of(user.group),
+              false,
+              Instant.EPOCH,
+              passwords.hash(user.password),
+              -1);
+      parts.add(
+          new StreamAppend(
+              User.stream(user.name),
+              ExpectedState.noStream(),
+              List.of(json("$UserCreated", AccessJson.encode(made)))));
+    }
+    parts.add(
+        new StreamAppend(
+            Streams.USERS,
+            ExpectedState.noStream(),
+            first.stream().map(user -> named(user.name)).toList()));
+    parts.add(
+        new StreamAppend(
+            Streams.PASSWORD_NOTIFICATIONS.metastream(),
+            ExpectedState.any(),
+            List.of(
+                json(RecordedEvent.METADATA_TYPE, AN_HOUR.getBytes(StandardCharsets.UTF_8)))));
+    parts.add(Audit.part(entries, ids));
+    store.append(parts);
   }
 
   /// Gives a user another name for people, and other groups.
