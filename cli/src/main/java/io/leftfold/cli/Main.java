@@ -12,19 +12,22 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.logging.LogManager;
+import java.util.stream.IntStream;
 import picocli.CommandLine;
 
 /// Where the `leftfold` command begins.
 public final class Main {
 
-  /// What a process that was interrupted ends with: 128 and the number of the signal.
+  /// What a process that was interrupted ends with: 128 and the number of the signal. What stands
+  /// before a server that is imported into.
+  private static final Set<String> CONNECT = Set.of("-c", "--connect");
+
   private static final int INTERRUPTED = 130;
 
   /// In the order of the help.
@@ -125,7 +128,8 @@ public final class Main {
         arguments.length > 1
             && arguments[0].equals("import")
             && !arguments[1].equals(ImportKurrentCommand.NAME)
-            && Arrays.stream(arguments).skip(1).anyMatch(Main::isServer);
+            && IntStream.range(1, arguments.length)
+                .anyMatch(i -> isServer(arguments[i]) && !CONNECT.contains(arguments[i - 1]));
     if (!importsServer) {
       return arguments;
     }

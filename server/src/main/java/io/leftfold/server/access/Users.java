@@ -105,9 +105,7 @@ final class Users {
       }
       return;
     }
-    var user =
-        new User(
-            name, fullName, groups, false, Instant.EPOCH, passwords.hash(password), -1);
+    var user = new User(name, fullName, groups, false, Instant.EPOCH, passwords.hash(password), -1);
     record(
         user,
         Problem.CONFLICT,
@@ -150,8 +148,7 @@ final class Users {
         new StreamAppend(
             Streams.PASSWORD_NOTIFICATIONS.metastream(),
             ExpectedState.any(),
-            List.of(
-                json(RecordedEvent.METADATA_TYPE, AN_HOUR.getBytes(StandardCharsets.UTF_8)))));
+            List.of(json(RecordedEvent.METADATA_TYPE, AN_HOUR.getBytes(StandardCharsets.UTF_8)))));
     parts.add(Audit.part(entries, ids));
     store.append(parts);
   }

@@ -48,6 +48,8 @@ final class GroupWriter implements Runnable {
 
   /// Sees which events are parked.
   interface Looked {
+    /// They were looked at.
+    ///
     /// @param from the first one
     /// @param end behind the last one
     /// @param without those between that were replayed
