@@ -52,7 +52,7 @@ final class Secrets {
       return given;
     }
     var console = System.console();
-    if (shell.interactive() && console != null && console.isTerminal()) {
+    if (shell.interactive() && console.isTerminal()) {
       var typed = console.readPassword("%s: ", prompt);
       if (typed == null || typed.length == 0) {
         throw new CommandFailedException(ExitCode.USAGE, "No password was given");

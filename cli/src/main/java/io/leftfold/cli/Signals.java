@@ -31,7 +31,7 @@ final class Signals {
       var handle = signal.getMethod("handle", signal, handler);
       var interrupt = signal.getConstructor(String.class).newInstance("INT");
       var before = handle.invoke(null, interrupt, hearing);
-      if (before == handler.getField("SIG_IGN").get(null)) {
+      if (handler.getField("SIG_IGN").get(null).equals(before)) {
         handle.invoke(null, interrupt, before); // in the background of a script: not for us
       }
     } catch (ReflectiveOperationException | IllegalArgumentException _) {

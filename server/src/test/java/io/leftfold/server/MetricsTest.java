@@ -49,7 +49,7 @@ final class MetricsTest {
     assertThat(server.metric("leftfold_writer_batch_appends_count")).isPositive();
     assertThat(server.metric("leftfold_writer_stage_duration_seconds_count{stage=\"sync\"}"))
         .isEqualTo(server.metric("leftfold_writer_batch_appends_count"));
-    assertThat(server.metric("leftfold_log_events")).isEqualTo(store.stats().events());
+    assertThat(server.metric("leftfold_log_events")).isEqualTo((double) store.stats().events());
     assertThat(
             server.metric(
                 "leftfold_write_duration_seconds_bucket{operation=\"append\",le=\"+Inf\"}"))

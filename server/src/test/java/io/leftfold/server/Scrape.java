@@ -15,7 +15,7 @@ record Scrape(Map<String, Double> values, Map<String, String> types) {
     var types = new LinkedHashMap<String, String>();
     for (var line : page.lines().toList()) {
       if (line.startsWith("# TYPE ")) {
-        var words = line.split(" ");
+        var words = line.split(" ", -1);
         types.put(words[2], words[3]);
       } else if (!line.startsWith("#")) {
         var space = line.lastIndexOf(' ');

@@ -9,6 +9,7 @@ import io.leftfold.protocol.messages.store.Wire;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -69,7 +70,7 @@ final class SlowOperationsTest {
   }
 
   private static double time(Map<String, Object> fields, String part) {
-    return (double) fields.get(part + "_ms");
+    return (double) Objects.requireNonNull(fields.get(part + "_ms"), part);
   }
 
   @Test

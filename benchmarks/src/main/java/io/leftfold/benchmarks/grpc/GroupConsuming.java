@@ -22,6 +22,7 @@ import io.leftfold.protocol.messages.streams.ReadResp;
 import io.leftfold.protocol.messages.streams.StreamsGrpc;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -111,7 +112,7 @@ public final class GroupConsuming implements Benchmark {
     throw new IllegalStateException("The server's persistent subscriptions did not come up");
   }
 
-  private double consume(ArrayList<ManagedChannel> channels, long events, Duration time)
+  private double consume(List<ManagedChannel> channels, long events, Duration time)
       throws InterruptedException {
     var groups = PersistentSubscriptionsGrpc.newBlockingStub(channels.getFirst());
     groups.create(

@@ -17,6 +17,7 @@ public enum LogLevel {
   /// And everything else.
   TRACE(Level.ALL);
 
+  @SuppressWarnings("ImmutableEnumChecker") // what Java logs by is immutable, and does not say so
   private final Level level;
 
   LogLevel(Level level) {

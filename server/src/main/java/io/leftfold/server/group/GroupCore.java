@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -199,9 +200,7 @@ final class GroupCore {
   private void done(Entry entry) {
     switch (entry.state) {
       case IN_FLIGHT -> {
-        var holder = entry.holder;
-        assert holder != null : "in flight, and nobody has it";
-        release(entry, holder);
+        release(entry, Objects.requireNonNull(entry.holder, "in flight, and nobody has it"));
       }
       case RETRY -> retries--;
       case PARKING -> parking--;
@@ -280,9 +279,7 @@ final class GroupCore {
     }
     while (!inFlight.isEmpty() && inFlight.getFirst().deliveredAt + timeout <= now) {
       var late = inFlight.getFirst();
-      var holder = late.holder;
-      assert holder != null : "in flight, and nobody has it";
-      release(late, holder);
+      release(late, Objects.requireNonNull(late.holder, "in flight, and nobody has it"));
       retry(late);
     }
   }

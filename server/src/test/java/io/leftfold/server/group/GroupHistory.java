@@ -101,7 +101,7 @@ final class GroupHistory implements GroupEffects {
             1 + random.nextInt(20),
             history,
             1 + random.nextInt(history - 1),
-            Strategy.values()[random.nextInt(Strategy.values().length)]);
+            anyOf(Strategy.values()));
     for (var position = 0; position < EVENTS; position++) {
       log.add(event(position));
     }
@@ -243,8 +243,12 @@ final class GroupHistory implements GroupEffects {
         });
   }
 
+  private <T> T anyOf(T[] values) {
+    return values[random.nextInt(values.length)];
+  }
+
   private void nack() {
-    var action = NackAction.values()[random.nextInt(NackAction.values().length)];
+    var action = anyOf(NackAction.values());
     take()
         .forEach((id, entries) -> {
           var counting = entries.stream().filter(entry -> isWith(id, entry)).toList();
@@ -471,8 +475,8 @@ final class GroupHistory implements GroupEffects {
     assertThat(figures.readBuffer() + figures.liveBuffer()).isEqualTo(ahead);
     var rooms = consumers.keySet().stream().filter(id -> seen(id).hasRoom()).count();
     var mayWait =
-        settings.strategy() == Strategy.PINNED
-                || settings.strategy() == Strategy.PINNED_BY_CORRELATION
+        (settings.strategy() == Strategy.PINNED
+                || settings.strategy() == Strategy.PINNED_BY_CORRELATION)
             ? rooms < consumers.size()
             : rooms == 0;
     if (!mayWait && !consumers.isEmpty()) {

@@ -73,7 +73,7 @@ final class StatisticsCheckTest {
         throw new NotAuthenticatedException("Nobody");
       }
       return authorization
-          .<Caller>map(name -> new Caller.User(name, Set.of()))
+          .<Caller>map(name -> new Caller.User(name, Set.of(), 0, false))
           .orElse(Caller.anonymous());
     }
   }
