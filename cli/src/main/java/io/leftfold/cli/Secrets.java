@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.regex.Pattern;
 
 /// Where passwords come from: the environment, a prompt, or the next line that is piped in; never
@@ -51,7 +52,7 @@ final class Secrets {
     if (given != null && !given.isEmpty()) {
       return given;
     }
-    var console = System.console();
+    var console = Objects.requireNonNull(System.console());
     if (shell.interactive() && console.isTerminal()) {
       var typed = console.readPassword("%s: ", prompt);
       if (typed == null || typed.length == 0) {
