@@ -85,12 +85,18 @@ final class Writer {
     return 0;
   }
 
-  /// The last event of all, after which nothing comes, in a stream that stays for ever.
+  /// The last event that anybody appends, in a stream that stays for ever. What comes behind it are
+  /// notes of the store about itself.
   ///
   /// @return its position
   long finish() {
-    append(List.of(streams.getFirst()));
-    return calls.repeated(store -> store.lastPosition().orElseThrow());
+    var last = streams.getFirst();
+    append(List.of(last));
+    return calls.repeated(store -> {
+      try (var read = store.read(last.name(), ReadOptions.backwards().limit(1))) {
+        return read.events().getFirst().position();
+      }
+    });
   }
 
   private SoakStream chosen() {

@@ -649,10 +649,12 @@ class EdgeGrpcTest {
   void a_graceful_close_lets_short_calls_finish_and_ends_endless_ones() throws Exception {
     var hanging = start("Hanging", MethodType.BIDI_STREAMING);
     hanging.send("");
+    hanging.call.halfClose();
     var endless = start("Endless", MethodType.SERVER_STREAMING);
     endless.send("");
     endless.call.halfClose();
     assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("message");
+    assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("half closed");
     var call = opened.get(10, TimeUnit.SECONDS);
     var closing = CompletableFuture.runAsync(() -> edge.close(Duration.ofSeconds(20)));
     assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("shutting down");
@@ -667,10 +669,22 @@ class EdgeGrpcTest {
   void a_close_without_patience_fails_what_is_left() throws Exception {
     var hanging = start("Hanging", MethodType.BIDI_STREAMING);
     hanging.send("");
+    hanging.call.halfClose();
     assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("message");
+    assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("half closed");
     edge.close(Duration.ofMillis(50));
     assertThat(hanging.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(hanging.status().getDescription()).contains("shutting down");
+    assertThat(heard).containsExactly("shutting down", "cancelled");
+  }
+
+  @Test
+  void a_close_does_not_wait_for_a_request_that_has_not_come_whole() throws Exception {
+    var hanging = start("Hanging", MethodType.BIDI_STREAMING);
+    hanging.send("");
+    assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("message");
+    edge.close(Duration.ofSeconds(20));
+    assertThat(hanging.status().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     assertThat(heard).containsExactly("shutting down", "cancelled");
   }
 

@@ -59,7 +59,9 @@ final class AppendSessionCallTest {
     for (var i = 0; i < 1000 && !call.ended(); i++) {
       var before = call.kept();
       send("stream-" + i, 2, 500, 0);
-      assertThat(call.kept() - before).isGreaterThan(1000);
+      if (!call.ended()) {
+        assertThat(call.kept() - before).isGreaterThan(1000);
+      }
     }
 
     assertThat(call.end()).isEqualTo(GrpcStatus.ABORTED);
