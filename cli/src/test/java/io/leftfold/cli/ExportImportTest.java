@@ -207,7 +207,8 @@ class ExportImportTest {
   void import_needs_to_know_from_where() {
     var result = shell.run("import", "--data", "d");
     assertThat(result.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(result.err()).contains("Name a file, - for standard input, or git <repository>");
+    assertThat(result.err())
+        .contains("Name a file, - for standard input, git <repository>, or the connection string");
     assertThat(shell.run("import", "absent.ndjson", "--data", "d").err())
         .contains("absent.ndjson does not exist");
   }

@@ -72,7 +72,8 @@ class ProcessTest {
   /// A caller that never takes its answer would hold the server up for its patience.
   @Test
   void a_second_interrupt_ends_a_server_at_once() throws Exception {
-    var server = start("serve", "serve", "--memory", "--port", "0", "--patience", "3600");
+    var server =
+        start("serve", "serve", "--memory", "--insecure", "--port", "0", "--patience", "3600");
     var port =
         Integer.parseInt(
             awaitOutput("serve", "tls=false").replaceAll("(?s).*127.0.0.1:([0-9]+)\\?.*", "$1"));
