@@ -9,7 +9,6 @@ import java.io.UncheckedIOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.regex.Pattern;
 
 /// Where passwords come from: the environment, a prompt, or the next line that is piped in; never
@@ -47,13 +46,14 @@ final class Secrets {
     return password(shell, NEW_PASSWORD, "New password of " + user);
   }
 
+  @SuppressWarnings("SystemConsoleNull") // where the JDK has no terminal of its own there is none
   private static String password(Shell shell, String variable, String prompt) {
     var given = shell.environment().get(variable);
     if (given != null && !given.isEmpty()) {
       return given;
     }
-    var console = Objects.requireNonNull(System.console());
-    if (shell.interactive() && console.isTerminal()) {
+    var console = System.console();
+    if (shell.interactive() && console != null && console.isTerminal()) {
       var typed = console.readPassword("%s: ", prompt);
       if (typed == null || typed.length == 0) {
         throw new CommandFailedException(ExitCode.USAGE, "No password was given");

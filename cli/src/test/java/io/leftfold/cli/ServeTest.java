@@ -51,7 +51,7 @@ class ServeTest {
 
   @Test
   void a_client_that_may_operate_it_ends_it() throws Exception {
-    var server = start("serve", "--memory", "--port", "0");
+    var server = start("serve", "--memory", "--insecure", "--port", "0");
     var connection = connectionTo(server);
     var port = Integer.parseInt(connection.replaceAll(".*:([0-9]+)\\?.*", "$1"));
 
