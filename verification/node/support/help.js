@@ -13,6 +13,14 @@ const encryption = process.env.LEFTFOLD_ENCRYPTION ?? "tls=false";
 /** Who asks, where the test does not say. */
 const administrator = process.env.LEFTFOLD_ADMINISTRATOR ?? "";
 
+/** Credentials for one call: of the administrator, where there are users; elsewhere any will do. */
+export const credentials = administrator
+  ? { username: "admin", password: "changeit" }
+  : { username: "ann", password: "wrong" };
+
+/** Whether the server asks who calls. */
+export const hasUsers = administrator !== "";
+
 export const url = (scheme, before = "", after = "") =>
   `${scheme}://${before || administrator}127.0.0.1:${port}?${encryption}${after}`;
 

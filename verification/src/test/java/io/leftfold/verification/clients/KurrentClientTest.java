@@ -9,7 +9,6 @@ import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import io.kurrent.dbclient.Acls;
-import io.kurrent.dbclient.AppendStreamRequest;
 import io.kurrent.dbclient.AppendToStreamOptions;
 import io.kurrent.dbclient.DeleteStreamOptions;
 import io.kurrent.dbclient.EventData;
@@ -178,13 +177,6 @@ final class KurrentClientTest {
 
     var reading = ReadStreamOptions.get().authenticated("bob", "wrong").requiresLeader();
     assertThat(read(stream, reading)).containsExactly("A");
-  }
-
-  @Test
-  void an_append_to_several_streams_is_a_feature_that_is_not_offered() {
-    var nothing = List.<AppendStreamRequest>of().iterator();
-
-    Await.failure(UnsupportedOperationException.class, client.multiStreamAppend(nothing));
   }
 
   // ---- appending
