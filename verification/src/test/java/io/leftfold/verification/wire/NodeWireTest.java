@@ -122,8 +122,7 @@ final class NodeWireTest {
     var method =
         MethodDescriptor.<Empty, Empty>newBuilder()
             .setType(MethodDescriptor.MethodType.UNARY)
-            .setFullMethodName(
-                "event_store.client.persistent_subscriptions.PersistentSubscriptions/List")
+            .setFullMethodName("event_store.client.streams.Streams/Rewrite")
             .setRequestMarshaller(ProtoUtils.marshaller(EMPTY))
             .setResponseMarshaller(ProtoUtils.marshaller(EMPTY))
             .build();
