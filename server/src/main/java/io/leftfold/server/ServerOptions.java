@@ -68,16 +68,9 @@ public record ServerOptions(
   /// @param security whom to believe
   /// @return the new options
   public ServerOptions withSecurity(Security security) {
-    return new ServerOptions(
-        host,
-        port,
-        security,
-        advertisedHost,
-        advertisedPort,
-        keepAlive,
-        backups,
-        dcbStream,
-        telemetry);
+    var draft = new Draft(this);
+    draft.security = security;
+    return draft.options();
   }
 
   /// With another address to listen on.
@@ -86,16 +79,10 @@ public record ServerOptions(
   /// @param port 0 for any that is free
   /// @return the new options
   public ServerOptions withAddress(String host, int port) {
-    return new ServerOptions(
-        host,
-        port,
-        security,
-        advertisedHost,
-        advertisedPort,
-        keepAlive,
-        backups,
-        dcbStream,
-        telemetry);
+    var draft = new Draft(this);
+    draft.host = host;
+    draft.port = port;
+    return draft.options();
   }
 
   /// With a name by which clients reach this node.
@@ -103,16 +90,9 @@ public record ServerOptions(
   /// @param advertisedHost a name or address
   /// @return the new options
   public ServerOptions withAdvertisedHost(String advertisedHost) {
-    return new ServerOptions(
-        host,
-        port,
-        security,
-        advertisedHost,
-        advertisedPort,
-        keepAlive,
-        backups,
-        dcbStream,
-        telemetry);
+    var draft = new Draft(this);
+    draft.advertisedHost = advertisedHost;
+    return draft.options();
   }
 
   /// With a port by which clients reach this node.
@@ -120,16 +100,9 @@ public record ServerOptions(
   /// @param advertisedPort 0 for the one it listens on
   /// @return the new options
   public ServerOptions withAdvertisedPort(int advertisedPort) {
-    return new ServerOptions(
-        host,
-        port,
-        security,
-        advertisedHost,
-        advertisedPort,
-        keepAlive,
-        backups,
-        dcbStream,
-        telemetry);
+    var draft = new Draft(this);
+    draft.advertisedPort = advertisedPort;
+    return draft.options();
   }
 
   /// With other patience for silent connections.
@@ -137,16 +110,9 @@ public record ServerOptions(
   /// @param keepAlive until one is asked for a sign of life
   /// @return the new options
   public ServerOptions withKeepAlive(Duration keepAlive) {
-    return new ServerOptions(
-        host,
-        port,
-        security,
-        advertisedHost,
-        advertisedPort,
-        keepAlive,
-        backups,
-        dcbStream,
-        telemetry);
+    var draft = new Draft(this);
+    draft.keepAlive = keepAlive;
+    return draft.options();
   }
 
   /// With a directory for backups that clients ask for.
@@ -154,16 +120,9 @@ public record ServerOptions(
   /// @param directory each backup is a directory in it
   /// @return the new options
   public ServerOptions withBackups(Path directory) {
-    return new ServerOptions(
-        host,
-        port,
-        security,
-        advertisedHost,
-        advertisedPort,
-        keepAlive,
-        Optional.of(directory),
-        dcbStream,
-        telemetry);
+    var draft = new Draft(this);
+    draft.backups = Optional.of(directory);
+    return draft.options();
   }
 
   /// With another stream for the events of `umadb.v1.DCB`.
@@ -171,16 +130,9 @@ public record ServerOptions(
   /// @param stream any but a system stream
   /// @return the new options
   public ServerOptions withDcbStream(StreamName stream) {
-    return new ServerOptions(
-        host,
-        port,
-        security,
-        advertisedHost,
-        advertisedPort,
-        keepAlive,
-        backups,
-        stream,
-        telemetry);
+    var draft = new Draft(this);
+    draft.dcbStream = stream;
+    return draft.options();
   }
 
   /// With other things told.
@@ -188,20 +140,51 @@ public record ServerOptions(
   /// @param telemetry what the node tells about itself
   /// @return the new options
   public ServerOptions withTelemetry(Telemetry telemetry) {
-    return new ServerOptions(
-        host,
-        port,
-        security,
-        advertisedHost,
-        advertisedPort,
-        keepAlive,
-        backups,
-        dcbStream,
-        telemetry);
+    var draft = new Draft(this);
+    draft.telemetry = telemetry;
+    return draft.options();
   }
 
   /// Whether it listens at every address of this machine.
   boolean listensEverywhere() {
     return host.equals("0.0.0.0") || host.equals("::");
+  }
+
+  /// Options of which one is about to be another.
+  private static final class Draft {
+    String host;
+    int port;
+    Security security;
+    String advertisedHost;
+    int advertisedPort;
+    Duration keepAlive;
+    Optional<Path> backups;
+    StreamName dcbStream;
+    Telemetry telemetry;
+
+    Draft(ServerOptions options) {
+      this.host = options.host;
+      this.port = options.port;
+      this.security = options.security;
+      this.advertisedHost = options.advertisedHost;
+      this.advertisedPort = options.advertisedPort;
+      this.keepAlive = options.keepAlive;
+      this.backups = options.backups;
+      this.dcbStream = options.dcbStream;
+      this.telemetry = options.telemetry;
+    }
+
+    ServerOptions options() {
+      return new ServerOptions(
+          host,
+          port,
+          security,
+          advertisedHost,
+          advertisedPort,
+          keepAlive,
+          backups,
+          dcbStream,
+          telemetry);
+    }
   }
 }
