@@ -24,24 +24,17 @@ public interface GrpcCall extends Executor {
   /// @return such as `/event_store.client.streams.Streams/Append`
   String path();
 
-  /// Where the caller connects from.
-  ///
-  /// @return address and port, for people; empty if it is not known
-  default String from() {
-    return "";
-  }
-
   /// A header of the request.
   ///
   /// @param name in lower case
   /// @return its value
   Optional<String> header(String name);
 
-  /// The address that the call comes from, without a port: the same for all calls of one machine.
+  /// Where the caller connects from.
   ///
-  /// @return the address; empty if there is none
-  default String peer() {
-    return "";
+  /// @return the peer, or [Peer#UNKNOWN]
+  default Peer peer() {
+    return Peer.UNKNOWN;
   }
 
   /// How long the caller waits, counted from the beginning of the call. The edge sees to it.

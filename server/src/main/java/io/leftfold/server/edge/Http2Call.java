@@ -653,15 +653,8 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   }
 
   @Override
-  public String peer() {
-    var address = request.remoteAddress();
-    return address == null || address.hostAddress() == null ? "" : address.hostAddress();
-  }
-
-  @Override
-  public String from() {
-    var remote = request.remoteAddress();
-    return remote == null ? "" : "%s:%d".formatted(remote.hostAddress(), remote.port());
+  public Peer peer() {
+    return Peer.of(request);
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.server.access.Authenticator;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.NotAuthenticatedException;
+import io.leftfold.server.edge.Peer;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
@@ -44,8 +45,7 @@ public final class StatisticsCheck implements Handler<RoutingContext> {
   @Override
   public void handle(RoutingContext context) {
     var credentials = Optional.ofNullable(context.request().getHeader("authorization"));
-    var address = context.request().remoteAddress();
-    var peer = address == null || address.hostAddress() == null ? "" : address.hostAddress();
+    var peer = Peer.of(context.request()).host();
     Aside.ask(
         context, threads, () -> verdict(credentials, peer), verdict -> answer(context, verdict));
   }

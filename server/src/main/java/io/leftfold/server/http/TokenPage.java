@@ -6,14 +6,15 @@ import io.leftfold.api.LeftfoldException;
 import io.leftfold.server.access.AccessToken;
 import io.leftfold.server.access.Authenticator;
 import io.leftfold.server.access.NotAuthenticatedException;
+import io.leftfold.server.edge.Peer;
 import io.leftfold.server.node.Administration;
 import io.leftfold.server.node.Node;
-import io.vertx.core.Context;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 
 /// `POST /auth/token`: whoever shows a password gets a token in place of it.
 public final class TokenPage {
@@ -48,13 +49,11 @@ public final class TokenPage {
 
   private void issue(RoutingContext request) {
     var header = Optional.ofNullable(request.request().getHeader("authorization"));
-    var address = request.request().remoteAddress();
-    var peer = address == null || address.hostAddress() == null ? "" : address.hostAddress();
-    var loop = request.vertx().getOrCreateContext();
-    threads.newThread(() -> issue(request, loop, header, peer)).start();
+    var peer = Peer.of(request.request()).host();
+    Aside.ask(request, threads, () -> issue(header, peer), answer -> answer.accept(request));
   }
 
-  private void issue(RoutingContext request, Context loop, Optional<String> header, String peer) {
+  private Consumer<RoutingContext> issue(Optional<String> header, String peer) {
     try {
       var caller = authenticator.authenticate(header, peer);
       var token =
@@ -62,14 +61,14 @@ public final class TokenPage {
               .administration()
               .orElseThrow(() -> new IllegalStateException("A server without users has no tokens"))
               .token(Administration.TOKEN_LIFETIME);
-      loop.runOnContext(_ -> answer(request, token));
+      return request -> answer(request, token);
     } catch (NotAuthenticatedException | io.leftfold.api.NotAuthorizedException e) {
-      loop.runOnContext(_ -> refuse(request, UNAUTHORIZED, "Unauthenticated"));
+      return request -> refuse(request, UNAUTHORIZED, "Unauthenticated");
     } catch (LeftfoldException e) {
-      loop.runOnContext(_ -> refuse(request, NOT_AVAILABLE, String.valueOf(e.getMessage())));
+      return request -> refuse(request, NOT_AVAILABLE, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
       LOGGER.log(System.Logger.Level.ERROR, "A token could not be issued", e);
-      loop.runOnContext(_ -> refuse(request, FAILED, "The server's log says why"));
+      return request -> refuse(request, FAILED, "The server's log says why");
     }
   }
 

@@ -53,7 +53,7 @@ public final class Authenticating {
     return call -> {
       var known = authenticator.known(call.header(AUTHORIZATION));
       return known.isPresent()
-          ? handler.open(call, node.as(known.get(), call.peer()))
+          ? handler.open(call, node.as(known.get(), call.peer().host()))
           : new Unknown(call, handler).begin();
     };
   }
@@ -72,7 +72,7 @@ public final class Authenticating {
     Unknown begin() {
       call.pause();
       var header = call.header(AUTHORIZATION);
-      var peer = call.peer();
+      var peer = call.peer().host();
       threads
           .newThread(() -> {
             try {
@@ -98,7 +98,7 @@ public final class Authenticating {
 
     private void goOn(Caller caller) {
       if (!call.ended()) {
-        answering = handler.open(call, node.as(caller, call.peer()));
+        answering = handler.open(call, node.as(caller, call.peer().host()));
         call.resume();
       }
     }

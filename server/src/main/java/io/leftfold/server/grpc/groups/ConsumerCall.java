@@ -69,7 +69,9 @@ final class ConsumerCall implements GrpcListener, GroupConsumer {
     this.groups = groups;
     this.identity =
         new Identity(
-            call.from(), session.caller().name(), call.header("connection-name").orElse(""));
+            call.peer().toString(),
+            session.caller().name(),
+            call.header("connection-name").orElse(""));
   }
 
   // ---- what the caller says, on the event loop
