@@ -31,6 +31,8 @@ final class Channels {
   /// The most bytes of headers and trailers taken: a refused append names its conflicts there.
   private static final int METADATA_BYTES_MAX = 64 << 10;
 
+  private static final long CLOSE_SECONDS_MAX = 5;
+
   private static final Metadata.Key<String> AUTHORIZATION = asciiKey("authorization");
   private static final Metadata.Key<String> CONNECTION_NAME = asciiKey("connection-name");
 
@@ -58,6 +60,19 @@ final class Channels {
                 .keepAliveTime(keepAlive.interval().toMillis(), TimeUnit.MILLISECONDS)
                 .keepAliveTimeout(keepAlive.timeout().toMillis(), TimeUnit.MILLISECONDS));
     return builder.build();
+  }
+
+  /// Closes a channel and waits a little until that is done.
+  static void close(ManagedChannel channel) {
+    channel.shutdownNow();
+    try {
+      if (!channel.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
+        System.getLogger(Channels.class.getName())
+            .log(System.Logger.Level.WARNING, "The connection to {0} is slow to close", channel);
+      }
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static ClientInterceptor headers(ConnectionString connection) {

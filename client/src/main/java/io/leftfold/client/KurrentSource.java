@@ -2,7 +2,6 @@
 
 package io.leftfold.client;
 
-import com.google.protobuf.ByteString;
 import io.grpc.ManagedChannel;
 import io.grpc.StatusRuntimeException;
 import io.leftfold.api.ContentType;
@@ -14,12 +13,12 @@ import io.leftfold.protocol.messages.streams.ReadReq;
 import io.leftfold.protocol.messages.streams.ReadResp;
 import io.leftfold.protocol.messages.streams.ReadResp.ReadEvent.RecordedEvent;
 import io.leftfold.protocol.messages.streams.StreamsGrpc;
+import io.leftfold.protocol.wire.Ticks;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.UUID;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that a server of EventStoreDB or KurrentDB (or Leftfold) holds, read over the
@@ -33,10 +32,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Reading all takes the rights of an administrator there. Links are given as links.
 public final class KurrentSource implements AutoCloseable {
-
-  private static final long CLOSE_SECONDS_MAX = 5;
-  private static final long TICKS_A_SECOND = 10_000_000;
-  private static final long NANOS_A_TICK = 100;
 
   private final ManagedChannel channel;
   private final Failures failures;
@@ -96,12 +91,7 @@ public final class KurrentSource implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
-    try {
-      var _ = channel.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+    Channels.close(channel);
   }
 
   /// A read that goes on. Belongs to one thread.
@@ -177,8 +167,8 @@ public final class KurrentSource implements AutoCloseable {
               wire.getMetadataOrDefault("content-type", "").equals("application/json")
                   ? ContentType.JSON
                   : ContentType.BINARY,
-              bytes(wire.getData()),
-              bytes(wire.getCustomMetadata()),
+              wire.getData().toByteArray(),
+              wire.getCustomMetadata().toByteArray(),
               List.of()));
     } catch (IllegalArgumentException e) {
       throw new UnavailableException(
@@ -198,12 +188,6 @@ public final class KurrentSource implements AutoCloseable {
   }
 
   private static Instant created(RecordedEvent wire) {
-    var ticks = Long.parseLong(wire.getMetadataOrDefault("created", "0"));
-    return Instant.ofEpochSecond(
-        Math.floorDiv(ticks, TICKS_A_SECOND), Math.floorMod(ticks, TICKS_A_SECOND) * NANOS_A_TICK);
-  }
-
-  private static byte[] bytes(ByteString bytes) {
-    return bytes.toByteArray();
+    return Ticks.instant(Long.parseLong(wire.getMetadataOrDefault("created", "0")));
   }
 }

@@ -47,7 +47,6 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
@@ -70,8 +69,6 @@ import java.util.stream.Collectors;
 ///
 /// Reads and subscriptions hold a few batches of events each; the rest waits at the server.
 public final class RemoteEventStore implements EventStore {
-
-  private static final long CLOSE_SECONDS_MAX = 5;
 
   private final ManagedChannel channel;
   private final ConnectionString connection;
@@ -334,15 +331,7 @@ public final class RemoteEventStore implements EventStore {
   public void close() {
     closed = true;
     open.forEach(Inflow::close);
-    channel.shutdownNow();
-    try {
-      if (!channel.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS)) {
-        System.getLogger(RemoteEventStore.class.getName())
-            .log(System.Logger.Level.WARNING, "The connection to {0} is slow to close", channel);
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+    Channels.close(channel);
   }
 
   private static String names(List<StreamAppend> commit) {
@@ -354,14 +343,14 @@ public final class RemoteEventStore implements EventStore {
     return commit.size() <= 3 ? named : "%s and %d more".formatted(named, commit.size() - 3);
   }
 
-  /// A call with one answer. The persistent subscriptions of the server, for its operator. Closed
-  /// with this store.
+  /// The persistent subscriptions of the server, for its operator. Closed with this store.
   ///
   /// @return what can be asked of them
   public RemoteGroups groups() {
     return new RemoteGroups(channel, connection, failures);
   }
 
+  /// A call with one answer.
   private <Q extends MessageLite, A> A ask(MethodDescriptor<Q, A> method, Q request, String call) {
     return ask(method, request, call, List.of());
   }

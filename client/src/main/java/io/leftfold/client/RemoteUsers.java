@@ -24,11 +24,11 @@ import io.leftfold.protocol.messages.users.EnableReq;
 import io.leftfold.protocol.messages.users.ResetPasswordReq;
 import io.leftfold.protocol.messages.users.UpdateReq;
 import io.leftfold.protocol.messages.users.UsersGrpc;
+import io.leftfold.protocol.wire.Ticks;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// The users of a Leftfold server, and what they may do.
 ///
@@ -36,10 +36,6 @@ import java.util.concurrent.TimeUnit;
 /// `NotAuthorizedException`; a user who is not there, or is there already, is an
 /// [IllegalArgumentException].
 public final class RemoteUsers implements AutoCloseable {
-
-  private static final long CLOSE_SECONDS_MAX = 5;
-  private static final int NANOS_A_TICK = 100;
-  private static final int TICKS_A_SECOND = 10_000_000;
 
   private final ManagedChannel channel;
   private final ConnectionString connection;
@@ -107,12 +103,11 @@ public final class RemoteUsers implements AutoCloseable {
   }
 
   private static User user(DetailsResp.UserDetails user) {
-    var ticks = user.getLastUpdated().getTicksSinceEpoch();
     return new User(
         user.getLoginName(),
         user.getFullName(),
         user.getGroupsList(),
-        Instant.ofEpochSecond(ticks / TICKS_A_SECOND, ticks % TICKS_A_SECOND * NANOS_A_TICK),
+        Ticks.instant(user.getLastUpdated().getTicksSinceEpoch()),
         user.getDisabled());
   }
 
@@ -312,11 +307,6 @@ public final class RemoteUsers implements AutoCloseable {
 
   @Override
   public void close() {
-    channel.shutdownNow();
-    try {
-      var _ = channel.awaitTermination(CLOSE_SECONDS_MAX, TimeUnit.SECONDS);
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
+    Channels.close(channel);
   }
 }

@@ -8,6 +8,7 @@ import io.leftfold.protocol.messages.gossip.ClusterInfo;
 import io.leftfold.protocol.messages.gossip.EndPoint;
 import io.leftfold.protocol.messages.gossip.MemberInfo;
 import io.leftfold.protocol.messages.shared.UUID;
+import io.leftfold.protocol.wire.Ticks;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
@@ -37,9 +38,6 @@ public final class NodeServices {
       "/event_store.client.persistent_subscriptions.persistentsubscriptions/";
 
   private static final List<String> FEATURES_OF_GROUPS = List.of("stream", "all");
-
-  private static final int TICKS_A_SECOND = 10_000_000;
-  private static final int NANOS_A_TICK = 100;
 
   private final Node node;
   private final Clock clock;
@@ -130,7 +128,7 @@ public final class NodeServices {
                             UUID.Structured.newBuilder()
                                 .setMostSignificantBits(id.getMostSignificantBits())
                                 .setLeastSignificantBits(id.getLeastSignificantBits())))
-                .setTimeStamp(now.getEpochSecond() * TICKS_A_SECOND + now.getNano() / NANOS_A_TICK)
+                .setTimeStamp(Ticks.of(now))
                 .setState(
                     node.isClosing()
                         ? MemberInfo.VNodeState.ShuttingDown

@@ -20,10 +20,10 @@ import io.leftfold.protocol.messages.users.ResetPasswordReq;
 import io.leftfold.protocol.messages.users.ResetPasswordResp;
 import io.leftfold.protocol.messages.users.UpdateReq;
 import io.leftfold.protocol.messages.users.UpdateResp;
+import io.leftfold.protocol.wire.Ticks;
 import io.leftfold.server.access.UserDetails;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.node.Administration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
@@ -34,8 +34,6 @@ import java.util.function.BiConsumer;
 public final class UsersService {
 
   private static final String SERVICE = "/event_store.client.users.Users/";
-  private static final int TICKS_A_SECOND = 10_000_000;
-  private static final int NANOS_A_TICK = 100;
 
   private final ThreadFactory threads;
 
@@ -141,11 +139,7 @@ public final class UsersService {
                 .setDisabled(user.disabled())
                 .setLastUpdated(
                     DetailsResp.UserDetails.DateTime.newBuilder()
-                        .setTicksSinceEpoch(ticks(user.changed()))))
+                        .setTicksSinceEpoch(Ticks.of(user.changed()))))
         .build();
-  }
-
-  private static long ticks(Instant time) {
-    return time.getEpochSecond() * TICKS_A_SECOND + time.getNano() / NANOS_A_TICK;
   }
 }
