@@ -13,6 +13,7 @@ import io.leftfold.protocol.messages.groups.ReadReq;
 import io.leftfold.protocol.messages.groups.ReplayParkedReq;
 import io.leftfold.protocol.messages.groups.TruncateParkedReq;
 import io.leftfold.protocol.messages.groups.UpdateReq;
+import io.leftfold.protocol.messages.shared.StreamIdentifier;
 import io.leftfold.server.group.GroupDefinition;
 import io.leftfold.server.group.GroupException;
 import io.leftfold.server.group.GroupId;
@@ -35,48 +36,53 @@ final class GroupRequests {
   // ---- which group
 
   static GroupId id(ReadReq.Options options) {
-    return switch (options.getStreamOptionCase()) {
-      case STREAM_IDENTIFIER ->
-          ofStream(options.getStreamIdentifier().getStreamName(), options.getGroupName());
-      case ALL -> ofAll(options.getGroupName());
-      case STREAMOPTION_NOT_SET -> throw required();
-    };
+    return id(
+        options.hasAll(),
+        options.hasStreamIdentifier(),
+        options.getStreamIdentifier(),
+        options.getGroupName());
   }
 
   static GroupId id(DeleteReq.Options options) {
-    return switch (options.getStreamOptionCase()) {
-      case STREAM_IDENTIFIER ->
-          ofStream(options.getStreamIdentifier().getStreamName(), options.getGroupName());
-      case ALL -> ofAll(options.getGroupName());
-      case STREAMOPTION_NOT_SET -> throw required();
-    };
+    return id(
+        options.hasAll(),
+        options.hasStreamIdentifier(),
+        options.getStreamIdentifier(),
+        options.getGroupName());
   }
 
   static GroupId id(GetInfoReq.Options options) {
-    return switch (options.getStreamOptionCase()) {
-      case STREAM_IDENTIFIER ->
-          ofStream(options.getStreamIdentifier().getStreamName(), options.getGroupName());
-      case ALL -> ofAll(options.getGroupName());
-      case STREAMOPTION_NOT_SET -> throw required();
-    };
+    return id(
+        options.hasAll(),
+        options.hasStreamIdentifier(),
+        options.getStreamIdentifier(),
+        options.getGroupName());
   }
 
   static GroupId id(ReplayParkedReq.Options options) {
-    return switch (options.getStreamOptionCase()) {
-      case STREAM_IDENTIFIER ->
-          ofStream(options.getStreamIdentifier().getStreamName(), options.getGroupName());
-      case ALL -> ofAll(options.getGroupName());
-      case STREAMOPTION_NOT_SET -> throw required();
-    };
+    return id(
+        options.hasAll(),
+        options.hasStreamIdentifier(),
+        options.getStreamIdentifier(),
+        options.getGroupName());
   }
 
   static GroupId id(TruncateParkedReq.Options options) {
-    return switch (options.getStreamOptionCase()) {
-      case STREAM_IDENTIFIER ->
-          ofStream(options.getStreamIdentifier().getStreamName(), options.getGroupName());
-      case ALL -> ofAll(options.getGroupName());
-      case STREAMOPTION_NOT_SET -> throw required();
-    };
+    return id(
+        options.hasAll(),
+        options.hasStreamIdentifier(),
+        options.getStreamIdentifier(),
+        options.getGroupName());
+  }
+
+  private static GroupId id(boolean all, boolean ofStream, StreamIdentifier stream, String group) {
+    if (all) {
+      return ofAll(group);
+    }
+    if (ofStream) {
+      return ofStream(stream.getStreamName(), group);
+    }
+    throw required();
   }
 
   static GroupSource source(ListReq.StreamOption option) {
