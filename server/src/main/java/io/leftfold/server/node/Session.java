@@ -37,7 +37,6 @@ import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -221,15 +220,7 @@ public final class Session {
         completion,
         waiting -> {
           requireAppend(commit);
-          var entries = new ArrayList<Audit.Entry>();
-          users.ifPresent(known ->
-              commit
-                  .parts()
-                  .forEach(part ->
-                      known
-                          .changeOfRights(caller, from, part.stream(), part.events())
-                          .ifPresent(entries::add)));
-          audited(entries, waiting, next -> store.append(commit, next));
+          audited(changesOfRights(commit), waiting, next -> store.append(commit, next));
         });
   }
 
@@ -275,6 +266,16 @@ public final class Session {
           require(Acl.Action.DELETE, stream);
           audited(deletesRights(stream), waiting, next -> store.tombstone(stream, expected, next));
         });
+  }
+
+  private List<Audit.Entry> changesOfRights(Commit commit) {
+    if (users.isEmpty()) {
+      return List.of();
+    }
+    var known = users.get();
+    return commit.parts().stream()
+        .flatMap(part -> known.changeOfRights(caller, from, part.stream(), part.events()).stream())
+        .toList();
   }
 
   private List<Audit.Entry> deletesRights(StreamName stream) {
@@ -474,7 +475,7 @@ public final class Session {
     var figures = new TreeMap<String, String>();
     stats().forEach((name, figure) -> figures.put("es-" + name, figure));
     figures.put("es-queue-writer-queueName", "writer");
-    figures.put("es-queue-writer-length", Integer.toString(store.stats().queueLength()));
+    figures.put("es-queue-writer-length", figures.get("es-queue-length"));
     ProcessFigures.addTo(figures);
     return figures;
   }
