@@ -135,15 +135,13 @@ public final class LeftfoldServer implements AutoCloseable {
       var edge = edge(store, node, groups, options, timer, users, insight);
       users.ifPresent(known -> begin(known, store, timer));
       return new LeftfoldServer(node, edge, groups, timer, users, insight);
-    } catch (UnusableCertificateException e) {
+    } catch (UnusableCertificateException | IOException e) {
       insight.close();
       timer.shutdownNow();
-      throw new IllegalArgumentException(e.getMessage(), e);
-    } catch (IOException e) {
-      insight.close();
-      timer.shutdownNow();
-      throw new UnavailableException(
-          UnavailableException.Reason.IN_USE, String.valueOf(e.getMessage()), e);
+      throw e instanceof IOException
+          ? new UnavailableException(
+              UnavailableException.Reason.IN_USE, String.valueOf(e.getMessage()), e)
+          : new IllegalArgumentException(e.getMessage(), e);
     }
   }
 

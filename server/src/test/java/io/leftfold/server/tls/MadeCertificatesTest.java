@@ -5,6 +5,7 @@ package io.leftfold.server.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leftfold.testkit.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -27,7 +29,7 @@ class MadeCertificatesTest {
   private static final String SERVER_AUTHENTICATION = "1.3.6.1.5.5.7.3.1";
 
   @TempDir private Path parent;
-  private final MovingClock clock = new MovingClock();
+  private final ManualClock clock = new ManualClock(InstantSource.system().instant());
 
   private Path directory() {
     return parent.resolve("tls");

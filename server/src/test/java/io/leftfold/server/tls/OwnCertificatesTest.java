@@ -5,12 +5,14 @@ package io.leftfold.server.tls;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leftfold.testkit.ManualClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
@@ -21,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OwnCertificatesTest {
 
   @TempDir private Path directory;
-  private final MovingClock clock = new MovingClock();
+  private final ManualClock clock = new ManualClock(InstantSource.system().instant());
   private Path certificate;
   private Path key;
   private Identity first;
