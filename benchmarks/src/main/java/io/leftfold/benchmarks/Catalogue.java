@@ -11,6 +11,7 @@ import io.leftfold.benchmarks.embedded.Scan;
 import io.leftfold.benchmarks.embedded.TagQueries;
 import io.leftfold.benchmarks.grpc.GroupConsuming;
 import io.leftfold.benchmarks.grpc.GrpcCalls;
+import io.leftfold.benchmarks.grpc.SecuredCalls;
 import io.leftfold.benchmarks.grpc.ServerStart;
 import io.leftfold.benchmarks.measure.Benchmark;
 import io.leftfold.benchmarks.micro.JmhBenchmark;
@@ -48,6 +49,11 @@ final class Catalogue {
     for (var kind : GrpcCalls.Kind.values()) {
       for (var connections : CONNECTIONS) {
         all.add(new GrpcCalls(kind, connections));
+      }
+    }
+    for (var kind : GrpcCalls.Kind.values()) {
+      for (var connections : CONNECTIONS) {
+        all.add(new SecuredCalls(kind, connections));
       }
     }
     for (var consumers : CONSUMERS) {

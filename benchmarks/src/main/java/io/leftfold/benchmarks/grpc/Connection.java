@@ -8,6 +8,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
@@ -41,6 +42,7 @@ final class Connection implements AutoCloseable {
       "\u000bgrpc-status\u00010".getBytes(StandardCharsets.ISO_8859_1);
 
   private final SocketChannel channel;
+  private final ByteChannel bytes;
   private final Requests requests;
   private final boolean appends;
   private final byte[] headers;
@@ -58,17 +60,20 @@ final class Connection implements AutoCloseable {
   /// Connects.
   ///
   /// @param port of a server on this machine
+  /// @param door how the port is guarded
   /// @param requests what to ask
   /// @param path of the method, one of those of [Requests]
   /// @param keeping whether to keep the answers
-  Connection(int port, Requests requests, String path, boolean keeping) throws IOException {
+  Connection(int port, Door door, Requests requests, String path, boolean keeping)
+      throws IOException {
     this.requests = requests;
     this.appends = !path.equals(Requests.READ);
-    this.headers = headers(path, "127.0.0.1:" + port);
+    this.headers = headers(path, "127.0.0.1:" + port, door);
     this.kept = keeping ? new ByteArrayOutputStream() : null;
     this.channel =
         SocketChannel.open(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
     channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+    this.bytes = door.isEncrypted() ? new TlsChannel(channel) : channel;
     out.put(PREFACE);
     frame(18, SETTINGS, (byte) 0, 0);
     out.putShort((short) 1).putInt(0); // no dynamic table for headers
@@ -80,14 +85,15 @@ final class Connection implements AutoCloseable {
   }
 
   /// HPACK with the static table only.
-  private static byte[] headers(String path, String authority) {
+  private static byte[] headers(String path, String authority, Door door) {
     var block = new ByteArrayOutputStream();
     block.write(0x83); // :method POST
-    block.write(0x86); // :scheme http
+    block.write(door.isEncrypted() ? 0x87 : 0x86); // :scheme https or http
     literal(block, new byte[] {0x04}, path);
     literal(block, new byte[] {0x01}, authority);
     literal(block, new byte[] {0x0f, 0x10}, "application/grpc");
     literal(block, new byte[] {0x00, 2, 't', 'e'}, "trailers");
+    door.authorization().ifPresent(text -> literal(block, new byte[] {0x0f, 0x08}, text));
     return block.toByteArray();
   }
 
@@ -154,7 +160,7 @@ final class Connection implements AutoCloseable {
   private void flush() throws IOException {
     out.flip();
     while (out.hasRemaining()) {
-      if (channel.write(out) == 0) {
+      if (bytes.write(out) == 0) {
         Thread.onSpinWait();
       }
     }
@@ -165,9 +171,19 @@ final class Connection implements AutoCloseable {
   ///
   /// @return whether the call is answered now
   boolean read() throws IOException {
-    if (channel.read(in) < 0) {
-      throw new IOException("The server closed a connection");
-    }
+    var answered = false;
+    boolean isThereMore;
+    do {
+      if (bytes.read(in) < 0) {
+        throw new IOException("The server closed a connection");
+      }
+      isThereMore = !in.hasRemaining();
+      answered |= frames();
+    } while (isThereMore);
+    return answered;
+  }
+
+  private boolean frames() throws IOException {
     var answered = false;
     in.flip();
     while (in.remaining() >= FRAME_HEADER_BYTES) {

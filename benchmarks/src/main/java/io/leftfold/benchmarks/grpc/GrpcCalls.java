@@ -9,7 +9,6 @@ import io.leftfold.benchmarks.measure.Row;
 import io.leftfold.benchmarks.measure.Settings;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -20,11 +19,6 @@ public final class GrpcCalls implements Benchmark {
   private static final double ASKED = 0.7;
   private static final int ASKED_OF_APPENDS_AT = 128;
   private static final int STREAMS = 10_000;
-  private static final long WARM_UP_CALLS = 500_000;
-  private static final int WARM_UP_TURNS_MAX = 16;
-  private static final int WARM_UP_TURNS_QUICK = 4;
-  private static final Duration WARM_UP_TURN = Duration.ofSeconds(2);
-  private static final Duration WARM_UP_TURN_QUICK = Duration.ofMillis(250);
 
   private final Kind kind;
   private final int connections;
@@ -36,7 +30,28 @@ public final class GrpcCalls implements Benchmark {
     /// One event, to a stream with a certain last revision.
     APPEND_EXPECTED,
     /// Ten events of a stream.
-    READ
+    READ;
+
+    String word() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    String what() {
+      return switch (this) {
+        case APPEND -> "durable appends";
+        case APPEND_EXPECTED -> "durable appends with an expected revision";
+        case READ -> "reads of ten events";
+      };
+    }
+
+    /// Of the method.
+    String path() {
+      return this == READ ? Requests.READ : Requests.APPEND;
+    }
+
+    boolean isConditional() {
+      return this == APPEND_EXPECTED;
+    }
   }
 
   /// With a number of connections.
@@ -50,22 +65,15 @@ public final class GrpcCalls implements Benchmark {
 
   @Override
   public String name() {
-    return "grpc-%s-%d"
-        .formatted(kind.name().toLowerCase(Locale.ROOT).replace('_', '-'), connections);
+    return "grpc-%s-%d".formatted(kind.word(), connections);
   }
 
   @Override
   public String question() {
-    var what =
-        switch (kind) {
-          case APPEND -> "durable appends";
-          case APPEND_EXPECTED -> "durable appends with an expected revision";
-          case READ -> "reads of ten events";
-        };
     return connections == 1
-        ? "How many %s does the server answer, one after the other?".formatted(what)
+        ? "How many %s does the server answer, one after the other?".formatted(kind.what())
         : "How many %s does the server answer, from %,d connections with one in flight each?"
-            .formatted(what, connections);
+            .formatted(kind.what(), connections);
   }
 
   @Override
@@ -86,13 +94,13 @@ public final class GrpcCalls implements Benchmark {
       Files.write(
           directory.resolve(ServerProcess.READ_ANSWER), Load.one(store, Requests.READ, streams));
       try (var echo = ServerProcess.echo(directory);
-          var toStore = load(store, path(), streams);
-          var toEcho = load(echo, path(), streams);
+          var toStore = load(store, kind.path(), streams);
+          var toEcho = load(echo, kind.path(), streams);
           var toElsewhere =
               load(echo, kind == Kind.READ ? Requests.READ : Requests.APPEND_ELSEWHERE, streams)) {
         var loads =
             kind == Kind.READ ? List.of(toStore, toEcho) : List.of(toStore, toEcho, toElsewhere);
-        warmUp(settings, loads);
+        WarmUp.of(settings, loads);
         var rounds = new Rounds(settings).with("leftfold", toStore).with("limit", toEcho);
         if (kind != Kind.READ) {
           rounds.with("elsewhere", toElsewhere);
@@ -112,27 +120,8 @@ public final class GrpcCalls implements Benchmark {
     }
   }
 
-  private String path() {
-    return kind == Kind.READ ? Requests.READ : Requests.APPEND;
-  }
-
   private Load load(ServerProcess server, String path, int streams) throws IOException {
-    return new Load(server, connections, path, kind == Kind.APPEND_EXPECTED, streams);
-  }
-
-  /// Until the compiler is through with the servers, which takes it some 500,000 calls. A server
-  /// that is slow at first would otherwise be measured while the other has long been compiled.
-  private static void warmUp(Settings settings, List<Load> loads) throws Exception {
-    var turns = settings.quick() ? WARM_UP_TURNS_QUICK : WARM_UP_TURNS_MAX;
-    var turn = settings.quick() ? WARM_UP_TURN_QUICK : WARM_UP_TURN;
-    for (var i = 0; i < turns; i++) {
-      for (var load : loads) {
-        if (load.calls() < WARM_UP_CALLS && load.work(turn) <= 0) {
-          throw new IllegalStateException("Nothing was answered");
-        }
-      }
-    }
-    loads.forEach(Load::forget);
+    return new Load(server, connections, path, kind.isConditional(), streams);
   }
 
   private Row row(Rounds rounds, Load toStore, Load toEcho) {

@@ -40,7 +40,8 @@ final class Load implements Contestant, AutoCloseable {
     this.server = server;
     for (var i = 0; i < count; i++) {
       var connection =
-          new Connection(server.port(), new Requests(i, conditional, streams), path, false);
+          new Connection(
+              server.port(), server.door(), new Requests(i, conditional, streams), path, false);
       connections.add(connection);
       connection.channel().register(selector, SelectionKey.OP_READ, connection);
     }
@@ -49,7 +50,8 @@ final class Load implements Contestant, AutoCloseable {
   /// Makes one call, on a connection of its own, and gives the messages of its answer.
   static byte[] one(ServerProcess server, String path, int streams) throws IOException {
     try (var connection =
-        new Connection(server.port(), new Requests(0xffff, false, streams), path, true)) {
+        new Connection(
+            server.port(), server.door(), new Requests(0xffff, false, streams), path, true)) {
       answer(connection);
       return connection.answers();
     }

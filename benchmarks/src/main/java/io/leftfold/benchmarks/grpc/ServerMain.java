@@ -25,22 +25,29 @@ public final class ServerMain {
 
   /// Serves.
   ///
-  /// @param arguments `store <directory> <streams>`: a store, with so many streams of ten events;
-  ///   `echo <directory>`: the transport, answering the messages in the files of a directory
+  /// @param arguments `store <directory> <streams> <door>`: a store, with so many streams of ten
+  ///   events, guarded so; `echo <directory>`: the transport, answering the messages in the files
+  ///   of a directory
   /// @throws IOException if the server could not start
   public static void main(String[] arguments) throws IOException {
     switch (arguments[0]) {
-      case "store" -> serveStore(Path.of(arguments[1]), Integer.parseInt(arguments[2]));
+      case "store" ->
+          serveStore(
+              Path.of(arguments[1]), Integer.parseInt(arguments[2]), Door.valueOf(arguments[3]));
       case "echo" -> serveEcho(Path.of(arguments[1]));
       default -> throw new IllegalArgumentException("store or echo, got " + arguments[0]);
     }
   }
 
-  private static void serveStore(Path directory, int streams) throws IOException {
+  private static void serveStore(Path directory, int streams, Door door) throws IOException {
     try (var store = LocalEventStore.open(directory)) {
       new Population(streams).appendTo(store);
       try (var server =
-          LeftfoldServer.start(store, ServerOptions.insecure().withAddress("127.0.0.1", 0))) {
+          LeftfoldServer.start(
+              store,
+              ServerOptions.insecure()
+                  .withSecurity(door.security(directory))
+                  .withAddress("127.0.0.1", 0))) {
         serve(server.port());
       }
     }

@@ -26,9 +26,11 @@ final class ServerProcess implements AutoCloseable {
   private static final int SECONDS_TO_END = 10;
 
   private final Process process;
+  private final Door door;
   private final int port;
 
-  private ServerProcess(List<String> arguments) throws IOException {
+  private ServerProcess(Door door, List<String> arguments) throws IOException {
+    this.door = door;
     var runtime = ManagementFactory.getRuntimeMXBean();
     var command = new ArrayList<String>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -68,11 +70,20 @@ final class ServerProcess implements AutoCloseable {
   }
 
   static ServerProcess store(Path directory, int streams) throws IOException {
-    return new ServerProcess(List.of("store", directory.toString(), Integer.toString(streams)));
+    return store(directory, streams, Door.OPEN);
+  }
+
+  static ServerProcess store(Path directory, int streams, Door door) throws IOException {
+    return new ServerProcess(
+        door, List.of("store", directory.toString(), Integer.toString(streams), door.name()));
   }
 
   static ServerProcess echo(Path directory) throws IOException {
-    return new ServerProcess(List.of("echo", directory + File.separator));
+    return new ServerProcess(Door.OPEN, List.of("echo", directory + File.separator));
+  }
+
+  Door door() {
+    return door;
   }
 
   int port() {

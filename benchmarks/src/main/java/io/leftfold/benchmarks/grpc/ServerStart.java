@@ -131,7 +131,7 @@ public final class ServerStart implements Benchmark {
   private static Connection connect(Process server, int port, long deadline) throws IOException {
     while (true) {
       try {
-        return new Connection(port, new Requests(0, false, 1), Requests.APPEND, false);
+        return new Connection(port, Door.OPEN, new Requests(0, false, 1), Requests.APPEND, false);
       } catch (ConnectException e) {
         if (!server.isAlive() || System.nanoTime() > deadline) {
           throw new IOException("The server does not listen at port " + port, e);

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.benchmarks.grpc;
+
+import io.leftfold.benchmarks.measure.Settings;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/// Calls that are not counted, until the compiler is through with the servers, which takes it some
+/// 500,000 calls. A server that is slow at first would otherwise be measured while the other has
+/// long been compiled.
+final class WarmUp {
+
+  private static final long CALLS = 500_000;
+  private static final int TURNS_MAX = 16;
+  private static final int TURNS_QUICK = 4;
+  private static final Duration TURN = Duration.ofSeconds(2);
+  private static final Duration TURN_QUICK = Duration.ofMillis(250);
+
+  private WarmUp() {}
+
+  static void of(Settings settings, List<Load> loads) throws IOException {
+    var turns = settings.quick() ? TURNS_QUICK : TURNS_MAX;
+    var turn = settings.quick() ? TURN_QUICK : TURN;
+    for (var i = 0; i < turns; i++) {
+      for (var load : loads) {
+        if (load.calls() < CALLS && load.work(turn) <= 0) {
+          throw new IllegalStateException("Nothing was answered");
+        }
+      }
+    }
+    loads.forEach(Load::forget);
+  }
+}
