@@ -4,16 +4,24 @@ package io.leftfold.server;
 
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.edge.GrpcHandler;
+import io.leftfold.server.group.Groups;
+import io.leftfold.server.metrics.GroupFigures;
 import io.leftfold.server.metrics.ServerMetrics;
 import io.leftfold.server.node.Measures;
 import io.leftfold.server.tracing.Tracing;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What lets one see inside a server: its metrics, and traces where somebody takes them.
 record Insight(ServerMetrics metrics, Measures measures, @Nullable Tracing tracing)
     implements AutoCloseable {
+
+  /// How long a page of metrics waits for a group to say how it is.
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private static final double MILLIS = 1e3;
 
   static Insight of(LocalEventStore store, Telemetry telemetry, String version) {
     var metrics = new ServerMetrics(System::nanoTime, version);
@@ -35,6 +43,29 @@ record Insight(ServerMetrics metrics, Measures measures, @Nullable Tracing traci
         new Tracing(otlp.endpoint(), otlp.headers(), otlp.traceRatio(), otlp.traceDelay(), version);
     measures.onDelivery(tracing::delivered);
     return new Insight(metrics, measures, tracing);
+  }
+
+  /// Shows persistent subscriptions as well: those that begin from now on.
+  void show(Groups groups) {
+    groups.onEach(id ->
+        metrics.showGroup(
+            id.source().toString(),
+            id.name(),
+            () -> groups.standing(id, PATIENCE).map(Insight::figures)));
+  }
+
+  private static GroupFigures figures(Groups.Standing standing) {
+    var info = standing.info();
+    var figures = info.figures();
+    return new GroupFigures(
+        info.connections().size(),
+        figures.readBuffer() + figures.liveBuffer(),
+        figures.inFlight(),
+        figures.retryBuffer(),
+        info.progress().retries(),
+        info.parked(),
+        standing.lag().events(),
+        standing.lag().age().toMillis() / MILLIS);
   }
 
   /// What answers methods, with spans if they are wanted.

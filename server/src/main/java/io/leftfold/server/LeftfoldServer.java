@@ -131,6 +131,7 @@ public final class LeftfoldServer implements AutoCloseable {
             Clock.systemUTC(),
             UUID::randomUUID,
             Thread.ofVirtual().name("leftfold-group-", 0).factory());
+    insight.show(groups);
     try {
       var edge = edge(store, node, groups, options, timer, users, insight);
       users.ifPresent(known -> begin(known, store, timer));

@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.netty.shaded.io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.MetadataUtils;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.protocol.messages.groups.PersistentSubscriptionsGrpc;
 import io.leftfold.protocol.messages.store.StoreGrpc;
 import io.leftfold.protocol.messages.store.Wire;
 import java.io.IOException;
@@ -36,6 +37,14 @@ final class RunningServer implements AutoCloseable {
 
   StoreGrpc.StoreBlockingStub client() {
     return StoreGrpc.newBlockingStub(channel);
+  }
+
+  PersistentSubscriptionsGrpc.PersistentSubscriptionsBlockingStub groups() {
+    return PersistentSubscriptionsGrpc.newBlockingStub(channel);
+  }
+
+  PersistentSubscriptionsGrpc.PersistentSubscriptionsStub asynchronousGroups() {
+    return PersistentSubscriptionsGrpc.newStub(channel);
   }
 
   StoreGrpc.StoreStub asynchronous() {

@@ -11,6 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +52,7 @@ final class GroupCore {
   private int asked;
   private int retries;
   private int parking;
+  private long retried;
 
   private final Replay replay = new Replay();
 
@@ -192,6 +194,7 @@ final class GroupCore {
       return;
     }
     entry.retryCount++;
+    retried++;
     entry.state = Entry.State.RETRY;
     retries++;
     dispatch.add(entry);
@@ -370,6 +373,19 @@ final class GroupCore {
         retries,
         inFlight.size(),
         inFlight.size() + retries + parking);
+  }
+
+  /// How far it is.
+  ///
+  /// @param passesOver whether what comes need not be for it
+  GroupInfo.Progress progress(boolean passesOver) {
+    return new GroupInfo.Progress(
+        safe(),
+        undone.isEmpty()
+            ? Optional.empty()
+            : Optional.of(undone.getFirst().event.original().recorded()),
+        live && passesOver && undone.isEmpty(),
+        retried);
   }
 
   /// In the words of KurrentDB.

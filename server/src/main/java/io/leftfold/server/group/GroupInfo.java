@@ -2,7 +2,9 @@
 
 package io.leftfold.server.group;
 
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 
 /// How a group is at a moment.
@@ -10,6 +12,7 @@ import java.util.OptionalLong;
 /// @param definition which, how made
 /// @param status what it does: `Live`, or several of the words that KurrentDB has, with commas
 /// @param figures what is where
+/// @param progress how far it is
 /// @param pace how fast
 /// @param checkpoint the last place written; empty if none was
 /// @param lastKnown the last place of its source; empty if there is none
@@ -19,6 +22,7 @@ public record GroupInfo(
     GroupDefinition definition,
     String status,
     Figures figures,
+    Progress progress,
     Pace.Figures pace,
     OptionalLong checkpoint,
     OptionalLong lastKnown,
@@ -39,6 +43,17 @@ public record GroupInfo(
   /// @param outstanding how many were handed out once and are not done
   public record Figures(
       int readBuffer, int liveBuffer, int retryBuffer, int inFlight, int outstanding) {}
+
+  /// How far a group is.
+  ///
+  /// @param done the last place up to which everything is done: where a checkpoint would be if it
+  ///   were written now; −1 for none
+  /// @param undoneSince when the first event was recorded that was read and is not done
+  /// @param isAtTheEnd whether there is nothing more for it behind that place, as far as it knows:
+  ///   it is live, everything is done, and what comes may be what its filter passes over
+  /// @param retries how often an event was taken back to be given again, since the group began
+  public record Progress(
+      long done, Optional<Instant> undoneSince, boolean isAtTheEnd, long retries) {}
 
   /// One consumer.
   ///

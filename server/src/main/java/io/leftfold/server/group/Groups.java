@@ -2,21 +2,18 @@
 
 package io.leftfold.server.group;
 
-import io.leftfold.api.ContentType;
 import io.leftfold.api.EventStore;
-import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
-import io.leftfold.api.ProposedEvent;
-import io.leftfold.api.ReadOptions;
-import io.leftfold.api.RecordedEvent;
-import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.UnavailableException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -25,9 +22,12 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import java.util.function.Supplier;
-import tools.jackson.core.JacksonException;
 
 /// All groups of a store. They are found again in `$persistentSubscriptionConfig` when it starts,
 /// and every change is written there before it is answered.
@@ -36,10 +36,6 @@ import tools.jackson.core.JacksonException;
 /// answering as a consumer never waits.
 public final class Groups implements AutoCloseable {
 
-  private static final StreamName CONFIGURATION = StreamName.of("$persistentSubscriptionConfig");
-  private static final String CONFIGURATION_TYPE = "$PersistentConfig";
-  private static final int CONFIGURATIONS_KEPT = 2;
-
   /// How much is looked at of what is parked, at a time.
   private static final long PARKED_BYTES = 1 << 20;
 
@@ -47,9 +43,13 @@ public final class Groups implements AutoCloseable {
   private final Clock clock;
   private final Supplier<UUID> ids;
   private final ThreadFactory threads;
+  private final ConfiguredGroups configuration;
 
   /// Changed under the lock of this object.
   private final Map<GroupId, RunningGroup> groups = new ConcurrentHashMap<>();
+
+  private final Map<GroupId, Runnable> shown = new HashMap<>();
+  private Function<GroupId, Runnable> show = _ -> () -> {};
 
   private volatile boolean ready;
   private boolean closed;
@@ -65,6 +65,14 @@ public final class Groups implements AutoCloseable {
     this.clock = clock;
     this.ids = ids;
     this.threads = threads;
+    this.configuration = new ConfiguredGroups(store, clock, ids);
+  }
+
+  /// Tells of each group that there is from now on.
+  ///
+  /// @param watcher is given its id, and gives what is run when the group is gone
+  public synchronized void onEach(Function<GroupId, Runnable> watcher) {
+    show = watcher;
   }
 
   // ---- all of them
@@ -76,30 +84,10 @@ public final class Groups implements AutoCloseable {
     if (ready || closed) {
       return;
     }
-    for (var definition : configured()) {
+    for (var definition : configuration.read()) {
       run(definition);
     }
     ready = true;
-  }
-
-  private List<GroupDefinition> configured() {
-    try (var read = store.read(CONFIGURATION, ReadOptions.backwards().limit(1))) {
-      var events = read.iterator();
-      return events.hasNext()
-          ? events.next().event().map(Groups::decode).orElse(List.of())
-          : List.of();
-    }
-  }
-
-  private static List<GroupDefinition> decode(RecordedEvent configuration) {
-    try {
-      return GroupConfiguration.decode(configuration.data());
-    } catch (JacksonException | IllegalArgumentException e) {
-      throw new IllegalStateException(
-          "Event %d of %s is no configuration of persistent subscriptions: %s"
-              .formatted(configuration.revision(), CONFIGURATION, e.getMessage()),
-          e);
-    }
   }
 
   private void run(GroupDefinition definition) {
@@ -107,6 +95,7 @@ public final class Groups implements AutoCloseable {
     var group = new RunningGroup(store, definition, streams.checkpoint(), streams, clock, threads);
     group.start();
     groups.put(definition.id(), group);
+    shown.computeIfAbsent(definition.id(), show);
   }
 
   private GroupStreams streams(GroupId id) {
@@ -131,10 +120,12 @@ public final class Groups implements AutoCloseable {
             UnavailableException.Reason.CLOSED, "The persistent subscriptions were closed"));
   }
 
-  private void stopAll(java.util.function.Function<GroupId, RuntimeException> reason) {
+  private void stopAll(Function<GroupId, RuntimeException> reason) {
     var stopping = new ArrayList<CompletableFuture<Void>>();
     groups.forEach((id, group) -> stopping.add(group.stop(reason.apply(id))));
     groups.clear();
+    shown.values().forEach(Runnable::run);
+    shown.clear();
     stopping.forEach(Groups::await);
   }
 
@@ -210,6 +201,7 @@ public final class Groups implements AutoCloseable {
     var group = existing(id);
     write(Optional.empty(), Set.of(id), user);
     groups.remove(id);
+    Objects.requireNonNull(shown.remove(id), "A group that runs is shown").run();
     await(group.stop(GroupException.of(GroupException.Kind.DROPPED, id)));
     streams(id).delete();
   }
@@ -221,21 +213,7 @@ public final class Groups implements AutoCloseable {
         .filter(definition -> !without.contains(definition.id()))
         .forEach(definition -> all.put(definition.id().toString(), definition));
     changed.ifPresent(definition -> all.put(definition.id().toString(), definition));
-    store.append(
-        CONFIGURATION,
-        ExpectedState.any(),
-        new ProposedEvent(
-            ids.get(),
-            CONFIGURATION_TYPE,
-            ContentType.JSON,
-            GroupConfiguration.encode(all.values(), clock.instant(), user),
-            new byte[0],
-            List.of()));
-    var metadata = store.metadata(CONFIGURATION).metadata();
-    if (metadata.maxCount().isEmpty()) {
-      store.writeMetadata(
-          CONFIGURATION, ExpectedState.any(), metadata.withMaxCount(CONFIGURATIONS_KEPT));
-    }
+    configuration.write(all.values(), user);
   }
 
   /// Hands parked events out again, before anything new.
@@ -285,6 +263,33 @@ public final class Groups implements AutoCloseable {
   public GroupInfo info(GroupId id) {
     return await(existing(id).info(last(id.source())));
   }
+
+  /// How a group stands, for those who only look: it is not waited for, be it busy or gone.
+  ///
+  /// @param id which
+  /// @param patience how long to wait for its answer
+  /// @return as of this moment; empty if it does not answer
+  public Optional<Standing> standing(GroupId id, Duration patience) {
+    var group = groups.get(id);
+    if (group == null) {
+      return Optional.empty();
+    }
+    try {
+      var info = group.info(OptionalLong.empty()).get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      return Optional.of(new Standing(info, GroupLag.of(store, info, clock.instant())));
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return Optional.empty();
+    } catch (ExecutionException | TimeoutException | LeftfoldException _) {
+      return Optional.empty();
+    }
+  }
+
+  /// How a group stands.
+  ///
+  /// @param info what is where
+  /// @param lag how far it is behind
+  public record Standing(GroupInfo info, GroupLag lag) {}
 
   /// How all groups are.
   ///

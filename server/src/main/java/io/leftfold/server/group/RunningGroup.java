@@ -465,6 +465,7 @@ final class RunningGroup implements GroupEffects {
         definition,
         core.status(),
         core.figures(),
+        core.progress(definition.isFiltered()),
         core.pace(now),
         checkpoint,
         lastKnown,

@@ -2,17 +2,20 @@
 
 package io.leftfold.server.metrics;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
 /// Shows groups one by one, for each has an owner who waits for it; but not more than so many, for
-/// callers make groups.
+/// callers make groups. Of a group that does not answer it is shown that nothing is known (`NaN`).
 final class GroupMeters {
 
   /// The most groups that are shown.
@@ -36,76 +39,74 @@ final class GroupMeters {
   }
 
   /// Shows a group until what is returned is run.
-  Runnable show(String stream, String group, Supplier<GroupFigures> source) {
+  Runnable show(String stream, String group, Supplier<Optional<GroupFigures>> source) {
     if (shown.incrementAndGet() > SHOWN_MAX) {
       shown.decrementAndGet();
       hidden.incrementAndGet();
       return hidden::decrementAndGet;
     }
-    var figures = new Polled<>(source, looks);
-    var meters = new ArrayList<Meter>();
-    meters.add(
-        gauge(stream, group, figures, "consumers", "", "Consumers", GroupFigures::consumers));
-    meters.add(
-        gauge(
-            stream,
-            group,
-            figures,
-            "in.flight",
-            "",
-            "Events given and not answered yet",
-            GroupFigures::inFlight));
-    meters.add(
-        gauge(
-            stream,
-            group,
-            figures,
-            "retrying",
-            "",
-            "Events that wait to be given again",
-            GroupFigures::retrying));
-    meters.add(gauge(stream, group, figures, "parked", "", "Events parked", GroupFigures::parked));
-    meters.add(
-        gauge(
-            stream,
-            group,
-            figures,
-            "lag.events",
-            "",
-            "Events not looked at yet",
-            GroupFigures::lagEvents));
-    meters.add(
-        gauge(
-            stream,
-            group,
-            figures,
-            "lag",
-            "seconds",
-            "The age of the first event not looked at yet",
-            GroupFigures::lagSeconds));
-    return () -> remove(meters);
+    var one = new One(new Polled<>(source, looks), Tags.of("stream", stream, "group", group));
+    one.show();
+    return () -> {
+      one.end();
+      shown.decrementAndGet();
+    };
   }
 
-  private void remove(List<Meter> meters) {
-    meters.forEach(registry::remove);
-    shown.decrementAndGet();
-  }
+  /// The meters of one group.
+  private final class One {
+    private final Polled<Optional<GroupFigures>> figures;
+    private final Tags tags;
+    private final List<Meter> meters = new ArrayList<>();
+    private volatile double retries;
 
-  private Gauge gauge(
-      String stream,
-      String group,
-      Polled<GroupFigures> figures,
-      String name,
-      String unit,
-      String description,
-      ToDoubleFunction<GroupFigures> value) {
-    return Gauge.builder(
-            "leftfold.group." + name, figures, polled -> value.applyAsDouble(polled.get()))
-        .description(description)
-        .baseUnit(unit.isEmpty() ? null : unit)
-        .tag("stream", stream)
-        .tag("group", group)
-        .strongReference(true)
-        .register(registry);
+    One(Polled<Optional<GroupFigures>> figures, Tags tags) {
+      this.figures = figures;
+      this.tags = tags;
+    }
+
+    void show() {
+      gauge("consumers", "", "Consumers", GroupFigures::consumers);
+      gauge("buffered", "", "Events read ahead and not given yet", GroupFigures::buffered);
+      gauge("in.flight", "", "Events given and not answered yet", GroupFigures::inFlight);
+      gauge("retrying", "", "Events that wait to be given again", GroupFigures::retrying);
+      gauge("parked", "", "Events parked", GroupFigures::parked);
+      gauge(
+          "lag.events",
+          "",
+          "Events behind the last up to which everything is done",
+          GroupFigures::lagEvents);
+      gauge("lag", "seconds", "The age of the first of those events", GroupFigures::lagSeconds);
+      // What is counted is held weakly; this object lives until the group is gone.
+      meters.add(
+          FunctionCounter.builder("leftfold.group.retries", this, One::retries)
+              .description("How often an event was taken back to be given again")
+              .tags(tags)
+              .register(registry));
+    }
+
+    void end() {
+      meters.forEach(registry::remove);
+    }
+
+    private void gauge(
+        String name, String unit, String description, ToDoubleFunction<GroupFigures> value) {
+      meters.add(
+          Gauge.builder(
+                  "leftfold.group." + name,
+                  figures,
+                  polled -> polled.get().map(value::applyAsDouble).orElse(Double.NaN))
+              .description(description)
+              .baseUnit(unit.isEmpty() ? null : unit)
+              .tags(tags)
+              .strongReference(true)
+              .register(registry));
+    }
+
+    /// A count that is not known stays what it was: a reader would take less for a new beginning.
+    private double retries() {
+      figures.get().ifPresent(known -> retries = known.retries());
+      return retries;
+    }
   }
 }

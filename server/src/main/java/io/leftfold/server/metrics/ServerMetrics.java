@@ -25,6 +25,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -149,9 +150,9 @@ public final class ServerMetrics implements AutoCloseable {
   ///
   /// @param stream what it follows
   /// @param group its name
-  /// @param figures how it stands, asked when somebody looks
+  /// @param figures how it stands, asked when somebody looks; empty if it does not say
   /// @return to be run when the group is gone
-  public Runnable showGroup(String stream, String group, Supplier<GroupFigures> figures) {
+  public Runnable showGroup(String stream, String group, Supplier<Optional<GroupFigures>> figures) {
     return groups.show(stream, group, figures);
   }
 
