@@ -808,6 +808,14 @@ public final class LocalEventStore implements EventStore {
         state.failure());
   }
 
+  /// Merges the files of the index to as few as there may be, in the background, behind everything
+  /// else that is done there; how far that is shows in [#indexState()]. Nothing depends on it: the
+  /// index merges by itself what is worth it.
+  public void mergeIndex() {
+    log.requireOpen();
+    index.mergeAll();
+  }
+
   /// How far the index is: whole, unless the store was opened without waiting for it
   /// ([EngineOptions#indexedAtOpeningMax()]).
   ///

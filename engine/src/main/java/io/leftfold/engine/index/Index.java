@@ -454,6 +454,14 @@ public final class Index implements AutoCloseable {
     };
   }
 
+  /// Merges the files of the index to as few as there may be, behind everything else; returns at
+  /// once.
+  public void mergeAll() {
+    if (started && !options.readOnly()) {
+      indexer.mergeAll();
+    }
+  }
+
   void damageFound(Segment segment) {
     if (started && !options.readOnly()) {
       indexer.wake();

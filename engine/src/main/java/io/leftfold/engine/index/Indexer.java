@@ -36,6 +36,7 @@ final class Indexer {
   private final IndexOptions options;
   private final ReentrantLock working = new ReentrantLock();
   private final AtomicBoolean asked = new AtomicBoolean();
+  private final AtomicBoolean mergingAll = new AtomicBoolean();
   private final Set<Segment> hopeless = new HashSet<>();
 
   private volatile @Nullable Throwable failure;
@@ -65,6 +66,12 @@ final class Indexer {
     } catch (RejectedExecutionException closed) {
       // The store is being closed; opening it again begins with the same work.
     }
+  }
+
+  /// Lets it merge all there is, not only neighbours of one tier.
+  void mergeAll() {
+    mergingAll.set(true);
+    wake();
   }
 
   /// Lets it look for work again after it failed, unless it is about to.
@@ -125,7 +132,11 @@ final class Indexer {
   }
 
   private boolean workOnce() throws IOException {
-    return makeDamagedSegmentAgain() || writeFrozenTable() || merge() || makeMissing();
+    return makeDamagedSegmentAgain()
+        || writeFrozenTable()
+        || merge()
+        || makeMissing()
+        || mergeRest();
   }
 
   /// The store is closed while something large is under way.
@@ -314,6 +325,25 @@ final class Indexer {
     if (run.isEmpty()) {
       return false;
     }
+    merge(run);
+    return true;
+  }
+
+  /// What somebody asked to be merged, though it need not be.
+  private boolean mergeRest() throws IOException {
+    if (!mergingAll.get()) {
+      return false;
+    }
+    var run = neighbours(index.row());
+    if (run.size() < 2) {
+      mergingAll.set(false);
+      return false;
+    }
+    merge(run);
+    return true;
+  }
+
+  private void merge(List<Segment> run) throws IOException {
     var keys = 0L;
     var newKeys = new long[KeyKind.MAX];
     for (var segment : run) {
@@ -330,7 +360,31 @@ final class Indexer {
     } finally {
       merging = null;
     }
-    return true;
+  }
+
+  /// The first neighbours that may be one; fewer than two if there are none.
+  private static List<Segment> neighbours(Part[] row) {
+    var run = new ArrayList<Segment>();
+    var bytes = 0L;
+    for (var part : row) {
+      var follows = !run.isEmpty() && run.getLast().end() == part.first();
+      var segment = part instanceof Segment whole && !whole.isDamaged() ? whole : null;
+      if (follows && segment != null && bytes + segment.sizeBytes() <= MERGED_BYTES_MAX) {
+        run.add(segment);
+        bytes += segment.sizeBytes();
+        continue;
+      }
+      if (run.size() > 1) {
+        return run;
+      }
+      run.clear();
+      bytes = 0;
+      if (segment != null) {
+        run.add(segment);
+        bytes = segment.sizeBytes();
+      }
+    }
+    return run;
   }
 
   /// Neighbours of one tier, from the first to the last of them, with what smaller ones there are

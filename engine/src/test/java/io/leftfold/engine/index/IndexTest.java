@@ -126,6 +126,30 @@ final class IndexTest {
   }
 
   @Test
+  void who_asks_for_it_has_all_segments_merged_and_finds_what_was_there() throws IOException {
+    try (var rig = new IndexRig(11, new MemoryDisk(), IndexRig.options(10, 4))) {
+      for (var i = 0; i < 100; i++) {
+        rig.append(batch(rig.random, 10));
+      }
+      var before = rig.index.state();
+      assertThat(before.segments()).isGreaterThan(3);
+
+      rig.index.mergeAll();
+
+      var merged = rig.index.state();
+      assertThat(merged.segments()).isEqualTo(1);
+      assertThat(merged.segmentEvents()).isEqualTo(before.segmentEvents());
+      assertThat(merged.failure()).isEmpty();
+      rig.check();
+      rig.index.mergeAll();
+      assertThat(rig.index.state().segments()).isEqualTo(1);
+      appendAndCheck(rig, 30);
+      rig.reopen(IndexRig.options(10, 4));
+      rig.check();
+    }
+  }
+
+  @Test
   void there_are_at_most_three_segments_a_tier() throws IOException {
     try (var rig = new IndexRig(8, new MemoryDisk(), IndexRig.options(10, 4))) {
       for (var i = 0; i < 300; i++) {
