@@ -9,6 +9,7 @@ import io.leftfold.server.metrics.GroupFigures;
 import io.leftfold.server.metrics.ServerMetrics;
 import io.leftfold.server.node.Measures;
 import io.leftfold.server.tracing.Tracing;
+import io.vertx.ext.web.Router;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -71,6 +72,13 @@ record Insight(ServerMetrics metrics, Measures measures, @Nullable Tracing traci
   /// What answers methods, with spans if they are wanted.
   Map<String, GrpcHandler> trace(Map<String, GrpcHandler> handlers) {
     return tracing == null ? handlers : tracing.trace(handlers);
+  }
+
+  /// Makes spans of requests to pages that are added from now on, if they are wanted.
+  void trace(Router router) {
+    if (tracing != null) {
+      tracing.trace(router);
+    }
   }
 
   @Override

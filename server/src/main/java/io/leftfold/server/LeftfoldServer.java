@@ -255,6 +255,7 @@ public final class LeftfoldServer implements AutoCloseable {
             options,
             insight.trace(calls),
             router -> {
+              insight.trace(router);
               new NodePages(node, NodeServices.WIRE_VERSION, VERSION, threads).addTo(router);
               new MetricsPage(insight.metrics(), check, threads).addTo(router);
               users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));

@@ -121,6 +121,31 @@ final class InsightTest {
   }
 
   @Test
+  void a_request_to_a_page_is_a_span_below_that_of_its_caller() throws Exception {
+    var parent = "00-%s-%s-01".formatted(TRACE, PARENT);
+    for (var page : List.of("/info", "/metrics", "/health/live", "/health/ready", "/ping")) {
+      assertThat(server.get(page, "traceparent", parent).statusCode()).isLessThan(300);
+
+      var span = await(each -> each.getName().equals("GET " + page));
+      assertThat(hex(span.getTraceId())).isEqualTo(TRACE);
+      assertThat(hex(span.getParentSpanId())).isEqualTo(PARENT);
+      assertThat(span.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
+      assertThat(span.getAttributesList().toString())
+          .contains("http.route", page, "http.response.status_code", "http.request.method");
+    }
+  }
+
+  @Test
+  void what_is_no_page_is_a_span_without_its_name_and_without_credentials() throws Exception {
+    assertThat(server.get("/secret?password=s3", "authorization", "Basic abc").statusCode())
+        .isEqualTo(404);
+
+    var span = await(each -> each.getKind() == Span.SpanKind.SPAN_KIND_SERVER);
+    assertThat(span.getName()).isEqualTo("GET");
+    assertThat(span.toString()).contains("404").doesNotContain("secret", "s3", "abc");
+  }
+
+  @Test
   void a_caller_that_does_not_want_its_trace_kept_gets_no_span() throws InterruptedException {
     var client = server.clientWith("traceparent", "00-%s-%s-00".formatted(TRACE, PARENT));
 

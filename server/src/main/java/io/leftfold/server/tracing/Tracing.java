@@ -20,6 +20,8 @@ import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.export.BatchSpanProcessor;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -35,6 +37,8 @@ public final class Tracing implements AutoCloseable {
   private static final String SCOPE = "io.leftfold.server";
   private static final Duration EXPORT_PATIENCE = Duration.ofSeconds(10);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+  private static final int NOT_FOUND = 404;
+  private static final int FAULTS = 500;
 
   private final SdkTracerProvider provider;
   private final Tracer tracer;
@@ -104,6 +108,42 @@ public final class Tracing implements AutoCloseable {
     return handler.open(call);
   }
 
+  /// Makes a span for each request to a page. To be called before the pages are added.
+  ///
+  /// @param router of the pages
+  public void trace(Router router) {
+    router.route().handler(this::open);
+  }
+
+  /// What somebody asks for that is no page is not named: names are to be few.
+  private void open(RoutingContext request) {
+    var method = request.request().method().name();
+    var span =
+        tracer
+            .spanBuilder(method)
+            .setSpanKind(SpanKind.SERVER)
+            .setParent(propagator.extract(Context.root(), request, PageHeaders.GETTER))
+            .setAttribute("http.request.method", method)
+            .setAttribute("url.scheme", request.request().isSSL() ? "https" : "http")
+            .startSpan();
+    // Answered or not: a caller who is gone ends it too.
+    request.addEndHandler(_ -> end(span, request, method));
+    request.next();
+  }
+
+  private static void end(Span span, RoutingContext request, String method) {
+    var status = request.response().getStatusCode();
+    if (status != NOT_FOUND) {
+      var page = request.normalizedPath();
+      span.updateName(method + " " + page).setAttribute("http.route", page);
+    }
+    span.setAttribute("http.response.status_code", status);
+    if (status >= FAULTS) {
+      span.setStatus(StatusCode.ERROR);
+    }
+    span.end();
+  }
+
   private static void end(Span span, GrpcStatus status) {
     span.setAttribute("rpc.grpc.status_code", status.code());
     if (isFault(status)) {
@@ -161,6 +201,21 @@ public final class Tracing implements AutoCloseable {
   @Override
   public void close() {
     provider.shutdown().join(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  /// Finds what a caller of a page said.
+  private enum PageHeaders implements TextMapGetter<RoutingContext> {
+    GETTER;
+
+    @Override
+    public Iterable<String> keys(RoutingContext request) {
+      return W3CTraceContextPropagator.getInstance().fields();
+    }
+
+    @Override
+    public @Nullable String get(@Nullable RoutingContext request, String key) {
+      return request == null ? null : request.request().getHeader(key);
+    }
   }
 
   /// Finds what a caller said.
