@@ -24,6 +24,7 @@ import static io.leftfold.cli.config.ServerOption.PATIENCE;
 import static io.leftfold.cli.config.ServerOption.PORT;
 import static io.leftfold.cli.config.ServerOption.TLS_CERTIFICATE;
 import static io.leftfold.cli.config.ServerOption.TLS_KEY;
+import static io.leftfold.cli.config.ServerOption.TLS_KEY_PASSWORD;
 import static io.leftfold.cli.config.ServerOption.TLS_NAMES;
 
 import io.leftfold.api.StreamName;
@@ -57,9 +58,14 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
             && isEncrypted(configuration)
             && configuration.text(TLS_CERTIFICATE).isEmpty();
     return new ServerSetup(
-        configuration,
-        directory,
-        needed ? Optional.of(Files.createTempFile("leftfold-ca-", ".crt")) : Optional.empty());
+        configuration, directory, needed ? Optional.of(temporaryFile()) : Optional.empty());
+  }
+
+  private static Path temporaryFile() throws IOException {
+    var file = Files.createTempFile("leftfold-ca-", ".crt");
+    // Of a process that ends without closing, for its owner would not wait.
+    file.toFile().deleteOnExit();
+    return file;
   }
 
   private static boolean isEncrypted(Configuration configuration) {
@@ -139,7 +145,9 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
     var names = configuration.list(TLS_NAMES);
     if (own.isPresent()) {
       return new Certificates.OfFiles(
-          path(own.get()), path(configuration.text(TLS_KEY).orElse(own.get())));
+          path(own.get()),
+          path(configuration.text(TLS_KEY).orElse(own.get())),
+          configuration.text(TLS_KEY_PASSWORD));
     }
     return temporary
         .<Certificates>map(file -> new Certificates.MadeInMemory(file, names))

@@ -102,7 +102,7 @@ final class Welcome {
 
   private static Path authority(Certificates certificates) {
     return switch (certificates) {
-      case Certificates.OfFiles(var certificate, _) -> certificate;
+      case Certificates.OfFiles(var certificate, _, _) -> certificate;
       case Certificates.Made(var directory, _) -> directory.resolve("ca.crt").toAbsolutePath();
       case Certificates.MadeInMemory(var file, _) -> file.toAbsolutePath();
     };
@@ -130,7 +130,7 @@ final class Welcome {
     var parameters =
         switch (security) {
           case Security.Insecure(), Security.Plaintext(_) -> "?tls=false";
-          case Security.Tls(_, Certificates.OfFiles(_, _)) -> "";
+          case Security.Tls(_, Certificates.OfFiles(_, _, _)) -> "";
           case Security.Tls(_, var made) -> "?tlsCaFile=" + authority(made);
         };
     return "kurrentdb://%s%s:%d%s"

@@ -101,6 +101,14 @@ class ProcessTest {
     assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
     assertThat(server.exitValue()).isEqualTo(130);
     assertThat(output("serve")).contains("Stopping", "Stopped.");
+    assertThat(certificates()).isEmpty();
+  }
+
+  /// What a server in memory wrote for its clients.
+  private List<Path> certificates() throws IOException {
+    try (var files = Files.list(directory)) {
+      return files.filter(file -> file.toString().endsWith(".crt")).toList();
+    }
   }
 
   private static void interrupt(Process process) throws IOException, InterruptedException {
@@ -165,6 +173,8 @@ class ProcessTest {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "-XX:TieredStopAtLevel=1",
+                // What is killed cannot clear away its files; whoever killed it does.
+                "-Djava.io.tmpdir=" + directory,
                 "-cp",
                 System.getProperty("java.class.path"),
                 Main.class.getName()));

@@ -4,6 +4,7 @@ package io.leftfold.server;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /// Whom a node believes, and whether others can listen in.
 public sealed interface Security {
@@ -30,8 +31,24 @@ public sealed interface Security {
     /// From files that somebody else writes; when they change they are read again.
     ///
     /// @param certificate PEM: the certificate, and those between it and an authority
-    /// @param key PEM: its private key, not encrypted
-    record OfFiles(Path certificate, Path key) implements Certificates {}
+    /// @param key PEM: its private key
+    /// @param password of the key, if that is encrypted
+    record OfFiles(Path certificate, Path key, Optional<String> password) implements Certificates {
+
+      /// With a key that is not encrypted.
+      ///
+      /// @param certificate PEM: the certificate, and those between it and an authority
+      /// @param key PEM: its private key
+      public OfFiles(Path certificate, Path key) {
+        this(certificate, key, Optional.empty());
+      }
+
+      /// Without the password.
+      @Override
+      public String toString() {
+        return "OfFiles[certificate=%s, key=%s]".formatted(certificate, key);
+      }
+    }
 
     /// From an authority of the node's own, kept in a directory: `ca.crt`, `ca.key`, `server.crt`,
     /// `server.key`. What is not there is made.

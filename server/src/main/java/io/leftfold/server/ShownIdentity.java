@@ -33,8 +33,8 @@ final class ShownIdentity {
   static CertificateSource source(Certificates certificates, ServerOptions options) {
     var clock = Clock.systemUTC();
     return switch (certificates) {
-      case Certificates.OfFiles(var certificate, var key) ->
-          new OwnCertificates(certificate, key, clock);
+      case Certificates.OfFiles(var certificate, var key, var password) ->
+          new OwnCertificates(certificate, key, password, clock);
       case Certificates.Made(var directory, var names) ->
           MadeCertificates.in(directory, () -> names(names, options), clock, new SecureRandom());
       case Certificates.MadeInMemory(var file, var names) ->

@@ -200,16 +200,17 @@ public final class Configuration {
       exclude(
           ServerOption.MEMORY, ServerOption.BACKUPS, "a store in memory has no files to back up");
       for (var tls :
-          List.of(ServerOption.TLS_CERTIFICATE, ServerOption.TLS_KEY, ServerOption.TLS_NAMES)) {
+          List.of(
+              ServerOption.TLS_CERTIFICATE,
+              ServerOption.TLS_KEY,
+              ServerOption.TLS_KEY_PASSWORD,
+              ServerOption.TLS_NAMES)) {
         exclude(ServerOption.INSECURE, tls, "insecure is without TLS");
         exclude(ServerOption.DISABLE_TLS, tls, "disable-tls is without TLS");
       }
-      if (settings.containsKey(ServerOption.TLS_KEY)
-          && !settings.containsKey(ServerOption.TLS_CERTIFICATE)) {
-        problem(
-            settings.get(ServerOption.TLS_KEY).origin(),
-            "tls-key is the key of a certificate; name that too, as tls-certificate");
-      }
+      takesCertificate(ServerOption.TLS_KEY, "tls-key is the key of a certificate");
+      takesCertificate(
+          ServerOption.TLS_KEY_PASSWORD, "tls-key-password is of the key of a certificate");
       if (!problems.isEmpty()) {
         throw new ConfigurationException(problems);
       }
@@ -218,6 +219,13 @@ public final class Configuration {
 
     /// A flag and what makes no sense with it: whoever has the last word decides, and nobody may
     /// say both.
+    private void takesCertificate(ServerOption option, String what) {
+      var setting = settings.get(option);
+      if (setting != null && !settings.containsKey(ServerOption.TLS_CERTIFICATE)) {
+        problem(setting.origin(), what + "; name that too, as tls-certificate");
+      }
+    }
+
     private void exclude(ServerOption flag, ServerOption other, String why) {
       var set = given(flag).filter(setting -> setting.value().equals("true"));
       var beside = given(other);

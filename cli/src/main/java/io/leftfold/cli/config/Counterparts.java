@@ -73,8 +73,6 @@ final class Counterparts {
           new Dangerous("OAuth", "", OTHER_USERS),
           new Dangerous("UserCertificates", "", OTHER_USERS),
           new Dangerous("CertificatePassword", "", OTHER_CERTIFICATE),
-          new Dangerous(
-              "CertificatePrivateKeyPassword", "", "keys are not encrypted here; see tls-key"),
           new Dangerous("CertificateStoreLocation", "", OTHER_CERTIFICATE),
           new Dangerous("CertificateStoreName", "", OTHER_CERTIFICATE),
           new Dangerous("CertificateSubjectName", "", OTHER_CERTIFICATE),

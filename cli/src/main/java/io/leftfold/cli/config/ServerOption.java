@@ -93,8 +93,15 @@ public enum ServerOption {
   TLS_KEY(
       new Kind.Text("<file>", false),
       "",
-      "The private key of the certificate, in PEM, not encrypted. Default: the file of the certificate.",
+      "The private key of the certificate, in PEM. Default: the file of the certificate.",
       same("CertificatePrivateKeyFile")),
+
+  /// A password.
+  TLS_KEY_PASSWORD(
+      new Kind.Text("<password>", true),
+      "",
+      "The password of the private key, if it is encrypted (PKCS #8).",
+      same("CertificatePrivateKeyPassword")),
 
   /// Names in the certificate that is made.
   TLS_NAMES(

@@ -89,7 +89,9 @@ class ConfigurationTest {
           case Kind.OneOf(var words) -> words.getLast();
         };
     var beside =
-        option == ServerOption.TLS_KEY ? Map.of(ServerOption.TLS_CERTIFICATE, "c") : NO_FLAGS;
+        option == ServerOption.TLS_KEY || option == ServerOption.TLS_KEY_PASSWORD
+            ? Map.of(ServerOption.TLS_CERTIFICATE, "c")
+            : NO_FLAGS;
     assertThat(of(beside, Map.of(option.variable(), value)).setting(option).value())
         .isEqualTo(value);
     file(option.key() + ": " + value + "\n");
@@ -251,6 +253,21 @@ class ConfigurationTest {
     var data = of(Map.of(ServerOption.DATA, "d"), NO_VARIABLES);
     assertThat(data.isSet(ServerOption.MEMORY)).isFalse();
     assertThat(problemOfFile("tls-key: k\n")).contains("name that too, as tls-certificate");
+  }
+
+  @Test
+  void the_password_of_a_key_is_never_shown() throws Exception {
+    var flags = Map.of(ServerOption.TLS_CERTIFICATE, "c");
+    var setting =
+        of(flags, Map.of("KURRENTDB_CERTIFICATE_PRIVATE_KEY_PASSWORD", "hunter2"))
+            .setting(ServerOption.TLS_KEY_PASSWORD);
+
+    assertThat(setting.value()).isEqualTo("hunter2");
+    assertThat(setting.shown()).isEqualTo("********");
+    assertThat(setting.toString()).doesNotContain("hunter2");
+    assertThat(problemOfFile("tls-key-password: hunter2\n"))
+        .contains("name that too, as tls-certificate")
+        .doesNotContain("hunter2");
   }
 
   @Test

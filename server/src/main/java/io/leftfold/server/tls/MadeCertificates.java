@@ -138,7 +138,11 @@ public final class MadeCertificates implements CertificateSource {
     }
     if (authorityKey.isPresent()) {
       var key =
-          Pem.key(authorityKey.get(), certificate.getPublicKey(), vault.describe(AUTHORITY_KEY));
+          Pem.key(
+              authorityKey.get(),
+              certificate.getPublicKey(),
+              Optional.empty(),
+              vault.describe(AUTHORITY_KEY));
       if (!Identity.isPair(certificate.getPublicKey(), key)) {
         throw new UnusableCertificateException(
             "%s is not the key of %s. Put the right one back, or move both away to have others made"
@@ -178,7 +182,9 @@ public final class MadeCertificates implements CertificateSource {
     try {
       var chain = Pem.certificates(certificate.get(), vault.describe(CERTIFICATE));
       var open = chain.getFirst().getPublicKey();
-      var identity = new Identity(chain, Pem.key(key.get(), open, vault.describe(CERTIFICATE_KEY)));
+      var identity =
+          new Identity(
+              chain, Pem.key(key.get(), open, Optional.empty(), vault.describe(CERTIFICATE_KEY)));
       return identity.belongsTogether() && identity.isIssuedBy(authority)
           ? Optional.of(identity)
           : Optional.empty();

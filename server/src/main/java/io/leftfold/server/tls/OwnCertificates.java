@@ -23,6 +23,7 @@ public final class OwnCertificates implements CertificateSource {
 
   private final Path certificate;
   private final Path key;
+  private final Optional<String> password;
   private final Clock clock;
 
   private @Nullable Looks given;
@@ -32,10 +33,12 @@ public final class OwnCertificates implements CertificateSource {
   ///
   /// @param certificate PEM: the certificate, and those between it and an authority
   /// @param key PEM: its private key
+  /// @param password of the key, if that is encrypted
   /// @param clock tells when a certificate is over
-  public OwnCertificates(Path certificate, Path key, Clock clock) {
+  public OwnCertificates(Path certificate, Path key, Optional<String> password, Clock clock) {
     this.certificate = certificate;
     this.key = key;
+    this.password = password;
     this.clock = clock;
   }
 
@@ -61,7 +64,7 @@ public final class OwnCertificates implements CertificateSource {
   private Identity read() throws UnusableCertificateException {
     var chain = Pem.certificates(text(certificate), certificate.toString());
     var open = chain.getFirst().getPublicKey();
-    var identity = new Identity(chain, Pem.key(text(key), open, key.toString()));
+    var identity = new Identity(chain, Pem.key(text(key), open, password, key.toString()));
     if (!identity.belongsTogether()) {
       throw new UnusableCertificateException(
           "%s is not the key of the first certificate in %s. The node's own certificate comes first, those of authorities behind it"

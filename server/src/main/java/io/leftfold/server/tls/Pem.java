@@ -15,6 +15,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /// Certificates and keys as text:
@@ -89,8 +90,9 @@ final class Pem {
   /// The private key of a text.
   ///
   /// @param open the public key that it belongs to
+  /// @param password of a key that is encrypted
   /// @param file whose text it is, for messages
-  static PrivateKey key(String text, PublicKey open, String file)
+  static PrivateKey key(String text, PublicKey open, Optional<String> password, String file)
       throws UnusableCertificateException {
     var blocks = BLOCK.matcher(text);
     while (blocks.find()) {
@@ -98,9 +100,12 @@ final class Pem {
       if (kind.equals(PRIVATE_KEY)) {
         return key(decoded(blocks.group(2), file), open, file);
       }
-      if (kind.equals("ENCRYPTED PRIVATE KEY") || blocks.group(2).contains("ENCRYPTED")) {
+      if (kind.equals("ENCRYPTED PRIVATE KEY")) {
+        return key(EncryptedKeys.pkcs8(decoded(blocks.group(2), file), password, file), open, file);
+      }
+      if (blocks.group(2).contains("ENCRYPTED")) {
         throw new UnusableCertificateException(
-            "The private key in %s is encrypted, and must not be. Keep it readable by its owner alone, and write it with \"openssl pkey -in <file>\""
+            "The private key in %s is encrypted in a form that is not read any more. Write it as PKCS #8, with \"openssl pkcs8 -topk8 -v2 aes256 -in <file>\""
                 .formatted(file));
       }
       if (kind.endsWith(PRIVATE_KEY)) {

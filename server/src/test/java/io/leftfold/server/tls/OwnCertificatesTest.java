@@ -9,16 +9,27 @@ import io.leftfold.testkit.ManualClock;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.security.interfaces.ECPrivateKey;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
+import javax.crypto.Cipher;
+import javax.crypto.SecretKeyFactory;
+import javax.crypto.spec.PBEKeySpec;
+import org.bouncycastle.asn1.ASN1Primitive;
+import org.bouncycastle.asn1.pkcs.EncryptedPrivateKeyInfo;
+import org.bouncycastle.asn1.pkcs.PKCSObjectIdentifiers;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
+import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class OwnCertificatesTest {
 
@@ -48,7 +59,49 @@ class OwnCertificatesTest {
   }
 
   private OwnCertificates source() {
-    return new OwnCertificates(certificate, key, clock);
+    return source(Optional.empty());
+  }
+
+  private OwnCertificates source(Optional<String> password) {
+    return new OwnCertificates(certificate, key, password, clock);
+  }
+
+  private static String encrypted(PrivateKey key, String password, String algorithm)
+      throws Exception {
+    var secret =
+        SecretKeyFactory.getInstance(algorithm)
+            .generateSecret(new PBEKeySpec(password.toCharArray()));
+    var cipher = Cipher.getInstance(algorithm);
+    cipher.init(Cipher.ENCRYPT_MODE, secret);
+    var kind =
+        new AlgorithmIdentifier(
+            algorithm.contains("Hmac")
+                ? PKCSObjectIdentifiers.id_PBES2
+                : PKCSObjectIdentifiers.pbeWithSHAAnd3_KeyTripleDES_CBC,
+            ASN1Primitive.fromByteArray(cipher.getParameters().getEncoded()));
+    var info = new EncryptedPrivateKeyInfo(kind, cipher.doFinal(key.getEncoded()));
+    return "-----BEGIN ENCRYPTED PRIVATE KEY-----\n%s\n-----END ENCRYPTED PRIVATE KEY-----\n"
+        .formatted(Base64.getMimeEncoder().encodeToString(info.getEncoded()));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "PBEWithHmacSHA256AndAES_256",
+        "PBEWithHmacSHA512AndAES_128",
+        "PBEWithSHA1AndDESede"
+      })
+  void an_encrypted_key_is_read_with_its_password_alone(String algorithm) throws Exception {
+    Files.writeString(key, encrypted(first.key(), "hunter2", algorithm));
+
+    assertThat(source(Optional.of("hunter2")).first()).isEqualTo(first);
+    assertThatThrownBy(source(Optional.of("hunter3"))::first)
+        .isInstanceOf(UnusableCertificateException.class)
+        .hasMessageContaining("cannot be read with the password that was given")
+        .hasMessageNotContainingAny("hunter");
+    assertThatThrownBy(source()::first)
+        .isInstanceOf(UnusableCertificateException.class)
+        .hasMessageContaining("is encrypted, and no password is known");
   }
 
   @Test
@@ -149,7 +202,8 @@ class OwnCertificatesTest {
     }
     Files.writeString(
         key, "-----BEGIN ENCRYPTED PRIVATE KEY-----\nAAAA\n-----END ENCRYPTED PRIVATE KEY-----\n");
-    assertThatThrownBy(source()::first).hasMessageContaining("is encrypted, and must not be");
+    assertThatThrownBy(source()::first)
+        .hasMessageContaining("is encrypted, and no password is known");
     Files.writeString(key, "-----BEGIN EC PRIVATE KEY-----\nAAAA\n-----END EC PRIVATE KEY-----\n");
     assertThatThrownBy(source()::first).hasMessageContaining("tls.key holds a private key that");
     Files.writeString(certificate, "x");

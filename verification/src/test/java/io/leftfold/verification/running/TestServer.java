@@ -129,7 +129,7 @@ public final class TestServer implements AutoCloseable {
           "tls=true&tlsCaFile=" + directory.resolve("ca.crt");
       case Security.Tls(_, Security.Certificates.MadeInMemory(var authority, _)) ->
           "tls=true&tlsCaFile=" + authority;
-      case Security.Tls(_, Security.Certificates.OfFiles(var certificate, _)) ->
+      case Security.Tls(_, Security.Certificates.OfFiles(var certificate, _, _)) ->
           "tls=true&tlsCaFile=" + certificate;
     };
   }
