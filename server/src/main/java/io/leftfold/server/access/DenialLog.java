@@ -3,23 +3,17 @@
 package io.leftfold.server.access;
 
 import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
 
 /// What is said in the log of those who were kept out: a line each, and not too many of them.
 final class DenialLog {
 
   private static final System.Logger LOG = System.getLogger("io.leftfold.server.access");
-  private static final int LINES_A_PERIOD = 20;
-  private static final Duration PERIOD = Duration.ofSeconds(10);
   private static final int CHARS_MAX = 500;
 
-  private final Clock clock;
-  private Instant periodEnd = Instant.MIN;
-  private int lines;
+  private final Ration lines;
 
   DenialLog(Clock clock) {
-    this.clock = clock;
+    this.lines = new Ration(clock);
   }
 
   void denied(String sentence) {
@@ -40,19 +34,14 @@ final class DenialLog {
     return cut.replaceAll("\\p{C}", "?");
   }
 
-  private synchronized boolean mayWrite() {
-    var now = clock.instant();
-    if (!now.isBefore(periodEnd)) {
-      if (lines > LINES_A_PERIOD) {
-        LOG.log(
-            System.Logger.Level.INFO,
-            "{0} more lines about denials were left out",
-            lines - LINES_A_PERIOD);
-      }
-      lines = 0;
-      periodEnd = now.plus(PERIOD);
+  private boolean mayWrite() {
+    var leftOut = lines.take();
+    if (leftOut.orElse(0) > 0) {
+      LOG.log(
+          System.Logger.Level.INFO,
+          "{0} more lines about denials were left out",
+          leftOut.getAsLong());
     }
-    lines++;
-    return lines <= LINES_A_PERIOD;
+    return leftOut.isPresent();
   }
 }

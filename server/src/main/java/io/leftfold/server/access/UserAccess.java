@@ -5,14 +5,9 @@ package io.leftfold.server.access;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.NotAuthorizedException;
-import io.leftfold.api.ProposedEvent;
-import io.leftfold.api.StreamAppend;
-import io.leftfold.api.StreamMetadata;
-import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -20,7 +15,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The users of a node and what they may do: wires the parts of this package.
@@ -32,13 +26,8 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
   /// How dear a password should be.
   public static final int ITERATIONS = PasswordHash.ITERATIONS;
 
-  /// What the first users have for a password where nobody chose one.
-  static final String DEFAULT_PASSWORD = "changeit";
-
   private static final System.Logger LOG = System.getLogger("io.leftfold.server.access");
   private static final int KEY_BYTES = 32;
-  private static final String ADMIN = "admin";
-  private static final String OPS = "ops";
 
   private final EventStore store;
   private final Options options;
@@ -123,6 +112,7 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
             users,
             new StoredAccess.Anonymous(options.anonymousEndpoints(), options.anonymousStreams()),
             log);
+    var audit = new Audit(store, access, clock, surroundings.ids());
     parts =
         new Parts(
             changes,
@@ -130,23 +120,15 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
             access,
             new Logins(users, passwords, tokens, log, clock, random),
             tokens,
-            new Audit(clock));
-    surroundings.threads().newThread(() -> makeFirstUsers(users)).start();
+            audit);
+    var first = new FirstUsers(users, audit, options);
+    surroundings.threads().newThread(() -> makeFirstUsers(first)).start();
   }
 
-  private void makeFirstUsers(Users users) {
-    var weak = new ArrayList<String>();
+  private void makeFirstUsers(FirstUsers first) {
+    var weak = List.<String>of();
     try {
-      var isNew = users.none();
-      if (isNew) {
-        makeFirstUsersOf(users);
-      }
-      if (hasDefaultPassword(users, ADMIN, isNew, options.adminPassword())) {
-        weak.add(ADMIN);
-      }
-      if (hasDefaultPassword(users, OPS, isNew, options.opsPassword())) {
-        weak.add(OPS);
-      }
+      weak = first.make();
     } catch (LeftfoldException | UserProblemException e) {
       LOG.log(
           System.Logger.Level.WARNING,
@@ -155,34 +137,6 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
     } finally {
       begun.complete(List.copyOf(weak));
     }
-  }
-
-  private static boolean hasDefaultPassword(
-      Users users, String name, boolean isNew, Optional<String> chosen) {
-    if (isNew) {
-      return chosen.isEmpty() || chosen.get().equals(DEFAULT_PASSWORD);
-    }
-    var user = users.find(name).filter(there -> !there.disabled());
-    return user.isPresent() && user.get().password().matches(DEFAULT_PASSWORD);
-  }
-
-  private void makeFirstUsersOf(Users users) {
-    var now = surroundings.clock().instant();
-    users.createFirst(
-        List.of(
-            new Users.First(
-                ADMIN,
-                options.adminPassword().orElse(DEFAULT_PASSWORD),
-                "Event Store Administrator",
-                Caller.ADMINS),
-            new Users.First(
-                OPS,
-                options.opsPassword().orElse(DEFAULT_PASSWORD),
-                "Event Store Operations",
-                Caller.OPS)),
-        Stream.of(ADMIN, OPS)
-            .map(name -> new Audit.Entry(Caller.trusted().name(), "", "create user", name, now))
-            .toList());
   }
 
   /// Looks at what was recorded, so that the next caller need not. To be called now and then.
@@ -354,79 +308,11 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
         "A token is for a user, and %s is none".formatted(caller.name()));
   }
 
-  /// An action of somebody, at this moment.
+  /// Where it is recorded what administrators do.
   ///
-  /// @param who does it
-  /// @param from the address of the client
-  /// @param action what, in words
-  /// @param subject with what
-  /// @return the entry
-  public Audit.Entry entry(Caller who, String from, String action, String subject) {
-    return parts().audit.entry(who, from, action, subject);
-  }
-
-  /// Records an action that is about to be done, and waits until it is.
-  ///
-  /// @param entry the action
-  public void audit(Audit.Entry entry) {
-    store.append(List.of(part(List.of(entry))));
-  }
-
-  /// What is appended for actions.
-  ///
-  /// @param entries the actions
-  /// @return for a commit before they are done
-  public StreamAppend part(List<Audit.Entry> entries) {
-    return Audit.part(entries, surroundings.ids());
-  }
-
-  /// What is to be recorded of an append because it changes who may do what.
-  ///
-  /// @param caller who appends
-  /// @param from the address of the client
-  /// @param stream to which
-  /// @param events what
-  /// @return empty if it changes no rights
-  public Optional<Audit.Entry> changeOfRights(
-      Caller caller, String from, StreamName stream, List<ProposedEvent> events) {
-    if (!stream.isSystem() || events.isEmpty()) {
-      return Optional.empty();
-    }
-    if (stream.isMetastream()) {
-      var written = AccessJson.list(events.getLast().data());
-      return written.equals(parts().access.listOf(stream.original()))
-          ? Optional.empty()
-          : Optional.of(entry(caller, from, "change rights", stream.original().value()));
-    }
-    return Streams.decideRights(stream)
-        ? Optional.of(entry(caller, from, "append to a system stream", stream.value()))
-        : Optional.empty();
-  }
-
-  /// What is to be recorded of new metadata because it changes who may do what.
-  ///
-  /// @param caller who writes it
-  /// @param from the address of the client
-  /// @param stream of which
-  /// @param metadata the new metadata
-  /// @return empty if it changes no rights
-  public Optional<Audit.Entry> changeOfRights(
-      Caller caller, String from, StreamName stream, StreamMetadata metadata) {
-    return metadata.acl().equals(parts().access.listOf(stream))
-        ? Optional.empty()
-        : Optional.of(entry(caller, from, "change rights", stream.value()));
-  }
-
-  /// What is to be recorded of a delete because it changes who may do what.
-  ///
-  /// @param caller who deletes
-  /// @param from the address of the client
-  /// @param stream which
-  /// @return empty if it changes no rights
-  public Optional<Audit.Entry> endOfRights(Caller caller, String from, StreamName stream) {
-    return Streams.decideRights(stream) || parts().access.listOf(stream).isPresent()
-        ? Optional.of(entry(caller, from, "delete a stream with rights", stream.value()))
-        : Optional.empty();
+  /// @return the audit of this node
+  public Audit audit() {
+    return parts().audit;
   }
 
   /// Ends. The store stays open.

@@ -103,6 +103,7 @@ final class Users {
       if (!passwords.check(there, password).matches()) {
         throw new UserProblemException(Problem.CONFLICT, name);
       }
+      store.append(List.of(Audit.part(entry, ids)));
       return;
     }
     var user = new User(name, fullName, groups, false, Instant.EPOCH, passwords.hash(password), -1);
@@ -121,7 +122,7 @@ final class Users {
   record First(String name, String password, String fullName, String group) {}
 
   /// Makes the users of a new store, all of them or none: whoever finds one finds the others.
-  void createFirst(List<First> first, List<Audit.Entry> entries) {
+  void createFirst(List<First> first, StreamAppend audit) {
     var parts = new ArrayList<StreamAppend>();
     for (var user : first) {
       var made =
@@ -149,7 +150,7 @@ final class Users {
             Streams.PASSWORD_NOTIFICATIONS.metastream(),
             ExpectedState.any(),
             List.of(json(RecordedEvent.METADATA_TYPE, AN_HOUR.getBytes(StandardCharsets.UTF_8)))));
-    parts.add(Audit.part(entries, ids));
+    parts.add(audit);
     store.append(parts);
   }
 

@@ -48,6 +48,19 @@ final class Consumers {
     toFlush.clear();
   }
 
+  /// Drops those who are not to be given anything any more; what they had is for others.
+  void dropUnwelcome() {
+    for (var each : List.copyOf(byId.entrySet())) {
+      each.getValue()
+          .objection()
+          .ifPresent(reason -> {
+            byId.remove(each.getKey());
+            core.get().disconnect(each.getKey());
+            each.getValue().dropped(reason);
+          });
+    }
+  }
+
   void deliver(long id, Entry entry) {
     var consumer = byId.get(id);
     if (consumer != null) {

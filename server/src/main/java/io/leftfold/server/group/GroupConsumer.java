@@ -3,6 +3,7 @@
 package io.leftfold.server.group;
 
 import io.leftfold.api.ResolvedEvent;
+import java.util.Optional;
 
 /// A consumer, as the wire to it presents itself. Called on the group's thread: to hand over and
 /// return.
@@ -18,6 +19,14 @@ public interface GroupConsumer {
   /// @param event the event
   /// @param retryCount how often it was tried before
   void deliver(ResolvedEvent event, int retryCount);
+
+  /// Why it is not to be given anything any more. Asked before each turn in which it may be given
+  /// something, and each second.
+  ///
+  /// @return the reason it is dropped with; empty as long as it may stay
+  default Optional<RuntimeException> objection() {
+    return Optional.empty();
+  }
 
   /// What was delivered until now can go out.
   void flush();

@@ -4,7 +4,6 @@ package io.leftfold.server.group;
 
 import io.leftfold.api.EventStore;
 import io.leftfold.api.LeftfoldException;
-import io.leftfold.api.StreamTombstonedException;
 import java.time.Clock;
 import java.util.List;
 import java.util.OptionalLong;
@@ -26,9 +25,7 @@ final class RunningGroup implements GroupEffects {
 
   private static final System.Logger LOGGER = System.getLogger(RunningGroup.class.getName());
   private static final int TURN_MAX = 1024;
-  private static final long AGAIN_MILLIS = 1_000;
 
-  private final EventStore store;
   private final GroupDefinition definition;
   private final Clock clock;
   private final ThreadFactory threads;
@@ -41,12 +38,10 @@ final class RunningGroup implements GroupEffects {
   // What follows belongs to the owning thread.
 
   private final Consumers consumers;
+  private final SourceReading source;
   private GroupCore core;
   private OptionalLong checkpoint;
-  private @Nullable ReadAhead reader;
   private @Nullable ReplayRead replay;
-  private OptionalLong readAgainAt = OptionalLong.empty();
-  private String lastFailure = "";
   private @Nullable RuntimeException stopping;
 
   /// @param checkpoint the last place that was done; empty if none was written
@@ -57,7 +52,6 @@ final class RunningGroup implements GroupEffects {
       GroupStreams streams,
       Clock clock,
       ThreadFactory threads) {
-    this.store = store;
     this.definition = definition;
     this.checkpoint = checkpoint;
     this.clock = clock;
@@ -66,6 +60,7 @@ final class RunningGroup implements GroupEffects {
     this.writer = new GroupWriter(streams);
     this.watchdog = new Watchdog(store, definition, clock);
     this.consumers = new Consumers(definition, mailbox, () -> core);
+    this.source = new SourceReading(store, definition, clock, threads, mailbox, () -> core);
     this.core = newCore();
   }
 
@@ -132,7 +127,7 @@ final class RunningGroup implements GroupEffects {
   // ---- the owning thread
 
   private void run() {
-    read();
+    source.begin();
     while (!ended.isDone()) {
       try {
         turn();
@@ -159,19 +154,19 @@ final class RunningGroup implements GroupEffects {
     if (stopping != null) {
       return;
     }
-    if (readAgainAt.isPresent() && readAgainAt.getAsLong() <= clock.millis()) {
-      readAnew();
-    }
+    source.beginAgainIfDue();
+    // Behind what was read: so whatever was recorded after a right was taken is not given.
+    consumers.dropUnwelcome();
     core.settle();
     consumers.flush();
     if (watchdog.standsStill(core)) {
-      readAnew();
+      source.beginAnew();
     }
   }
 
   private long waitMillis() {
     var now = clock.millis();
-    var due = Math.min(core.dueAt().orElse(Long.MAX_VALUE), readAgainAt.orElse(Long.MAX_VALUE));
+    var due = Math.min(core.dueAt().orElse(Long.MAX_VALUE), source.againAt());
     return Math.clamp(due - now, 0, Watchdog.LOOK_MILLIS);
   }
 
@@ -182,78 +177,9 @@ final class RunningGroup implements GroupEffects {
         "Group %s failed, and begins anew behind its checkpoint".formatted(definition.id()),
         error);
     consumers.dropAll(GroupException.failed(definition.id(), String.valueOf(error.getMessage())));
-    stopReading();
+    source.end();
     core = newCore();
-    read();
-  }
-
-  private void read() {
-    var begun =
-        new ReadAhead(
-            store,
-            definition,
-            core.lastSeen(),
-            new ReadAhead.Taker() {
-              @Override
-              public void read(ReadAhead from, List<ReadAhead.Read> batch) {
-                mailbox.add(() -> take(from, batch));
-              }
-
-              @Override
-              public void failed(ReadAhead from, RuntimeException reason) {
-                mailbox.add(() -> readingFailed(from, reason));
-              }
-            });
-    reader = begun;
-    threads.newThread(begun).start();
-  }
-
-  /// What a reader read that was given up is not taken.
-  private void take(ReadAhead from, List<ReadAhead.Read> batch) {
-    if (from != reader) {
-      return;
-    }
-    for (var read : batch) {
-      switch (read) {
-        case ReadAhead.Read.Event(var event, var place) -> core.read(event, place);
-        case ReadAhead.Read.PassedOver(var place, var events) -> core.passedOver(place, events);
-        case ReadAhead.Read.Live(var isLive) -> core.live(isLive);
-      }
-    }
-  }
-
-  private void readingFailed(ReadAhead from, RuntimeException reason) {
-    if (from != reader) {
-      return;
-    }
-    stopReading();
-    // A tombstoned stream has nothing more to say, now and after every restart.
-    if (!(reason instanceof StreamTombstonedException)) {
-      readAgainAt = OptionalLong.of(clock.millis() + AGAIN_MILLIS);
-    }
-    var failure = String.valueOf(reason.getMessage());
-    if (!failure.equals(lastFailure)) {
-      lastFailure = failure;
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          "Group {0} cannot read its source: {1}",
-          definition.id(),
-          failure);
-    }
-  }
-
-  private void readAnew() {
-    stopReading();
-    core.readAnew();
-    read();
-  }
-
-  private void stopReading() {
-    readAgainAt = OptionalLong.empty();
-    if (reader != null) {
-      reader.stop();
-      reader = null;
-    }
+    source.begin();
   }
 
   // ---- consumers
@@ -324,9 +250,7 @@ final class RunningGroup implements GroupEffects {
 
   @Override
   public void read(int events) {
-    if (reader != null) {
-      reader.ask(events);
-    }
+    source.ask(events);
   }
 
   @Override
@@ -414,7 +338,7 @@ final class RunningGroup implements GroupEffects {
     }
     stopping = reason;
     consumers.dropAll(reason);
-    stopReading();
+    source.end();
     if (replay != null) {
       replay.stop();
     }

@@ -6,7 +6,6 @@ import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.StreamMetadata.Acl;
 import io.leftfold.api.StreamName;
 import io.leftfold.server.access.AccessToken;
-import io.leftfold.server.access.Audit;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
@@ -25,11 +24,13 @@ public final class Administration {
   private final UserAccess users;
   private final Caller caller;
   private final String from;
+  private final Auditing auditing;
 
-  Administration(UserAccess users, Caller caller, String from) {
+  Administration(UserAccess users, Caller caller, String from, Auditing auditing) {
     this.users = users;
     this.caller = caller;
     this.from = from;
+    this.auditing = auditing;
   }
 
   /// All users.
@@ -57,9 +58,11 @@ public final class Administration {
   /// @param groups what the user belongs to
   /// @throws io.leftfold.server.access.UserProblemException if there is one, with another password
   public void create(String name, String password, String fullName, List<String> groups) {
-    requireAdministrator();
-    users.create(
-        name, password, fullName, groups, audited("create user, in %s".formatted(groups), name));
+    auditing.changing(
+        this::requireAdministrator,
+        "create user, in %s".formatted(groups),
+        name,
+        entry -> users.create(name, password, fullName, groups, entry));
   }
 
   /// Gives a user another name for people, and other groups.
@@ -68,16 +71,19 @@ public final class Administration {
   /// @param fullName for people
   /// @param groups what the user belongs to
   public void update(String name, String fullName, List<String> groups) {
-    requireAdministrator();
-    users.update(name, fullName, groups, audited("update user, in %s".formatted(groups), name));
+    auditing.changing(
+        this::requireAdministrator,
+        "update user, in %s".formatted(groups),
+        name,
+        entry -> users.update(name, fullName, groups, entry));
   }
 
   /// Takes a user away.
   ///
   /// @param name the login name
   public void delete(String name) {
-    requireAdministrator();
-    users.delete(name, audited("delete user", name));
+    auditing.changing(
+        this::requireAdministrator, "delete user", name, entry -> users.delete(name, entry));
   }
 
   /// Lets a user log in, or not.
@@ -85,8 +91,11 @@ public final class Administration {
   /// @param name the login name
   /// @param enabled whether the user may
   public void enable(String name, boolean enabled) {
-    requireAdministrator();
-    users.enable(name, enabled, audited(enabled ? "enable user" : "disable user", name));
+    auditing.changing(
+        this::requireAdministrator,
+        enabled ? "enable user" : "disable user",
+        name,
+        entry -> users.enable(name, enabled, entry));
   }
 
   /// Gives a user another password, whatever the old one was.
@@ -94,8 +103,11 @@ public final class Administration {
   /// @param name the login name
   /// @param password the new one
   public void resetPassword(String name, String password) {
-    requireAdministrator();
-    users.resetPassword(name, password, audited("reset password", name));
+    auditing.changing(
+        this::requireAdministrator,
+        "reset password",
+        name,
+        entry -> users.resetPassword(name, password, entry));
   }
 
   /// Gives a user another password. For that user, too.
@@ -105,12 +117,17 @@ public final class Administration {
   /// @param password the new one
   /// @throws NotAuthorizedException if the old one is another
   public void changePassword(String name, String current, String password) {
-    requireAdministratorOr(name);
-    if (!users.changePassword(name, current, password, from, audited("change password", name))) {
-      throw new NotAuthorizedException(
-          "The password of %s is not the one given, or too many were tried; nothing was changed"
-              .formatted(name));
-    }
+    auditing.changing(
+        () -> requireAdministratorOr(name),
+        "change password",
+        name,
+        entry -> {
+          if (!users.changePassword(name, current, password, from, entry)) {
+            throw new NotAuthorizedException(
+                "The password of %s is not the one given, or too many were tried; nothing was changed"
+                    .formatted(name));
+          }
+        });
   }
 
   /// What stands for the caller's password for a while.
@@ -118,9 +135,11 @@ public final class Administration {
   /// @param lifetime how long
   /// @return the token
   public AccessToken token(Duration lifetime) {
-    users.require(caller, Right.OnNode.GET_TOKEN);
-    users.audit(audited("issue token for %d s".formatted(lifetime.toSeconds()), caller.name()));
-    return users.token(caller, lifetime);
+    return auditing.doing(
+        () -> users.require(caller, Right.OnNode.GET_TOKEN),
+        "issue token for %d s".formatted(lifetime.toSeconds()),
+        caller.name(),
+        () -> users.token(caller, lifetime));
   }
 
   /// Whether somebody may do something with a stream, and why.
@@ -136,12 +155,16 @@ public final class Administration {
   /// @param stream with which
   /// @return the explanation
   public Explanation explain(String user, Acl.Action action, StreamName stream) {
-    users.require(caller, Right.OnNode.EXPLAIN_ACCESS);
     var right = Right.OnStream.to(action, stream);
-    var asked = user.isEmpty() ? Caller.anonymous() : users.caller(user);
-    users.audit(audited("explain access", "%s, %s".formatted(asked.name(), right)));
-    var decision = users.decide(asked, right);
-    return new Explanation(decision.granted(), decision.explained(asked, right));
+    return auditing.doing(
+        () -> users.require(caller, Right.OnNode.EXPLAIN_ACCESS),
+        "explain access",
+        "%s, %s".formatted(user.isEmpty() ? Caller.anonymous().name() : user, right),
+        () -> {
+          var asked = user.isEmpty() ? Caller.anonymous() : users.caller(user);
+          var decision = users.decide(asked, right);
+          return new Explanation(decision.granted(), decision.explained(asked, right));
+        });
   }
 
   private void requireAdministrator() {
@@ -154,9 +177,5 @@ public final class Administration {
     } else {
       requireAdministrator();
     }
-  }
-
-  private Audit.Entry audited(String action, String subject) {
-    return users.entry(caller, from, action, subject);
   }
 }

@@ -3,13 +3,10 @@
 package io.leftfold.server.node;
 
 import io.leftfold.api.AppendResult;
-import io.leftfold.api.BackupReport;
 import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
-import io.leftfold.api.EventCounts;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.ExpectedState;
-import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.Query;
@@ -23,28 +20,17 @@ import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamSummary;
 import io.leftfold.api.SubscribeOptions;
-import io.leftfold.api.UnavailableException;
-import io.leftfold.engine.AppendCompletion;
-import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
-import io.leftfold.engine.LocalScavenge;
 import io.leftfold.engine.LocalSubscription;
-import io.leftfold.engine.ScavengeOptions;
 import io.leftfold.server.access.Access;
-import io.leftfold.server.access.Audit;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.TreeMap;
-import java.util.UUID;
-import java.util.function.LongConsumer;
-import java.util.regex.Pattern;
 
 /// A node as one caller has it: each operation of the store once, for every wire. Its methods say
 /// what [io.leftfold.api.EventStore] says, and ask first whether the caller may.
@@ -53,13 +39,11 @@ import java.util.regex.Pattern;
 /// that an event loop may take a part of them and go on later. Only [#writeMetadata] waits.
 public final class Session {
 
-  private static final Pattern BACKUP_NAME = Pattern.compile("[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}");
-
   /// Its list of rights tells who may read everything.
   private static final StreamName ALL = StreamName.of("$all");
 
   /// Its list of rights tells who may ask by type and tag across streams.
-  private static final StreamName BOUNDARIES = StreamName.of("$dcb");
+  static final StreamName BOUNDARIES = StreamName.of("$dcb");
 
   /// Its list of rights tells who may list streams.
   private static final StreamName STREAMS = StreamName.of("$streams");
@@ -72,6 +56,7 @@ public final class Session {
   private final Caller caller;
   private final String from;
   private final Runnable shutdown;
+  private final Writes writes;
 
   Session(
       LocalEventStore store,
@@ -89,6 +74,7 @@ public final class Session {
     this.access = users.<Access>map(known -> known).orElseGet(Access::open);
     this.caller = caller;
     this.from = from;
+    this.writes = new Writes(store, users, access, measures, caller, from);
   }
 
   /// Whose session it is.
@@ -114,89 +100,52 @@ public final class Session {
     require(Acl.Action.READ, stream);
   }
 
+  /// Whether the caller may read a stream, as of this moment.
+  ///
+  /// @param stream which; `$all` for all of them
+  /// @return whether
+  public boolean mayRead(StreamName stream) {
+    return access.decide(caller, Right.OnStream.to(Acl.Action.READ, stream)).granted();
+  }
+
   private void require(Acl.Action action, StreamName stream) {
     access.require(caller, Right.OnStream.to(action, stream));
+  }
+
+  /// What operators do, as the caller may.
+  ///
+  /// @return the operator that the caller is, if it is one
+  public Operator operator() {
+    return new Operator(store, backups, access, auditing(), caller, shutdown);
+  }
+
+  /// Figures, as the caller may see them.
+  ///
+  /// @return the figures
+  public Statistics statistics() {
+    return new Statistics(store, () -> require(Right.OnNode.STATISTICS));
+  }
+
+  private Auditing auditing() {
+    return new Auditing(users, caller, from);
   }
 
   /// Users and rights, as the caller may see and change them.
   ///
   /// @return empty if this node knows no users
   public Optional<Administration> administration() {
-    return users.map(known -> new Administration(known, caller, from));
-  }
-
-  /// Records what an operator does, before it is done. Waits.
-  private void audit(String action, String subject) {
-    users.ifPresent(known -> known.audit(known.entry(caller, from, action, subject)));
-  }
-
-  /// Records what is to be recorded of a write before it is done, and then does it.
-  private void audited(List<Audit.Entry> entries, AppendCompletion waiting, Write write) {
-    if (entries.isEmpty()) {
-      write.begin(waiting);
-      return;
-    }
-    store.append(
-        List.of(users.orElseThrow().part(entries)),
-        new AppendCompletion() {
-          @Override
-          public void completed(AppendResult recorded) {
-            try {
-              write.begin(waiting);
-            } catch (LeftfoldException refused) {
-              waiting.failed(refused);
-            } catch (RuntimeException misuse) {
-              // On the writer's thread: whoever waits must be told, and nobody else can.
-              waiting.failed(
-                  new UnavailableException(
-                      UnavailableException.Reason.READ_ONLY,
-                      "It cannot be written: " + misuse.getMessage(),
-                      misuse));
-            }
-          }
-
-          @Override
-          public void failed(LeftfoldException reason) {
-            waiting.failed(reason);
-          }
-        });
+    return users.map(known -> new Administration(known, caller, from, auditing()));
   }
 
   /// Takes the event away that a link leads to, if the caller may not read it.
-  private ResolvedEvent hide(ResolvedEvent resolved) {
+  ///
+  /// @param resolved as it was read
+  /// @return as the caller is to see it
+  public ResolvedEvent hide(ResolvedEvent resolved) {
     var hidden =
         resolved.link().isPresent()
-            && resolved
-                .event()
-                .filter(event ->
-                    !access
-                        .decide(caller, Right.OnStream.to(Acl.Action.READ, event.stream()))
-                        .granted())
-                .isPresent();
+            && resolved.event().filter(event -> !mayRead(event.stream())).isPresent();
     return hidden ? new ResolvedEvent(Optional.empty(), resolved.link()) : resolved;
-  }
-
-  /// Copies the store, or what is new in it. Takes as long as that takes.
-  ///
-  /// @param name of the directory, among the backups of this node
-  /// @param progress is told how many bytes were copied; what it throws ends the backup
-  /// @return what was done
-  /// @throws IllegalArgumentException if the name is none, or has the backup of another store
-  /// @throws UnavailableException if this node keeps no backups, or the copy cannot be written
-  public BackupReport backup(String name, LongConsumer progress) {
-    require(Right.OnNode.OPERATE);
-    if (!BACKUP_NAME.matcher(name).matches()) {
-      throw new IllegalArgumentException(
-          "The name of a backup is 1 to 64 letters, digits, '-', '_' and '.', and does not begin with '.'; got '%s'"
-              .formatted(name));
-    }
-    var directory =
-        backups.orElseThrow(() ->
-            new UnavailableException(
-                UnavailableException.Reason.READ_ONLY,
-                "This server makes no backups for clients; start it with --backups <directory> if it is to"));
-    audit("backup", name);
-    return store.backup(directory.resolve(name), progress);
   }
 
   /// Appends to one stream or several.
@@ -214,26 +163,7 @@ public final class Session {
   /// @param completion told of the result or of any refusal, a full queue too
   /// @throws IllegalArgumentException if the commit makes no sense
   public void append(Commit commit, Completion completion) {
-    telling(
-        Operation.APPEND,
-        commit.parts().isEmpty() ? "no stream" : commit.parts().getFirst().stream().value(),
-        completion,
-        waiting -> {
-          requireAppend(commit);
-          audited(changesOfRights(commit), waiting, next -> store.append(commit, next));
-        });
-  }
-
-  private void requireAppend(Commit commit) {
-    // Alone, a part without events makes a deleted stream visible again; beside others it checks.
-    var checks = commit.parts().size() > 1;
-    for (var part : commit.parts()) {
-      require(
-          checks && part.events().isEmpty() ? Acl.Action.READ : Acl.Action.WRITE, part.stream());
-    }
-    if (!commit.conditions().isEmpty() || commit.tracking().isPresent()) {
-      require(Acl.Action.READ, BOUNDARIES);
-    }
+    writes.append(commit, completion);
   }
 
   /// Deletes a stream softly.
@@ -242,14 +172,7 @@ public final class Session {
   /// @param expected what the caller believes about it
   /// @param completion told of the position of the record, or of any refusal
   public void delete(StreamName stream, ExpectedState expected, Completion completion) {
-    telling(
-        Operation.DELETE,
-        stream.value(),
-        completion,
-        waiting -> {
-          require(Acl.Action.DELETE, stream);
-          audited(deletesRights(stream), waiting, next -> store.delete(stream, expected, next));
-        });
+    writes.delete(stream, expected, completion);
   }
 
   /// Closes a stream for ever.
@@ -258,37 +181,7 @@ public final class Session {
   /// @param expected what the caller believes about it
   /// @param completion told of the position of the record, or of any refusal
   public void tombstone(StreamName stream, ExpectedState expected, Completion completion) {
-    telling(
-        Operation.TOMBSTONE,
-        stream.value(),
-        completion,
-        waiting -> {
-          require(Acl.Action.DELETE, stream);
-          audited(deletesRights(stream), waiting, next -> store.tombstone(stream, expected, next));
-        });
-  }
-
-  private List<Audit.Entry> changesOfRights(Commit commit) {
-    if (users.isEmpty()) {
-      return List.of();
-    }
-    var known = users.get();
-    return commit.parts().stream()
-        .flatMap(part -> known.changeOfRights(caller, from, part.stream(), part.events()).stream())
-        .toList();
-  }
-
-  private List<Audit.Entry> deletesRights(StreamName stream) {
-    return users.flatMap(known -> known.endOfRights(caller, from, stream)).stream().toList();
-  }
-
-  private void telling(Operation operation, String subject, Completion completion, Write write) {
-    try {
-      write.begin(new Waiting(completion, measures, operation, subject, measures.now()));
-    } catch (LeftfoldException refused) {
-      measures.refused(operation, refused);
-      completion.failed(refused);
-    }
+    writes.tombstone(stream, expected, completion);
   }
 
   /// Reads one stream.
@@ -396,19 +289,7 @@ public final class Session {
   /// @return where the metadata event is
   public AppendResult writeMetadata(
       StreamName stream, ExpectedState expected, StreamMetadata metadata) {
-    require(Acl.Action.WRITE_METADATA, stream);
-    users
-        .flatMap(known -> known.changeOfRights(caller, from, stream, metadata))
-        .ifPresent(entry -> users.orElseThrow().audit(entry));
-    var begun = measures.now();
-    try {
-      var result = store.writeMetadata(stream, expected, metadata);
-      measures.waited(Operation.WRITE_METADATA, stream.value(), begun, null);
-      return result;
-    } catch (LeftfoldException refused) {
-      measures.waited(Operation.WRITE_METADATA, stream.value(), begun, refused);
-      throw refused;
-    }
+    return writes.writeMetadata(auditing(), stream, expected, metadata);
   }
 
   /// Lists streams.
@@ -443,126 +324,6 @@ public final class Session {
     if (!access.decide(caller, new Right.OnStream(Acl.Action.READ, ALL)).granted()
         && !access.decide(caller, new Right.OnStream(Acl.Action.READ, BOUNDARIES)).granted()) {
       require(Right.OnNode.STATISTICS);
-    }
-  }
-
-  /// Figures about the store by their names, for people and dashboards.
-  ///
-  /// @return the figures, in the order of names
-  public Map<String, String> stats() {
-    require(Right.OnNode.STATISTICS);
-    var stats = store.stats();
-    var figures = new TreeMap<String, String>();
-    figures.put("events", Long.toString(stats.events()));
-    figures.put("streams", Long.toString(stats.streams()));
-    figures.put("categories", Long.toString(stats.categories()));
-    figures.put("event-types", Long.toString(stats.eventTypes()));
-    figures.put("tags", Long.toString(stats.tags()));
-    figures.put("chunks", Integer.toString(stats.chunks()));
-    figures.put("log-bytes", Long.toString(stats.logBytes()));
-    figures.put("queue-length", Integer.toString(stats.queueLength()));
-    figures.put("indexed-events", Long.toString(store.indexProgress().indexed()));
-    figures.put("store-id", store.storeId().toString());
-    store.lastPosition().ifPresent(last -> figures.put("last-position", Long.toString(last)));
-    return figures;
-  }
-
-  /// Figures about the node by the names that KurrentDB has for them, where it has some: of the
-  /// process (`proc-`), of the machine (`sys-`) and of the store (`es-`).
-  ///
-  /// @return the figures, in the order of names
-  public Map<String, String> figures() {
-    var figures = new TreeMap<String, String>();
-    stats().forEach((name, figure) -> figures.put("es-" + name, figure));
-    figures.put("es-queue-writer-queueName", "writer");
-    figures.put("es-queue-writer-length", figures.get("es-queue-length"));
-    ProcessFigures.addTo(figures);
-    return figures;
-  }
-
-  /// Asks the owner of the node to end it; returns at once.
-  public void shutDown() {
-    require(Right.OnNode.OPERATE);
-    audit("shutdown", "node");
-    shutdown.run();
-  }
-
-  /// How many events there are of the most frequent types and categories; none are counted while
-  /// the index is made.
-  ///
-  /// @param most how many of each to give
-  /// @return the counts
-  public EventCounts counts(int most) {
-    require(Right.OnNode.STATISTICS);
-    return store.indexProgress().state() == IndexProgress.State.WHOLE
-        ? store.counts(most)
-        : new EventCounts(Map.of(), Map.of());
-  }
-
-  /// Begins to forget what may be forgotten, in the background, unless that goes on already.
-  ///
-  /// @param firstChunk the log file to begin with; 0 for the first, or the one at which the last
-  ///   scavenge ended unfinished
-  /// @return the scavenge that goes on now
-  public Scavenge startScavenge(int firstChunk) {
-    require(Right.OnNode.OPERATE);
-    audit("scavenge", "from log file %d".formatted(firstChunk));
-    var options = ScavengeOptions.defaults();
-    try {
-      var begun = store.scavenge(firstChunk == 0 ? options : options.fromChunk(firstChunk));
-      return new Scavenge(begun.id(), true);
-    } catch (UnavailableException refused) {
-      var running = store.lastScavenge().filter(LocalScavenge::isRunning);
-      if (refused.reason() != UnavailableException.Reason.IN_USE || running.isEmpty()) {
-        throw refused;
-      }
-      return new Scavenge(running.get().id(), false);
-    }
-  }
-
-  /// A scavenge that goes on.
-  ///
-  /// @param id which one
-  /// @param isNew whether it was begun by this call
-  public record Scavenge(UUID id, boolean isNew) {}
-
-  /// Ends a scavenge; returns at once.
-  ///
-  /// @param id which one, as text
-  /// @return whether that one was running
-  public boolean stopScavenge(String id) {
-    require(Right.OnNode.OPERATE);
-    var running =
-        store
-            .lastScavenge()
-            .filter(LocalScavenge::isRunning)
-            .filter(scavenge -> scavenge.id().toString().equals(id));
-    if (running.isPresent()) {
-      audit("stop scavenge", id);
-    }
-    running.ifPresent(LocalScavenge::stop);
-    return running.isPresent();
-  }
-
-  /// What the engine offers to those who wait for no answer.
-  private interface Write {
-    void begin(AppendCompletion completion);
-  }
-
-  /// Passes on what the engine tells, and measures how long that took.
-  private record Waiting(
-      Completion completion, Measures measures, Operation operation, String subject, long begun)
-      implements AppendCompletion {
-    @Override
-    public void completed(AppendResult result) {
-      measures.answered(operation, subject, begun, null);
-      completion.completed(result);
-    }
-
-    @Override
-    public void failed(LeftfoldException reason) {
-      measures.answered(operation, subject, begun, reason);
-      completion.failed(reason);
     }
   }
 }

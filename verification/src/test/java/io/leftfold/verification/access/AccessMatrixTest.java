@@ -220,7 +220,7 @@ final class AccessMatrixTest {
   }
 
   private static void makeUsers(UserAccess users) {
-    var entry = users.entry(Caller.trusted(), "", "create user", "both");
+    var entry = users.audit().entry(Caller.trusted(), "", "create user", "both");
     users.create("jo", PASSWORD, "Jo", List.of(), entry);
     users.create("ann", PASSWORD, "Ann", List.of("accounting"), entry);
   }

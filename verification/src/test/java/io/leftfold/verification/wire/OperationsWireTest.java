@@ -36,7 +36,7 @@ final class OperationsWireTest {
   private static final StreamName STREAM = StreamName.of("counted-1");
 
   private final TestServer server =
-      TestServer.inMemory(EngineOptions.defaults().withChunkBytesMax(4096));
+      TestServer.inMemory(EngineOptions.defaults().withChunkBytesMax(4096).withIndexTableEvents(5));
   private final Wire wire = Wire.to(server);
 
   @AfterEach
@@ -124,10 +124,24 @@ final class OperationsWireTest {
   }
 
   @Test
+  void the_files_of_the_index_become_one() {
+    var store = server.store();
+    for (var i = 0; i < 40; i++) {
+      store.append(STREAM, ExpectedState.any(), ProposedEvent.json("Counted", "{}"));
+    }
+    Await.until("files that nothing has merged", () -> store.indexState().segments() > 1);
+
+    assertThat(OperationsGrpc.newBlockingStub(wire.channel()).mergeIndexes(Wire.EMPTY))
+        .isEqualTo(Wire.EMPTY);
+
+    Await.until("one file", () -> store.indexState().segments() == 1);
+    assertThat(store.read(STREAM, ReadOptions.forwards()).events()).hasSize(40);
+  }
+
+  @Test
   void what_a_node_alone_has_no_need_of_is_answered() {
     var operations = OperationsGrpc.newBlockingStub(wire.channel());
 
-    assertThat(operations.mergeIndexes(Wire.EMPTY)).isEqualTo(Wire.EMPTY);
     assertThat(operations.resignNode(Wire.EMPTY)).isEqualTo(Wire.EMPTY);
     assertThat(operations.setNodePriority(SetNodePriorityReq.newBuilder().setPriority(-3).build()))
         .isEqualTo(Wire.EMPTY);

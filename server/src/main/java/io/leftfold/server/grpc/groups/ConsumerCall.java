@@ -3,6 +3,7 @@
 package io.leftfold.server.grpc.groups;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.protocol.messages.groups.ReadReq;
@@ -24,6 +25,7 @@ import io.leftfold.server.node.Session;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -60,6 +62,7 @@ final class ConsumerCall implements GrpcListener, GroupConsumer {
   private final WireWriter out = new WireWriter(1024);
   private List<byte[]> delivered = new ArrayList<>();
 
+  private volatile StreamName source = StreamName.of(GroupSource.ALL);
   private volatile UuidForm form = UuidForm.STRUCTURED;
   private String subscription = "";
 
@@ -108,7 +111,8 @@ final class ConsumerCall implements GrpcListener, GroupConsumer {
     begun = true;
     form = form(options);
     var id = GroupRequests.id(options);
-    requireReading(id);
+    source = stream(id);
+    session.requireReading(source);
     if (options.getBufferSize() <= 0) {
       throw new IllegalArgumentException(
           "A consumer has room for 1 event or more, got a buffer_size of "
@@ -120,12 +124,11 @@ final class ConsumerCall implements GrpcListener, GroupConsumer {
     groups.connect(id, this, Math.min(options.getBufferSize(), BUFFER_MAX));
   }
 
-  private void requireReading(GroupId id) {
-    session.requireReading(
-        switch (id.source()) {
-          case GroupSource.OfStream(var stream) -> stream;
-          case GroupSource.OfAll() -> StreamName.of(GroupSource.ALL);
-        });
+  private static StreamName stream(GroupId id) {
+    return switch (id.source()) {
+      case GroupSource.OfStream(var stream) -> stream;
+      case GroupSource.OfAll() -> StreamName.of(GroupSource.ALL);
+    };
   }
 
   private static UuidForm form(ReadReq.Options options) {
@@ -248,8 +251,18 @@ final class ConsumerCall implements GrpcListener, GroupConsumer {
   }
 
   @Override
+  public Optional<RuntimeException> objection() {
+    try {
+      session.requireReading(source);
+      return Optional.empty();
+    } catch (LeftfoldException refused) {
+      return Optional.of(refused);
+    }
+  }
+
+  @Override
   public void deliver(ResolvedEvent event, int retryCount) {
-    Events.writeToGroup(out.resetTo(WRITER_BYTES), event, form, retryCount);
+    Events.writeToGroup(out.resetTo(WRITER_BYTES), session.hide(event), form, retryCount);
     delivered.add(out.toByteArray());
   }
 

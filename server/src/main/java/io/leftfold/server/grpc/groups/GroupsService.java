@@ -21,6 +21,7 @@ import io.leftfold.protocol.messages.groups.UpdateReq;
 import io.leftfold.protocol.messages.groups.UpdateResp;
 import io.leftfold.protocol.messages.parked.ParkedRequest;
 import io.leftfold.protocol.messages.parked.ReplayChosenRequest;
+import io.leftfold.protocol.messages.parked.ReplayChosenResponse;
 import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.server.access.Right;
 import io.leftfold.server.edge.GrpcCall;
@@ -57,82 +58,115 @@ public final class GroupsService {
   public Map<String, SessionHandler> handlers() {
     return Map.ofEntries(
         Map.entry(SERVICE + "Read", (call, session) -> new ConsumerCall(call, session, groups)),
-        Map.entry(SERVICE + "Create", managing(CreateReq.parser(), this::create)),
-        Map.entry(SERVICE + "Update", managing(UpdateReq.parser(), this::update)),
-        Map.entry(SERVICE + "Delete", managing(DeleteReq.parser(), this::delete)),
-        Map.entry(
-            SERVICE + "ReplayParked",
-            managing(ReplayParkedReq.parser(), (_, request) -> replay(request))),
-        Map.entry(
-            SERVICE + "TruncateParked",
-            managing(TruncateParkedReq.parser(), (_, request) -> truncate(request))),
-        Map.entry(
-            SERVICE + "RestartSubsystem",
-            managing(Empty.parser(), (_, request) -> restart(request))),
+        Map.entry(SERVICE + "Create", asking(CreateReq.parser(), this::create)),
+        Map.entry(SERVICE + "Update", asking(UpdateReq.parser(), this::update)),
+        Map.entry(SERVICE + "Delete", asking(DeleteReq.parser(), this::delete)),
+        Map.entry(SERVICE + "ReplayParked", asking(ReplayParkedReq.parser(), this::replay)),
+        Map.entry(SERVICE + "TruncateParked", asking(TruncateParkedReq.parser(), this::truncate)),
+        Map.entry(SERVICE + "RestartSubsystem", asking(Empty.parser(), this::restart)),
         Map.entry(SERVICE + "GetInfo", looking(GetInfoReq.parser(), (_, request) -> info(request))),
         Map.entry(SERVICE + "List", looking(ListReq.parser(), (_, request) -> list(request))),
-        Map.entry(
-            OURS + "Parked",
-            managing(
-                ParkedRequest.parser(), (_, request) -> ParkedService.parked(groups, request))),
-        Map.entry(
-            OURS + "ReplayChosen",
-            managing(
-                ReplayChosenRequest.parser(),
-                (_, request) -> ParkedService.replay(groups, request))));
-  }
-
-  private <Q> SessionHandler managing(Parser<Q> parser, Work<Q> work) {
-    return answering(Right.OnNode.MANAGE_GROUPS, parser, work);
+        Map.entry(OURS + "Parked", asking(ParkedRequest.parser(), this::parked)),
+        Map.entry(OURS + "ReplayChosen", asking(ReplayChosenRequest.parser(), this::replayChosen)));
   }
 
   private <Q> SessionHandler looking(Parser<Q> parser, Work<Q> work) {
-    return answering(Right.OnNode.STATISTICS, parser, work);
+    return asking(
+        parser,
+        (session, request) -> {
+          session.require(Right.OnNode.STATISTICS);
+          return work.answer(session, request);
+        });
   }
 
-  private <Q> SessionHandler answering(Right right, Parser<Q> parser, Work<Q> work) {
-    return (call, session) ->
-        new Request<>(
-            call,
-            parser,
-            request -> {
-              session.require(right);
-              return work.answer(session, request);
+  /// The work asks for the rights that it takes.
+  private <Q> SessionHandler asking(Parser<Q> parser, Work<Q> work) {
+    return (call, session) -> new Request<>(call, parser, request -> work.answer(session, request));
+  }
+
+  /// Changes something, which `$audit` is to tell.
+  private static void manage(Session session, String action, Object subject, Runnable work) {
+    session
+        .operator()
+        .does(
+            Right.OnNode.MANAGE_GROUPS,
+            action,
+            subject.toString(),
+            () -> {
+              work.run();
+              return true;
             });
   }
 
   private MessageLite create(Session session, CreateReq request) {
-    groups.create(GroupRequests.definition(request.getOptions()), session.caller().name());
+    var definition = GroupRequests.definition(request.getOptions());
+    var user = session.caller().name();
+    manage(
+        session,
+        "create persistent subscription",
+        definition.id(),
+        () -> groups.create(definition, user));
     return CreateResp.getDefaultInstance();
   }
 
   private MessageLite update(Session session, UpdateReq request) {
     var options = request.getOptions();
-    groups.update(
-        GroupRequests.id(options), GroupRequests.settings(options), session.caller().name());
+    var id = GroupRequests.id(options);
+    var user = session.caller().name();
+    manage(
+        session,
+        "update persistent subscription",
+        id,
+        () -> groups.update(id, GroupRequests.settings(options), user));
     return UpdateResp.getDefaultInstance();
   }
 
   private MessageLite delete(Session session, DeleteReq request) {
-    groups.delete(GroupRequests.id(request.getOptions()), session.caller().name());
+    var id = GroupRequests.id(request.getOptions());
+    var user = session.caller().name();
+    manage(session, "delete persistent subscription", id, () -> groups.delete(id, user));
     return DeleteResp.getDefaultInstance();
   }
 
-  private MessageLite replay(ReplayParkedReq request) {
+  private MessageLite replay(Session session, ReplayParkedReq request) {
     var options = request.getOptions();
-    groups.replayParked(GroupRequests.id(options), GroupRequests.stopAt(options));
+    var id = GroupRequests.id(options);
+    manage(
+        session,
+        "replay parked events",
+        id,
+        () -> groups.replayParked(id, GroupRequests.stopAt(options)));
     return ReplayParkedResp.getDefaultInstance();
   }
 
-  private MessageLite truncate(TruncateParkedReq request) {
+  private MessageLite truncate(Session session, TruncateParkedReq request) {
     var options = request.getOptions();
-    groups.truncateParked(GroupRequests.id(options), GroupRequests.stopAt(options));
+    var id = GroupRequests.id(options);
+    manage(
+        session,
+        "truncate parked events",
+        id,
+        () -> groups.truncateParked(id, GroupRequests.stopAt(options)));
     return TruncateParkedResp.getDefaultInstance();
   }
 
-  private MessageLite restart(Empty request) {
-    groups.restart();
+  private MessageLite restart(Session session, Empty request) {
+    manage(session, "restart persistent subscriptions", "all", groups::restart);
     return request;
+  }
+
+  private MessageLite parked(Session session, ParkedRequest request) {
+    session.require(Right.OnNode.MANAGE_GROUPS);
+    return ParkedService.parked(groups, session, request);
+  }
+
+  private MessageLite replayChosen(Session session, ReplayChosenRequest request) {
+    manage(
+        session,
+        "replay %d chosen parked events".formatted(request.getParkedAtCount()),
+        ParkedService.id(request.getSource(), request.getGroup()),
+        () -> ParkedService.replay(groups, request));
+    return ReplayChosenResponse.getDefaultInstance();
   }
 
   private MessageLite info(GetInfoReq request) {

@@ -94,7 +94,10 @@ public final class MonitoringService {
           .newThread(() -> {
             try {
               var bytes =
-                  StatsResp.newBuilder().putAllStats(session.figures()).build().toByteArray();
+                  StatsResp.newBuilder()
+                      .putAllStats(session.statistics().ofNode())
+                      .build()
+                      .toByteArray();
               call.execute(() -> tell(bytes));
             } catch (RuntimeException e) {
               Refused.of(e).end(call);

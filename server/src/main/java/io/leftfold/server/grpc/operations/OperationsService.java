@@ -53,37 +53,54 @@ public final class OperationsService {
         SERVICE + "Shutdown",
         (call, session) -> new Request<>(call, Empty.parser(), _ -> shutDown(session)),
         SERVICE + "MergeIndexes",
-        (call, session) -> new Request<>(call, Empty.parser(), _ -> nothingToDo(session)),
+        (call, session) -> new Request<>(call, Empty.parser(), _ -> merge(session)),
         SERVICE + "ResignNode",
-        (call, session) -> new Request<>(call, Empty.parser(), _ -> nothingToDo(session)),
+        (call, session) -> new Request<>(call, Empty.parser(), _ -> resign(session)),
         SERVICE + "SetNodePriority",
         (call, session) ->
-            new Request<>(call, SetNodePriorityReq.parser(), _ -> nothingToDo(session)),
+            new Request<>(
+                call, SetNodePriorityReq.parser(), request -> setPriority(session, request)),
         SERVICE + "RestartPersistentSubscriptions",
         (call, session) -> new Request<>(call, Empty.parser(), _ -> restartGroups(session)));
   }
 
   private MessageLite restartGroups(Session session) {
-    session.require(Right.OnNode.OPERATE);
-    restartGroups.run();
+    session
+        .operator()
+        .does(
+            Right.OnNode.OPERATE,
+            "restart persistent subscriptions",
+            "all",
+            () -> {
+              restartGroups.run();
+              return true;
+            });
     return Empty.getDefaultInstance();
   }
 
   private static MessageLite shutDown(Session session) {
-    session.shutDown();
+    session.operator().shutDown();
     return Empty.getDefaultInstance();
   }
 
-  /// What operators may ask of a node and this one has no need of: its index merges by itself, and
-  /// it is alone, so that there is nobody to resign to or to come before.
-  private static MessageLite nothingToDo(Session session) {
-    session.require(Right.OnNode.OPERATE);
+  private static MessageLite merge(Session session) {
+    session.operator().mergeIndex();
+    return Empty.getDefaultInstance();
+  }
+
+  private static MessageLite resign(Session session) {
+    session.operator().resign();
+    return Empty.getDefaultInstance();
+  }
+
+  private static MessageLite setPriority(Session session, SetNodePriorityReq request) {
+    session.operator().setPriority(request.getPriority());
     return Empty.getDefaultInstance();
   }
 
   private static MessageLite start(Session session, StartScavengeReq request) {
     var options = request.getOptions();
-    var scavenge = session.startScavenge(Math.max(0, options.getStartFromChunk()));
+    var scavenge = session.operator().startScavenge(Math.max(0, options.getStartFromChunk()));
     return ScavengeResp.newBuilder()
         .setScavengeId(scavenge.id().toString())
         .setScavengeResult(scavenge.isNew() ? ScavengeResult.Started : ScavengeResult.InProgress)
@@ -92,7 +109,7 @@ public final class OperationsService {
 
   private static MessageLite stop(Session session, StopScavengeReq request) throws Refused {
     var id = request.getOptions().getScavengeId();
-    if (!session.stopScavenge(id)) {
+    if (!session.operator().stopScavenge(id)) {
       throw new Refused(
           GrpcStatus.NOT_FOUND,
           "Scavenge id was invalid.",

@@ -158,7 +158,9 @@ public final class StoreService {
         answer(
             "Stats",
             Wire.StatsRequest.parser(),
-            (session, _) -> Answers.stats(session.stats(), session.counts(COUNTS_MAX))));
+            (session, _) ->
+                Answers.stats(
+                    session.statistics().ofStore(), session.statistics().counts(COUNTS_MAX))));
   }
 
   private static Map.Entry<String, SessionHandler> method(String name, SessionHandler handler) {
@@ -345,18 +347,20 @@ public final class StoreService {
   private void backup(Session session, Wire.BackupRequest request, Outlet outlet) {
     var told = new long[1];
     var report =
-        session.backup(
-            request.getName(),
-            bytes -> {
-              if (!outlet.awaitRoom()) {
-                throw new UnavailableException(
-                    UnavailableException.Reason.CLOSED, "The caller of the backup is gone");
-              }
-              if (bytes - told[0] >= BACKUP_BYTES_TOLD) {
-                told[0] = bytes;
-                outlet.send(Wire.BackupResponse.newBuilder().setBytesCopied(bytes).build());
-              }
-            });
+        session
+            .operator()
+            .backup(
+                request.getName(),
+                bytes -> {
+                  if (!outlet.awaitRoom()) {
+                    throw new UnavailableException(
+                        UnavailableException.Reason.CLOSED, "The caller of the backup is gone");
+                  }
+                  if (bytes - told[0] >= BACKUP_BYTES_TOLD) {
+                    told[0] = bytes;
+                    outlet.send(Wire.BackupResponse.newBuilder().setBytesCopied(bytes).build());
+                  }
+                });
     if (outlet.awaitRoom()) {
       outlet.send(Answers.backedUp(report));
       outlet.complete();
