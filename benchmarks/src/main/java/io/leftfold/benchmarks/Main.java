@@ -2,6 +2,7 @@
 
 package io.leftfold.benchmarks;
 
+import io.leftfold.benchmarks.beside.BesideCommand;
 import io.leftfold.benchmarks.measure.Directories;
 import io.leftfold.benchmarks.measure.Report;
 import io.leftfold.benchmarks.measure.Settings;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       Main.ListCommand.class,
       Main.RunCommand.class,
+      BesideCommand.class,
       SizeCommand.class,
       SoakCommand.class
     },

@@ -3,7 +3,8 @@
 /// The `bench` command: which benchmarks there are, and running them.
 ///
 /// The embedded store is measured in `embedded`, the server in `grpc`, single hot paths in `micro`
-/// (JMH); `measure` is what they have in common. Nothing in Leftfold depends on this module.
+/// (JMH); `soak`, `size` and `beside` are commands of their own. `measure` is what they have in
+/// common. Nothing in Leftfold depends on this module.
 @NullMarked
 package io.leftfold.benchmarks;
 

@@ -3,6 +3,7 @@
 package io.leftfold.benchmarks.soak;
 
 import io.leftfold.benchmarks.measure.JavaCommand;
+import io.leftfold.benchmarks.measure.Resident;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -98,24 +99,10 @@ final class StoreProcess {
     var proc = Path.of("/proc", Long.toString(process.pid()));
     return new Memory(
         heap == null ? -1 : Long.parseLong(heap),
-        kibibytes(proc, "RssAnon:") << 10,
-        kibibytes(proc, "RssFile:") << 10,
+        Resident.anonymousBytes(process.pid()),
+        Resident.mappedBytes(process.pid()),
         count(proc.resolve("fd")),
         lines(proc.resolve("maps")));
-  }
-
-  private static long kibibytes(Path proc, String key) throws IOException {
-    var status = proc.resolve("status");
-    if (!Files.exists(status)) {
-      return -1;
-    }
-    try (var lines = Files.lines(status)) {
-      return lines
-          .filter(line -> line.startsWith(key))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-          .findFirst()
-          .orElse(-1);
-    }
   }
 
   private static long count(Path directory) throws IOException {
