@@ -17,9 +17,11 @@ import static io.leftfold.cli.config.ServerOption.HOST;
 import static io.leftfold.cli.config.ServerOption.INDEX_AT_OPENING;
 import static io.leftfold.cli.config.ServerOption.INSECURE;
 import static io.leftfold.cli.config.ServerOption.KEEP_ALIVE_INTERVAL;
+import static io.leftfold.cli.config.ServerOption.KEEP_ALIVE_TIMEOUT;
 import static io.leftfold.cli.config.ServerOption.MAX_APPEND_EVENT_SIZE;
 import static io.leftfold.cli.config.ServerOption.MAX_APPEND_SIZE;
 import static io.leftfold.cli.config.ServerOption.MEMORY;
+import static io.leftfold.cli.config.ServerOption.OPENING_TIMEOUT;
 import static io.leftfold.cli.config.ServerOption.PATIENCE;
 import static io.leftfold.cli.config.ServerOption.PORT;
 import static io.leftfold.cli.config.ServerOption.TLS_CERTIFICATE;
@@ -114,7 +116,10 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
                 configuration.setting(HOST).value(), Math.toIntExact(configuration.number(PORT)))
             .withSecurity(security())
             .withAdvertisedPort(Math.toIntExact(configuration.number(ADVERTISE_PORT)))
-            .withKeepAlive(Duration.ofMillis(configuration.number(KEEP_ALIVE_INTERVAL)))
+            .withOpeningTimeout(Duration.ofMillis(configuration.number(OPENING_TIMEOUT)))
+            .withKeepAlive(
+                Duration.ofMillis(configuration.number(KEEP_ALIVE_INTERVAL)),
+                Duration.ofMillis(configuration.number(KEEP_ALIVE_TIMEOUT)))
             .withDcbStream(StreamName.of(configuration.setting(DCB_STREAM).value()))
             .withTelemetry(TelemetrySetup.telemetry(configuration));
     var advertised = configuration.text(ADVERTISE_HOST);

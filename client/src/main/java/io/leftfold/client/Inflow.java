@@ -43,8 +43,13 @@ final class Inflow<T> implements AutoCloseable {
 
   /// Starts a call with its one request.
   static <Q, T> Inflow<T> open(Channel channel, MethodDescriptor<Q, T> method, Q request) {
-    ClientCall<Q, T> call =
-        channel.newCall(method, CallOptions.DEFAULT.withExecutor(Runnable::run));
+    return open(channel, method, request, CallOptions.DEFAULT);
+  }
+
+  /// Starts a call with its one request.
+  static <Q, T> Inflow<T> open(
+      Channel channel, MethodDescriptor<Q, T> method, Q request, CallOptions options) {
+    ClientCall<Q, T> call = channel.newCall(method, options.withExecutor(Runnable::run));
     var inflow = new Inflow<>(call);
     call.start(inflow.new Arrivals(), new Metadata());
     call.request(AHEAD);

@@ -64,8 +64,14 @@ import java.util.stream.Collectors;
 /// [ConnectionString#defaultDeadline()], or whose server cannot be reached, throws an
 /// `UnavailableException` with the reason `UNREACHABLE`: whether a write took place is then
 /// unknown, and repeating it with the same event ids is safe. Nothing is repeated by itself. A read
-/// or a subscription that lost its server throws the same; open it again behind the last event it
-/// gave.
+/// that lost its server throws the same; open it again behind the last event it gave. A
+/// subscription looks for its server as long as the default deadline and goes on behind the last
+/// event it gave, without a loss or a double; only then it throws. One that was to begin at the
+/// end, or at a time, and had said nothing yet throws at once.
+///
+/// A server that is silent is asked for a sign of life, and lost if none comes
+/// ([ConnectionString#keepAlive()]): however long a laptop slept, what waits for a server that has
+/// forgotten it notices.
 ///
 /// Reads and subscriptions hold a few batches of events each; the rest waits at the server.
 public final class RemoteEventStore implements EventStore {
@@ -148,7 +154,7 @@ public final class RemoteEventStore implements EventStore {
   private Subscription subscribe(Wire.SubscribeRequest request, String call) {
     var inflow = open(StoreGrpc.getSubscribeMethod(), request);
     first(inflow, call);
-    return new RemoteSubscription(inflow, call, failures, () -> open.remove(inflow));
+    return new RemoteSubscription(inflow, request, new SubscribeCalls(), call, failures);
   }
 
   @Override
@@ -381,10 +387,28 @@ public final class RemoteEventStore implements EventStore {
     return closed ? closed() : failures.of(e, call, request.getSerializedSize(), conditions);
   }
 
+  /// How a subscription goes on.
+  private final class SubscribeCalls implements RemoteSubscription.Calls {
+    @Override
+    public Inflow<Wire.SubscribeResponse> open(Wire.SubscribeRequest request) {
+      return RemoteEventStore.this.open(
+          StoreGrpc.getSubscribeMethod(), request, CallOptions.DEFAULT.withWaitForReady());
+    }
+
+    @Override
+    public void over(Inflow<Wire.SubscribeResponse> call) {
+      open.remove(call);
+    }
+  }
+
   /// A call with many answers.
   private <Q, A> Inflow<A> open(MethodDescriptor<Q, A> method, Q request) {
+    return open(method, request, CallOptions.DEFAULT);
+  }
+
+  private <Q, A> Inflow<A> open(MethodDescriptor<Q, A> method, Q request, CallOptions options) {
     checkOpen();
-    var inflow = Inflow.open(channel, method, request);
+    var inflow = Inflow.open(channel, method, request, options);
     open.add(inflow);
     if (closed) {
       // It may have come in after close() had gone through the others.

@@ -44,6 +44,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -350,6 +351,67 @@ class RemoteEventStoreTest {
             .satisfies(e -> assertThat(e.stream()).isEqualTo(ACCOUNT));
       }
     }
+  }
+
+  @Test
+  void a_subscription_that_lost_its_server_asks_again_behind_what_it_gave() throws Exception {
+    service.subscribe =
+        (request, answer) -> {
+          answer.onNext(Wire.SubscribeResponse.getDefaultInstance());
+          answer.onNext(
+              Wire.SubscribeResponse.newBuilder()
+                  .addMessages(event(request.hasAfter() ? request.getAfter() + 1 : 0))
+                  .build());
+          answer.onError(Status.UNAVAILABLE.asRuntimeException());
+        };
+    try (var store = service.connect();
+        var stream = store.subscribe(ACCOUNT, SubscribeOptions.fromBeginning());
+        var all = store.subscribeToAll(SubscribeOptions.after(7))) {
+      for (var revision = 0; revision < 4; revision++) {
+        assertThat(((SubscriptionMessage.Event) stream.next()).event().original().revision())
+            .isEqualTo(revision);
+      }
+      // The events of this service have positions that are a hundred above their revisions.
+      for (var revision : List.of(8L, 109L, 210L)) {
+        assertThat(((SubscriptionMessage.Event) all.next()).event().original().revision())
+            .isEqualTo(revision);
+      }
+    }
+  }
+
+  @Test
+  void a_subscription_from_the_end_asks_again_once_it_knows_where_that_was() throws Exception {
+    var requests = new LinkedBlockingQueue<Wire.SubscribeRequest>();
+    var told = new AtomicBoolean();
+    service.subscribe =
+        (request, answer) -> {
+          requests.add(request);
+          answer.onNext(Wire.SubscribeResponse.getDefaultInstance());
+          if (told.get()) {
+            answer.onNext(
+                Wire.SubscribeResponse.newBuilder()
+                    .addMessages(
+                        Wire.SubscriptionMessage.newBuilder()
+                            .setCaughtUp(Wire.SubscriptionMessage.Standing.newBuilder()))
+                    .build());
+          }
+          answer.onError(Status.UNAVAILABLE.asRuntimeException());
+        };
+    try (var store = service.connect()) {
+      try (var subscription = store.subscribe(ACCOUNT, SubscribeOptions.fromEnd())) {
+        assertThatExceptionOfType(UnavailableException.class)
+            .isThrownBy(() -> subscription.next())
+            .satisfies(e -> assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE));
+      }
+      told.set(true);
+      try (var subscription = store.subscribe(ACCOUNT, SubscribeOptions.fromEnd())) {
+        assertThat(subscription.next()).isInstanceOf(SubscriptionMessage.CaughtUp.class);
+        assertThat(subscription.next()).isInstanceOf(SubscriptionMessage.CaughtUp.class);
+      }
+    }
+    assertThat(requests.remove().hasEnd()).isTrue();
+    assertThat(requests.remove().hasEnd()).isTrue();
+    assertThat(requests.remove().hasBeginning()).isTrue();
   }
 
   @Test

@@ -10,6 +10,7 @@ import io.leftfold.server.access.UserAccess;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
 import io.leftfold.server.edge.GrpcHandler;
+import io.leftfold.server.edge.KeepAlive;
 import io.leftfold.server.group.Groups;
 import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.calls.SessionHandler;
@@ -273,11 +274,12 @@ public final class LeftfoldServer implements AutoCloseable {
       Consumer<Router> http,
       ScheduledExecutorService timer)
       throws IOException, UnusableCertificateException {
-    var defaults = EdgeOptions.defaults();
     var edgeOptions =
-        defaults
+        EdgeOptions.defaults()
             .withAddress(options.host(), options.port())
-            .withPatience(defaults.openingTimeout(), options.keepAlive());
+            .withPatience(
+                options.openingTimeout(),
+                new KeepAlive(options.keepAlive(), options.keepAliveTimeout()));
     return switch (options.security()) {
       case Security.Insecure(), Security.Plaintext(_) -> Edge.start(edgeOptions, calls, http);
       case Security.Tls(_, var certificates) -> {

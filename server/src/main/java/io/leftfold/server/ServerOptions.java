@@ -16,7 +16,9 @@ import java.util.Optional;
 ///   the one it listens on
 /// @param advertisedPort the port that clients are told to reach this node by; 0 for the one it
 ///   listens on
+/// @param openingTimeout how long a connection may take to say what it wants
 /// @param keepAlive how long a connection may be silent until it is asked for a sign of life
+/// @param keepAliveTimeout how long that sign may take; the connection is closed then
 /// @param backups the directory in which backups are kept that clients ask for; empty if they may
 ///   not
 /// @param dcbStream where events are recorded that come over `umadb.v1.DCB`, which knows no streams
@@ -27,7 +29,9 @@ public record ServerOptions(
     Security security,
     String advertisedHost,
     int advertisedPort,
+    Duration openingTimeout,
     Duration keepAlive,
+    Duration keepAliveTimeout,
     Optional<Path> backups,
     StreamName dcbStream,
     Telemetry telemetry) {
@@ -39,7 +43,9 @@ public record ServerOptions(
           Security.insecure(),
           "",
           0,
-          Duration.ofSeconds(60),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(10),
           Optional.empty(),
           StreamName.of("dcb"),
           Telemetry.defaults());
@@ -105,13 +111,25 @@ public record ServerOptions(
     return draft.options();
   }
 
+  /// With other patience for connections that begin.
+  ///
+  /// @param openingTimeout until one has said what it wants
+  /// @return the new options
+  public ServerOptions withOpeningTimeout(Duration openingTimeout) {
+    var draft = new Draft(this);
+    draft.openingTimeout = openingTimeout;
+    return draft.options();
+  }
+
   /// With other patience for silent connections.
   ///
   /// @param keepAlive until one is asked for a sign of life
+  /// @param keepAliveTimeout until it is closed without one
   /// @return the new options
-  public ServerOptions withKeepAlive(Duration keepAlive) {
+  public ServerOptions withKeepAlive(Duration keepAlive, Duration keepAliveTimeout) {
     var draft = new Draft(this);
     draft.keepAlive = keepAlive;
+    draft.keepAliveTimeout = keepAliveTimeout;
     return draft.options();
   }
 
@@ -157,7 +175,9 @@ public record ServerOptions(
     Security security;
     String advertisedHost;
     int advertisedPort;
+    Duration openingTimeout;
     Duration keepAlive;
+    Duration keepAliveTimeout;
     Optional<Path> backups;
     StreamName dcbStream;
     Telemetry telemetry;
@@ -168,7 +188,9 @@ public record ServerOptions(
       this.security = options.security;
       this.advertisedHost = options.advertisedHost;
       this.advertisedPort = options.advertisedPort;
+      this.openingTimeout = options.openingTimeout;
       this.keepAlive = options.keepAlive;
+      this.keepAliveTimeout = options.keepAliveTimeout;
       this.backups = options.backups;
       this.dcbStream = options.dcbStream;
       this.telemetry = options.telemetry;
@@ -181,7 +203,9 @@ public record ServerOptions(
           security,
           advertisedHost,
           advertisedPort,
+          openingTimeout,
           keepAlive,
+          keepAliveTimeout,
           backups,
           dcbStream,
           telemetry);

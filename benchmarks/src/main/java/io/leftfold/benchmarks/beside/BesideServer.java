@@ -17,6 +17,9 @@ import java.util.List;
 /// for each byte that it reads, what it holds.
 public final class BesideServer {
 
+  /// Shorter than usual, so that it can be seen what comes of it while a kind is measured.
+  private static final Duration OPENING_TIMEOUT = Duration.ofSeconds(2);
+
   private BesideServer() {}
 
   /// Serves until its standard input ends.
@@ -25,7 +28,8 @@ public final class BesideServer {
   /// @throws IOException if the disk fails
   public static void main(String[] arguments) throws IOException {
     var directory = Path.of(arguments[0]);
-    var options = ServerOptions.insecure().withAddress("127.0.0.1", 0);
+    var options =
+        ServerOptions.insecure().withAddress("127.0.0.1", 0).withOpeningTimeout(OPENING_TIMEOUT);
     if (Boolean.parseBoolean(arguments[2])) {
       var made = new Security.Certificates.Made(tls(directory), List.of());
       options = options.withSecurity(Security.tls(Authentication.defaults(), made));

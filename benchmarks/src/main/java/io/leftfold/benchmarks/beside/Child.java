@@ -16,12 +16,14 @@ final class Child implements AutoCloseable {
 
   private static final int SECONDS_TO_END = 5;
 
+  private final String name;
   private final Process process;
   private final BufferedReader out;
   private final String first;
 
   /// Starts it, and waits for its first line.
   Child(String heap, Class<?> main, List<String> arguments) throws IOException {
+    this.name = main.getSimpleName();
     this.process =
         new ProcessBuilder(JavaCommand.of(heap, main, arguments))
             .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -33,7 +35,7 @@ final class Child implements AutoCloseable {
   private String line() throws IOException {
     var line = out.readLine();
     if (line == null) {
-      throw new IOException("%s ended early".formatted(process.info().command().orElse("?")));
+      throw new IOException("The process of %s ended early".formatted(name));
     }
     return line;
   }

@@ -33,7 +33,7 @@ final class Counterparts {
       SkipIndexVerify IndexCacheDepth ReduceFileCachePressure InitializationThreads
       ReaderThreadsCount MaxAutoMergeIndexLevel WriteStatsToDb MaxTruncation DbLogFormat
       StreamExistenceFilterSize ScavengeBackendPageSize ScavengeBackendCacheSize
-      ScavengeHashUsersCacheCapacity CompressionLevel KeepAliveTimeout ReplicationIp
+      ScavengeHashUsersCacheCapacity CompressionLevel ReplicationIp
       ReplicationPort ReplicationHostAdvertiseAs ReplicationTcpPortAdvertiseAs
       ReplicationHeartbeatTimeout ReplicationHeartbeatInterval EnableUnixSocket
       ConnectionPendingSendBytesThreshold ConnectionQueueSizeThreshold DisableAdminUi

@@ -140,10 +140,24 @@ public enum ServerOption {
 
   /// Signs of life.
   KEEP_ALIVE_INTERVAL(
-      new Kind.Whole("<ms>", 1000, 86_400_000),
-      "60000",
-      "How long a connection may be silent until it is asked for a sign of life, in milliseconds; without one it is closed after the same time again.",
+      new Kind.Whole("<ms>", 100, 86_400_000),
+      "10000",
+      "How long a connection may be silent until it is asked for a sign of life, in milliseconds.",
       same("KeepAliveInterval")),
+
+  /// Signs of life that do not come.
+  KEEP_ALIVE_TIMEOUT(
+      new Kind.Whole("<ms>", 100, 86_400_000),
+      "10000",
+      "How long that sign of life may take, in milliseconds; without one the connection is closed.",
+      same("KeepAliveTimeout")),
+
+  /// Connections that do not begin.
+  OPENING_TIMEOUT(
+      new Kind.Whole("<ms>", 100, 86_400_000),
+      "30000",
+      "How long a connection may take to say what it wants, in milliseconds.",
+      List.of()),
 
   /// The largest append.
   MAX_APPEND_SIZE(

@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -50,10 +51,11 @@ public final class Edge {
   private static final int CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
 
   /// How many streams a peer may reset in [#RESETS_SECONDS]. Callers cancel reads and subscriptions
-  /// as a habit, so this is far above Vert.x's 200; a reset costs about as much as a call.
-  private static final int RESETS_MAX = 200_000;
+  /// as a habit, so this is far above Vert.x's 200; a reset costs about as much as a call. The
+  /// shorter the time, the less a peer can send at once before it is stopped.
+  private static final int RESETS_MAX = 20_000;
 
-  private static final int RESETS_SECONDS = 30;
+  private static final int RESETS_SECONDS = 3;
   private static final int ACCEPT_BACKLOG = 4096;
   private static final int URI_CHARS_MAX = 8 * 1024;
   private static final Duration START_PATIENCE = Duration.ofSeconds(30);
@@ -95,6 +97,7 @@ public final class Edge {
             .with(
                 new VertxOptions()
                     .setEventLoopPoolSize(options.eventLoops())
+                    .setInternalBlockingPoolSize(handshakeThreads(options))
                     .setFileSystemOptions(
                         new FileSystemOptions()
                             .setFileCachingEnabled(false)
@@ -103,6 +106,11 @@ public final class Edge {
             .build();
     this.router = Router.router(vertx);
     http.accept(router);
+  }
+
+  /// TLS handshakes are worked on beside the event loops, and leave them half of the processors.
+  private static int handshakeThreads(EdgeOptions options) {
+    return Math.max(1, options.eventLoops() / 2);
   }
 
   /// Listens, in plain text.
@@ -300,6 +308,8 @@ public final class Edge {
     var http = new HttpServerOptions();
     if (identity != null) {
       http.setSsl(true).setUseAlpn(true);
+      // Each costs milliseconds, and whoever begins them by the thousand is to hold up no calls.
+      http.setSslEngineOptions(new JdkSSLEngineOptions().setUseWorkerThread(true));
       Encryption.configure(http.getSslOptions(), identity, options.openingTimeout());
     }
     return http.setHost(options.host())
@@ -373,7 +383,7 @@ public final class Edge {
       if (request.version() != HttpVersion.HTTP_2) {
         var guard = guard(request.connection());
         if (guard != null) {
-          guard.asked();
+          guard.asked(request);
         }
       }
       accept(loop, request);

@@ -16,10 +16,9 @@ import java.time.Duration;
 /// @param receivingBytesMax memory for messages, and for requests of several messages, that have
 ///   not come whole, of all calls together; calls beyond are failed
 /// @param openingTimeout how long a connection may take until its first request or, in HTTP/2, its
-///   first settings; it is closed then
-/// @param keepAlive how long a connection may be silent until it is asked for a sign of life; it is
-///   closed after the same time again. HTTP/1.1 has no such question: silent for twice the time, it
-///   is closed
+///   first settings, and a message or a request of HTTP/1.1 that comes too slowly to be more than a
+///   pretence; it is ended then, or after the same time again
+/// @param keepAlive how long a connection may be silent
 public record EdgeOptions(
     String host,
     int port,
@@ -30,7 +29,7 @@ public record EdgeOptions(
     int messageBytesMax,
     long receivingBytesMax,
     Duration openingTimeout,
-    Duration keepAlive) {
+    KeepAlive keepAlive) {
 
   private static final int MIB = 1024 * 1024;
 
@@ -48,7 +47,7 @@ public record EdgeOptions(
         17 * MIB,
         512L * MIB,
         Duration.ofSeconds(30),
-        Duration.ofSeconds(60));
+        KeepAlive.defaults());
   }
 
   /// These on another address.
@@ -129,9 +128,9 @@ public record EdgeOptions(
   /// These with other patience.
   ///
   /// @param openingTimeout until a connection has said what it is
-  /// @param keepAlive until a silent connection is asked for a sign of life
+  /// @param keepAlive how long a connection may be silent
   /// @return the new options
-  public EdgeOptions withPatience(Duration openingTimeout, Duration keepAlive) {
+  public EdgeOptions withPatience(Duration openingTimeout, KeepAlive keepAlive) {
     return new EdgeOptions(
         host,
         port,

@@ -2,32 +2,45 @@
 
 package io.leftfold.server.edge;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Watches over one connection: that it opens in time, and that somebody is at its other end.
+/// Watches over one connection: that it opens in time, that what it begins to say comes, that it
+/// does not keep the server busy with nothing, and that somebody is at its other end.
+///
+/// A connection that was silent for two halves of the interval is asked for a sign of life, and any
+/// byte is one.
 final class Guard extends ChannelDuplexHandler {
 
+  private static final int HALVES = 2;
+
+  /// Frames of HTTP/2 that ask for an answer and are no part of a call, in half of an interval.
+  private static final int CONTROL_FRAMES_MAX = 2_000;
+
   private final Duration openingTimeout;
-  private final Duration keepAlive;
+  private final KeepAlive keepAlive;
   private final HostileLog log;
+  private final Arrival arrival = new Arrival();
 
   private @Nullable ChannelHandlerContext context;
   private @Nullable HttpConnection connection;
 
   private boolean asked;
   private boolean active;
-  private int silentPeriods;
+  private int silentHalves;
+  private int controlFrames;
   private boolean complained;
 
-  Guard(Duration openingTimeout, Duration keepAlive, HostileLog log) {
+  Guard(Duration openingTimeout, KeepAlive keepAlive, HostileLog log) {
     this.openingTimeout = openingTimeout;
     this.keepAlive = keepAlive;
     this.log = log;
@@ -43,27 +56,40 @@ final class Guard extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
     active = true;
+    if (message instanceof ByteBuf bytes) {
+      arrival.came(bytes.readableBytes());
+    }
     context.fireChannelRead(message);
   }
 
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
-    if (connection != null && connection.protocolVersion() != HttpVersion.HTTP_2) {
+    if (connection != null && !isHttp2(connection)) {
       active = true;
     }
     var _ = context.write(message, promise);
   }
 
+  private static boolean isHttp2(HttpConnection connection) {
+    return connection.protocolVersion() == HttpVersion.HTTP_2;
+  }
+
   /// The connection has said what it is.
   void opened(HttpConnection connection) {
     this.connection = connection;
-    asked |= connection.protocolVersion() == HttpVersion.HTTP_2;
-    schedule(this::checkAlive, keepAlive);
+    if (isHttp2(connection)) {
+      asked = true;
+      connection.pingHandler(_ -> controlFrame()).remoteSettingsHandler(_ -> controlFrame());
+    } else {
+      schedule(this::checkArrival, openingTimeout);
+    }
+    schedule(this::checkAlive, keepAlive.interval().dividedBy(HALVES));
   }
 
   /// A request of HTTP/1 has come. With TLS, Vert.x shows a connection before that.
-  void asked() {
+  void asked(HttpServerRequest request) {
     asked = true;
+    arrival.begun(request);
   }
 
   private void checkOpened() {
@@ -72,19 +98,43 @@ final class Guard extends ChannelDuplexHandler {
     }
   }
 
+  private void checkArrival() {
+    if (arrival.isPretence(openingTimeout)) {
+      close(
+          "a request that it began did not come within %d ms".formatted(openingTimeout.toMillis()));
+    } else {
+      schedule(this::checkArrival, openingTimeout);
+    }
+  }
+
+  private void controlFrame() {
+    if (++controlFrames > CONTROL_FRAMES_MAX) {
+      close(
+          "it sent more than %d PING and SETTINGS within %d ms"
+              .formatted(CONTROL_FRAMES_MAX, keepAlive.interval().dividedBy(HALVES).toMillis()));
+    }
+  }
+
   private void checkAlive() {
-    silentPeriods = active ? 0 : silentPeriods + 1;
+    controlFrames = 0;
+    silentHalves = active ? 0 : silentHalves + 1;
     active = false;
-    if (silentPeriods >= 2) {
-      var _ = context().close();
+    if (silentHalves < HALVES) {
+      schedule(this::checkAlive, keepAlive.interval().dividedBy(HALVES));
       return;
     }
-    if (silentPeriods == 1
-        && connection != null
-        && connection.protocolVersion() == HttpVersion.HTTP_2) {
-      connection.ping(Buffer.buffer(new byte[Long.BYTES]));
+    if (connection != null && isHttp2(connection)) {
+      var _ = connection.ping(Buffer.buffer(new byte[Long.BYTES]));
     }
-    schedule(this::checkAlive, keepAlive);
+    schedule(this::checkAnswered, keepAlive.timeout());
+  }
+
+  private void checkAnswered() {
+    if (active || arrival.isUnanswered()) {
+      checkAlive();
+    } else {
+      var _ = context().close();
+    }
   }
 
   /// The peer broke a rule: says so, once.
@@ -123,8 +173,8 @@ final class Guard extends ChannelDuplexHandler {
                     check.run();
                   }
                 },
-                delay.toMillis(),
-                TimeUnit.MILLISECONDS);
+                delay.toNanos(),
+                TimeUnit.NANOSECONDS);
   }
 
   private ChannelHandlerContext context() {

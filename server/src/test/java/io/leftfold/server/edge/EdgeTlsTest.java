@@ -206,7 +206,7 @@ class EdgeTlsTest {
 
   @Test
   void a_handshake_that_does_not_come_to_an_end_is_cut_off() throws Exception {
-    listen(EdgeOptions.defaults().withPatience(Duration.ofMillis(300), Duration.ofSeconds(60)));
+    listen(EdgeOptions.defaults().withPatience(Duration.ofMillis(300), KeepAlive.defaults()));
     var nothing = connect();
     var some = connect();
     some.getOutputStream().write(new byte[] {22, 3, 1, 2, 0, 1});

@@ -49,6 +49,16 @@ public final class TestServer implements AutoCloseable {
         LocalEventStore.inMemory(options), ServerOptions.insecure().withAddress("127.0.0.1", 0));
   }
 
+  /// Serves a new store in memory, soon losing patience with silent connections.
+  public static TestServer impatient(Duration openingTimeout, Duration keepAlive) {
+    return new TestServer(
+        LocalEventStore.inMemory(),
+        ServerOptions.insecure()
+            .withAddress("127.0.0.1", 0)
+            .withOpeningTimeout(openingTimeout)
+            .withKeepAlive(keepAlive, keepAlive.multipliedBy(2)));
+  }
+
   /// Serves a store that is open, and closes it in the end.
   public static TestServer of(LocalEventStore store) {
     return new TestServer(store, ServerOptions.insecure().withAddress("127.0.0.1", 0));

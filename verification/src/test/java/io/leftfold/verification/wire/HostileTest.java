@@ -30,6 +30,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -53,6 +54,10 @@ final class HostileTest {
   private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
   private static final byte[] SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
   private static final long SEED = 7;
+
+  /// For calls that have no end, to be refused if they are to be.
+  private static final Duration LONG_ENOUGH = Duration.ofMillis(300);
+
   private static final long HEAP_GROWTH_MAX = 128L << 20;
 
   /// The edge writes so many lines in ten seconds, and one about those that it left out.
@@ -273,7 +278,10 @@ final class HostileTest {
     var requests =
         ClientCalls.asyncBidiStreamingCall(
             wire.channel()
-                .newCall(descriptor, CallOptions.DEFAULT.withDeadlineAfter(3, TimeUnit.SECONDS)),
+                .newCall(
+                    descriptor,
+                    CallOptions.DEFAULT.withDeadlineAfter(
+                        isWithoutEnd(method) ? LONG_ENOUGH : Await.LIMIT)),
             replies);
     messages.forEach(requests::onNext);
     requests.onCompleted();
