@@ -66,7 +66,11 @@ class EdgeHostileTest {
         Edge.start(
             options.withAddress("127.0.0.1", 0).withEventLoops(2),
             Map.of("/test.Test/Hanging", EdgeHostileTest::hanging),
-            http -> http.get("/ping").handler(context -> context.end("pong")));
+            http -> {
+              http.get("/ping").handler(context -> context.end("pong"));
+              http.get("/late")
+                  .handler(context -> context.vertx().setTimer(600, _ -> context.end("late")));
+            });
   }
 
   private static GrpcListener hanging(GrpcCall call) {
@@ -319,6 +323,17 @@ class EdgeHostileTest {
     out.write("GET /ping HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".getBytes(US_ASCII));
     socket.setSoTimeout(20_000);
     assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).endsWith("pong");
+  }
+
+  @Test
+  void a_connection_of_http_1_that_waits_for_an_answer_is_kept() throws Exception {
+    listenAgain(EdgeOptions.defaults().withPatience(LONG, keepAlive(100)));
+    var socket = connect();
+    socket.setSoTimeout(20_000);
+    socket
+        .getOutputStream()
+        .write("GET /late HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".getBytes(US_ASCII));
+    assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).endsWith("late");
   }
 
   @Test
