@@ -19,7 +19,7 @@ import java.util.List;
 /// frame:   | length 3 | type 1 | flags 1 | stream 4 | payload … |
 /// message: | compressed 1 = 0 | length 4 | bytes … |
 /// ```
-final class BadPeer {
+final class BadPeer implements AutoCloseable {
 
   static final int DATA = 0;
   static final int HEADERS = 1;
@@ -113,5 +113,10 @@ final class BadPeer {
   /// Waits for the end of the connection, and throws away what comes before it.
   void drain() throws IOException {
     socket.getInputStream().transferTo(OutputStream.nullOutputStream());
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
   }
 }

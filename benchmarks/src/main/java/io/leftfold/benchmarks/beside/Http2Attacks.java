@@ -33,8 +33,7 @@ final class Http2Attacks {
     for (var i = 0; i < count; i++) {
       Thread.startVirtualThread(() -> {
         while (true) {
-          try {
-            var peer = new BadPeer(target.port());
+          try (var peer = new BadPeer(target.port())) {
             tally.count("connections");
             conduct.with(peer);
           } catch (IOException _) {

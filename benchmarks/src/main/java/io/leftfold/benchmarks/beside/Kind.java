@@ -5,6 +5,7 @@ package io.leftfold.benchmarks.beside;
 import java.util.Locale;
 
 /// The kinds of bad clients.
+@SuppressWarnings("ImmutableEnumChecker") // Attacks are methods without state.
 enum Kind {
   SLOW_READERS(
       "reads of all events with wide windows, that are not taken", Http2Attacks::readSlowly),
