@@ -128,7 +128,7 @@ public final class LocalEventStore implements EventStore {
       throw e;
     }
     this.reader = new StreamReader(log, index, options.clock());
-    this.wakeups = new Wakeups(options.threads());
+    this.wakeups = new Wakeups(log::end, log.cursor(), reader::matching, options.threads());
     this.subscriptions = new Subscriptions(reader, wakeups, options.clock());
     try {
       this.committer = options.readOnly() ? null : newCommitter();
@@ -352,6 +352,16 @@ public final class LocalEventStore implements EventStore {
   public void append(Commit commit, AppendCompletion completion) {
     var bytes = validate(commit);
     writer().offer(commit, bytes, handingOverTo(completion));
+  }
+
+  /// Finds out whether a commit makes sense, whatever the store holds: what [#append] throws of
+  /// that kind, this throws too.
+  ///
+  /// @param commit what may be appended
+  /// @return about how many bytes it takes in the log
+  /// @throws LimitExceededException if an event or the commit is too large
+  public long check(Commit commit) {
+    return validate(commit);
   }
 
   private long validate(Commit commit) {

@@ -48,7 +48,7 @@ public final class LocalSubscription implements Subscription {
 
   /// How many events there are that were not looked at yet. May be asked by any thread.
   ///
-  /// @return the number; for a filter, those that will be passed over count too
+  /// @return the number; for a filter, those that will be passed over count too, until it is known
   public long lag() {
     return subscription.lag();
   }

@@ -38,6 +38,18 @@ public final class AllScan {
     return place;
   }
 
+  /// Passes over what somebody else has looked at.
+  ///
+  /// @param position below which nothing is wanted
+  /// @return whether the place is another now
+  public boolean pass(long position) {
+    if (position <= place) {
+      return false;
+    }
+    place = position;
+    return true;
+  }
+
   /// Looks for the next event that the filter wants.
   ///
   /// @param end to look below

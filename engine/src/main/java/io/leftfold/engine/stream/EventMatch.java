@@ -24,7 +24,17 @@ interface EventMatch {
   ///
   /// @throws IllegalArgumentException if the filter has an expression that cannot be used
   static EventMatch of(EventFilter filter, PositionWalk walk) {
-    var isIndexed = !(walk instanceof WalkWithoutIndex);
+    return of(filter, !(walk instanceof WalkWithoutIndex));
+  }
+
+  /// The match for a filter, of which the index has said nothing.
+  ///
+  /// @throws IllegalArgumentException if the filter has an expression that cannot be used
+  static EventMatch of(EventFilter filter) {
+    return of(filter, false);
+  }
+
+  private static EventMatch of(EventFilter filter, boolean isIndexed) {
     return switch (filter) {
       case EventFilter.Everything() -> record -> true;
       case EventFilter.Category(var category) ->

@@ -42,6 +42,7 @@ import java.util.PriorityQueue;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Reads streams, virtual streams and everything, each as of the end of the log when the read
@@ -495,6 +496,14 @@ public final class StreamReader {
     var walk = PositionWalk.of(filter, index, log.end());
     return new AllScan(
         log.cursor(), walk, EventMatch.of(filter, walk), links(resolveLinks, clock), from);
+  }
+
+  /// Decides what a filter wants by the event alone. Owned by one thread at a time.
+  ///
+  /// @param filter any
+  /// @return whether the filter wants the record under a cursor
+  public Predicate<RecordCursor> matching(EventFilter filter) {
+    return EventMatch.of(filter)::matches;
   }
 
   // ---- questions

@@ -32,6 +32,10 @@ public final class EngineSubscription implements Subscription {
   private final Clock clock;
   private final int checkpointEvery;
   private final ArrayDeque<SubscriptionMessage> ready = new ArrayDeque<>();
+
+  /// Below it nothing is wanted, as was found out while this waited.
+  private volatile long nothingBelow;
+
   private final AtomicReference<Runnable> waiter =
       new AtomicReference<>(EngineSubscription::nobody);
 
@@ -94,9 +98,9 @@ public final class EngineSubscription implements Subscription {
 
   private void await(long nanos) {
     var thread = Thread.currentThread();
-    onAvailable(() -> LockSupport.unpark(thread));
+    var sleep = sleep(() -> LockSupport.unpark(thread));
     LockSupport.parkNanos(this, nanos);
-    wakeups.remove(this);
+    wakeups.remove(sleep);
   }
 
   /// Looks for the next message without waiting. Empty does not mean that there is none: after a
@@ -116,6 +120,12 @@ public final class EngineSubscription implements Subscription {
   }
 
   private void look() {
+    if (source.pass(nothingBelow)) {
+      checkpointBefore(source.place());
+      if (!ready.isEmpty()) {
+        return;
+      }
+    }
     var behind = source.behind();
     if (behind == 0) {
       becomeLive();
@@ -167,22 +177,41 @@ public final class EngineSubscription implements Subscription {
 
   /// Calls back once, on another thread, as soon as [#poll()] may have something.
   public void onAvailable(Runnable callback) {
+    var _ = sleep(callback);
+  }
+
+  /// First it is among those that wait, then it looks: whatever comes later is seen by who wakes.
+  private Sleep sleep(Runnable callback) {
     waiter.set(callback);
-    wakeups.add(this);
+    var checkpointAt = checkpointEvery > 0 ? lastCheckpoint + checkpointEvery + 1 : Long.MAX_VALUE;
+    var sleep = new Sleep(this, source.interest(), checkpointAt);
+    wakeups.add(sleep);
     if (source.behind() > 0 || closed) {
-      wakeups.signal();
+      wakeups.wakeSoon(sleep);
+    } else {
+      sleep.fallAsleep();
     }
+    return sleep;
+  }
+
+  /// Nobody need look below a position. The positions of one wait after the other do not fall.
+  void pass(long position) {
+    nothingBelow = position;
   }
 
   /// How many events there are that were not looked at. May be asked by any thread, at any time.
   public long lag() {
-    return source.countFrom(at.get());
+    return source.countFrom(from());
+  }
+
+  private long from() {
+    return source.isPositioned() ? Math.max(at.get(), wakeups.passed(this)) : at.get();
   }
 
   /// When the first of them was recorded. Reads it: to be asked now and then.
   public Optional<Instant> lagsSince() {
     try {
-      return lag() == 0 ? Optional.empty() : source.timeFrom(at.get());
+      return lag() == 0 ? Optional.empty() : source.timeFrom(from());
     } catch (StreamTombstonedException | CorruptLogException e) {
       return Optional.empty(); // the taker will hear of it
     }
@@ -199,6 +228,6 @@ public final class EngineSubscription implements Subscription {
   @Override
   public void close() {
     closed = true;
-    wakeups.signal();
+    wakeups.wakeSoon(this);
   }
 }

@@ -41,6 +41,18 @@ sealed interface Source {
   /// The position below which everything was looked at; −1 if checkpoints make no sense.
   long place();
 
+  /// What to wait for when nothing is there.
+  Interest interest();
+
+  /// Passes over what is known not to be wanted.
+  ///
+  /// @param position below which nothing is
+  /// @return whether this was news
+  boolean pass(long position);
+
+  /// Whether [#at()] is a position, and some events are passed over.
+  boolean isPositioned();
+
   private static Optional<Instant> timeOfFirst(EventRead read) {
     try (read) {
       return read.stream().findFirst().map(event -> event.original().recorded());
@@ -52,10 +64,39 @@ sealed interface Source {
     private static final int RECORDS_A_TURN = 1000;
     private final StreamReader reader;
     private final AllScan scan;
+    private final Interest interest;
 
     OfAll(StreamReader reader, EventFilter filter, boolean resolveLinks, long from) {
       this.reader = reader;
       this.scan = reader.scan(filter, resolveLinks, from);
+      this.interest =
+          switch (filter) {
+            case EventFilter.Everything() -> new Interest.Unknown();
+            // Asking about a name may take long, and who wakes has to go on.
+            case EventFilter.StreamRegex(_), EventFilter.TypeRegex(_) -> new Interest.Unknown();
+            case EventFilter.StreamPrefix(_),
+                EventFilter.TypePrefix(_),
+                EventFilter.Category(_),
+                EventFilter.Types(_),
+                EventFilter.Tagged(_),
+                EventFilter.Matching(_) ->
+                new Interest.OfFilter(filter);
+          };
+    }
+
+    @Override
+    public Interest interest() {
+      return interest;
+    }
+
+    @Override
+    public boolean pass(long position) {
+      return scan.pass(position);
+    }
+
+    @Override
+    public boolean isPositioned() {
+      return true;
     }
 
     @Override
@@ -116,6 +157,21 @@ sealed interface Source {
       this.resolveLinks = resolveLinks;
       this.nextRevision = nextRevision;
       this.countSeen = countSeen;
+    }
+
+    @Override
+    public Interest interest() {
+      return stream.isVirtual() ? new Interest.Unknown() : new Interest.OfStream(stream.value());
+    }
+
+    @Override
+    public boolean pass(long position) {
+      return false;
+    }
+
+    @Override
+    public boolean isPositioned() {
+      return false;
     }
 
     @Override
