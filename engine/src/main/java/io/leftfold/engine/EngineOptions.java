@@ -14,7 +14,8 @@ import java.util.random.RandomGenerator;
 /// @param chunkBytesMax the size of a log file, 4 KiB to 1 GiB; a larger commit gets a file of its
 ///   own
 /// @param queueLengthMax how many appends may wait to be written, up to 1,000,000
-/// @param queueBytesMax how many bytes of events may wait to be written, up to 256 GiB
+/// @param queueBytesMax how many bytes of events may wait to be written, up to 256 GiB; by default
+///   a sixteenth of the largest heap, from 16 MiB to 256 MiB
 /// @param eventBytesMax the largest event: data, metadata, and two bytes a character of its type
 /// @param appendBytesMax the largest append, all its events together
 /// @param indexTableEvents how many of the newest events are indexed in memory before their index
@@ -53,7 +54,7 @@ public record EngineOptions(
           Durability.FSYNC,
           256L << 20,
           16_384,
-          256L << 20,
+          queueBytes(Runtime.getRuntime().maxMemory()),
           16L << 20,
           64L << 20,
           IndexOptions.TABLE_EVENTS,
@@ -62,6 +63,12 @@ public record EngineOptions(
           Clock.systemUTC(),
           new SecureRandom(),
           Thread.ofPlatform().daemon().name("leftfold-", 0).factory());
+
+  /// What waits is there twice, as it came and as it will be written, and again while it is
+  /// written.
+  private static long queueBytes(long heapBytesMax) {
+    return Math.clamp(heapBytesMax / 16, 16L << 20, 256L << 20);
+  }
 
   /// Checks the bounds.
   public EngineOptions {

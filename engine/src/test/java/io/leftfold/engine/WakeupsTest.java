@@ -191,7 +191,7 @@ final class WakeupsTest {
                       StreamName.of("$ce-busy%d".formatted(stream)),
                       fromBeginning().resolvingLinks());
             };
-        followers.add(new Follower(subscription, perStream, takers::execute));
+        followers.add(new Follower(subscription, perStream, takers));
       }
       followers.forEach(Follower::take);
       for (var stream = 0; stream < streams; stream++) {
