@@ -18,8 +18,15 @@ import static io.leftfold.cli.config.ServerOption.INDEX_AT_OPENING;
 import static io.leftfold.cli.config.ServerOption.INSECURE;
 import static io.leftfold.cli.config.ServerOption.KEEP_ALIVE_INTERVAL;
 import static io.leftfold.cli.config.ServerOption.KEEP_ALIVE_TIMEOUT;
+import static io.leftfold.cli.config.ServerOption.MAX_ANSWER_MEMORY;
 import static io.leftfold.cli.config.ServerOption.MAX_APPEND_EVENT_SIZE;
 import static io.leftfold.cli.config.ServerOption.MAX_APPEND_SIZE;
+import static io.leftfold.cli.config.ServerOption.MAX_CALLS;
+import static io.leftfold.cli.config.ServerOption.MAX_CONNECTIONS;
+import static io.leftfold.cli.config.ServerOption.MAX_CONNECTION_ANSWER_MEMORY;
+import static io.leftfold.cli.config.ServerOption.MAX_CONNECTION_CALLS;
+import static io.leftfold.cli.config.ServerOption.MAX_CONNECTION_REQUEST_MEMORY;
+import static io.leftfold.cli.config.ServerOption.MAX_REQUEST_MEMORY;
 import static io.leftfold.cli.config.ServerOption.MEMORY;
 import static io.leftfold.cli.config.ServerOption.OPENING_TIMEOUT;
 import static io.leftfold.cli.config.ServerOption.PATIENCE;
@@ -37,6 +44,7 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.Authentication;
 import io.leftfold.server.Security;
 import io.leftfold.server.Security.Certificates;
+import io.leftfold.server.ServerLimits;
 import io.leftfold.server.ServerOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,6 +129,7 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
                 Duration.ofMillis(configuration.number(KEEP_ALIVE_INTERVAL)),
                 Duration.ofMillis(configuration.number(KEEP_ALIVE_TIMEOUT)))
             .withDcbStream(StreamName.of(configuration.setting(DCB_STREAM).value()))
+            .withLimits(limits())
             .withTelemetry(TelemetrySetup.telemetry(configuration));
     var advertised = configuration.text(ADVERTISE_HOST);
     if (advertised.isPresent()) {
@@ -128,6 +137,17 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
     }
     var backups = configuration.text(BACKUPS);
     return backups.isPresent() ? options.withBackups(path(backups.get())) : options;
+  }
+
+  private ServerLimits limits() {
+    return new ServerLimits(
+        Math.toIntExact(configuration.number(MAX_CONNECTIONS)),
+        Math.toIntExact(configuration.number(MAX_CALLS)),
+        Math.toIntExact(configuration.number(MAX_CONNECTION_CALLS)),
+        configuration.number(MAX_REQUEST_MEMORY),
+        configuration.number(MAX_CONNECTION_REQUEST_MEMORY),
+        configuration.number(MAX_ANSWER_MEMORY),
+        configuration.number(MAX_CONNECTION_ANSWER_MEMORY));
   }
 
   private Security security() {

@@ -11,6 +11,7 @@ import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.KeepAlive;
+import io.leftfold.server.edge.Shortage;
 import io.leftfold.server.group.Groups;
 import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.calls.SessionHandler;
@@ -261,9 +262,16 @@ public final class LeftfoldServer implements AutoCloseable {
               new MetricsPage(insight.metrics(), check, threads).addTo(router);
               users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));
             },
-            timer);
+            timer,
+            store.appendBytesMax());
     port.set(edge.port());
     insight.metrics().show(edge::connections, edge::openCalls);
+    insight.metrics().showWaiting(node::waitingWrites);
+    insight.metrics().showHeld("requests", edge::requestBytes);
+    insight.metrics().showHeld("answers", edge::answerBytes);
+    for (var shortage : Shortage.values()) {
+      insight.metrics().showRefused(shortage.label(), () -> edge.refused(shortage));
+    }
     node.whenReady(() -> threads.newThread(() -> start(groups)).start());
     return edge;
   }
@@ -272,11 +280,13 @@ public final class LeftfoldServer implements AutoCloseable {
       ServerOptions options,
       Map<String, GrpcHandler> calls,
       Consumer<Router> http,
-      ScheduledExecutorService timer)
+      ScheduledExecutorService timer,
+      long appendBytesMax)
       throws IOException, UnusableCertificateException {
     var edgeOptions =
         EdgeOptions.defaults()
             .withAddress(options.host(), options.port())
+            .withLimits(options.limits().edge(Runtime.getRuntime().maxMemory(), appendBytesMax))
             .withPatience(
                 options.openingTimeout(),
                 new KeepAlive(options.keepAlive(), options.keepAliveTimeout()));

@@ -22,6 +22,7 @@ import java.util.Optional;
 /// @param backups the directory in which backups are kept that clients ask for; empty if they may
 ///   not
 /// @param dcbStream where events are recorded that come over `umadb.v1.DCB`, which knows no streams
+/// @param limits how much it holds on behalf of its callers
 /// @param telemetry what it tells about itself
 public record ServerOptions(
     String host,
@@ -34,6 +35,7 @@ public record ServerOptions(
     Duration keepAliveTimeout,
     Optional<Path> backups,
     StreamName dcbStream,
+    ServerLimits limits,
     Telemetry telemetry) {
 
   private static final ServerOptions INSECURE =
@@ -48,6 +50,7 @@ public record ServerOptions(
           Duration.ofSeconds(10),
           Optional.empty(),
           StreamName.of("dcb"),
+          ServerLimits.defaults(),
           Telemetry.defaults());
 
   /// Checks the stream.
@@ -153,6 +156,16 @@ public record ServerOptions(
     return draft.options();
   }
 
+  /// With other limits.
+  ///
+  /// @param limits how much it holds on behalf of its callers
+  /// @return the new options
+  public ServerOptions withLimits(ServerLimits limits) {
+    var draft = new Draft(this);
+    draft.limits = limits;
+    return draft.options();
+  }
+
   /// With other things told.
   ///
   /// @param telemetry what the node tells about itself
@@ -180,6 +193,7 @@ public record ServerOptions(
     Duration keepAliveTimeout;
     Optional<Path> backups;
     StreamName dcbStream;
+    ServerLimits limits;
     Telemetry telemetry;
 
     Draft(ServerOptions options) {
@@ -193,6 +207,7 @@ public record ServerOptions(
       this.keepAliveTimeout = options.keepAliveTimeout;
       this.backups = options.backups;
       this.dcbStream = options.dcbStream;
+      this.limits = options.limits;
       this.telemetry = options.telemetry;
     }
 
@@ -208,6 +223,7 @@ public record ServerOptions(
           keepAliveTimeout,
           backups,
           dcbStream,
+          limits,
           telemetry);
     }
   }

@@ -173,6 +173,55 @@ public enum ServerOption {
       "The largest event, in bytes.",
       same("MaxAppendEventSize")),
 
+  /// How many may come.
+  MAX_CONNECTIONS(
+      new Kind.Whole("<n>", 0, 1_000_000),
+      "0",
+      "How many connections may be open; those beyond are closed. 0 is what the heap can bear.",
+      same()),
+
+  /// How many may ask.
+  MAX_CALLS(
+      new Kind.Whole("<n>", 0, 10_000_000),
+      "0",
+      "How many gRPC calls may be open, subscriptions among them; those beyond are refused. 0 is what the heap can bear.",
+      same()),
+
+  /// How many one may ask.
+  MAX_CONNECTION_CALLS(
+      new Kind.Whole("<n>", 0, 1_000_000),
+      "0",
+      "How many gRPC calls one connection may have open; clients wait with the next. 0 is 4096, or fewer in a small heap.",
+      same()),
+
+  /// Requests in memory.
+  MAX_REQUEST_MEMORY(
+      new Kind.Whole("<bytes>", 0, 1L << 40),
+      "0",
+      "What requests may take that have not come whole or are not answered yet; calls beyond are refused. 0 is a quarter of the heap.",
+      same()),
+
+  /// Requests in memory.
+  MAX_CONNECTION_REQUEST_MEMORY(
+      new Kind.Whole("<bytes>", 0, 1L << 40),
+      "0",
+      "The same, of one connection. 0 is a quarter of that, and room for the largest append.",
+      same()),
+
+  /// Answers in memory.
+  MAX_ANSWER_MEMORY(
+      new Kind.Whole("<bytes>", 0, 1L << 40),
+      "0",
+      "What answers may take that clients have not taken yet; beyond, the server waits for them. 0 is an eighth of the heap.",
+      same()),
+
+  /// Answers in memory.
+  MAX_CONNECTION_ANSWER_MEMORY(
+      new Kind.Whole("<bytes>", 0, 1L << 40),
+      "0",
+      "The same, of one connection. 0 is a sixteenth of that.",
+      same()),
+
   /// When an append is acknowledged.
   DURABILITY(
       new Kind.OneOf(List.of("fsync", "os")),

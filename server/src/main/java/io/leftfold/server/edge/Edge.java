@@ -23,6 +23,7 @@ import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
 import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +35,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,8 +47,14 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class Edge {
 
+  /// The place among a router's routes where pages are counted. What stands before it is answered
+  /// however busy the server is.
+  public static final int PAGES_COUNTED = -1;
+
   private static final int STREAM_WINDOW_BYTES = 1024 * 1024;
-  private static final int CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
+  private static final int CONNECTION_WINDOW_BYTES_MAX = 4 * 1024 * 1024;
+  private static final int WINDOWS_IN_REQUESTS = 32;
+  private static final String RETRY_AFTER_SECONDS = "1";
 
   /// How many streams a peer may reset in [#RESETS_SECONDS]. Callers cancel reads and subscriptions
   /// as a habit, so this is far above Vert.x's 200; a reset costs about as much as a call. The
@@ -75,7 +81,7 @@ public final class Edge {
   private final @Nullable Identity identity;
   private final Map<String, GrpcHandler> calls;
   private final HostileLog log = new HostileLog(System::nanoTime);
-  private final AtomicLong receivingBytes = new AtomicLong();
+  private final Budget budget;
   private final GuardedTransport transport;
   private final Vertx vertx;
   private final Router router;
@@ -91,7 +97,8 @@ public final class Edge {
     this.options = options;
     this.identity = identity;
     this.calls = Map.copyOf(calls);
-    this.transport = new GuardedTransport(options, log, identity != null);
+    this.budget = new Budget(options.limits(), new Refusals(System::nanoTime));
+    this.transport = new GuardedTransport(options, budget, log, identity != null);
     this.vertx =
         Vertx.builder()
             .with(
@@ -105,6 +112,7 @@ public final class Edge {
             .withTransport(transport)
             .build();
     this.router = Router.router(vertx);
+    router.route().order(PAGES_COUNTED).handler(this::countPage);
     http.accept(router);
   }
 
@@ -192,6 +200,35 @@ public final class Edge {
     return loops.stream().mapToInt(Loop::openCalls).sum();
   }
 
+  /// How much was refused.
+  ///
+  /// @param shortage for what reason
+  /// @return how many calls, pages or connections since the start
+  public long refused(Shortage shortage) {
+    return budget.refusals.count(shortage);
+  }
+
+  /// The pages that are being answered.
+  ///
+  /// @return how many there are
+  int openPages() {
+    return budget.pages();
+  }
+
+  /// What requests take that have not come whole or are not answered yet.
+  ///
+  /// @return bytes, of all calls
+  public long requestBytes() {
+    return budget.requestBytes();
+  }
+
+  /// What of answers peers have not taken yet.
+  ///
+  /// @return bytes, of all calls
+  public long answerBytes() {
+    return budget.answerBytes();
+  }
+
   /// What still keeps the edge from closing.
   ///
   /// @param calls how many calls of each path are under way
@@ -260,6 +297,22 @@ public final class Edge {
     return new Remaining(calls, connections());
   }
 
+  private void countPage(RoutingContext context) {
+    if (budget.openPage()) {
+      context.addEndHandler(_ -> budget.closePage());
+      context.next();
+      return;
+    }
+    var why =
+        "%d pages are being answered, as many as may be".formatted(options.limits().pagesMax());
+    budget.refusals.refused(Shortage.PAGES, why);
+    context
+        .response()
+        .setStatusCode(503)
+        .putHeader("retry-after", RETRY_AFTER_SECONDS)
+        .end("The server is too busy: %s; try again in a moment\n".formatted(why));
+  }
+
   private void accept(Loop loop, HttpServerRequest request) {
     var path = request.uri();
     var handler = path == null ? null : calls.get(path);
@@ -274,15 +327,36 @@ public final class Edge {
     } else if (!request.method().equals(HttpMethod.POST)) {
       request.response().setStatusCode(405).putHeader("allow", "POST").end();
     } else {
-      new Http2Call(
-              loop,
-              request,
-              log,
-              options.messageBytesMax(),
-              receivingBytes,
-              options.receivingBytesMax())
-          .open(closing.get() ? Edge::refuse : handler != null ? handler : Edge::unimplemented);
+      var share = share(loop, request.connection());
+      if (budget.openCall()) {
+        new Http2Call(loop, request, log, options.messageBytesMax(), share, budget::closeCall)
+            .open(closing.get() ? Edge::refuse : handler != null ? handler : Edge::unimplemented);
+      } else {
+        new Http2Call(loop, request, log, 0, share, () -> {}).open(this::tooManyCalls);
+      }
     }
+  }
+
+  private Share share(Loop loop, HttpConnection connection) {
+    var guard = guard(connection);
+    var share = guard != null ? guard.share() : new Share(budget);
+    share.on(loop);
+    return share;
+  }
+
+  private static @Nullable Guard guard(HttpConnection connection) {
+    return connection instanceof ConnectionBase base
+        ? base.channelHandlerContext().pipeline().get(Guard.class)
+        : null;
+  }
+
+  private GrpcListener tooManyCalls(GrpcCall call) {
+    var why = "%d calls are open, as many as may be".formatted(options.limits().callsMax());
+    budget.refusals.refused(Shortage.CALLS, why);
+    call.fail(
+        GrpcStatus.RESOURCE_EXHAUSTED,
+        "Server Is Too Busy: %s; try again in a moment".formatted(why));
+    return new Ignoring();
   }
 
   private static boolean isGrpc(@Nullable String contentType) {
@@ -304,6 +378,14 @@ public final class Edge {
     return new Ignoring();
   }
 
+  /// What a peer may have sent that nobody takes yet.
+  private int connectionWindowBytes() {
+    return Math.clamp(
+        options.limits().requestBytesPerConnectionMax() / WINDOWS_IN_REQUESTS,
+        STREAM_WINDOW_BYTES,
+        CONNECTION_WINDOW_BYTES_MAX);
+  }
+
   private HttpServerOptions httpOptions() throws IOException {
     var http = new HttpServerOptions();
     if (identity != null) {
@@ -319,13 +401,13 @@ public final class Edge {
         .setMaxHeaderSize(options.headerBytesMax())
         .setMaxInitialLineLength(URI_CHARS_MAX)
         .setHandle100ContinueAutomatically(true)
-        .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)
+        .setHttp2ConnectionWindowSize(connectionWindowBytes())
         .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
         .setHttp2RstFloodWindowDuration(RESETS_SECONDS)
         .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)
         .setInitialSettings(
             new Http2Settings()
-                .setMaxConcurrentStreams(options.callsPerConnectionMax())
+                .setMaxConcurrentStreams(options.limits().callsPerConnectionMax())
                 .setInitialWindowSize(STREAM_WINDOW_BYTES)
                 .setMaxHeaderListSize(options.headerBytesMax()));
   }
@@ -408,12 +490,6 @@ public final class Edge {
         guard.complain("it sent what is not HTTP: " + (cause == null ? "?" : cause.getMessage()));
       }
       HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
-    }
-
-    private @Nullable Guard guard(HttpConnection connection) {
-      return connection instanceof ConnectionBase base
-          ? base.channelHandlerContext().pipeline().get(Guard.class)
-          : null;
     }
   }
 

@@ -9,12 +9,9 @@ import java.time.Duration;
 /// @param host a name or address of this machine
 /// @param port 0 for any free one
 /// @param eventLoops threads that serve connections
-/// @param connectionsMax connections beyond are closed as soon as they are accepted
-/// @param callsPerConnectionMax concurrent streams of an HTTP/2 connection
+/// @param limits how much is held on behalf of peers
 /// @param headerBytesMax all headers of a request together
 /// @param messageBytesMax the longest gRPC message taken, unless its handler wants otherwise
-/// @param receivingBytesMax memory for messages, and for requests of several messages, that have
-///   not come whole, of all calls together; calls beyond are failed
 /// @param openingTimeout how long a connection may take until its first request or, in HTTP/2, its
 ///   first settings, and a message or a request of HTTP/1.1 that comes too slowly to be more than a
 ///   pretence; it is ended then, or after the same time again
@@ -23,11 +20,9 @@ public record EdgeOptions(
     String host,
     int port,
     int eventLoops,
-    int connectionsMax,
-    int callsPerConnectionMax,
+    EdgeLimits limits,
     int headerBytesMax,
     int messageBytesMax,
-    long receivingBytesMax,
     Duration openingTimeout,
     KeepAlive keepAlive) {
 
@@ -41,11 +36,9 @@ public record EdgeOptions(
         "127.0.0.1",
         2113,
         Runtime.getRuntime().availableProcessors(),
-        16_384,
-        4096,
+        EdgeLimits.of(Runtime.getRuntime().maxMemory(), 17 * MIB),
         16 * 1024,
         17 * MIB,
-        512L * MIB,
         Duration.ofSeconds(30),
         KeepAlive.defaults());
   }
@@ -57,16 +50,7 @@ public record EdgeOptions(
   /// @return the new options
   public EdgeOptions withAddress(String host, int port) {
     return new EdgeOptions(
-        host,
-        port,
-        eventLoops,
-        connectionsMax,
-        callsPerConnectionMax,
-        headerBytesMax,
-        messageBytesMax,
-        receivingBytesMax,
-        openingTimeout,
-        keepAlive);
+        host, port, eventLoops, limits, headerBytesMax, messageBytesMax, openingTimeout, keepAlive);
   }
 
   /// These with another number of event loops.
@@ -75,54 +59,25 @@ public record EdgeOptions(
   /// @return the new options
   public EdgeOptions withEventLoops(int eventLoops) {
     return new EdgeOptions(
-        host,
-        port,
-        eventLoops,
-        connectionsMax,
-        callsPerConnectionMax,
-        headerBytesMax,
-        messageBytesMax,
-        receivingBytesMax,
-        openingTimeout,
-        keepAlive);
+        host, port, eventLoops, limits, headerBytesMax, messageBytesMax, openingTimeout, keepAlive);
   }
 
-  /// These with other limits on connections and their calls.
+  /// These with other limits.
   ///
-  /// @param connectionsMax at least 1
-  /// @param callsPerConnectionMax at least 1
+  /// @param limits how much is held on behalf of peers
   /// @return the new options
-  public EdgeOptions withConnections(int connectionsMax, int callsPerConnectionMax) {
+  public EdgeOptions withLimits(EdgeLimits limits) {
     return new EdgeOptions(
-        host,
-        port,
-        eventLoops,
-        connectionsMax,
-        callsPerConnectionMax,
-        headerBytesMax,
-        messageBytesMax,
-        receivingBytesMax,
-        openingTimeout,
-        keepAlive);
+        host, port, eventLoops, limits, headerBytesMax, messageBytesMax, openingTimeout, keepAlive);
   }
 
-  /// These with other limits on what is received.
+  /// These with another limit on messages.
   ///
   /// @param messageBytesMax the longest message
-  /// @param receivingBytesMax of all calls together
   /// @return the new options
-  public EdgeOptions withMessages(int messageBytesMax, long receivingBytesMax) {
+  public EdgeOptions withMessages(int messageBytesMax) {
     return new EdgeOptions(
-        host,
-        port,
-        eventLoops,
-        connectionsMax,
-        callsPerConnectionMax,
-        headerBytesMax,
-        messageBytesMax,
-        receivingBytesMax,
-        openingTimeout,
-        keepAlive);
+        host, port, eventLoops, limits, headerBytesMax, messageBytesMax, openingTimeout, keepAlive);
   }
 
   /// These with other patience.
@@ -132,15 +87,6 @@ public record EdgeOptions(
   /// @return the new options
   public EdgeOptions withPatience(Duration openingTimeout, KeepAlive keepAlive) {
     return new EdgeOptions(
-        host,
-        port,
-        eventLoops,
-        connectionsMax,
-        callsPerConnectionMax,
-        headerBytesMax,
-        messageBytesMax,
-        receivingBytesMax,
-        openingTimeout,
-        keepAlive);
+        host, port, eventLoops, limits, headerBytesMax, messageBytesMax, openingTimeout, keepAlive);
   }
 }

@@ -37,6 +37,13 @@ public interface GrpcCall extends Executor {
     return Peer.UNKNOWN;
   }
 
+  /// Stands for the connection.
+  ///
+  /// @return the same for all calls of one connection, and for no other
+  default Object connection() {
+    return this;
+  }
+
   /// How long the caller waits, counted from the beginning of the call. The edge sees to it.
   ///
   /// @return the time; empty if it waits for ever
@@ -47,9 +54,9 @@ public interface GrpcCall extends Executor {
   /// @param bytes the longest
   void messageBytesMax(int bytes);
 
-  /// Counts what the handler keeps of a request that has not come whole, or keeps no more, against
-  /// what the server may hold of all calls together. A call that goes beyond fails. What is left
-  /// when the call ends is taken off by itself.
+  /// Counts what the handler keeps of a request that has not come whole or is not answered yet, or
+  /// keeps no more, against what the connection and the server may hold. A call that goes beyond
+  /// fails. What is left when the call ends is taken off by itself.
   ///
   /// @param bytes how many more; fewer, if negative
   default void keep(long bytes) {}

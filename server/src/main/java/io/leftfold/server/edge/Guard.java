@@ -28,6 +28,7 @@ final class Guard extends ChannelDuplexHandler {
 
   private final Duration openingTimeout;
   private final KeepAlive keepAlive;
+  private final Share share;
   private final HostileLog log;
   private final Arrival arrival = new Arrival();
 
@@ -40,10 +41,16 @@ final class Guard extends ChannelDuplexHandler {
   private int controlFrames;
   private boolean complained;
 
-  Guard(Duration openingTimeout, KeepAlive keepAlive, HostileLog log) {
+  Guard(Duration openingTimeout, KeepAlive keepAlive, Share share, HostileLog log) {
     this.openingTimeout = openingTimeout;
     this.keepAlive = keepAlive;
+    this.share = share;
     this.log = log;
+  }
+
+  /// What the connection holds.
+  Share share() {
+    return share;
   }
 
   @Override

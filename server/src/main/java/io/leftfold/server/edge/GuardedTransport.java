@@ -19,12 +19,14 @@ import org.jspecify.annotations.Nullable;
 final class GuardedTransport implements io.vertx.core.transport.Transport {
 
   private final EdgeOptions options;
+  private final Budget budget;
   private final HostileLog log;
   private final boolean tls;
   private final AtomicInteger connections = new AtomicInteger();
 
-  GuardedTransport(EdgeOptions options, HostileLog log, boolean tls) {
+  GuardedTransport(EdgeOptions options, Budget budget, HostileLog log, boolean tls) {
     this.options = options;
+    this.budget = budget;
     this.log = log;
     this.tls = tls;
   }
@@ -69,16 +71,23 @@ final class GuardedTransport implements io.vertx.core.transport.Transport {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       var channel = (Channel) message;
-      if (connections.incrementAndGet() > options.connectionsMax()) {
+      if (connections.incrementAndGet() > options.limits().connectionsMax()) {
         connections.decrementAndGet();
-        log.peer(
-            String.valueOf(channel.remoteAddress()),
-            "there are %d already, as many as may be".formatted(options.connectionsMax()));
+        budget.refusals.refused(
+            Shortage.CONNECTIONS,
+            "%s was closed, for there are %d already, as many as may be"
+                .formatted(channel.remoteAddress(), options.limits().connectionsMax()));
         channel.unsafe().closeForcibly();
         return;
       }
-      channel.closeFuture().addListener(_ -> connections.decrementAndGet());
-      var guard = new Guard(options.openingTimeout(), options.keepAlive(), log);
+      var share = new Share(budget);
+      channel
+          .closeFuture()
+          .addListener(_ -> {
+            connections.decrementAndGet();
+            share.close();
+          });
+      var guard = new Guard(options.openingTimeout(), options.keepAlive(), share, log);
       channel
           .pipeline()
           .addLast(new FlushConsolidationHandler(FLUSHES_CONSOLIDATED_MAX, true))

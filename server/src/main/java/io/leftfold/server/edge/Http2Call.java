@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.Future;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +27,9 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
 
   /// What a reader may be behind before [#ready] says no.
   private static final int UNTAKEN_BYTES_MAX = 4 * Loop.CHUNK_BYTES;
+
+  /// How many times as large as what it holds an array may be that waits to be taken.
+  private static final int WASTE_MAX = 4;
 
   private static final int MESSAGE_CHARS_MAX = 2 * 1024;
 
@@ -48,8 +50,8 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   private final HttpServerRequest request;
   private final HttpServerResponse response;
   private final HostileLog log;
-  private final AtomicLong receivingBytes;
-  private final long receivingBytesMax;
+  private final Share share;
+  private final Runnable closed;
 
   /// Links of the loop's list.
   @Nullable Http2Call previous;
@@ -67,6 +69,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   private boolean requestEnded;
   private boolean halfClosed;
   private boolean ended;
+  private boolean gone;
 
   /// What came while the call was paused.
   private byte @Nullable [] held;
@@ -77,8 +80,13 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   private int chunkBytes;
   private long keptBytes;
   private long countedBytes;
+
+  /// All that is counted against the connection's share of requests.
+  private long requestBytes;
+
   private boolean headSent;
   private long untakenBytes;
+  private boolean awaitsRoom;
   private @Nullable Runnable whenReady;
   private @Nullable Consumer<GrpcStatus> whenEnded;
 
@@ -87,15 +95,15 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
       HttpServerRequest request,
       HostileLog log,
       int messageBytesMax,
-      AtomicLong receivingBytes,
-      long receivingBytesMax) {
+      Share share,
+      Runnable closed) {
     this.loop = loop;
     this.request = request;
     this.response = request.response();
     this.log = log;
     this.messageBytesMax = messageBytesMax;
-    this.receivingBytes = receivingBytes;
-    this.receivingBytesMax = receivingBytesMax;
+    this.share = share;
+    this.closed = closed;
   }
 
   void open(GrpcHandler handler) {
@@ -137,7 +145,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     loop.enter();
     try {
       // Nothing that waits to be written is worth it any more.
-      chunk = null;
+      dropChunk();
       fail(GrpcStatus.DEADLINE_EXCEEDED, "Deadline Exceeded");
       listener.cancelled();
     } catch (RuntimeException | Error e) {
@@ -150,6 +158,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   /// The caller has reset the stream, or the connection is gone.
   private void gone() {
     requestEnded = true;
+    forgetAnswers();
     if (ended) {
       return;
     }
@@ -245,6 +254,10 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   }
 
   private void hold(byte[] bytes, int offset, int length) {
+    count(length);
+    if (ended) {
+      return;
+    }
     if (held == null) {
       held = Arrays.copyOfRange(bytes, offset, offset + length);
     } else {
@@ -354,12 +367,13 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   }
 
   private void count(long more) {
-    var all = receivingBytes.addAndGet(more);
-    if (more > 0 && all > receivingBytesMax && !ended) {
-      fail(
-          GrpcStatus.RESOURCE_EXHAUSTED,
-          "The server holds %d bytes of unfinished requests, and may hold %d; try again later"
-              .formatted(all, receivingBytesMax));
+    if (ended) {
+      return; // all of it was taken off at the end
+    }
+    requestBytes += more;
+    var refusal = share.addRequests(more);
+    if (refusal.isPresent()) {
+      fail(GrpcStatus.RESOURCE_EXHAUSTED, refusal.get());
     }
   }
 
@@ -390,6 +404,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     if (!feeding && held != null) {
       var bytes = held;
       held = null;
+      count(-bytes.length);
       feed(bytes, 0, bytes.length);
     }
     if (paused || ended) {
@@ -425,19 +440,24 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     if (chunk != null && needed > Loop.CHUNK_BYTES - chunkBytes) {
       write();
     }
+    sent(needed);
     if (needed > Loop.CHUNK_BYTES) {
       var own = new byte[needed];
       frame(own, 0, bytes, offset, length);
       write(own, needed);
       return;
     }
-    if (chunk == null) {
-      chunk = loop.takeChunk();
+    var into = chunk;
+    if (into == null) {
       chunkBytes = 0;
+      into = loop.takeChunk();
+    }
+    frame(into, chunkBytes, bytes, offset, length);
+    chunkBytes += needed;
+    if (chunk == null) {
+      chunk = into;
       loop.writeLater(this);
     }
-    frame(chunk, chunkBytes, bytes, offset, length);
-    chunkBytes += needed;
   }
 
   private static void frame(byte[] into, int at, byte[] bytes, int offset, int length) {
@@ -454,28 +474,83 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     if (chunk != null) {
       var full = chunk;
       chunk = null;
-      write(full, chunkBytes);
+      write(fitting(full), chunkBytes);
     }
   }
 
+  /// A small answer does not keep a large array for as long as nobody takes it.
+  private byte[] fitting(byte[] full) {
+    if (full.length != Loop.CHUNK_BYTES || chunkBytes > Loop.CHUNK_BYTES / WASTE_MAX) {
+      return full;
+    }
+    var own = Arrays.copyOf(full, chunkBytes);
+    loop.giveBack(full);
+    return own;
+  }
+
   private void write(byte[] bytes, int length) {
-    untakenBytes += length;
     head();
     response
         .write(BufferInternal.buffer(Unpooled.wrappedBuffer(bytes, 0, length)))
         .onComplete(written -> taken(bytes, length, written.succeeded()));
   }
 
+  private void sent(int length) {
+    if (!gone) {
+      untakenBytes += length;
+      share.addAnswers(length);
+    }
+  }
+
+  private void taken(long length) {
+    if (!gone) {
+      untakenBytes -= length;
+      share.addAnswers(-length);
+    }
+  }
+
+  private void dropChunk() {
+    if (chunk != null) {
+      chunk = null;
+      taken(chunkBytes);
+    }
+  }
+
+  /// The stream is closed: the transport keeps nothing of it, whatever it tells of each write.
+  private void forgetAnswers() {
+    taken(untakenBytes);
+    gone = true;
+  }
+
   private void taken(byte[] bytes, int length, boolean succeeded) {
-    untakenBytes -= length;
+    taken(length);
     if (succeeded && bytes.length == Loop.CHUNK_BYTES) {
       loop.giveBack(bytes);
     }
     runIfReady();
   }
 
+  /// There may be room again for what the connection sends.
+  void roomMade() {
+    awaitsRoom = false;
+    runIfReady();
+  }
+
+  /// What the call itself has in flight is told to it; what others have it has to ask for.
+  private void awaitRoom() {
+    if (!ended && !awaitsRoom && untakenBytes < UNTAKEN_BYTES_MAX) {
+      awaitsRoom = true;
+      share.awaitRoom(this);
+    }
+  }
+
   private void runIfReady() {
-    if (whenReady != null && ready()) {
+    if (whenReady == null) {
+      return;
+    }
+    if (!ready()) {
+      awaitRoom();
+    } else {
       var task = whenReady;
       whenReady = null;
       loop.enter();
@@ -506,6 +581,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     if (chunk != null && needed > Loop.CHUNK_BYTES - chunkBytes) {
       write();
     }
+    sent(needed);
     if (chunk != null) {
       frame(chunk, chunkBytes, bytes, offset, length);
       chunkBytes += needed;
@@ -540,7 +616,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   }
 
   private void finish(GrpcStatus status, String message, GrpcTrailers trailers) {
-    var last = chunk;
+    var last = chunk == null ? null : fitting(chunk);
     chunk = null;
     var onlyTrailers = !headSent && last == null;
     head();
@@ -562,11 +638,13 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
       }
     }
     end(status);
+    var lastBytes = last == null ? 0 : chunkBytes;
     var written =
         last == null
             ? response.end()
-            : response.end(BufferInternal.buffer(Unpooled.wrappedBuffer(last, 0, chunkBytes)));
+            : response.end(BufferInternal.buffer(Unpooled.wrappedBuffer(last, 0, lastBytes)));
     written.onComplete(result -> {
+      taken(lastBytes);
       if (result.succeeded() && last != null && last.length == Loop.CHUNK_BYTES) {
         loop.giveBack(last);
       }
@@ -584,14 +662,12 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   /// Nothing is heard and nothing is said from here on.
   private void end(GrpcStatus status) {
     ended = true;
-    chunk = null;
+    dropChunk();
     held = null;
     whenReady = null;
     deframer.abandon(this);
-    if (countedBytes != 0) {
-      receivingBytes.addAndGet(-countedBytes);
-      countedBytes = 0;
-    }
+    var _ = share.addRequests(-requestBytes);
+    closed.run();
     if (deadline != null) {
       deadline.cancel(false);
       deadline = null;
@@ -619,7 +695,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
 
   @Override
   public boolean ready() {
-    return !ended && untakenBytes + (chunk == null ? 0 : chunkBytes) < UNTAKEN_BYTES_MAX;
+    return !ended && untakenBytes < UNTAKEN_BYTES_MAX && share.hasRoom(untakenBytes);
   }
 
   @Override
@@ -631,6 +707,8 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     whenReady = task;
     if (ready()) {
       loop.execute(this::runIfReady);
+    } else {
+      awaitRoom();
     }
   }
 
@@ -655,6 +733,11 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   @Override
   public Peer peer() {
     return Peer.of(request);
+  }
+
+  @Override
+  public Object connection() {
+    return share;
   }
 
   @Override

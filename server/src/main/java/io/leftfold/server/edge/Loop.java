@@ -93,17 +93,24 @@ final class Loop implements Executor {
   /// What [#enter] began is over; at the end of the turn, calls write.
   void exit() {
     if (--depth == 0) {
-      // Writing may make calls send more.
-      for (var i = 0; i < unwritten.size(); i++) {
-        unwritten.get(i).write();
-      }
-      unwritten.clear();
+      writeAll();
     }
   }
 
-  /// The call writes at the end of this turn.
+  private void writeAll() {
+    // Writing may make calls send more.
+    for (var i = 0; i < unwritten.size(); i++) {
+      unwritten.get(i).write();
+    }
+    unwritten.clear();
+  }
+
+  /// The call writes at the end of this turn, or sooner.
   void writeLater(Http2Call call) {
     unwritten.add(call);
+    if (unwritten.size() == CHUNKS_KEPT_MAX && depth > 0) {
+      writeAll(); // before very many calls hold a chunk each
+    }
     if (depth == 0) {
       execute(() -> {});
     }

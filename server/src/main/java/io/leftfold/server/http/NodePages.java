@@ -2,6 +2,7 @@
 
 package io.leftfold.server.http;
 
+import io.leftfold.server.edge.Edge;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.Readiness;
 import io.vertx.core.http.HttpMethod;
@@ -42,7 +43,12 @@ public final class NodePages {
   ///
   /// @param router where to
   public void addTo(Router router) {
-    router.route("/health/live").method(HttpMethod.GET).method(HttpMethod.HEAD).handler(this::live);
+    router
+        .route("/health/live")
+        .order(Edge.PAGES_COUNTED - 1)
+        .method(HttpMethod.GET)
+        .method(HttpMethod.HEAD)
+        .handler(this::live);
     router
         .route("/health/ready")
         .method(HttpMethod.GET)

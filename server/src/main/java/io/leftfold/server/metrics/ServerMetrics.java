@@ -6,6 +6,7 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.node.Following;
 import io.leftfold.server.node.Measures;
 import io.leftfold.server.node.Observer;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
@@ -41,6 +43,10 @@ public final class ServerMetrics implements AutoCloseable {
   private final Looks looks;
   private final NodeMeters node;
   private final GroupMeters groups;
+
+  /// Kept, for a counter holds what it asks only weakly.
+  private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
+
   private final List<AutoCloseable> closing;
 
   /// With the figures of the virtual machine.
@@ -143,6 +149,41 @@ public final class ServerMetrics implements AutoCloseable {
     Gauge.builder("leftfold.calls.open", calls, IntSupplier::getAsInt)
         .description("gRPC calls under way, subscriptions among them")
         .strongReference(true)
+        .register(registry);
+  }
+
+  /// Shows how many writes wait for their turn as well.
+  ///
+  /// @param writes how many
+  public void showWaiting(IntSupplier writes) {
+    Gauge.builder("leftfold.writes.waiting", writes, IntSupplier::getAsInt)
+        .description("Writes that wait until it is their connection's turn")
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /// Shows what a server holds on behalf of its callers as well.
+  ///
+  /// @param kind of what: `requests` or `answers`
+  /// @param bytes how much
+  public void showHeld(String kind, LongSupplier bytes) {
+    Gauge.builder("leftfold.held", bytes, LongSupplier::getAsLong)
+        .description("Memory held on behalf of callers")
+        .baseUnit("bytes")
+        .tag("kind", kind)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  /// Shows what a server refuses because it is busy as well.
+  ///
+  /// @param shortage what there is not enough of
+  /// @param count how much was refused so far
+  public void showRefused(String shortage, LongSupplier count) {
+    counted.add(count);
+    FunctionCounter.builder("leftfold.refused", count, LongSupplier::getAsLong)
+        .description("Connections, calls and pages refused because the server was busy")
+        .tag("shortage", shortage)
         .register(registry);
   }
 

@@ -23,6 +23,7 @@ public final class Node {
   private final Optional<UserAccess> users;
   private final Measures measures;
   private final CompletableFuture<@Nullable Void> shutdownAsked = new CompletableFuture<>();
+  private final Turns turns = Turns.of(Runtime.getRuntime().maxMemory());
   private volatile boolean closing;
 
   /// A node of one store, which it does not own. Everybody may do everything, but make backups.
@@ -57,8 +58,37 @@ public final class Node {
   /// @param from the address that the caller asks from
   /// @return what the caller may do, to be used for one call or many
   public Session as(Caller caller, String from) {
+    return as(caller, from, Optional.empty());
+  }
+
+  /// The node as one caller has it over a connection: its writes take turns with those of others.
+  ///
+  /// @param caller who asks
+  /// @param from the address that the caller asks from
+  /// @param origin where its writes come from
+  /// @return what the caller may do, to be used for one call or many
+  public Session as(Caller caller, String from, Turns.Origin origin) {
+    return as(caller, from, Optional.of(origin));
+  }
+
+  private Session as(Caller caller, String from, Optional<Turns.Origin> origin) {
     return new Session(
-        store, backups, users, measures, caller, from, () -> shutdownAsked.complete(null));
+        store,
+        backups,
+        users,
+        measures,
+        caller,
+        from,
+        () -> shutdownAsked.complete(null),
+        turns,
+        origin);
+  }
+
+  /// How many writes wait until it is their connection's turn.
+  ///
+  /// @return as of this moment
+  public int waitingWrites() {
+    return turns.waiting();
   }
 
   /// The node as somebody has it who asks from nowhere in particular.

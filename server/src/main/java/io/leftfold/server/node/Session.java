@@ -65,7 +65,9 @@ public final class Session {
       Measures measures,
       Caller caller,
       String from,
-      Runnable shutdown) {
+      Runnable shutdown,
+      Turns turns,
+      Optional<Turns.Origin> origin) {
     this.store = store;
     this.shutdown = shutdown;
     this.backups = backups;
@@ -74,7 +76,7 @@ public final class Session {
     this.access = users.<Access>map(known -> known).orElseGet(Access::open);
     this.caller = caller;
     this.from = from;
-    this.writes = new Writes(store, users, access, measures, caller, from);
+    this.writes = new Writes(store, users, access, measures, caller, from, turns, origin);
   }
 
   /// Whose session it is.
@@ -182,6 +184,17 @@ public final class Session {
   /// @param completion told of the position of the record, or of any refusal
   public void tombstone(StreamName stream, ExpectedState expected, Completion completion) {
     writes.tombstone(stream, expected, completion);
+  }
+
+  private void begin(InTurn turn, Write write) {
+    try {
+      write.begin(turn);
+    } catch (LeftfoldException refused) {
+      turn.refused(refused);
+    } catch (RuntimeException | Error misuse) {
+      turn.end();
+      throw misuse;
+    }
   }
 
   /// Reads one stream.

@@ -19,10 +19,14 @@ import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
-/// What one caller writes: asked for the right to it, recorded if it changes rights, measured.
+/// What one caller writes: asked for the right to it, in its turn, recorded if it changes rights,
+/// measured.
 final class Writes {
+
+  private static final long BYTES_OF_DELETION = 256;
 
   private final LocalEventStore store;
   private final Optional<UserAccess> users;
@@ -30,6 +34,8 @@ final class Writes {
   private final Measures measures;
   private final Caller caller;
   private final String from;
+  private final Turns turns;
+  private final Optional<Turns.Origin> origin;
 
   Writes(
       LocalEventStore store,
@@ -37,13 +43,17 @@ final class Writes {
       Access access,
       Measures measures,
       Caller caller,
-      String from) {
+      String from,
+      Turns turns,
+      Optional<Turns.Origin> origin) {
     this.store = store;
     this.users = users;
     this.access = access;
     this.measures = measures;
     this.caller = caller;
     this.from = from;
+    this.turns = turns;
+    this.origin = origin;
   }
 
   private void require(Acl.Action action, StreamName stream) {
@@ -51,16 +61,16 @@ final class Writes {
   }
 
   void append(Commit commit, Completion completion) {
-    telling(
+    inTurn(
         Operation.APPEND,
         commit.parts().isEmpty() ? "no stream" : commit.parts().getFirst().stream().value(),
         completion,
-        waiting ->
-            write(
-                () -> requireAppend(commit),
-                () -> changesOfRights(commit),
-                waiting,
-                next -> store.append(commit, next)));
+        () -> {
+          requireAppend(commit);
+          return store.check(commit);
+        },
+        () -> changesOfRights(commit),
+        next -> store.append(commit, next));
   }
 
   private void requireAppend(Commit commit) {
@@ -76,39 +86,59 @@ final class Writes {
   }
 
   void delete(StreamName stream, ExpectedState expected, Completion completion) {
-    telling(
+    inTurn(
         Operation.DELETE,
         stream.value(),
         completion,
-        waiting ->
-            write(
-                () -> require(Acl.Action.DELETE, stream),
-                () -> deletesRights(stream),
-                waiting,
-                next -> store.delete(stream, expected, next)));
+        () -> requireDeletion(stream),
+        () -> deletesRights(stream),
+        next -> store.delete(stream, expected, next));
   }
 
   void tombstone(StreamName stream, ExpectedState expected, Completion completion) {
-    telling(
+    inTurn(
         Operation.TOMBSTONE,
         stream.value(),
         completion,
-        waiting ->
-            write(
-                () -> require(Acl.Action.DELETE, stream),
-                () -> deletesRights(stream),
-                waiting,
-                next -> store.tombstone(stream, expected, next)));
+        () -> requireDeletion(stream),
+        () -> deletesRights(stream),
+        next -> store.tombstone(stream, expected, next));
   }
 
-  /// Writes if the caller may. What changes who may do what is recorded, what was denied of it too.
-  private void write(
-      Runnable require,
+  private long requireDeletion(StreamName stream) {
+    require(Acl.Action.DELETE, stream);
+    return BYTES_OF_DELETION;
+  }
+
+  /// Writes in its turn, if it may be done at all.
+  ///
+  /// @param check throws if not; tells how many bytes the write takes
+  /// @param changesOfRights what it changes of who may do what; recorded, also if it is denied
+  private void inTurn(
+      Operation operation,
+      String subject,
+      Completion completion,
+      LongSupplier check,
       Supplier<List<Audit.Entry>> changesOfRights,
-      AppendCompletion waiting,
       AuditedWrite.Write write) {
+    var waiting = new Waiting(completion, measures, operation, subject, measures.now());
     try {
-      require.run();
+      var bytes = checked(check, changesOfRights, waiting);
+      if (origin.isPresent()) {
+        var turn = new InTurn(waiting, turns, bytes);
+        turns.begin(origin.get(), bytes, () -> begin(turn, changesOfRights, write));
+      } else {
+        begin(changesOfRights, waiting, write);
+      }
+    } catch (LeftfoldException refused) {
+      waiting.refused(refused);
+    }
+  }
+
+  private long checked(
+      LongSupplier check, Supplier<List<Audit.Entry>> changesOfRights, AppendCompletion waiting) {
+    try {
+      return check.getAsLong();
     } catch (NotAuthorizedException denied) {
       var entries = changesOfRights.get();
       if (!entries.isEmpty() && users.orElseThrow().audit().takesDenialOf(caller)) {
@@ -116,6 +146,24 @@ final class Writes {
       }
       throw denied;
     }
+  }
+
+  private void begin(
+      InTurn turn, Supplier<List<Audit.Entry>> changesOfRights, AuditedWrite.Write write) {
+    try {
+      begin(changesOfRights, turn, write);
+    } catch (LeftfoldException refused) {
+      turn.refused(refused);
+    } catch (RuntimeException | Error misuse) {
+      turn.end();
+      throw misuse;
+    }
+  }
+
+  private void begin(
+      Supplier<List<Audit.Entry>> changesOfRights,
+      AppendCompletion waiting,
+      AuditedWrite.Write write) {
     var entries = changesOfRights.get();
     if (entries.isEmpty()) {
       write.begin(waiting);
@@ -141,16 +189,6 @@ final class Writes {
   private List<Audit.Entry> deletesRights(StreamName stream) {
     return users.flatMap(known -> known.audit().endOfRights(caller, from, stream)).stream()
         .toList();
-  }
-
-  private void telling(
-      Operation operation, String subject, Completion completion, AuditedWrite.Write write) {
-    try {
-      write.begin(new Waiting(completion, measures, operation, subject, measures.now()));
-    } catch (LeftfoldException refused) {
-      measures.refused(operation, refused);
-      completion.failed(refused);
-    }
   }
 
   /// Waits until it is durable.
@@ -189,6 +227,43 @@ final class Writes {
     public void failed(LeftfoldException reason) {
       measures.answered(operation, subject, begun, reason);
       completion.failed(reason);
+    }
+
+    /// The engine was not even asked, or did not take it.
+    void refused(LeftfoldException reason) {
+      measures.refused(operation, reason);
+      completion.failed(reason);
+    }
+  }
+
+  /// Passes on what the engine tells, and lets the next one have its turn.
+  private record InTurn(Waiting waiting, Turns turns, long bytes) implements AppendCompletion {
+    @Override
+    public void completed(AppendResult result) {
+      try {
+        waiting.completed(result);
+      } finally {
+        end();
+      }
+    }
+
+    @Override
+    public void failed(LeftfoldException reason) {
+      try {
+        waiting.failed(reason);
+      } finally {
+        end();
+      }
+    }
+
+    /// It was not taken by the engine.
+    void refused(LeftfoldException reason) {
+      end();
+      waiting.refused(reason);
+    }
+
+    void end() {
+      turns.answered(bytes);
     }
   }
 }

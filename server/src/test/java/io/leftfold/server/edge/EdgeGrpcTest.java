@@ -56,10 +56,7 @@ class EdgeGrpcTest {
   void listen() throws IOException {
     edge =
         Edge.start(
-            EdgeOptions.defaults()
-                .withAddress("127.0.0.1", 0)
-                .withEventLoops(2)
-                .withMessages(MIB, 64L * MIB),
+            EdgeOptions.defaults().withAddress("127.0.0.1", 0).withEventLoops(2).withMessages(MIB),
             Map.ofEntries(
                 Map.entry("/test.Test/Echo", EdgeGrpcTest::echo),
                 Map.entry("/test.Test/Later", EdgeGrpcTest::later),

@@ -162,7 +162,9 @@ class EdgeHostileTest {
 
   @Test
   void connections_beyond_the_limit_are_refused() throws Exception {
-    listenAgain(EdgeOptions.defaults().withConnections(10, 100));
+    listenAgain(
+        EdgeOptions.defaults()
+            .withLimits(EdgeOptions.defaults().limits().withConnections(10, 100)));
     for (var i = 0; i < 10; i++) {
       connect();
     }

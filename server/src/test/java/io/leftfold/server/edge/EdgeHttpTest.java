@@ -41,6 +41,9 @@ class EdgeHttpTest {
 
   private static final int MESSAGE_BYTES_MAX = 100_000;
 
+  /// Of which a connection may have all.
+  private static final int REQUEST_BYTES_MAX = 500_000;
+
   private Edge edge;
   private Vertx vertx;
   private io.vertx.core.http.HttpClient client;
@@ -52,7 +55,11 @@ class EdgeHttpTest {
             EdgeOptions.defaults()
                 .withAddress("127.0.0.1", 0)
                 .withEventLoops(2)
-                .withMessages(MESSAGE_BYTES_MAX, 500_000),
+                .withMessages(MESSAGE_BYTES_MAX)
+                .withLimits(
+                    EdgeOptions.defaults()
+                        .limits()
+                        .withRequests(REQUEST_BYTES_MAX, REQUEST_BYTES_MAX)),
             Map.of("/test.Test/Echo", EdgeHttpTest::echo, "/test.Test/Keep", EdgeHttpTest::keep),
             http -> {
               http.get("/ping").handler(context -> context.end("pong"));

@@ -11,6 +11,8 @@ import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
+import io.leftfold.server.node.Session;
+import io.leftfold.server.node.Turns;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 import java.util.stream.Collectors;
@@ -53,9 +55,13 @@ public final class Authenticating {
     return call -> {
       var known = authenticator.known(call.header(AUTHORIZATION));
       return known.isPresent()
-          ? handler.open(call, node.as(known.get(), call.peer().host()))
+          ? handler.open(call, session(call, known.get()))
           : new Unknown(call, handler).begin();
     };
+  }
+
+  private Session session(GrpcCall call, Caller caller) {
+    return node.as(caller, call.peer().host(), new Turns.Origin(call.connection(), call));
   }
 
   /// A call whose caller is not known yet; afterwards it is what answers the call.
@@ -98,7 +104,7 @@ public final class Authenticating {
 
     private void goOn(Caller caller) {
       if (!call.ended()) {
-        answering = handler.open(call, node.as(caller, call.peer().host()));
+        answering = handler.open(call, session(call, caller));
         call.resume();
       }
     }

@@ -89,6 +89,10 @@ final class BatchAppendCall implements GrpcListener {
     final List<ProposedEvent> events = new ArrayList<>(1);
     long bytes;
 
+    long memory() {
+      return Requests.memoryOf(events.size(), bytes);
+    }
+
     Arriving(WireUuid correlation, BatchAppendRequest.Options options) {
       this.correlation = correlation;
       this.options = options;
@@ -115,7 +119,7 @@ final class BatchAppendCall implements GrpcListener {
     try {
       take(request);
     } catch (RuntimeException e) {
-      forget(request.correlation().id());
+      drop(request.correlation().id());
       if (!request.isFinal()) {
         refused(request.correlation().id());
       }
@@ -176,11 +180,16 @@ final class BatchAppendCall implements GrpcListener {
       throw LimitExceededException.append(append.bytes, limits.appendBytesMax());
     }
     if (request.isFinal() && !call.ended()) {
-      forget(append.correlation.id());
+      forget(append);
       unanswered++;
-      session.append(
-          List.of(new StreamAppend(append.stream, append.expected, append.events)),
-          new Waiting(append));
+      try {
+        session.append(
+            List.of(new StreamAppend(append.stream, append.expected, append.events)),
+            new Waiting(append));
+      } catch (RuntimeException e) {
+        answered(append);
+        throw e;
+      }
     }
   }
 
@@ -209,7 +218,7 @@ final class BatchAppendCall implements GrpcListener {
 
   private void giveUp(Arriving append) {
     if (arriving.get(append.correlation.id()) == append) {
-      forget(append.correlation.id());
+      drop(append.correlation.id());
       refused(append.correlation.id());
       timedOut(append);
       keepPace();
@@ -229,13 +238,25 @@ final class BatchAppendCall implements GrpcListener {
     completeIfThrough();
   }
 
-  private void forget(UUID correlation) {
-    var append = arriving.remove(correlation);
+  /// An append is given up.
+  private void drop(UUID correlation) {
+    var append = arriving.get(correlation);
     if (append != null) {
-      arrivingBytes -= append.bytes;
-      arrivingEvents -= append.events.size();
-      call.keep(-Requests.memoryOf(append.events.size(), append.bytes));
+      forget(append);
+      call.keep(-append.memory());
     }
+  }
+
+  private void answered(Arriving append) {
+    unanswered--;
+    call.keep(-append.memory());
+  }
+
+  /// An append is not arriving any more, but is kept.
+  private void forget(Arriving append) {
+    arriving.remove(append.correlation.id());
+    arrivingBytes -= append.bytes;
+    arrivingEvents -= append.events.size();
   }
 
   @Override
@@ -413,7 +434,7 @@ final class BatchAppendCall implements GrpcListener {
 
     private void answer(Consumer<WireWriter> answer) {
       call.execute(() -> {
-        unanswered--;
+        answered(append);
         send(answer);
         completeIfThrough();
         keepPace();
