@@ -3,6 +3,7 @@
 package io.leftfold.benchmarks;
 
 import io.leftfold.benchmarks.beside.BesideCommand;
+import io.leftfold.benchmarks.grpc.LoadCommand;
 import io.leftfold.benchmarks.measure.Directories;
 import io.leftfold.benchmarks.measure.Report;
 import io.leftfold.benchmarks.measure.Settings;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
       Main.RunCommand.class,
       BesideCommand.class,
       SizeCommand.class,
+      LoadCommand.class,
       SoakCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")

@@ -11,7 +11,10 @@ import io.leftfold.server.edge.EdgeOptions;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -76,8 +79,12 @@ public final class ServerMain {
 
   private static void serve(int port) throws IOException {
     System.out.println(ServerProcess.PORT + port);
-    while (System.in.read() >= 0) {
-      // Nothing is said: the end is what counts.
+    // A line asks how much heap is in use after a collection; the end of the input ends the server.
+    var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+    while (in.readLine() != null) {
+      System.gc();
+      var runtime = Runtime.getRuntime();
+      System.out.println(ServerProcess.HEAP + (runtime.totalMemory() - runtime.freeMemory()));
     }
   }
 

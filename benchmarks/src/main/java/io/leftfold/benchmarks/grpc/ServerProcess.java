@@ -5,7 +5,6 @@ package io.leftfold.benchmarks.grpc;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -23,13 +22,18 @@ final class ServerProcess implements AutoCloseable {
   /// What stands before the port in a server's output.
   static final String PORT = "port ";
 
+  /// What stands before the bytes of heap in use.
+  static final String HEAP = "heap ";
+
   private static final int SECONDS_TO_END = 10;
 
   private final Process process;
   private final Door door;
+  private final BufferedReader out;
   private final int port;
 
-  private ServerProcess(Door door, List<String> arguments) throws IOException {
+  private ServerProcess(Door door, List<String> options, List<String> arguments)
+      throws IOException {
     this.door = door;
     var runtime = ManagementFactory.getRuntimeMXBean();
     var command = new ArrayList<String>();
@@ -37,6 +41,7 @@ final class ServerProcess implements AutoCloseable {
     runtime.getInputArguments().stream()
         .filter(option -> !option.startsWith("-XX:AOT") && !option.startsWith("-XX:StartFlight"))
         .forEach(command::add);
+    command.addAll(options);
     command.addAll(extraOptions());
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add(ServerMain.class.getName());
@@ -44,7 +49,8 @@ final class ServerProcess implements AutoCloseable {
     this.process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try {
-      this.port = readPort();
+      this.out = process.inputReader(StandardCharsets.UTF_8);
+      this.port = Math.toIntExact(read(PORT));
     } catch (IOException | RuntimeException e) {
       process.destroy();
       throw e;
@@ -57,16 +63,22 @@ final class ServerProcess implements AutoCloseable {
     return options.isBlank() ? List.of() : List.of(options.split(","));
   }
 
-  private int readPort() throws IOException {
-    var out =
-        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  private long read(String what) throws IOException {
     for (var line = out.readLine(); line != null; line = out.readLine()) {
       // The virtual machine may have something to say too.
-      if (line.startsWith(PORT)) {
-        return Integer.parseInt(line, PORT.length(), line.length(), 10);
+      if (line.startsWith(what)) {
+        return Long.parseLong(line, what.length(), line.length(), 10);
       }
     }
-    throw new IOException("The server ended before it said its port");
+    throw new IOException("The server ended before it said its " + what);
+  }
+
+  /// How much heap is in use after a collection. Of a store only.
+  long heapBytes() throws IOException {
+    var in = process.outputWriter(StandardCharsets.UTF_8);
+    in.write('\n');
+    in.flush();
+    return read(HEAP);
   }
 
   static ServerProcess store(Path directory, int streams) throws IOException {
@@ -74,12 +86,23 @@ final class ServerProcess implements AutoCloseable {
   }
 
   static ServerProcess store(Path directory, int streams, Door door) throws IOException {
+    return new ServerProcess(door, List.of(), storeArguments(directory, streams, door));
+  }
+
+  static ServerProcess store(Path directory, int streams, String heap) throws IOException {
     return new ServerProcess(
-        door, List.of("store", directory.toString(), Integer.toString(streams), door.name()));
+        Door.OPEN,
+        List.of("-Xmx" + heap, "-XX:+UseCompactObjectHeaders", "-XX:+ExitOnOutOfMemoryError"),
+        storeArguments(directory, streams, Door.OPEN));
+  }
+
+  private static List<String> storeArguments(Path directory, int streams, Door door) {
+    return List.of("store", directory.toString(), Integer.toString(streams), door.name());
   }
 
   static ServerProcess echo(Path directory) throws IOException {
-    return new ServerProcess(Door.OPEN, List.of("echo", directory + File.separator));
+    return new ServerProcess(
+        Door.OPEN, List.of(), List.of("echo", directory + File.separator));
   }
 
   Door door() {

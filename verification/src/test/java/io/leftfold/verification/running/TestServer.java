@@ -7,6 +7,7 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.Authentication;
 import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.Security;
+import io.leftfold.server.ServerLimits;
 import io.leftfold.server.ServerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +58,13 @@ public final class TestServer implements AutoCloseable {
             .withAddress("127.0.0.1", 0)
             .withOpeningTimeout(openingTimeout)
             .withKeepAlive(keepAlive, keepAlive.multipliedBy(2)));
+  }
+
+  /// Serves a new store in memory, and holds little on behalf of clients.
+  public static TestServer inMemory(ServerLimits limits) {
+    return new TestServer(
+        LocalEventStore.inMemory(),
+        ServerOptions.insecure().withAddress("127.0.0.1", 0).withLimits(limits));
   }
 
   /// Serves a store that is open, and closes it in the end.
