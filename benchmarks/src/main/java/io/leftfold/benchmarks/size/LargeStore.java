@@ -34,8 +34,10 @@ public final class LargeStore {
   /// What a process says last.
   static final String DONE = "done";
 
+  /// A commit of events of so many bytes is as large as a commit may be, nearly.
+  static final int DATA_BYTES_MAX = 60_000;
+
   private static final int COMMIT_EVENTS = 1000;
-  private static final int DATA_BYTES = 256;
   private static final int TYPES = 5;
   private static final Duration READING = Duration.ofSeconds(10);
 
@@ -45,28 +47,34 @@ public final class LargeStore {
   private static final Tag RARE_TAG = Tag.of("audit", "yes");
   private static final int CONDITIONS = 10_000;
   private static final int TAILED = 1000;
-  private static final long PROGRESS_EVENTS = 5_000_000;
+  private static final Duration PROGRESS = Duration.ofSeconds(10);
   private static final byte[] NOTHING = {};
   private static final String[] CATEGORIES = {"account", "order", "customer", "shipment"};
 
   private final Path directory;
   private final int streams;
   private final long events;
+  private final int dataBytes;
 
-  private LargeStore(Path directory, int streams, long events) {
+  private LargeStore(Path directory, int streams, long events, int dataBytes) {
+    this.dataBytes = dataBytes;
     this.directory = directory;
     this.streams = streams;
     this.events = events;
   }
 
-  /// Fills or opens a store and says what it saw: `fill|open <directory> <streams> <events>`.
+  /// Fills or opens a store and says what it saw: `fill|open <directory> <streams> <events>
+  /// <bytes>`.
   ///
   /// @param arguments as above
   /// @throws IOException if the disk fails
   public static void main(String[] arguments) throws IOException {
     var store =
         new LargeStore(
-            Path.of(arguments[1]), Integer.parseInt(arguments[2]), Long.parseLong(arguments[3]));
+            Path.of(arguments[1]),
+            Integer.parseInt(arguments[2]),
+            Long.parseLong(arguments[3]),
+            Integer.parseInt(arguments[4]));
     switch (arguments[0]) {
       case "fill" -> store.fill();
       case "open" -> store.open();
@@ -105,8 +113,9 @@ public final class LargeStore {
 
   private void append(EventStore store) {
     var random = new SplittableRandom(1);
-    var data = new byte[DATA_BYTES];
+    var data = new byte[dataBytes];
     random.nextBytes(data);
+    var said = System.nanoTime();
     for (var from = 0L; from < events; from += COMMIT_EVENTS) {
       var byStream = new LinkedHashMap<Integer, List<ProposedEvent>>();
       for (var event = from; event < Math.min(events, from + COMMIT_EVENTS); event++) {
@@ -118,8 +127,9 @@ public final class LargeStore {
       byStream.forEach((number, some) ->
           commit.add(new StreamAppend(stream(number), ExpectedState.any(), some)));
       store.append(commit);
-      if (from > 0 && from % PROGRESS_EVENTS == 0) {
-        say("so far", "%,d of %,d events".formatted(from, events));
+      if (System.nanoTime() - said > PROGRESS.toNanos()) {
+        said = System.nanoTime();
+        say("so far", "%,d of %,d events".formatted(from + COMMIT_EVENTS, events));
       }
     }
   }
@@ -168,7 +178,7 @@ public final class LargeStore {
   private void append(EventStore store, String what, int number) {
     var begin = System.nanoTime();
     store.append(
-        stream(number), ExpectedState.any(), ProposedEvent.binary("Type0", new byte[DATA_BYTES]));
+        stream(number), ExpectedState.any(), ProposedEvent.binary("Type0", new byte[dataBytes]));
     say(what, "%.2f ms".formatted(millisSince(begin)));
   }
 

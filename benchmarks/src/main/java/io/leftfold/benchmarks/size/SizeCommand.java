@@ -43,6 +43,13 @@ public final class SizeCommand implements Callable<Integer> {
   private long events;
 
   @Option(
+      names = "--bytes",
+      paramLabel = "<n>",
+      defaultValue = "256",
+      description = "how many bytes of data an event has (default: 256)")
+  private int bytes;
+
+  @Option(
       names = "--heap",
       paramLabel = "<size>",
       defaultValue = "512m",
@@ -67,6 +74,10 @@ public final class SizeCommand implements Callable<Integer> {
       throw new IllegalArgumentException(
           "At least one stream and an event for each expected, got %d and %d"
               .formatted(streams, events));
+    }
+    if (bytes < 0 || bytes > LargeStore.DATA_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "An event has 0 to %d bytes here, got %d".formatted(LargeStore.DATA_BYTES_MAX, bytes));
     }
     var directory = directory();
     try {
@@ -124,6 +135,11 @@ public final class SizeCommand implements Callable<Integer> {
     return JavaCommand.of(
         heap,
         LargeStore.class,
-        List.of(what, directory.toString(), Integer.toString(streams), Long.toString(events)));
+        List.of(
+            what,
+            directory.toString(),
+            Integer.toString(streams),
+            Long.toString(events),
+            Integer.toString(bytes)));
   }
 }
