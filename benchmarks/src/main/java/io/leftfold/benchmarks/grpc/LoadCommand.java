@@ -148,7 +148,8 @@ public final class LoadCommand implements Callable<Integer> {
             new Subscribers(
                 server.port(), subscriptions, connections, _ -> Subscribers.toStream(stream));
         var connection =
-            new Connection(server.port(), Door.OPEN, new Requests(0, false, 1), Requests.APPEND, false)) {
+            new Connection(
+                server.port(), Door.OPEN, new Requests(0, false, 1), Requests.APPEND, false)) {
       var nanos = new long[EVENTS_FOR_ALL];
       for (var i = -EVENTS_TO_WARM_UP; i < EVENTS_FOR_ALL; i++) {
         var wanted = subscribers.events() + subscriptions;
@@ -170,7 +171,7 @@ public final class LoadCommand implements Callable<Integer> {
     }
   }
 
-  private void beside(ServerProcess server) throws IOException, InterruptedException {
+  private void beside(ServerProcess server) throws IOException {
     say("one append at a time, alone", "%s", one(server));
     try (var pipelining = new Pipelining(server.port(), inFlight)) {
       one(server); // warms up
@@ -198,6 +199,7 @@ public final class LoadCommand implements Callable<Integer> {
     return (System.nanoTime() - begin) / 1_000_000;
   }
 
+  @SuppressWarnings("AnnotateFormatMethod") // its annotation is in a library that is not used
   private void say(String what, String format, Object... figures) {
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     out.printf("%-44s %s%n", what, format.formatted(figures));

@@ -101,8 +101,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   static ServerProcess echo(Path directory) throws IOException {
-    return new ServerProcess(
-        Door.OPEN, List.of(), List.of("echo", directory + File.separator));
+    return new ServerProcess(Door.OPEN, List.of(), List.of("echo", directory + File.separator));
   }
 
   Door door() {

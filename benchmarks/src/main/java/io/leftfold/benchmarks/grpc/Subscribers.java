@@ -121,12 +121,7 @@ final class Subscribers implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    for (var channel : channels) {
-      channel.shutdownNow();
-    }
-    for (var channel : channels) {
-      channel.awaitTermination(PATIENCE_SECONDS, TimeUnit.SECONDS);
-    }
+  public void close() {
+    channels.forEach(ManagedChannel::shutdownNow);
   }
 }

@@ -52,8 +52,7 @@ public final class Edge {
   public static final int PAGES_COUNTED = -1;
 
   private static final int STREAM_WINDOW_BYTES = 1024 * 1024;
-  private static final int CONNECTION_WINDOW_BYTES_MAX = 4 * 1024 * 1024;
-  private static final int WINDOWS_IN_REQUESTS = 32;
+  private static final int CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
   private static final String RETRY_AFTER_SECONDS = "1";
 
   /// How many streams a peer may reset in [#RESETS_SECONDS]. Callers cancel reads and subscriptions
@@ -378,14 +377,6 @@ public final class Edge {
     return new Ignoring();
   }
 
-  /// What a peer may have sent that nobody takes yet.
-  private int connectionWindowBytes() {
-    return Math.clamp(
-        options.limits().requestBytesPerConnectionMax() / WINDOWS_IN_REQUESTS,
-        STREAM_WINDOW_BYTES,
-        CONNECTION_WINDOW_BYTES_MAX);
-  }
-
   private HttpServerOptions httpOptions() throws IOException {
     var http = new HttpServerOptions();
     if (identity != null) {
@@ -401,7 +392,7 @@ public final class Edge {
         .setMaxHeaderSize(options.headerBytesMax())
         .setMaxInitialLineLength(URI_CHARS_MAX)
         .setHandle100ContinueAutomatically(true)
-        .setHttp2ConnectionWindowSize(connectionWindowBytes())
+        .setHttp2ConnectionWindowSize(CONNECTION_WINDOW_BYTES)
         .setHttp2RstFloodMaxRstFramePerWindow(RESETS_MAX)
         .setHttp2RstFloodWindowDuration(RESETS_SECONDS)
         .setHttp2RstFloodWindowDurationTimeUnit(TimeUnit.SECONDS)

@@ -87,8 +87,8 @@ final class Share {
     var max = budget.limits.answerBytesPerConnectionMax();
     var all = budget.answerBytes();
     var allMax = budget.limits.answerBytesMax();
-    return (answerBytes < max || untaken == 0 && answerBytes < 2 * max)
-        && (all < allMax || answerBytes == 0 && all < 2 * allMax);
+    return (answerBytes < max || (untaken == 0 && answerBytes < 2 * max))
+        && (all < allMax || (answerBytes == 0 && all < 2 * allMax));
   }
 
   /// Has a call look again when there may be room.

@@ -186,17 +186,6 @@ public final class Session {
     writes.tombstone(stream, expected, completion);
   }
 
-  private void begin(InTurn turn, Write write) {
-    try {
-      write.begin(turn);
-    } catch (LeftfoldException refused) {
-      turn.refused(refused);
-    } catch (RuntimeException | Error misuse) {
-      turn.end();
-      throw misuse;
-    }
-  }
-
   /// Reads one stream.
   ///
   /// @param stream the stream

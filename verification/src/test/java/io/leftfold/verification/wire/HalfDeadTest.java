@@ -24,6 +24,7 @@ import io.leftfold.verification.running.TestServer;
 import io.leftfold.verification.wire.Wire.Replies;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -99,7 +100,7 @@ final class HalfDeadTest {
     }
   }
 
-  private static void addRevision(HashSet<Long> revisions, ReadResp message) {
+  private static void addRevision(Set<Long> revisions, ReadResp message) {
     if (message.hasEvent()) {
       revisions.add(message.getEvent().getEvent().getStreamRevision());
     }
