@@ -11,6 +11,7 @@ import io.leftfold.server.edge.EdgeOptions;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.edge.KeepAlive;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,6 +24,9 @@ import java.util.Map;
 
 /// What runs in the process of a server: prints its port, and ends when its standard input does.
 public final class ServerMain {
+
+  /// A load generator takes nothing while others have their turns, and is no dead peer.
+  private static final Duration TURNS_OF_OTHERS = Duration.ofHours(1);
 
   private ServerMain() {}
 
@@ -50,6 +54,7 @@ public final class ServerMain {
               store,
               ServerOptions.insecure()
                   .withSecurity(door.security(directory))
+                  .withKeepAlive(TURNS_OF_OTHERS, TURNS_OF_OTHERS)
                   .withAddress("127.0.0.1", 0))) {
         serve(server.port());
       }
@@ -68,7 +73,13 @@ public final class ServerMain {
             call -> new Elsewhere(call, other, append.getFirst()),
             Requests.READ,
             call -> new Echo(call, read));
-    var edge = Edge.start(EdgeOptions.defaults().withAddress("127.0.0.1", 0), calls, _ -> {});
+    var edge =
+        Edge.start(
+            EdgeOptions.defaults()
+                .withAddress("127.0.0.1", 0)
+                .withPatience(TURNS_OF_OTHERS, new KeepAlive(TURNS_OF_OTHERS, TURNS_OF_OTHERS)),
+            calls,
+            _ -> {});
     serve(edge.port());
     edge.close(Duration.ZERO);
   }
