@@ -86,7 +86,7 @@ final class FuzzTest {
   @Test
   void a_segment_that_is_almost_right_is_read_rightly_or_made_again() throws IOException {
     var golden = contents(LOG);
-    var segment = golden("v2/index/" + SEGMENT);
+    var segment = ForgedFiles.golden("v2/index/" + SEGMENT);
     var right = events(golden);
     Seeds.each(
         1000,
@@ -142,7 +142,7 @@ final class FuzzTest {
   @Timeout(120)
   void a_forged_segment_is_read_or_made_again() throws IOException {
     var golden = contents(LOG);
-    var segment = golden("v2/index/" + SEGMENT);
+    var segment = ForgedFiles.golden("v2/index/" + SEGMENT);
     Seeds.each(
         250,
         seed -> {
@@ -169,9 +169,7 @@ final class FuzzTest {
   }
 
   private static byte[] forged(String name, byte[] golden, Random random) {
-    var forged = Mutations.of(golden, random);
-    RightChecksums.make(name, forged);
-    return forged;
+    return ForgedFiles.withRightChecksums(name, Mutations.of(golden, random));
   }
 
   /// All that a store can be asked for, one after the other, whatever becomes of each.
@@ -310,18 +308,12 @@ final class FuzzTest {
   private static Map<String, byte[]> contents(List<String> files) throws IOException {
     var contents = new HashMap<String, byte[]>();
     for (var file : files) {
-      contents.put(fileName(file), golden(file));
+      contents.put(fileName(file), ForgedFiles.golden(file));
     }
     return contents;
   }
 
   private static String fileName(String path) {
     return path.substring(path.lastIndexOf('/') + 1);
-  }
-
-  private static byte[] golden(String file) throws IOException {
-    try (var in = FuzzTest.class.getResourceAsStream("/golden/" + file)) {
-      return Objects.requireNonNull(in).readAllBytes();
-    }
   }
 }
