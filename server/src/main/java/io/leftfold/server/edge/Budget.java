@@ -15,6 +15,10 @@ final class Budget {
   private final AtomicInteger pages = new AtomicInteger();
   private final AtomicLong requestBytes = new AtomicLong();
   private final AtomicLong answerBytes = new AtomicLong();
+  private final AtomicInteger answering = new AtomicInteger();
+
+  /// How many there were, at most, since connections that wait were woken.
+  private final AtomicInteger answeringMost = new AtomicInteger();
 
   /// Connections whose calls wait because all together hold too much.
   private final ConcurrentLinkedQueue<Share> waiting = new ConcurrentLinkedQueue<>();
@@ -58,23 +62,64 @@ final class Budget {
     return requestBytes.addAndGet(more);
   }
 
-  /// Counts more bytes of answers, or fewer.
-  void addAnswers(long more) {
-    var all = answerBytes.addAndGet(more);
-    if (more < 0 && all < limits.answerBytesMax()) {
-      for (var share = waiting.poll(); share != null; share = waiting.poll()) {
-        share.wakeSoon();
-      }
+  /// Counts a connection more, or fewer, that has answers in flight. When half of them are through,
+  /// the others' parts are twice as large.
+  void answering(int more) {
+    var now = answering.addAndGet(more);
+    var most = answeringMost.get();
+    if (more < 0 && 2 * now <= most && answeringMost.compareAndSet(most, now)) {
+      wakeWaiting();
     }
   }
 
-  /// Wakes a connection as soon as all together hold less. It says so first and looks then: between
-  /// the two somebody may have made room.
-  void awaitRoom(Share share) {
-    waiting.add(share);
-    if (answerBytes() < limits.answerBytesMax() && waiting.remove(share)) {
+  /// The part of a connection, of those that have answers in flight.
+  long answerBytesOfEach() {
+    return Math.min(
+        limits.answerBytesPerConnectionMax(),
+        limits.answerBytesMax() / Math.max(1, answering.get()));
+  }
+
+  /// How answers stand to what there may be of them.
+  enum Crowding {
+    /// There are less.
+    NONE,
+    /// There are more.
+    SOME,
+    /// There are twice as many.
+    TOO_MUCH
+  }
+
+  /// How it is now.
+  Crowding crowding() {
+    return crowding(answerBytes.get());
+  }
+
+  private Crowding crowding(long all) {
+    if (all < limits.answerBytesMax()) {
+      return Crowding.NONE;
+    }
+    return all < 2 * limits.answerBytesMax() ? Crowding.SOME : Crowding.TOO_MUCH;
+  }
+
+  /// Counts more bytes of answers, or fewer.
+  void addAnswers(long more) {
+    var all = answerBytes.addAndGet(more);
+    if (more < 0 && crowding(all) != crowding(all - more)) {
+      wakeWaiting();
+    }
+  }
+
+  private void wakeWaiting() {
+    for (var share = waiting.poll(); share != null; share = waiting.poll()) {
       share.wakeSoon();
     }
+  }
+
+  /// Wakes a connection as soon as others hold less. It has to look itself afterwards whether that
+  /// is so already.
+  void awaitRoom(Share share) {
+    waiting.add(share);
+    answeringMost.accumulateAndGet(answering.get(), Math::max);
   }
 
   void forget(Share share) {

@@ -540,7 +540,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   private void awaitRoom() {
     if (!ended && !awaitsRoom && untakenBytes < UNTAKEN_BYTES_MAX) {
       awaitsRoom = true;
-      share.awaitRoom(this);
+      share.awaitRoom(this, untakenBytes);
     }
   }
 

@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// **Requests** are refused beyond the bound: a call that is paused half-way would keep what it
 /// has, and the connection's window with it.
 ///
-/// **Answers** wait. A call may send while its connection and all together hold less than they may.
-/// So that calls whose peer takes nothing do not hold up the others, one that has nothing in flight
-/// may send although its connection is over, and a connection that has nothing in flight although
-/// all are, up to twice the bound. Those that wait are woken in the order in which they came.
+/// **Answers** wait. The connections that have answers in flight divide what there may be of them
+/// evenly; none has more than its own bound. A call may send while its connection is below its
+/// part. So that calls whose peer takes nothing do not hold up the others, one that has nothing in
+/// flight may send although its connection is above, up to twice its part, while all together have
+/// less than there may be. Beyond twice of that, only who has nothing in flight may send, a
+/// message. Calls that wait are woken in the order in which they came.
 final class Share {
 
   private final Budget budget;
@@ -23,7 +25,7 @@ final class Share {
   private long requestBytes;
   private long answerBytes;
   private boolean waking;
-  private boolean waitsForAll;
+  private boolean waitsForOthers;
   private boolean closed;
 
   Share(Budget budget) {
@@ -73,8 +75,12 @@ final class Share {
     if (closed) {
       return;
     }
+    var had = answerBytes > 0;
     answerBytes += more;
     budget.addAnswers(more);
+    if (had != (answerBytes > 0)) {
+      budget.answering(had ? -1 : 1);
+    }
     if (more < 0 && !waiting.isEmpty()) {
       wakeLater();
     }
@@ -84,29 +90,37 @@ final class Share {
   ///
   /// @param untaken how much of its answer is in flight
   boolean hasRoom(long untaken) {
-    var max = budget.limits.answerBytesPerConnectionMax();
-    var all = budget.answerBytes();
-    var allMax = budget.limits.answerBytesMax();
-    return (answerBytes < max || (untaken == 0 && answerBytes < 2 * max))
-        && (all < allMax || (answerBytes == 0 && all < 2 * allMax));
+    if (answerBytes == 0) {
+      return true;
+    }
+    var part = budget.answerBytesOfEach();
+    return switch (budget.crowding()) {
+      case NONE -> answerBytes < part || (untaken == 0 && answerBytes < 2 * part);
+      case SOME -> answerBytes < part;
+      case TOO_MUCH -> false;
+    };
   }
 
   /// Has a call look again when there may be room.
-  void awaitRoom(Http2Call call) {
+  ///
+  /// @param untaken how much of its answer is in flight
+  void awaitRoom(Http2Call call, long untaken) {
     waiting.add(call);
-    awaitAll();
+    awaitOthers(untaken);
   }
 
-  /// What the connection itself holds it will be told of; what others hold it has to ask for.
-  private void awaitAll() {
-    if (closed || waitsForAll) {
+  /// When something of its own was taken the connection hears of it; of others it has to ask for
+  /// that. It may have happened since there was no room.
+  private void awaitOthers(long untaken) {
+    if (closed) {
       return;
     }
-    if (budget.answerBytes() >= budget.limits.answerBytesMax()) {
-      waitsForAll = true;
+    if (!waitsForOthers) {
+      waitsForOthers = true;
       budget.awaitRoom(this);
-    } else if (answerBytes == 0) {
-      wakeLater(); // the others have made room since it was looked at
+    }
+    if (hasRoom(untaken)) {
+      wakeLater();
     }
   }
 
@@ -115,7 +129,7 @@ final class Share {
     var owner = loop;
     if (owner != null) {
       owner.execute(() -> {
-        waitsForAll = false;
+        waitsForOthers = false;
         wake();
       });
     }
@@ -135,11 +149,12 @@ final class Share {
   /// Each of those that waited looks once, the longest waiting first: who finds no room waits
   /// again.
   private void wake() {
-    for (var left = waiting.size(); left > 0 && hasRoom(0); left--) {
+    for (var left = waiting.size(); left > 0; left--) {
+      if (!hasRoom(0)) {
+        awaitOthers(0);
+        return;
+      }
       waiting.remove().roomMade();
-    }
-    if (!waiting.isEmpty()) {
-      awaitAll();
     }
   }
 
@@ -150,6 +165,9 @@ final class Share {
       budget.forget(this);
       budget.addRequests(-requestBytes);
       budget.addAnswers(-answerBytes);
+      if (answerBytes > 0) {
+        budget.answering(-1);
+      }
       waiting.clear();
     }
   }
