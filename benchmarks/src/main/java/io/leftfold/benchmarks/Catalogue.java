@@ -15,6 +15,7 @@ import io.leftfold.benchmarks.grpc.SecuredCalls;
 import io.leftfold.benchmarks.grpc.ServerStart;
 import io.leftfold.benchmarks.measure.Benchmark;
 import io.leftfold.benchmarks.micro.JmhBenchmark;
+import io.leftfold.benchmarks.projections.ProjectionFolds;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +23,7 @@ import java.util.List;
 final class Catalogue {
 
   private static final int[] CALLERS = {1, 8, 64, 512};
+  private static final int[] BODIES = {256, 2048};
   private static final int[] COMMITS = {1, 4};
   private static final int[] CONSUMERS = {1, 4, 16};
   private static final int[] CONNECTIONS = {1, 8, 32, 128, 1024};
@@ -58,6 +60,11 @@ final class Catalogue {
     }
     for (var consumers : CONSUMERS) {
       all.add(new GroupConsuming(consumers));
+    }
+    for (var bytes : BODIES) {
+      for (var script : ProjectionFolds.Script.values()) {
+        all.add(new ProjectionFolds(script, bytes));
+      }
     }
     all.add(new ServerStart());
     all.addAll(JmhBenchmark.all());

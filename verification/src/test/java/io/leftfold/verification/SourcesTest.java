@@ -32,6 +32,7 @@ final class SourcesTest {
           "cli",
           "client",
           "engine",
+          "projections",
           "protocol",
           "server",
           "testkit",

@@ -1,0 +1,339 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.ContentType;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.ResolvedEvent;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A fold that takes events one by one and keeps the states of its partitions at hand.
+///
+/// Of one thread at a time. States stay in the script's world from event to event, and become JSON
+/// when they are asked for or saved. Events since the last save are remembered: when a script
+/// fails, its world is made anew from the saved states and these events, so that the fold is as it
+/// was before the event that failed, and goes on with the next one if it is told to. So [#save]
+/// from time to time, whatever becomes of what it gives.
+public final class ProjectionFold implements AutoCloseable {
+
+  private final CompiledProjection projection;
+  private final ProjectionDefinition definition;
+  private final ScriptHost host;
+  private final List<ResolvedEvent> unsaved = new ArrayList<>();
+  private Script script;
+  private Map<String, Integer> handlers;
+  private boolean isCareful;
+  private boolean isBroken;
+  private final @Nullable String category;
+
+  ProjectionFold(CompiledProjection projection, SavedStates states, boolean mayEmit) {
+    this.projection = projection;
+    definition = projection.definition();
+    host = new ScriptHost(projection.limits(), states, mayEmit);
+    script = projection.open(host);
+    handlers = script.handlerIndexes();
+    category =
+        definition.sources() instanceof ProjectionDefinition.Sources.Category(var name)
+            ? name
+            : null;
+  }
+
+  /// What is folded with.
+  ///
+  /// @return the projection
+  public CompiledProjection projection() {
+    return projection;
+  }
+
+  /// Takes the next event.
+  ///
+  /// @param event an event that no link led to
+  /// @return what it did
+  /// @throws ProjectionFaultException if the script fails; the states are as before
+  public FoldStep handle(RecordedEvent event) {
+    return handle(ResolvedEvent.plain(event));
+  }
+
+  /// Takes the next event. What the projection does not want is left out. An event that tells of
+  /// the deletion of a stream goes to `$deleted`, if there is such a handler.
+  ///
+  /// @param resolved the event, and the link that led to it, if one did
+  /// @return what it did
+  /// @throws ProjectionFaultException if the script fails; the states are as before
+  public FoldStep handle(ResolvedEvent resolved) {
+    if (isBroken) {
+      throw new IllegalStateException(
+          "The fold of projection %s has failed for good; open another one from the saved states"
+              .formatted(projection.source().name()));
+    }
+    var event = resolved.event().orElse(null);
+    if (event == null) {
+      return FoldStep.NOT_WANTED;
+    }
+    var deletion = definition.deletion(event);
+    if (deletion.isPresent()) {
+      return attempt(
+          resolved,
+          event,
+          () -> {
+            host.mute(true);
+            try {
+              script.deleted(deletion.get().stream(), deletion.get().soft());
+            } finally {
+              host.mute(false);
+            }
+            return new FoldStep(
+                FoldStep.Outcome.HANDLED, deletion.get().stream(), List.of(), host.logged());
+          });
+    }
+    if (!hasHandler(event.type()) || !Selection.isFrom(definition, resolved, event)) {
+      return FoldStep.NOT_WANTED;
+    }
+    if (event.contentType() == ContentType.JSON && isBlank(event.data())) {
+      return FoldStep.EMPTY;
+    }
+    return attempt(resolved, event, () -> step(resolved, event));
+  }
+
+  private boolean hasHandler(String type) {
+    return handlers.containsKey(type)
+        || definition.types() instanceof ProjectionDefinition.EventTypes.Any;
+  }
+
+  private interface Attempt {
+    FoldStep run();
+  }
+
+  private FoldStep step(ResolvedEvent resolved, RecordedEvent event) {
+    var partition = partition(resolved, event);
+    var outcome =
+        script.step(
+            new EventSource(resolved, event, category),
+            handlers.getOrDefault(event.type(), -1),
+            partition);
+    return switch (outcome) {
+      case 0 -> FoldStep.NO_PARTITION;
+      case 1 -> handled(partition == null ? script.currentKey().orElse("") : partition);
+      default -> FoldStep.NOT_JSON;
+    };
+  }
+
+  private FoldStep handled(String partition) {
+    return partition.isEmpty() && host.emitted().isEmpty() && host.logged().isEmpty()
+        ? FoldStep.OF_THE_ONE_STATE
+        : new FoldStep(FoldStep.Outcome.HANDLED, partition, host.emitted(), host.logged());
+  }
+
+  /// The partition, if it can be told without the script.
+  private @Nullable String partition(ResolvedEvent resolved, RecordedEvent event) {
+    return switch (definition.partitioning()) {
+      case NONE -> "";
+      case STREAM -> resolved.link().isPresent() ? null : EventSource.partition(event.stream());
+      case CUSTOM -> null;
+    };
+  }
+
+  private static boolean isBlank(byte[] data) {
+    for (var b : data) {
+      if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private FoldStep attempt(ResolvedEvent resolved, RecordedEvent event, Attempt attempt) {
+    try {
+      var step = attempt.run();
+      switch (step.outcome()) {
+        case HANDLED -> unsaved.add(resolved);
+        case NOT_JSON -> undo();
+        case NOT_WANTED, NO_PARTITION, EMPTY -> {
+          // Nothing has changed.
+        }
+      }
+      return step;
+    } catch (Script.Failure failure) {
+      if (failure.isByMistake()) {
+        rebuild();
+        return attempt(resolved, event, attempt);
+      }
+      if (!failure.isStopped() && script.hadBrokenData()) {
+        undo();
+        return FoldStep.NOT_JSON;
+      }
+      if (failure.ofTheCaller().isPresent()) {
+        undo(failure);
+        throw failure.ofTheCaller().get();
+      }
+      throw fault(failure, resolved, event);
+    }
+  }
+
+  private ProjectionFaultException fault(
+      Script.Failure failure, ResolvedEvent resolved, RecordedEvent event) {
+    var partition = script.currentKey().or(() -> Optional.ofNullable(partition(resolved, event)));
+    undo(failure);
+    var before = partition.flatMap(this::stateIfAny);
+    return new ProjectionFaultException(
+        projection.source().name(),
+        Faults.of(
+            projection.source(),
+            failure,
+            Optional.of(ProjectionFault.EventPlace.of(event)),
+            partition,
+            before,
+            "execute"));
+  }
+
+  private Optional<String> stateIfAny(String partition) {
+    try {
+      return Optional.of(script.call("stateOf", partition).asString());
+    } catch (Script.Failure _) {
+      return Optional.empty();
+    }
+  }
+
+  private void undo(Script.Failure failure) {
+    if (failure.isStopped()) {
+      rebuild();
+    } else {
+      undo();
+    }
+  }
+
+  /// Makes the states what they were before the event that failed.
+  private void undo() {
+    if (isCareful) {
+      script.call("restore");
+    } else {
+      rebuild();
+    }
+  }
+
+  /// Opens the script anew and lets it see again what is not saved; from then on until the next
+  /// save each state is copied before an event, so that not every failure costs this.
+  private void rebuild() {
+    script.close();
+    host.forgetSaved();
+    isBroken = true;
+    script = projection.open(host);
+    handlers = script.handlerIndexes();
+    host.mute(true);
+    try {
+      var again = List.copyOf(unsaved);
+      for (var resolved : again) {
+        var event = resolved.event().orElseThrow();
+        var deletion = definition.deletion(event);
+        if (deletion.isPresent()) {
+          script.deleted(deletion.get().stream(), deletion.get().soft());
+        } else {
+          step(resolved, event);
+        }
+      }
+      script.call("beCareful", true);
+      isCareful = true;
+      isBroken = false;
+    } finally {
+      host.mute(false);
+    }
+  }
+
+  /// The state of a partition as it is now.
+  ///
+  /// @param partition the partition, empty for the one state
+  /// @return JSON, or the empty text if there is none
+  /// @throws ProjectionFaultException if it has no JSON that may be saved
+  public String state(String partition) {
+    return asking(partition, () -> script.call("stateOf", partition).asString());
+  }
+
+  /// The state that all partitions share, as it is now.
+  ///
+  /// @return JSON
+  /// @throws ProjectionFaultException if it has no JSON that may be saved
+  public String sharedState() {
+    return asking("", () -> script.call("sharedState").asString());
+  }
+
+  /// What becomes of the state of a partition by `transformBy` and `filterBy`.
+  ///
+  /// @param partition the partition, empty for the one state
+  /// @return JSON, or the empty text if there is no state or it is filtered away
+  /// @throws ProjectionFaultException if one of them fails
+  public String result(String partition) {
+    return asking(partition, () -> script.call("result", partition).asString());
+  }
+
+  private interface Question {
+    String ask();
+  }
+
+  private String asking(String partition, Question question) {
+    try {
+      return question.ask();
+    } catch (Script.Failure failure) {
+      throw faultOfStates(failure, Optional.of(partition), "give a state");
+    }
+  }
+
+  private RuntimeException faultOfStates(
+      Script.Failure failure, Optional<String> partition, String work) {
+    if (failure.isStopped()) {
+      rebuild();
+    } else {
+      script.hadBrokenData();
+    }
+    return failure
+        .ofTheCaller()
+        .orElseGet(() ->
+            new ProjectionFaultException(
+                projection.source().name(),
+                Faults.of(
+                    projection.source(),
+                    failure,
+                    Optional.empty(),
+                    partition,
+                    Optional.empty(),
+                    work)));
+  }
+
+  /// How many events were handled since the last save.
+  ///
+  /// @return the number
+  public int unsavedEvents() {
+    return unsaved.size();
+  }
+
+  /// Gives the states that have changed since the last time. From now on [SavedStates] is to answer
+  /// with them, and they are what a failure goes back to.
+  ///
+  /// @return the changes
+  /// @throws ProjectionFaultException if a state has no JSON that may be saved; nothing is saved
+  ///   then
+  public StateChanges save() {
+    try {
+      script.call("save");
+    } catch (Script.Failure failure) {
+      host.forgetSaved();
+      throw faultOfStates(failure, script.currentKey(), "save its states");
+    }
+    unsaved.clear();
+    if (isCareful) {
+      script.call("beCareful", false);
+      isCareful = false;
+    }
+    script.call("forget", projection.limits().partitionsKept());
+    return host.takeSaved();
+  }
+
+  /// Ends the script.
+  @Override
+  public void close() {
+    script.close();
+  }
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import java.io.OutputStream;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
+import org.graalvm.polyglot.Engine;
+
+/// JavaScript for all projections of a process: code that is compiled once, and one thread that
+/// watches how long scripts run and what they allocate.
+///
+/// Each fold has a world of its own in it. May be used from any thread.
+public final class ProjectionRuntime implements AutoCloseable {
+
+  private final Engine engine;
+  private final Watchdog watchdog;
+
+  private ProjectionRuntime(ThreadFactory threads, LongSupplier nanoClock) {
+    engine =
+        Engine.newBuilder("js")
+            .out(OutputStream.nullOutputStream())
+            .err(OutputStream.nullOutputStream())
+            // Whether scripts are compiled is told by isOptimizing, not on the error stream.
+            .option("engine.WarnInterpreterOnly", "false")
+            .build();
+    watchdog = Watchdog.start(threads, nanoClock);
+  }
+
+  /// Opens a runtime with a thread of its own.
+  ///
+  /// @return the runtime; close it
+  public static ProjectionRuntime open() {
+    return open(Thread.ofPlatform().name("leftfold-projections-watchdog").daemon().factory());
+  }
+
+  /// Opens a runtime.
+  ///
+  /// @param threads makes the thread that watches, and short-lived ones that stop scripts
+  /// @return the runtime; close it
+  public static ProjectionRuntime open(ThreadFactory threads) {
+    return new ProjectionRuntime(threads, System::nanoTime);
+  }
+
+  /// Whether hot scripts are compiled to machine code. Otherwise they are interpreted, which is
+  /// slower and means the same.
+  ///
+  /// @return whether this JVM has an optimizing runtime
+  public boolean isOptimizing() {
+    return !engine.getImplementationName().equals("Interpreted");
+  }
+
+  /// What runs the scripts, for a person.
+  ///
+  /// @return the engine's name and version, and how it runs
+  public String description() {
+    return "GraalJS %s, %s"
+        .formatted(
+            engine.getVersion(),
+            isOptimizing() ? "compiled (" + engine.getImplementationName() + ")" : "interpreted");
+  }
+
+  /// Compiles a script with the usual limits.
+  ///
+  /// @param source the script
+  /// @return what can be folded with
+  /// @throws ProjectionFaultException if it is no projection; says where and why
+  public CompiledProjection compile(ProjectionSource source) {
+    return compile(source, ProjectionLimits.DEFAULT);
+  }
+
+  /// Compiles a script.
+  ///
+  /// @param source the script
+  /// @param limits what it may take
+  /// @return what can be folded with
+  /// @throws ProjectionFaultException if it is no projection; says where and why
+  public CompiledProjection compile(ProjectionSource source, ProjectionLimits limits) {
+    return CompiledProjection.compile(engine, watchdog, source, limits);
+  }
+
+  /// Stops all scripts.
+  @Override
+  public void close() {
+    watchdog.close();
+    engine.close(true);
+  }
+}

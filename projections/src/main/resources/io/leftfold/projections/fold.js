@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// One step of a fold, and the states it works on. Runs in the projection's own context, beside the script, and so
+// holds on to the built-in functions it needs before the script can put others in their place.
+//
+// Evaluates to a function (definition, host, limits, events, json, phase); host are the functions of the other side.
+(function (definition, host, limits, events, json, phase) {
+  'use strict';
+  const { isArray } = Array;
+  const { parse } = JSON;
+  const { Event, broken } = events;
+  const LINK_METADATA = 2, STREAM_KEY = 10;
+  const MapOf = Map;
+  const own = { get: Map.prototype.get, set: Map.prototype.set, delete: Map.prototype.delete, keys: Map.prototype.keys };
+  const next = Function.prototype.call.bind(new Map().keys().next);
+  const sizeOf = Function.prototype.call.bind(Object.getOwnPropertyDescriptor(Map.prototype, 'size').get);
+  const isPromise = Function.prototype.call.bind(Object.prototype.isPrototypeOf, Promise.prototype);
+
+  // Its own methods hide those of the prototype, which the script may replace.
+  function map() {
+    const result = new MapOf();
+    result.get = own.get;
+    result.set = own.set;
+    result.delete = own.delete;
+    result.keys = own.keys;
+    return result;
+  }
+
+  // ---- States ---------------------------------------------------------------------------------------------------
+
+  const slots = map();
+  // What has changed since the last save, from slot to slot: arrays are the script's to tamper with.
+  let firstDirty = null;
+  let lastDirty = null;
+  let shared;
+  let sharedKnown = false;
+  let sharedDirty = false;
+  let current = null;
+  let lastKey;
+  let lastSlot;
+  let careful = false;
+  const undo = { slot: null, known: false, text: null, shared: null };
+
+  // A slot is the state of a partition. It is known to be there once something was saved for it, be it nothing.
+  // What the definition says, once it says all.
+  let handlers;
+  let any;
+  let biState;
+
+  function ready() {
+    ({ handlers, biState } = definition);
+    any = definition.any ?? body;
+    phase.emits = true;
+  }
+
+  function slotOf(key) {
+    let slot = slots.get(key);
+    if (slot === undefined) {
+      const text = host.load(key);
+      slot = { key, state: undefined, exists: text !== null, isDirty: false, nextDirty: null };
+      if (text !== null && text !== '') slot.state = parse(text);
+      slots.set(key, slot);
+    }
+    return slot;
+  }
+
+  function loadShared() {
+    if (!sharedKnown) {
+      const text = host.loadShared();
+      shared = text !== null && text !== '' ? parse(text) : undefined;
+      sharedKnown = true;
+    }
+    if ((shared === undefined || shared === null) && definition.initShared !== null) {
+      shared = definition.initShared();
+      sharedDirty = true;
+    }
+    if (shared === undefined || shared === null) shared = {};
+  }
+
+  function begin(slot, event) {
+    const initial = definition.init === null ? {} : definition.init();
+    slot.state = initial === undefined || initial === null ? {} : initial;
+    if (!slot.exists) {
+      slot.exists = true;
+      for (let i = 0; i < definition.created.length; i++) call(slot, definition.created[i], event, true);
+    }
+  }
+
+  // Calls a handler with the state of a slot, and takes what it leaves or returns.
+  function call(slot, handler, event, ignored) {
+    if (!biState) {
+      const result = handler(slot.state, event);
+      if (result !== undefined && !ignored) slot.state = settled(result);
+      return;
+    }
+    let pair = [slot.state, shared];
+    const result = handler(pair, event);
+    if (result !== undefined && !ignored) {
+      pair = settled(result);
+      if (!isArray(pair)) {
+        throw new TypeError('A handler of a projection with shared state returns [state, sharedState] or nothing, got '
+          + (pair === null ? 'null' : 'a ' + typeof pair));
+      }
+    }
+    slot.state = pair[0];
+    shared = pair[1];
+    sharedDirty = true;
+  }
+
+  function settled(result) {
+    if (typeof result === 'object' && result !== null && isPromise(result)) {
+      throw new TypeError('A handler returns the new state or nothing, got a promise; leave out async and await');
+    }
+    return result;
+  }
+
+  function body(state, event) {
+    return event.isJson ? event.data : event.bodyRaw;
+  }
+
+  function keyOf(source) {
+    phase.emits = false;
+    const key = definition.partitionBy(new Event(source, ''));
+    phase.emits = true;
+    return typeof key === 'string' ? key : typeof key === 'number' ? '' + key : null;
+  }
+
+  function ofLink(source) {
+    const text = source(LINK_METADATA);
+    const metadata = text === null || text === '' ? null : parse(text);
+    const origin = metadata === null || typeof metadata !== 'object' ? undefined : metadata.$o;
+    return typeof origin === 'string' ? origin : source(STREAM_KEY);
+  }
+
+  function enter(key) {
+    current = key;
+    const slot = slotOf(key);
+    lastKey = key;
+    lastSlot = slot;
+    if (biState) loadShared();
+    if (careful) {
+      undo.slot = slot;
+      undo.known = slot.exists;
+      undo.text = stateText(slot);
+      undo.shared = biState ? json(shared, limits.state) : null;
+    }
+    return slot;
+  }
+
+  function leave(slot) {
+    slot.isDirty = true;
+    if (firstDirty === null) firstDirty = slot;
+    else lastDirty.nextDirty = slot;
+    lastDirty = slot;
+  }
+
+  function stateText(slot) {
+    const text = json(slot.state, limits.state);
+    return text === undefined || text === 'null' ? '' : text;
+  }
+
+  // What happens to an event: 0 it belongs to no partition, 1 it was handled, 2 its data is no JSON.
+  // Nothing is caught: what is thrown again has lost its place.
+  function step(source, index, given) {
+    current = given;
+    if (careful) undo.slot = null;
+    let key = given;
+    if (key === null) {
+      key = definition.partitioning === 'custom' ? keyOf(source) : ofLink(source);
+      if (key === null) return broken.data ? 2 : 0;
+    }
+    let slot = key === lastKey ? lastSlot : undefined;
+    if (slot === undefined || careful || biState) slot = enter(key);
+    const event = new Event(source, key);
+    if (slot.state === undefined || slot.state === null) begin(slot, event);
+    const handler = index >= 0 ? handlers[index] : any;
+    if (biState) {
+      call(slot, handler, event, false);
+    } else {
+      const result = handler(slot.state, event);
+      if (result !== undefined) slot.state = settled(result);
+    }
+    if (broken.data) return 2;
+    if (!slot.isDirty) leave(slot);
+    return 1;
+  }
+
+  // What a deleted stream makes the script emit is dropped by the other side.
+  function deleted(key, isSoft) {
+    undo.slot = null;
+    const slot = enter(key);
+    if (slot.state === undefined || slot.state === null) begin(slot, null);
+    definition.deleted(slot.state, null, key, isSoft);
+    if (!slot.isDirty) leave(slot);
+    return 1;
+  }
+
+  function result(key) {
+    const slot = slotOf(key);
+    if (slot.state === undefined || slot.state === null) return '';
+    let value = slot.state;
+    if (definition.chain.length > 0) {
+      if (biState) loadShared();
+      // A copy, so that what they change in it is in the result alone.
+      value = parse(json(biState ? [slot.state, shared] : slot.state, limits.state));
+    }
+    for (let i = 0; i < definition.chain.length; i++) {
+      const { kind, by } = definition.chain[i];
+      phase.emits = false;
+      const given = by(value);
+      phase.emits = true;
+      if (kind === 'transform') value = given;
+      else if (given !== true) return '';
+      if (value === undefined || value === null) return '';
+    }
+    const text = json(value, limits.state);
+    return text === undefined ? '' : text;
+  }
+
+  function save() {
+    for (let slot = firstDirty; slot !== null; slot = slot.nextDirty) {
+      current = slot.key;
+      host.save(current, stateText(slot));
+    }
+    if (sharedDirty) {
+      current = null;
+      host.saveShared(json(shared, limits.state) ?? '');
+      sharedDirty = false;
+    }
+    for (let slot = firstDirty; slot !== null;) {
+      const { nextDirty } = slot;
+      slot.isDirty = false;
+      slot.nextDirty = null;
+      slot = nextDirty;
+    }
+    firstDirty = lastDirty = null;
+  }
+
+  // Lets go of the states that were taken up first. Only for when all are saved.
+  function forget(kept) {
+    const walk = slots.keys();
+    lastKey = lastSlot = undefined;
+    while (sizeOf(slots) > kept) slots.delete(next(walk).value);
+    return sizeOf(slots);
+  }
+
+  function restore() {
+    broken.data = false;
+    const { slot } = undo;
+    if (slot === null) return;
+    slot.exists = undo.known;
+    slot.state = undo.text === '' ? undefined : parse(undo.text);
+    if (biState) shared = parse(undo.shared);
+    undo.slot = null;
+  }
+
+  return {
+    __proto__: null,
+    ready, step, deleted, result, save, forget, restore,
+    stateOf(key) { return stateText(slotOf(key)); },
+    sharedState() {
+      loadShared();
+      return json(shared, limits.state) ?? '';
+    },
+    // Asked once after a step that failed.
+    hadBrokenData() {
+      const { data } = broken;
+      broken.data = false;
+      phase.emits = true;
+      return data;
+    },
+    currentKey() { return current; },
+    beCareful(value) { careful = value; undo.slot = null; },
+  };
+})

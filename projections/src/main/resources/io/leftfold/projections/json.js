@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The JSON that states and emitted events become.
+//
+// Evaluates to a function (events, refuse, depthMax) that returns a function (value, characters): the JSON of a value,
+// or undefined where it has none.
+(function (events, refuse, depthMax) {
+  'use strict';
+  const { isArray } = Array;
+  const { keys: keysOf, create } = Object;
+  const { stringify } = JSON;
+  const { isEvent, keys: EVENT_KEYS } = events;
+
+  const QUOTED_MAX = 1000;
+  const quotedKeys = create(null);
+  let quotedCount = 0;
+  let allowed = 0;
+  let room = 0;
+
+  function quotedKey(key) {
+    let quoted = quotedKeys[key];
+    if (quoted === undefined) {
+      quoted = stringify(key) + ':';
+      if (quotedCount++ < QUOTED_MAX) quotedKeys[key] = quoted;
+    }
+    return quoted;
+  }
+
+  // The JSON of a value, or undefined where it has none. No toJSON is asked, so a date is {}.
+  function write(value, depth) {
+    switch (typeof value) {
+      case 'string':
+        take(value.length + 2);
+        return stringify(value);
+      case 'number':
+        take(1);
+        return value - value === 0 ? '' + value : 'null';
+      case 'boolean':
+        take(4);
+        return value ? 'true' : 'false';
+      case 'bigint':
+        return '"' + value + '"';
+      case 'object':
+        if (value === null) return 'null';
+        if (depth > depthMax) {
+          refuse('DEPTH', 'nests deeper than ' + depthMax + ' levels, or holds itself');
+        }
+        return isArray(value) ? writeArray(value, depth) : writeObject(value, depth);
+      default:
+        return undefined;
+    }
+  }
+
+  function take(characters) {
+    room -= characters;
+    if (room < 0) refuse('SIZE', '' + allowed);
+  }
+
+  function writeArray(values, depth) {
+    let json = '[';
+    const length = values.length;
+    take(2);
+    for (let i = 0; i < length; i++) {
+      const item = write(values[i], depth + 1);
+      if (i > 0) json += ',';
+      json += item === undefined ? 'null' : item;
+      take(1);
+    }
+    return json + ']';
+  }
+
+  function writeObject(object, depth) {
+    const names = isEvent(object) ? EVENT_KEYS : keysOf(object);
+    let json = '{';
+    let separator = '';
+    take(2);
+    for (let i = 0; i < names.length; i++) {
+      const item = write(object[names[i]], depth + 1);
+      if (item !== undefined) {
+        const key = quotedKey(names[i]);
+        take(key.length + 1);
+        json += separator + key + item;
+        separator = ',';
+      }
+    }
+    return json + '}';
+  }
+
+  return function json(value, characters) {
+    allowed = room = characters;
+    return write(value, 1);
+  };
+})

@@ -1,0 +1,5 @@
+fromAll().foreachStream().when({
+  $init: () => ({ log: [] }),
+  $created(s, e) { s.log.push('created ' + e.eventType); emit('news', 'Began', { at: e.streamId }); return { ignored: true }; },
+  $any(s, e) { s.log.push(e.eventType); },
+});

@@ -1,0 +1,1 @@
+fromCategory('a', 'b').foreachStream().when({})

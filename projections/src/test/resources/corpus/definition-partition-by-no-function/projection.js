@@ -1,0 +1,1 @@
+fromAll().partitionBy('x')

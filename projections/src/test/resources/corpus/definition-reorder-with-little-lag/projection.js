@@ -1,0 +1,1 @@
+options({ reorderEvents: true, processingLag: 49 }); fromStreams('a', 'b');

@@ -1,0 +1,2 @@
+fromAll().when({
+  Opened(s, e) { s.n++ 

@@ -1,0 +1,2 @@
+fromAll();
+throw new Error('not today');

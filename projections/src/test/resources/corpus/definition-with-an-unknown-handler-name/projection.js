@@ -1,0 +1,1 @@
+fromAll().when({ $inti: () => 1, A() {} })

@@ -1,0 +1,2 @@
+fromAll().when({ A() {} });
+on_event('A', () => 1);

@@ -1,0 +1,2 @@
+fromAll();
+fromStream('a');

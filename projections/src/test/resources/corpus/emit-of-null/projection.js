@@ -1,0 +1,6 @@
+fromAll().when({
+  Opened(s, e) {
+    s.n = 1;
+    emit('a', 'B', null);
+  },
+});

@@ -1,0 +1,1 @@
+fromAll().when({ Opened() { return [typeof Java, typeof Polyglot, typeof load, typeof print, typeof console, typeof require, typeof SharedArrayBuffer, typeof setTimeout]; }, Placed() { return eval("1"); } })

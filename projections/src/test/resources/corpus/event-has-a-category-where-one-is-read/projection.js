@@ -1,0 +1,1 @@
+fromCategory('a').when({ A: (s, e) => e.category })

@@ -1,0 +1,2 @@
+let last;
+fromAll().when({ A(s, e) { s.before = last && last.data.n; last = e; } });

@@ -1,0 +1,1 @@
+fromAll().when({ A: (s, e) => e.data })

@@ -1,0 +1,1 @@
+fromAll().when({ $any: (s, e) => [e.isJson, e.data, e.body, e.bodyRaw, e.metadata, e.metadataRaw, e.linkMetadata, e.linkMetadataRaw] })

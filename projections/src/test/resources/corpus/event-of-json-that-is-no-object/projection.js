@@ -1,0 +1,1 @@
+fromAll().when({ $init: () => [], A(s, e) { s.push(e.data); } })

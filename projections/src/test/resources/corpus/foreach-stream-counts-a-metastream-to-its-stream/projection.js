@@ -1,0 +1,1 @@
+fromAll().foreachStream().when({ $init: () => ({ n: 0 }), $any(s) { s.n++; } })

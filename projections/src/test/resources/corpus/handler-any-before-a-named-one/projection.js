@@ -1,0 +1,1 @@
+fromAll().when({ $init: () => ({ any: 0, opened: 0 }), $any: s => { s.any++; }, Opened: s => { s.opened++; } })

@@ -1,0 +1,1 @@
+fromAll().when({ Opened(s, e) { s.by = e.data.by; } })

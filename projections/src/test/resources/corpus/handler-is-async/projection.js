@@ -1,0 +1,1 @@
+fromAll().when({ async Opened(s, e) { s.n = await 1; } })

@@ -1,0 +1,1 @@
+fromAll().when({ Opened() { throw { code: 7 }; } })

@@ -1,0 +1,1 @@
+fromAll().when({ $init: () => 0, opened: s => s + 1 })

@@ -1,0 +1,1 @@
+fromAll().when({ $init() { throw new Error("no"); }, Opened() {} })

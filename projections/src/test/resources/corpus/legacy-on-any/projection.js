@@ -1,0 +1,1 @@
+fromAll(); on_any(s => { s.n = (s.n || 0) + 1; });

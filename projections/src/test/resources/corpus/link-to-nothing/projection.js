@@ -1,0 +1,1 @@
+fromAll().when({ Opened(s, e) { linkTo('links', { sequenceNumber: '7', streamId: 'x' }); } })

@@ -1,0 +1,1 @@
+options({ biState: 'yes' }); fromAll();

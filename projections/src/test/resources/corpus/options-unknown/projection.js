@@ -1,0 +1,2 @@
+fromAll();
+options({ inclueLinks: true });

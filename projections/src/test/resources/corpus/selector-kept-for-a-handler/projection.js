@@ -1,0 +1,1 @@
+const f = fromStream; fromAll().when({ Opened() { f("x"); } })

@@ -1,0 +1,1 @@
+fromAll().when({ $initShared: () => 1, Opened(s) { return { n: 1 }; } })

@@ -1,0 +1,1 @@
+fromAll().when({ $init: () => [], $any(s, e) { s.push(e.streamId + ' ' + e.eventType); } })

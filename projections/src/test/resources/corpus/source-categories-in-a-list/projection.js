@@ -1,0 +1,1 @@
+fromCategories(['account', 'order']).when({ $init: () => ({ n: 0 }), $any(s) { s.n++; } })

@@ -1,0 +1,1 @@
+fromCategory('account', 'order').when({ $init: () => ({ n: 0 }), $any(s) { s.n++; } })

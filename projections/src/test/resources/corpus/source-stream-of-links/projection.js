@@ -1,0 +1,1 @@
+fromStream('favourites').when({ $init: () => ({ n: 0 }), $any(s) { s.n++; } })

@@ -1,0 +1,1 @@
+fromStream('account-1').when({ $init: () => ({ n: 0 }), $any(s) { s.n++; } })

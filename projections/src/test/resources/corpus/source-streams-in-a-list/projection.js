@@ -1,0 +1,1 @@
+fromStreams(['account-1', 'order-1']).when({ $init: () => ({ n: 0 }), $any(s) { s.n++; } })

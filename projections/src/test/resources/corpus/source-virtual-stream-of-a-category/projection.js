@@ -1,0 +1,1 @@
+fromStream('$ce-account').when({ $init: () => ({ n: 0 }), $any(s) { s.n++; } })

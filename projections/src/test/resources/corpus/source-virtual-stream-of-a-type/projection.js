@@ -1,0 +1,1 @@
+fromStreams('$et-Opened', '$et-Placed').when({ $init: () => ({ n: 0 }), $any(s) { s.n++; } })

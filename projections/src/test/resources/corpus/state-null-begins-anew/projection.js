@@ -1,0 +1,1 @@
+fromAll().when({ $init: () => ({ n: 0 }), Opened: s => { s.n++; }, Withdrawn: () => null });

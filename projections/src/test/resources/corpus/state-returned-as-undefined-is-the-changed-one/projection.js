@@ -1,0 +1,1 @@
+fromAll().when({ $init: () => ({ n: 1 }), Opened(s) { s.n *= 3; return undefined; } })

@@ -1,0 +1,1 @@
+fromAll().when({ $init: () => 1, $initShared: () => 2, Opened() {} }).transformBy(s => s);

@@ -1,0 +1,1 @@
+fromAll().when({ $init: () => ({ n: 0 }) })

@@ -1,0 +1,4 @@
+// fault: OUTPUT
+fromAll().when({ Go(s, e) {
+  for (;;) emit('out', 'X', {});
+} });

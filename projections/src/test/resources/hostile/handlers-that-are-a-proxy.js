@@ -1,0 +1,2 @@
+// harmless: {}
+fromAll().when(new Proxy({ Go() { } }, { get(t, k) { return t[k]; } }));

@@ -1,0 +1,4 @@
+// fault: THROWN
+fromAll().when({ Go(s, e) {
+  s.n = (0, eval)('1');
+} });

@@ -1,0 +1,4 @@
+// harmless: {}
+fromAll().when({ Go(s, e) {
+  import('fs').then(() => { s.n = 1; }, () => {});
+} });

@@ -1,0 +1,4 @@
+// fault: TIME or STATEMENTS
+fromAll().when({ Go(s, e) {
+  for (;;) log('x'.repeat(1000));
+} });

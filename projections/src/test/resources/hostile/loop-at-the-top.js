@@ -1,0 +1,3 @@
+// definition: TIME
+while (true);
+fromAll();

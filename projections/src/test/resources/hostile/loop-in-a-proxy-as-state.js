@@ -1,0 +1,4 @@
+// save: TIME
+fromAll().when({ Go(s, e) {
+  return new Proxy({}, { ownKeys() { for (;;); } });
+} });

@@ -1,0 +1,2 @@
+// fault: TIME
+fromAll().when({ $init() { while (true); }, Go() {} });

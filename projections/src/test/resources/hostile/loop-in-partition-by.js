@@ -1,0 +1,2 @@
+// fault: TIME
+fromAll().partitionBy(e => { while (true); }).when({ Go() {} });

@@ -1,0 +1,4 @@
+// fault: TIME
+fromAll().when({ Go(s, e) {
+  for (;;);
+} });

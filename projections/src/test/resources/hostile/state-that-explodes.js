@@ -1,0 +1,5 @@
+// save: STATE_SIZE or TIME
+fromAll().when({ Go(s, e) {
+  let o = {}; for (let i = 0; i < 60; i++) o = { a: o, b: o };
+  return o;
+} });

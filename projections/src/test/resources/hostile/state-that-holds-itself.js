@@ -1,0 +1,4 @@
+// save: DEPTH
+fromAll().when({ Go(s, e) {
+  s.s = s;
+} });

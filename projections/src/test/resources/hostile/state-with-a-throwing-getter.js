@@ -1,0 +1,4 @@
+// save: THROWN
+fromAll().when({ Go(s, e) {
+  return { get x() { throw new Error('no'); } };
+} });
