@@ -23,7 +23,9 @@ import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import io.leftfold.projections.ProjectionOptions;
 import io.leftfold.projections.ProjectionRuntime;
+import io.leftfold.projections.Projections;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.RandomAccessFile;
@@ -191,7 +193,7 @@ final class ArchitectureTest {
         .check(LEFTFOLD);
   }
 
-  /// The root packages wire (of the projections, the one class that opens): they hand the real
+  /// The root packages wire (of the projections, the classes that open): they hand the real
   /// clock, the real chance and the real threads to what is beneath, which takes them by
   /// constructor so that a test can own them.
   @Test
@@ -200,7 +202,12 @@ final class ArchitectureTest {
         .that(
             resideInAnyPackage(inside("engine"), inside("projections"), inside("server"))
                 .and(not(resideInAnyPackage(root("engine"), root("server"))))
-                .and(not(belongToAnyOf(ProjectionRuntime.class))))
+                .and(
+                    not(
+                        belongToAnyOf(
+                            ProjectionRuntime.class,
+                            ProjectionOptions.class,
+                            Projections.class))))
         .should()
         .accessTargetWhere(takenFromTheSurroundings())
         .check(LEFTFOLD);

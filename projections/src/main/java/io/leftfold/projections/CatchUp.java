@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.EventFilter;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.ResolvedEvent;
+import io.leftfold.projections.reading.Cursor;
+import io.leftfold.projections.reading.Question;
+import io.leftfold.projections.storage.CheckpointRecord;
+import io.leftfold.projections.storage.ParkedRecord;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/// Folds what was parked: one event, or a partition from its event on to where the rest is.
+///
+/// Done while the projection does not run. Each step is a commit like any other, at the same
+/// position; one that is not the last parks the partition again, further on.
+final class CatchUp {
+
+  private static final int STEP_EVENTS = 1_000;
+  private static final long STEP_BYTES = 8L << 20;
+
+  private final ProjectionHost host;
+  private final RunIdentity identity;
+  private final CompiledProjection script;
+  private final LoadedRun loaded;
+  private final boolean mayEmit;
+  private final ParkedRecord.Parked entry;
+
+  private CheckpointRecord checkpoint;
+  private long revision;
+  private long steps;
+  private long key;
+  private OpenStep open = new OpenStep(0);
+
+  CatchUp(
+      ProjectionHost host,
+      RunIdentity identity,
+      CompiledProjection script,
+      LoadedRun loaded,
+      boolean mayEmit,
+      ParkedRecord.Parked entry) {
+    this.host = host;
+    this.identity = identity;
+    this.script = script;
+    this.loaded = loaded;
+    this.mayEmit = mayEmit;
+    this.entry = entry;
+    checkpoint = loaded.checkpoint();
+    revision = loaded.checkpointRevision();
+    key = entry.position();
+  }
+
+  /// Folds it.
+  ///
+  /// @param skip whether the event that failed is left out for good
+  /// @return why it is still parked, if it is
+  Optional<String> run(boolean skip) {
+    try (var fold = ScriptFold.opener(script, mayEmit).open(loaded.states());
+        var membership = new Membership(script);
+        var cursor = new Cursor(host.store(), question(), entry.position() - 1)) {
+      return entry.wholePartition()
+          ? partition(fold, membership, cursor, skip)
+          : event(fold, cursor, skip);
+    } catch (ProjectionFaultException e) {
+      return Optional.of(e.fault().describe(identity.streams().name()));
+    }
+  }
+
+  /// Where a partition is a stream, the index knows where its events are.
+  private Question question() {
+    var definition = script.definition();
+    var partition = entry.partition().orElse("");
+    return entry.wholePartition()
+            && definition.partitioning() == ProjectionDefinition.Partitioning.STREAM
+            && definition.sources() instanceof ProjectionDefinition.Sources.All
+            && !definition.includeLinks()
+        ? new Question.All(
+            EventFilter.streamPrefix(partition, "$$" + partition), false, Set.of(), true)
+        : Questions.of(definition);
+  }
+
+  private Optional<String> event(Fold fold, Cursor cursor, boolean skip) {
+    var found =
+        skip ? Optional.<ResolvedEvent>empty() : cursor.next(1, 1).events().stream().findFirst();
+    if (found.filter(resolved -> resolved.original().position() == key).isPresent()) {
+      take(fold, found.get());
+    }
+    release();
+    commit(fold);
+    return Optional.empty();
+  }
+
+  private Optional<String> partition(
+      Fold fold, Membership membership, Cursor cursor, boolean skip) {
+    var end = checkpoint.position();
+    while (cursor.through() < end) {
+      var batch = cursor.next(SourceReader.BATCH_EVENTS, SourceReader.BATCH_BYTES);
+      for (var resolved : batch.events()) {
+        var at = resolved.original().position();
+        if (at > end) {
+          break;
+        }
+        if (!isOfIt(membership, resolved) || (skip && at == entry.position())) {
+          continue;
+        }
+        if (open.events.size() >= STEP_EVENTS || open.bytes >= STEP_BYTES) {
+          parkAgain(resolved, "Resumed up to here", Optional.empty());
+          commit(fold);
+        }
+        try {
+          take(fold, resolved);
+        } catch (ProjectionFaultException e) {
+          var why = e.fault().describe(identity.streams().name());
+          parkAgain(resolved, why, e.fault().stateBefore());
+          commit(fold);
+          return Optional.of(why);
+        }
+      }
+      if (batch.atEnd()) {
+        break;
+      }
+    }
+    release();
+    commit(fold);
+    return Optional.empty();
+  }
+
+  private boolean isOfIt(Membership membership, ResolvedEvent resolved) {
+    return !(resolved.event().isPresent()
+            && RunIdentity.beginsWith(resolved.event().get(), identity.ownMark()))
+        && membership.partition(resolved).equals(entry.partition());
+  }
+
+  private void take(Fold fold, ResolvedEvent resolved) {
+    var step = fold.handle(resolved);
+    if (!step.isHandled()) {
+      return;
+    }
+    var event = resolved.event().orElseThrow();
+    var at = resolved.original().position();
+    var ordinal = 0;
+    if (mayEmit && at >= checkpoint.emitsFrom()) {
+      for (var emitted : step.emitted()) {
+        open.emissions.add(Emission.of(emitted, event, identity, at, ordinal++));
+      }
+    }
+    open.events.add(resolved);
+    open.handled++;
+    open.bytes += event.data().length;
+    if (script.definition().results().output()) {
+      open.touched.add(step.partition());
+    }
+  }
+
+  private void release() {
+    open.parked.add(new ParkedRecord.Released(identity.epoch(), key));
+  }
+
+  private void parkAgain(ResolvedEvent resolved, String why, Optional<String> stateBefore) {
+    release();
+    RecordedEvent event = resolved.event().orElseThrow();
+    key = resolved.original().position();
+    open.parked.add(
+        new ParkedRecord.Parked(
+            identity.epoch(),
+            key,
+            event.stream().value(),
+            event.revision(),
+            event.type(),
+            entry.partition(),
+            true,
+            why,
+            stateBefore));
+  }
+
+  private void commit(Fold fold) {
+    Map<String, String> outputs = new LinkedHashMap<>();
+    open.touched.forEach(partition -> outputs.put(partition, fold.result(partition)));
+    var changes = fold.save();
+    var done = open;
+    checkpoint =
+        checkpoint.withFigures(before ->
+            new CheckpointRecord.Figures(
+                before.handled() + done.handled,
+                Math.max(0, before.skipped() - done.handled),
+                before.emitted() + done.emissions.size(),
+                before.partitions()
+                    + changes.partitions().keySet().stream()
+                        .filter(loaded.states()::isNew)
+                        .count()));
+    var commit = loaded.maker().make(steps, revision, checkpoint, open, changes, outputs);
+    revision = host.store().append(commit).streams().getLast().lastRevision();
+    loaded.states().written(steps++);
+    open = new OpenStep(0);
+  }
+}

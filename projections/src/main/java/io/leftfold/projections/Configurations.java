@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.projections.storage.DefinitionRecord;
+import java.util.Optional;
+
+/// Between what users say and what the log says.
+final class Configurations {
+
+  private Configurations() {}
+
+  static ProjectionConfig config(DefinitionRecord definition) {
+    var numbers = definition.settings();
+    return new ProjectionConfig(
+        definition.emitEnabled(),
+        definition.trackEmittedStreams(),
+        numbers.checkpointAfterMs(),
+        numbers.checkpointHandledThreshold(),
+        numbers.checkpointUnhandledBytesThreshold(),
+        numbers.pendingEventsThreshold(),
+        numbers.maxWriteBatchLength(),
+        numbers.maxAllowedWritesInFlight(),
+        numbers.projectionExecutionTimeout(),
+        FailurePolicy.of(definition.policy()));
+  }
+
+  static DefinitionRecord.Settings settings(ProjectionConfig config) {
+    return new DefinitionRecord.Settings(
+        config.checkpointHandledThreshold(),
+        config.checkpointAfterMs(),
+        config.checkpointUnhandledBytesThreshold(),
+        config.pendingEventsThreshold(),
+        config.maxWriteBatchLength(),
+        config.maxAllowedWritesInFlight(),
+        config.executionTimeoutMillis());
+  }
+
+  static DefinitionRecord definition(NewProjection projection) {
+    return new DefinitionRecord(
+        projection.query(),
+        DefinitionRecord.SCRIPT,
+        projection.mode().number(),
+        projection.enabled(),
+        Optional.empty(),
+        projection.config().emitEnabled(),
+        projection.config().trackEmittedStreams(),
+        !projection.checkpoints(),
+        0,
+        0,
+        settings(projection.config()),
+        projection.config().failurePolicy().toString(),
+        new DefinitionRecord.RunAs(projection.owner(), projection.roles()),
+        Optional.empty(),
+        projection.properties());
+  }
+}

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.AsOf;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.projections.storage.CheckpointRecord;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+
+/// What a run goes on from.
+///
+/// @param checkpoint how far the projection is
+/// @param checkpointRevision where that stands; −1 for nowhere
+/// @param states the states
+/// @param parked what is parked
+/// @param maker makes commits
+record LoadedRun(
+    CheckpointRecord checkpoint,
+    long checkpointRevision,
+    StateCache states,
+    ParkedSet parked,
+    StepMaker maker) {
+
+  /// Reads it.
+  ///
+  /// @param run a random number of the run's own
+  static LoadedRun read(
+      EventStore store,
+      RunIdentity identity,
+      UUID run,
+      ProjectionDefinition definition,
+      long stateBytesMax,
+      boolean tracks) {
+    var streams = identity.streams();
+    var states =
+        new StateCache(
+            new StoredStates(store, streams, identity.epoch(), AsOf.now()), stateBytesMax);
+    var tracked = tracks ? tracked(store, identity) : new HashSet<String>();
+    var maker = new StepMaker(store, identity, run, definition, states, tracked, tracks);
+    var parked = ParkedSet.read(store, streams, identity.epoch());
+    try (var read = store.read(identity.checkpoint(), ReadOptions.backwards().limit(1))) {
+      var events = read.iterator();
+      var last = events.hasNext() ? events.next().event() : Optional.<RecordedEvent>empty();
+      var checkpoint =
+          last.flatMap(CheckpointRecord::of)
+              .filter(said -> said.projection() == streams.id() && said.epoch() == identity.epoch())
+              .orElseGet(() -> CheckpointRecord.start(streams.id(), identity.epoch()));
+      return new LoadedRun(
+          checkpoint, last.map(event -> event.revision()).orElse(-1L), states, parked, maker);
+    }
+  }
+
+  private static Set<String> tracked(EventStore store, RunIdentity identity) {
+    var names = new HashSet<String>();
+    try (var read = store.read(identity.streams().emitted(), ReadOptions.forwards())) {
+      read.forEach(resolved -> resolved.event().ifPresent(event -> names.add(event.dataAsText())));
+    }
+    return names;
+  }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.AsOf;
+import io.leftfold.api.EventFilter;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.ResolvedEvent;
+import io.leftfold.projections.reading.Cursor;
+import io.leftfold.projections.reading.Question;
+import io.leftfold.projections.storage.CheckpointRecord;
+import io.leftfold.projections.storage.ProjectionStreams;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+
+/// A fold that writes nothing, up to a moment: from the nearest kept states that are not later, or
+/// from zero.
+final class PastFold {
+
+  private static final int SAVE_EVENTS = 4_000;
+
+  private final ProjectionHost host;
+  private final ProjectionStreams streams;
+  private final long epoch;
+  private final CompiledProjection script;
+  private final FailurePolicy policy;
+  private final FoldProgress progress;
+
+  PastFold(
+      ProjectionHost host,
+      ProjectionStreams streams,
+      long epoch,
+      CompiledProjection script,
+      FailurePolicy policy,
+      FoldProgress progress) {
+    this.host = host;
+    this.streams = streams;
+    this.epoch = epoch;
+    this.script = script;
+    this.policy = policy;
+    this.progress = progress;
+  }
+
+  /// What is asked of the fold in the end.
+  interface Asking {
+    String of(ProjectionFold fold);
+  }
+
+  /// The state or result of a partition.
+  PartitionState at(AsOf moment, String partition, Asking asking) {
+    var end = end(moment);
+    var kept = kept(end);
+    if (kept.isPresent()) {
+      var states = new KeptStates(host.store(), streams, epoch, kept.get().at());
+      try {
+        return fold(states, kept.get().checkpoint().position(), end, partition, asking);
+      } catch (ProjectionFaultException | KeptStates.ForgottenException e) {
+        if (!states.isForgotten()) {
+          throw e;
+        }
+      }
+    }
+    return fold(new MemoryStates(), -1, end, partition, asking);
+  }
+
+  /// The first position that is not seen.
+  private long end(AsOf moment) {
+    var all = host.store().lastPosition().orElse(-1L) + 1;
+    return switch (moment) {
+      case AsOf.Now() -> all;
+      case AsOf.Position(var end) -> Math.min(end, all);
+      case AsOf.Time(var time) ->
+          Math.min(
+              all,
+              host.store()
+                  .positionAt(time.truncatedTo(ChronoUnit.MICROS).plus(1, ChronoUnit.MICROS)));
+    };
+  }
+
+  /// @param at the position of the checkpoint itself
+  private record Kept(CheckpointRecord checkpoint, long at) {}
+
+  /// The last checkpoint in front of a position. Its states were written with it.
+  private Optional<Kept> kept(long end) {
+    try (var read =
+        host.store().read(streams.checkpoint(), ReadOptions.backwards().limit(1).asOf(end))) {
+      return read.stream()
+          .flatMap(resolved -> resolved.event().stream())
+          .findFirst()
+          .flatMap(
+              event -> CheckpointRecord.of(event).map(said -> new Kept(said, event.position())))
+          .filter(found ->
+              found.checkpoint().projection() == streams.id()
+                  && found.checkpoint().epoch() == epoch
+                  && !found.checkpoint().mixed());
+    }
+  }
+
+  private PartitionState fold(
+      StateStore start, long after, long end, String partition, Asking asking) {
+    var memory = new OverlaidStates(start);
+    var states = new StateCache(memory, host.options().stateBytesMax());
+    var parked = new HashSet<String>();
+    var handled = 0L;
+    try (var fold = script.fold(states);
+        var cursor = new Cursor(host.store(), question(partition), after)) {
+      while (true) {
+        var batch = cursor.next(SourceReader.BATCH_EVENTS, SourceReader.BATCH_BYTES);
+        for (var resolved : batch.events()) {
+          if (resolved.original().position() >= end) {
+            return new PartitionState(asking.of(fold), end - 1);
+          }
+          handled += take(fold, resolved, parked, partition) ? 1 : 0;
+        }
+        if (fold.unsavedEvents() >= SAVE_EVENTS) {
+          save(fold, states, memory);
+        }
+        if (!progress.at(Math.min(batch.through(), end - 1), end, handled)) {
+          throw new ProjectionException(
+              ProjectionException.Reason.CANCELLED,
+              "The fold of projection %s was cancelled at position %d"
+                  .formatted(streams.name(), batch.through()));
+        }
+        if (batch.atEnd() || batch.through() >= end - 1) {
+          return new PartitionState(asking.of(fold), end - 1);
+        }
+      }
+    }
+  }
+
+  private static void save(ProjectionFold fold, StateCache states, OverlaidStates memory) {
+    var changes = fold.save();
+    memory.put(changes);
+    changes.partitions().forEach((name, text) -> states.put(0, name, text, -1));
+    changes.shared().ifPresent(states::putShared);
+    states.written(0);
+  }
+
+  private boolean take(
+      ProjectionFold fold, ResolvedEvent resolved, Set<String> parked, String asked) {
+    var event = resolved.event().orElse(null);
+    var definition = script.definition();
+    if (event == null
+        || (!(definition.sources() instanceof ProjectionDefinition.Sources.Streams)
+            && RunIdentity.beginsWith(event, RunIdentity.ownMark(streams)))) {
+      return false;
+    }
+    if (isIndependent() && resolved.link().isEmpty() && definition.deletion(event).isEmpty()) {
+      var partition = EventSource.partition(event.stream());
+      if (!partition.equals(asked) || parked.contains(partition)) {
+        return false;
+      }
+    }
+    try {
+      return fold.handle(resolved).isHandled();
+    } catch (ProjectionFaultException e) {
+      switch (policy) {
+        case STOP, RETRY -> throw e;
+        case PARK_EVENT -> {}
+        case PARK_PARTITION -> e.fault().partition().ifPresent(parked::add);
+      }
+      return false;
+    }
+  }
+
+  /// Whether the state of a partition comes of the events of one stream.
+  private boolean isIndependent() {
+    var definition = script.definition();
+    return definition.partitioning() == ProjectionDefinition.Partitioning.STREAM
+        && !definition.biState();
+  }
+
+  private Question question(String partition) {
+    var definition = script.definition();
+    return isIndependent()
+            && !partition.isEmpty()
+            && definition.sources() instanceof ProjectionDefinition.Sources.All
+            && !definition.includeLinks()
+        ? new Question.All(
+            EventFilter.streamPrefix(partition, "$$" + partition), false, Set.of(), true)
+        : Questions.of(definition);
+  }
+}

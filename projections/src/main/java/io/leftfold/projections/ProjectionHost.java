@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.EventStore;
+import io.leftfold.projections.storage.DefinitionRecord;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.LongSupplier;
+
+/// What all projections of a process share.
+///
+/// @param threads makes virtual threads, for what waits for the store
+record ProjectionHost(
+    EventStore store,
+    ProjectionRuntime runtime,
+    ProjectionOptions options,
+    Executor workers,
+    ThreadFactory threads,
+    LongSupplier nanoClock) {
+
+  UUID newId() {
+    UUID id;
+    do {
+      id = new UUID(options.random().nextLong(), options.random().nextLong());
+    } while (id.equals(new UUID(0, 0)));
+    return id;
+  }
+
+  CompiledProjection compile(String name, String query, long timeoutMillis) {
+    var limits = options.limits();
+    return runtime.compile(
+        new ProjectionSource(name, query),
+        timeoutMillis > 0
+            ? limits.withTimes(limits.compilation(), Duration.ofMillis(timeoutMillis))
+            : limits);
+  }
+
+  CompiledProjection compile(String name, DefinitionRecord definition) {
+    return compile(name, definition.query(), definition.settings().projectionExecutionTimeout());
+  }
+
+  RunningProjection newRun(Runnable news) {
+    return new RunningProjection(store, workers, threads, nanoClock, news);
+  }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ThreadFactory;
+import java.util.random.RandomGenerator;
+
+/// How projections run in this process.
+///
+/// @param workers how many scripts run at the same time
+/// @param limits what a script may take
+/// @param stateBytesMax how much memory the states of one projection may take, besides those that
+///   its script has in hand and those of the step that is open
+/// @param queryExpiry after how long without a question a query is forgotten
+/// @param stalledAfter after how long without a step, with events ahead, a projection is said to
+///   stand still
+/// @param clock tells the time
+/// @param threads makes the threads on which scripts run; platform threads, or what a script takes
+///   cannot be limited well
+/// @param random makes ids
+public record ProjectionOptions(
+    int workers,
+    ProjectionLimits limits,
+    long stateBytesMax,
+    Duration queryExpiry,
+    Duration stalledAfter,
+    Clock clock,
+    ThreadFactory threads,
+    RandomGenerator random) {
+
+  /// Checks the numbers.
+  ///
+  /// @throws IllegalArgumentException if there is no worker or no memory
+  public ProjectionOptions {
+    if (workers <= 0) {
+      throw new IllegalArgumentException("Projections need 1 worker or more, got " + workers);
+    }
+    if (stateBytesMax <= 0) {
+      throw new IllegalArgumentException(
+          "Projections need memory for states, got %d bytes".formatted(stateBytesMax));
+    }
+  }
+
+  /// What holds if nobody says otherwise.
+  ///
+  /// @return half of the processors, 64 MiB for states, 5 minutes for queries
+  public static ProjectionOptions defaults() {
+    return new ProjectionOptions(
+        Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+        ProjectionLimits.DEFAULT,
+        64L << 20,
+        Duration.ofMinutes(5),
+        Duration.ofMinutes(1),
+        Clock.systemUTC(),
+        Thread.ofPlatform().name("leftfold-projections-", 0).daemon().factory(),
+        RandomGenerator.of("L128X128MixRandom"));
+  }
+
+  /// With so many workers.
+  ///
+  /// @param count above 0
+  /// @return the new options
+  public ProjectionOptions withWorkers(int count) {
+    return new ProjectionOptions(
+        count, limits, stateBytesMax, queryExpiry, stalledAfter, clock, threads, random);
+  }
+
+  /// With other limits of scripts.
+  ///
+  /// @param other what a script may take
+  /// @return the new options
+  public ProjectionOptions with(ProjectionLimits other) {
+    return new ProjectionOptions(
+        workers, other, stateBytesMax, queryExpiry, stalledAfter, clock, threads, random);
+  }
+
+  /// With other memory for states.
+  ///
+  /// @param bytes for one projection
+  /// @return the new options
+  public ProjectionOptions withStateBytesMax(long bytes) {
+    return new ProjectionOptions(
+        workers, limits, bytes, queryExpiry, stalledAfter, clock, threads, random);
+  }
+
+  /// With another clock.
+  ///
+  /// @param other tells the time
+  /// @return the new options
+  public ProjectionOptions with(Clock other) {
+    return new ProjectionOptions(
+        workers, limits, stateBytesMax, queryExpiry, stalledAfter, other, threads, random);
+  }
+
+  /// With another expiry of queries.
+  ///
+  /// @param expiry after how long without a question
+  /// @return the new options
+  public ProjectionOptions withQueryExpiry(Duration expiry) {
+    return new ProjectionOptions(
+        workers, limits, stateBytesMax, expiry, stalledAfter, clock, threads, random);
+  }
+}

@@ -1,0 +1,425 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.AsOf;
+import io.leftfold.api.EventStore;
+import io.leftfold.projections.reading.Cursor;
+import io.leftfold.projections.storage.DefinitionRecord;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/// The projections of a store: found again in its log, run in this process.
+///
+/// ```java
+/// try (var projections = Projections.open(store, ProjectionOptions.defaults())) {
+///   projections.create(NewProjection.continuous("sums", script).emitting());
+///   projections.state("sums", "account-7").json();
+/// }
+/// ```
+///
+/// What becomes of a step (states, results, what was emitted, how far the projection is) is one
+/// commit of the store, so that each event counts once, whatever happens. Of two processes that run
+/// the same projections on one store, one is refused.
+///
+/// All methods may be called from any thread, and block until they have their answer. They throw a
+/// [ProjectionException] when a projection cannot do what is asked, and what the store throws when
+/// it does not answer.
+public final class Projections implements AutoCloseable {
+
+  private static final long LOOK_MILLIS = 100;
+
+  private final EventStore store;
+  private final ProjectionRuntime runtime;
+  private final ExecutorService workers;
+  private final LinkedBlockingQueue<Boolean> news = new LinkedBlockingQueue<>(1);
+  private final Map<String, ManagedProjection> projections = new ConcurrentSkipListMap<>();
+  private final Map<String, BuiltIn> builtIns = new ConcurrentSkipListMap<>();
+  private final Registry registry;
+  private final ProjectionHost host;
+  private final Thread supervisor;
+  private volatile boolean closed;
+
+  private Projections(EventStore store, ProjectionOptions options) {
+    this.store = store;
+    runtime = ProjectionRuntime.open(options.threads());
+    workers = Executors.newFixedThreadPool(options.workers(), options.threads());
+    host =
+        new ProjectionHost(
+            store,
+            runtime,
+            options,
+            workers,
+            Thread.ofVirtual().name("leftfold-projection-", 0).factory(),
+            System::nanoTime);
+    registry = new Registry(store, host::newId);
+    supervisor = Thread.ofVirtual().name("leftfold-projections").unstarted(this::supervise);
+  }
+
+  /// Opens the projections of a store; those that are enabled go on where they were.
+  ///
+  /// @param store the store, which stays the caller's
+  /// @param options how they run
+  /// @return the projections; close them before the store
+  public static Projections open(EventStore store, ProjectionOptions options) {
+    var opened = new Projections(store, options);
+    opened.load();
+    opened.supervisor.start();
+    return opened;
+  }
+
+  private void load() {
+    var entries = registry.all();
+    BuiltIn.all(host, registry, entries).forEach(one -> builtIns.put(one.name(), one));
+    for (var entry : entries) {
+      registry
+          .definition(entry.streams())
+          .filter(definition -> definition.handlerType().equals(DefinitionRecord.SCRIPT))
+          .ifPresent(definition -> {
+            var managed = manage(entry, definition);
+            if (managed.isBeingDeleted()) {
+              managed.goOnDeleting();
+            } else {
+              projections.put(entry.name(), managed);
+              managed.begin();
+            }
+          });
+    }
+  }
+
+  private ManagedProjection manage(Registry.Entry entry, DefinitionRecord definition) {
+    return new ManagedProjection(host, registry, entry, definition, () -> news.offer(true));
+  }
+
+  private void supervise() {
+    while (!closed) {
+      try {
+        news.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        projections.values().forEach(ManagedProjection::supervise);
+        projections.values().stream()
+            .filter(ManagedProjection::isForgotten)
+            .toList()
+            .forEach(forgotten -> {
+              projections.remove(forgotten.name());
+              forgotten.close();
+            });
+      } catch (InterruptedException _) {
+        return;
+      }
+    }
+  }
+
+  private ManagedProjection find(String name) {
+    if (closed) {
+      throw new ProjectionException(
+          ProjectionException.Reason.CLOSED, "The projections of this store were closed");
+    }
+    var found = projections.get(name);
+    if (found == null) {
+      throw builtIns.containsKey(name)
+          ? ProjectionException.notPossible(
+              "Projection %s is answered by the index; there is no script, state or result"
+                  .formatted(name))
+          : ProjectionException.notFound(name);
+    }
+    return found;
+  }
+
+  private Optional<BuiltIn> builtIn(String name) {
+    return Optional.ofNullable(closed ? null : builtIns.get(name));
+  }
+
+  // ---- making and changing
+
+  /// Creates a projection. A script that is none makes one that is faulted, and says why.
+  ///
+  /// @param projection what to create
+  /// @throws ProjectionException if there is one of that name, or the name is not possible
+  public synchronized void create(NewProjection projection) {
+    var name = projection.name();
+    Names.check(name);
+    if (projections.containsKey(name) || builtIns.containsKey(name)) {
+      throw ProjectionException.exists(name);
+    }
+    var wanted = Configurations.definition(projection);
+    ManagedProjection managed;
+    if (projection.mode() == ProjectionMode.TRANSIENT) {
+      managed = manage(new Registry.Entry(name, -1, host.newId()), wanted);
+    } else {
+      var created = registry.create(name, wanted);
+      managed = manage(created.getKey(), created.getValue());
+    }
+    projections.put(name, managed);
+    managed.begin();
+  }
+
+  /// Gives a projection another script, with which it goes on from where it is. One that was
+  /// completed begins at zero.
+  ///
+  /// @param name which
+  /// @param query the script
+  /// @param emitEnabled whether it may write; empty to leave that as it is
+  /// @param properties what to keep with it, as JSON; empty to leave that as it is
+  public void update(
+      String name, String query, Optional<Boolean> emitEnabled, Optional<String> properties) {
+    builtIn(name)
+        .ifPresentOrElse(
+            one -> one.update(query), () -> find(name).update(query, emitEnabled, properties));
+  }
+
+  /// Starts a projection, and has it started whenever the store is opened.
+  ///
+  /// @param name which
+  public void enable(String name) {
+    builtIn(name).ifPresentOrElse(one -> one.enable(true), () -> find(name).enable());
+  }
+
+  /// Stops a projection behind a last step.
+  ///
+  /// @param name which
+  public void disable(String name) {
+    builtIn(name).ifPresentOrElse(one -> one.enable(false), () -> find(name).disable());
+  }
+
+  /// Stops a projection without the step that is open.
+  ///
+  /// @param name which
+  public void abort(String name) {
+    builtIn(name).ifPresentOrElse(one -> one.enable(false), () -> find(name).abort());
+  }
+
+  /// Makes a projection begin at zero. What it has emitted is not emitted again.
+  ///
+  /// @param name which
+  public void reset(String name) {
+    reset(name, false);
+  }
+
+  /// Makes a projection begin at zero.
+  ///
+  /// @param name which
+  /// @param emitsAgain whether what it has emitted is emitted again, besides what is there
+  public void reset(String name, boolean emitsAgain) {
+    builtIn(name).ifPresentOrElse(BuiltIn::reset, () -> find(name).reset(emitsAgain));
+  }
+
+  /// Deletes a projection that is stopped or faulted, its states and its checkpoint.
+  ///
+  /// @param name which
+  /// @param emittedStreams whether the streams that it emitted to go too, as far as they were
+  ///   tracked
+  /// @param stateStream whether its results go too
+  /// @param checkpointStream accepted; the checkpoint always goes
+  public synchronized void delete(
+      String name, boolean emittedStreams, boolean stateStream, boolean checkpointStream) {
+    if (builtIn(name).isPresent()) {
+      throw ProjectionException.notPossible(
+          "We currently don't allow for the deletion of System Projections.");
+    }
+    find(name).delete(new DefinitionRecord.Deletion(emittedStreams, stateStream, checkpointStream));
+    projections.remove(name);
+  }
+
+  /// How a projection goes about its work.
+  ///
+  /// @param name which
+  /// @return its configuration
+  public ProjectionConfig config(String name) {
+    return query(name).config();
+  }
+
+  /// Changes how a projection goes about its work.
+  ///
+  /// @param name which; stopped or faulted
+  /// @param config its new configuration
+  public void configure(String name, ProjectionConfig config) {
+    find(name).configure(config);
+  }
+
+  // ---- asking
+
+  /// All projections.
+  ///
+  /// @return how each is, in the order of their names
+  public List<ProjectionStatistics> list() {
+    var all = new TreeMap<String, ProjectionStatistics>();
+    builtIns.values().forEach(one -> all.put(one.name(), one.statistics()));
+    projections.values().forEach(one -> all.put(one.name(), one.statistics()));
+    return List.copyOf(all.values());
+  }
+
+  /// How a projection is.
+  ///
+  /// @param name which
+  /// @return its figures
+  public ProjectionStatistics statistics(String name) {
+    return builtIn(name).map(BuiltIn::statistics).orElseGet(() -> find(name).statistics());
+  }
+
+  /// What a projection is made of.
+  ///
+  /// @param name which
+  /// @return its script and configuration
+  public ProjectionQuery query(String name) {
+    return builtIn(name).map(BuiltIn::query).orElseGet(() -> find(name).query());
+  }
+
+  /// The state of a partition as it is now; it may know of events whose step is not durable yet.
+  ///
+  /// @param name which projection
+  /// @param partition the partition, empty for the one state
+  /// @return the state; an empty text if there is none
+  public PartitionState state(String name, String partition) {
+    return find(name).state(partition);
+  }
+
+  /// What becomes of the state of a partition by `transformBy` and `filterBy`, as it is now.
+  ///
+  /// @param name which projection
+  /// @param partition the partition, empty for the one state
+  /// @return the result; an empty text if there is none
+  public PartitionState result(String name, String partition) {
+    return find(name).result(partition);
+  }
+
+  /// The state of a partition as it was at a moment: what the script that the projection has now
+  /// makes of the events up to there. Writes nothing.
+  ///
+  /// @param name which projection
+  /// @param partition the partition, empty for the one state
+  /// @param moment when
+  /// @param progress is told how far it is, and may end it
+  /// @return the state; an empty text if there was none
+  /// @throws ProjectionFaultException if the script fails, and the projection's policy says stop
+  public PartitionState state(String name, String partition, AsOf moment, FoldProgress progress) {
+    return find(name).past(partition, moment, progress, fold -> fold.state(partition));
+  }
+
+  /// What became of the state of a partition by `transformBy` and `filterBy`, as it was at a
+  /// moment; see [#state(String, String, AsOf, FoldProgress)].
+  ///
+  /// @param name which projection
+  /// @param partition the partition, empty for the one state
+  /// @param moment when
+  /// @param progress is told how far it is, and may end it
+  /// @return the result; an empty text if there was none
+  public PartitionState result(String name, String partition, AsOf moment, FoldProgress progress) {
+    return find(name).past(partition, moment, progress, fold -> fold.result(partition));
+  }
+
+  /// The partitions that have a state, in the order of their names.
+  ///
+  /// @param name which projection
+  /// @param after only those behind this one; empty to begin at the first
+  /// @param limit the most to give
+  /// @return their names
+  public List<String> partitions(String name, String after, int limit) {
+    return find(name).partitions(after, limit);
+  }
+
+  /// What is parked.
+  ///
+  /// @param name which projection
+  /// @return in the order of positions
+  public List<ParkedEvent> parked(String name) {
+    return find(name).parked();
+  }
+
+  /// Takes a parked event, or a partition from its parked event on. The projection does not run
+  /// meanwhile.
+  ///
+  /// @param name which projection
+  /// @param position the position of the parked event
+  /// @return why it is still parked, if it is
+  public Optional<String> resume(String name, long position) {
+    return find(name).resume(position, false);
+  }
+
+  /// Leaves a parked event out for good, and takes what follows in its partition, if that is
+  /// parked.
+  ///
+  /// @param name which projection
+  /// @param position the position of the parked event
+  /// @return why the partition is still parked, if it is
+  public Optional<String> skip(String name, long position) {
+    return find(name).resume(position, true);
+  }
+
+  // ---- another version beside
+
+  /// Begins to build another version of a projection beside the one that answers. When it has come
+  /// to the same place, it takes over in one commit; what the old version has emitted is not
+  /// emitted again.
+  ///
+  /// @param name which projection
+  /// @param query the script of the new version
+  /// @param emitEnabled whether it may write; empty to leave that as it is
+  public void buildBeside(String name, String query, Optional<Boolean> emitEnabled) {
+    find(name).buildBeside(query, emitEnabled);
+  }
+
+  /// Gives up a version that is built beside.
+  ///
+  /// @param name which projection
+  public void cancelBuilding(String name) {
+    find(name).cancelBuilding();
+  }
+
+  // ---- debugging
+
+  /// Opens a script of a projection so that it stops behind every event.
+  ///
+  /// @param name which projection
+  /// @param start where it begins
+  /// @param progress is told how far it is on the way there, and may end it
+  /// @return the debugger; close it
+  public ProjectionDebugger debug(String name, DebugStart start, FoldProgress progress) {
+    return find(name).debug(start, progress);
+  }
+
+  /// Opens a script that is no projection yet so that it stops behind every event.
+  ///
+  /// @param query the script
+  /// @param from the first position that it is to stop at; those before it are folded
+  /// @param progress is told how far it is on the way there, and may end it
+  /// @return the debugger; close it
+  /// @throws ProjectionFaultException if the script is none
+  public ProjectionDebugger debugQuery(String query, long from, FoldProgress progress) {
+    var script = host.compile("debugged", query, 0);
+    var debugger =
+        new ProjectionDebugger(
+            script, new Cursor(store, Questions.of(script.definition()), -1), new MemoryStates());
+    debugger.runTo(from, progress);
+    return debugger;
+  }
+
+  // ---- the whole
+
+  /// Stops all projections and starts those that are enabled, from what the log says.
+  public synchronized void restart() {
+    new TreeMap<>(projections).values().forEach(ManagedProjection::close);
+    projections.values().removeIf(one -> one.mode() != ProjectionMode.TRANSIENT);
+    load();
+  }
+
+  /// Stops all projections, each behind a last step. What is enabled stays enabled. Closing twice
+  /// does nothing.
+  @Override
+  public synchronized void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    supervisor.interrupt();
+    new TreeMap<>(projections).values().forEach(ManagedProjection::close);
+    workers.shutdown();
+    runtime.close();
+  }
+}

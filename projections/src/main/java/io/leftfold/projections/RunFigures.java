@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.projections.storage.CheckpointRecord;
+import io.leftfold.projections.storage.ParkedRecord;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/// How a run is at one moment.
+record RunFigures(
+    ProjectionDefinition definition,
+    long position,
+    CheckpointRecord checkpoint,
+    long processed,
+    long openHandled,
+    int openEmitted,
+    int writingEmitted,
+    boolean isWriting,
+    int buffered,
+    int cached,
+    long cachedBytes,
+    long evictions,
+    List<ParkedRecord.Parked> parked,
+    boolean isIdle,
+    String trouble,
+    Optional<Instant> lastStep) {}

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.LeftfoldException;
+import java.util.LinkedHashMap;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The states that a run has in memory: those of steps that are not written yet, and as many others
+/// as there is room for, the least recently used first to go. That a partition has none is
+/// remembered like a state.
+///
+/// Of the thread that folds.
+final class StateCache implements SavedStates {
+
+  private static final long ENTRY_BYTES = 150;
+
+  private final StateStore store;
+  private final long bytesMax;
+  private final LinkedHashMap<String, Entry> entries = new LinkedHashMap<>(64, 0.75f, true);
+  private Optional<String> shared = Optional.empty();
+  private boolean isSharedKnown;
+  private long bytes;
+  private long evictions;
+  private long written = -1;
+  private @Nullable LeftfoldException failure;
+
+  /// A partition's state.
+  private static final class Entry {
+    private @Nullable String text;
+    private long result = -1;
+    private long step = -1;
+
+    private long bytes(String partition) {
+      return ENTRY_BYTES + partition.length() + (text == null ? 0 : text.length());
+    }
+  }
+
+  StateCache(StateStore store, long bytesMax) {
+    this.store = store;
+    this.bytesMax = bytesMax;
+  }
+
+  @Override
+  public Optional<String> state(String partition) {
+    return Optional.ofNullable(entry(partition).text);
+  }
+
+  @Override
+  public Optional<String> sharedState() {
+    if (!isSharedKnown) {
+      shared = asking(store::shared);
+      isSharedKnown = true;
+    }
+    return shared;
+  }
+
+  /// Whether a partition was ever saved.
+  boolean isNew(String partition) {
+    return entry(partition).text == null;
+  }
+
+  /// The revision of a partition's last result; −1 for none.
+  long result(String partition) {
+    return entry(partition).result;
+  }
+
+  private Entry entry(String partition) {
+    var known = entries.get(partition);
+    if (known != null) {
+      return known;
+    }
+    var entry = new Entry();
+    asking(() -> store.partition(partition))
+        .ifPresent(stored -> {
+          entry.text = stored.text();
+          entry.result = stored.result();
+        });
+    entries.put(partition, entry);
+    bytes += entry.bytes(partition);
+    evict(entry);
+    return entry;
+  }
+
+  private interface Question<T> {
+    T ask();
+  }
+
+  /// A script that asks does not see why it is not answered; the run does.
+  private <T> T asking(Question<T> question) {
+    try {
+      return question.ask();
+    } catch (LeftfoldException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  /// Why the store did not answer, if it ever did not.
+  @Nullable LeftfoldException failure() {
+    return failure;
+  }
+
+  /// Takes the state that a step leaves.
+  void put(long step, String partition, String text, long result) {
+    var entry = entry(partition);
+    bytes -= entry.bytes(partition);
+    entry.text = text;
+    entry.result = result;
+    entry.step = step;
+    bytes += entry.bytes(partition);
+    evict(entry);
+  }
+
+  void putShared(String text) {
+    shared = Optional.of(text);
+    isSharedKnown = true;
+  }
+
+  /// The states of steps up to this one can be read again.
+  void written(long step) {
+    written = step;
+    evict(null);
+  }
+
+  private void evict(@Nullable Entry kept) {
+    if (bytes <= bytesMax) {
+      return;
+    }
+    var all = entries.entrySet().iterator();
+    while (bytes > bytesMax && all.hasNext()) {
+      var eldest = all.next();
+      if (eldest.getValue().step <= written && eldest.getValue() != kept) {
+        bytes -= eldest.getValue().bytes(eldest.getKey());
+        evictions++;
+        all.remove();
+      }
+    }
+  }
+
+  int size() {
+    return entries.size();
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  long evictions() {
+    return evictions;
+  }
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import java.util.Optional;
+
+/// Where states are when they are not in memory.
+interface StateStore {
+
+  /// A state.
+  ///
+  /// @param text JSON, or empty for a partition that is known and has no state
+  /// @param result the revision of its last result; −1 for none
+  record Stored(String text, long result) {}
+
+  /// The state of a partition, if it was ever saved.
+  Optional<Stored> partition(String partition);
+
+  /// The state that partitions share, if it was ever saved.
+  Optional<String> shared();
+}

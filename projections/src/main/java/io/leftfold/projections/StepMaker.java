@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.Commit;
+import io.leftfold.api.ContentType;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamName;
+import io.leftfold.projections.storage.CheckpointRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+
+/// Makes the one commit of a step.
+final class StepMaker {
+
+  private final EventStore store;
+  private final RunIdentity identity;
+  private final UUID run;
+  private final StateCache states;
+  private final StreamName results;
+  private final String partitionResults;
+  private final Set<String> tracked;
+  private final boolean tracks;
+
+  // Of the commit that is being made.
+  private List<StreamAppend> parts = new ArrayList<>();
+  private long revision;
+  private int ordinal;
+
+  /// @param run a random number of this run's own
+  /// @param tracked the streams that are known to be written to; grows
+  StepMaker(
+      EventStore store,
+      RunIdentity identity,
+      UUID run,
+      ProjectionDefinition definition,
+      StateCache states,
+      Set<String> tracked,
+      boolean tracks) {
+    this.store = store;
+    this.identity = identity;
+    this.run = run;
+    this.states = states;
+    this.tracked = tracked;
+    this.tracks = tracks;
+    results =
+        definition.results().stream().map(StreamName::of).orElseGet(identity.streams()::result);
+    partitionResults =
+        definition.results().partitionPattern().orElseGet(identity.streams()::partitionResults);
+  }
+
+  /// @param step its number in the run
+  /// @param before the revision of the last checkpoint; −1 for none
+  /// @param outputs results by partition; empty texts for none
+  Commit make(
+      long step,
+      long before,
+      CheckpointRecord checkpoint,
+      OpenStep open,
+      StateChanges changes,
+      Map<String, String> outputs) {
+    parts = new ArrayList<>();
+    revision = before + 1;
+    ordinal = 0;
+    var checkpointId = nextId();
+    if (before < 0) {
+      keepOnly(identity.checkpoint(), 2);
+    }
+    changes
+        .partitions()
+        .forEach((partition, text) -> state(step, partition, text, outputs.get(partition)));
+    changes.shared().ifPresent(this::shared);
+    open.parked.forEach(
+        said -> add(identity.streams().parked(), ExpectedState.any(), said.proposed(nextId())));
+    emit(open.emissions);
+    // The last of the commit, so that what is as of the position behind it is the whole step.
+    add(identity.checkpoint(), expected(before), checkpoint.proposed(checkpointId));
+    return Commit.of(parts);
+  }
+
+  private static ExpectedState expected(long revision) {
+    return revision < 0 ? ExpectedState.noStream() : ExpectedState.atRevision(revision);
+  }
+
+  private UUID nextId() {
+    return RunIdentity.stepId(run, revision, ordinal++);
+  }
+
+  private void state(
+      long step, String partition, String text, @org.jspecify.annotations.Nullable String output) {
+    var stream = identity.streams().state(identity.epoch(), partition);
+    var isNew = states.isNew(partition);
+    var result = output == null ? states.result(partition) : result(partition, output);
+    add(
+        stream,
+        ExpectedState.any(),
+        json(StoredStates.TYPE, text).withMetadata(StoredStates.metadata(result)));
+    if (isNew) {
+      keepOnly(stream, 1);
+    }
+    states.put(step, partition, text, result);
+  }
+
+  private void shared(String text) {
+    var stream = identity.streams().sharedState(identity.epoch());
+    var isNew = states.sharedState().isEmpty();
+    add(stream, ExpectedState.any(), json(StoredStates.TYPE, text));
+    if (isNew) {
+      keepOnly(stream, 1);
+    }
+    states.putShared(text);
+  }
+
+  /// Writes a result, and a link to it where results of partitions have streams of their own.
+  ///
+  /// @return its revision
+  private long result(String partition, String output) {
+    var stream =
+        partition.isEmpty() ? results : StreamName.of(partitionResults.replace("{0}", partition));
+    var last = states.result(partition);
+    if (output.isEmpty() && last < 0) {
+      return last;
+    }
+    var next = (last < 0 ? store.state(stream).lastRevision() : last) + 1;
+    add(stream, ExpectedState.any(), json(output.isEmpty() ? "ResultRemoved" : "Result", output));
+    if (!partition.isEmpty() && !stream.equals(results)) {
+      add(results, ExpectedState.any(), ProposedEvent.link(stream, next).withId(nextId()));
+    }
+    return next;
+  }
+
+  private void emit(List<Emission> emissions) {
+    var at = 0;
+    while (at < emissions.size()) {
+      var stream = emissions.get(at).stream();
+      var events = new ArrayList<ProposedEvent>();
+      while (at < emissions.size() && emissions.get(at).stream().equals(stream)) {
+        events.add(emissions.get(at).event());
+        at++;
+      }
+      parts.add(new StreamAppend(stream, ExpectedState.any(), events));
+    }
+    if (tracks) {
+      track(emissions);
+    }
+  }
+
+  private void track(List<Emission> emissions) {
+    var fresh = new HashSet<String>();
+    for (var emission : emissions) {
+      var name = emission.stream().value();
+      if (!tracked.contains(name) && fresh.add(name)) {
+        add(
+            identity.streams().emitted(),
+            ExpectedState.any(),
+            new ProposedEvent(
+                nextId(),
+                "$StreamTracked",
+                ContentType.BINARY,
+                name.getBytes(StandardCharsets.UTF_8),
+                new byte[0],
+                List.of()));
+      }
+    }
+    tracked.addAll(fresh);
+  }
+
+  private ProposedEvent json(String type, String text) {
+    // An empty text is no JSON.
+    return new ProposedEvent(
+        nextId(),
+        type,
+        text.isEmpty() ? ContentType.BINARY : ContentType.JSON,
+        text.getBytes(StandardCharsets.UTF_8),
+        new byte[0],
+        List.of());
+  }
+
+  private void keepOnly(StreamName stream, int events) {
+    add(
+        stream.metastream(),
+        ExpectedState.any(),
+        ProposedEvent.json("$metadata", keeping(events)).withId(nextId()));
+  }
+
+  private static String keeping(int events) {
+    return """
+    {"$maxCount":%d,"$acl":{"$r":"$admins","$w":"$admins","$d":"$admins","$mr":"$all","$mw":"$admins"}}\
+    """
+        .formatted(events);
+  }
+
+  private void add(StreamName stream, ExpectedState expected, ProposedEvent event) {
+    parts.add(StreamAppend.of(stream, expected, event));
+  }
+
+  static long bytes(Commit commit) {
+    var bytes = 0L;
+    for (var part : commit.parts()) {
+      for (var event : part.events()) {
+        bytes += event.data().length + event.metadata().length + 2L * event.type().length();
+      }
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ListOptions;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
+import io.leftfold.projections.storage.DefinitionRecord;
+import io.leftfold.projections.storage.ProjectionStreams;
+import java.util.function.LongPredicate;
+
+/// Deletes streams of a projection. Begun again after a crash, it goes on.
+///
+/// @param store the store
+/// @param streams the projection's
+record Sweeping(EventStore store, ProjectionStreams streams) {
+
+  private static final int AT_ONCE = 500;
+
+  /// Deletes states of epochs that are not kept.
+  void states(LongPredicate kept) {
+    var after = "";
+    while (true) {
+      var options = ListOptions.all().withPrefix(streams.allStates()).limit(AT_ONCE);
+      var listed = store.streams(after.isEmpty() ? options : options.after(after));
+      if (listed.isEmpty()) {
+        return;
+      }
+      for (var summary : listed) {
+        after = summary.name().value();
+        var epoch = streams.epochOf(summary.name());
+        if (kept.test(epoch)) {
+          after = streams.behind(epoch);
+          break;
+        }
+        delete(summary.name(), summary.state());
+      }
+    }
+  }
+
+  /// Deletes what is to go with the projection.
+  void delete(DefinitionRecord.Deletion what) {
+    if (what.emitted()) {
+      try (var read = store.read(streams.emitted(), ReadOptions.forwards())) {
+        read.forEach(resolved ->
+            resolved.event().ifPresent(event -> delete(StreamName.of(event.dataAsText()))));
+      }
+      delete(streams.emitted());
+    }
+    // States and checkpoints are of no use to anybody else: a projection of the same name is
+    // another one, and begins at zero.
+    states(_ -> false);
+    delete(streams.checkpoint());
+    delete(streams.parked());
+    if (what.states()) {
+      delete(streams.result());
+    }
+    delete(streams.definition());
+  }
+
+  private void delete(StreamName stream) {
+    delete(stream, store.state(stream));
+  }
+
+  private void delete(StreamName stream, StreamState state) {
+    if (state instanceof StreamState.Present) {
+      store.delete(stream, ExpectedState.any());
+    }
+  }
+}

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.testkit.InMemoryEventStore;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ProjectionsTest {
+
+  private static final String SUMS =
+      """
+      fromCategory('account').foreachStream().when({
+        $init: () => ({ sum: 0 }),
+        Deposited(s, e) {
+          s.sum += e.body.amount;
+          emit('audit', 'Seen', { of: e.streamId, sum: s.sum });
+        }
+      })
+      """;
+  private static final String COUNT =
+      "fromAll().when({ $init: () => ({ n: 0 }), Deposited(s, e) { s.n++; } })";
+
+  private Fixture fixture = new Fixture(new InMemoryEventStore(), ProjectionOptions.defaults());
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  private long deposit(String account, int amount) {
+    return fixture.append(account, "Deposited", "{\"amount\":%d}".formatted(amount));
+  }
+
+  private Projections projections() {
+    return fixture.projections;
+  }
+
+  @Test
+  void a_projection_folds_what_is_there_and_what_comes_and_goes_on_after_a_restart() {
+    deposit("account-1", 5);
+    projections().create(NewProjection.continuous("sums", SUMS).emitting());
+    deposit("account-2", 7);
+    fixture.awaitStep("sums", deposit("account-1", 10));
+
+    assertThat(fixture.state("sums", "account-1")).isEqualTo("{\"sum\":15}");
+    projections().close();
+    var last = deposit("account-1", 1);
+    fixture.reopen();
+    fixture.awaitStep("sums", last);
+
+    assertThat(fixture.state("sums", "account-1")).isEqualTo("{\"sum\":16}");
+    assertThat(projections().partitions("sums", "", 10)).containsExactly("account-1", "account-2");
+    assertThat(projections().statistics("sums").partitions()).isEqualTo(2);
+    assertThat(fixture.texts("audit"))
+        .containsExactly(
+            "{\"of\":\"account-1\",\"sum\":5}",
+            "{\"of\":\"account-2\",\"sum\":7}",
+            "{\"of\":\"account-1\",\"sum\":15}",
+            "{\"of\":\"account-1\",\"sum\":16}");
+  }
+
+  @Test
+  void what_is_emitted_names_its_cause_and_its_correlation() {
+    projections()
+        .create(
+            NewProjection.continuous(
+                    "echo",
+                    "fromAll().when({ Asked(s, e) { emit('out', 'Told', {}, { mine: 1 }); } })")
+                .emitting());
+    fixture.store.append(
+        StreamName.of("q"),
+        io.leftfold.api.ExpectedState.any(),
+        io.leftfold.api.ProposedEvent.json("Asked", "{}")
+            .withMetadata("{\"$correlationId\":\"c-7\"}"));
+    Fixture.await(() -> !fixture.events("out").isEmpty());
+
+    var cause = fixture.events("q").getFirst();
+    assertThat(fixture.events("out").getFirst().metadataAsText())
+        .contains("\"$causedBy\":\"%s\"".formatted(cause.id()))
+        .contains("\"$correlationId\":\"c-7\"")
+        .contains("\"mine\":1");
+  }
+
+  @Test
+  void what_was_emitted_is_not_emitted_again_after_a_reset_unless_somebody_wants_it() {
+    projections().create(NewProjection.continuous("sums", SUMS).emitting());
+    deposit("account-1", 5);
+    fixture.awaitStep("sums", deposit("account-1", 6));
+
+    projections().reset("sums");
+    fixture.awaitStep("sums", deposit("account-1", 7));
+
+    assertThat(fixture.state("sums", "account-1")).isEqualTo("{\"sum\":18}");
+    assertThat(fixture.texts("audit"))
+        .containsExactly(
+            "{\"of\":\"account-1\",\"sum\":5}",
+            "{\"of\":\"account-1\",\"sum\":11}",
+            "{\"of\":\"account-1\",\"sum\":18}");
+
+    projections().reset("sums", true);
+    fixture.awaitStep("sums", deposit("account-1", 1));
+    assertThat(fixture.texts("audit"))
+        .hasSize(7)
+        .endsWith("{\"of\":\"account-1\",\"sum\":18}", "{\"of\":\"account-1\",\"sum\":19}");
+  }
+
+  @Test
+  void resetting_again_and_again_while_it_runs_loses_nothing_and_doubles_nothing() {
+    projections().create(NewProjection.continuous("sums", SUMS).emitting());
+    var last = 0L;
+    for (var round = 0; round < 12; round++) {
+      for (var i = 0; i < 20; i++) {
+        last = deposit("account-" + i % 3, 1);
+      }
+      projections().reset("sums");
+    }
+    fixture.awaitStep("sums", last);
+
+    assertThat(fixture.state("sums", "account-0")).isEqualTo("{\"sum\":84}");
+    assertThat(fixture.texts("audit")).hasSize(240).doesNotHaveDuplicates();
+  }
+
+  @Test
+  void a_script_that_throws_stops_in_front_of_the_event_and_says_where() {
+    projections()
+        .create(
+            NewProjection.continuous(
+                "strict",
+                """
+                fromAll().when({
+                  $init: () => ({ n: 0 }),
+                  Deposited(s, e) {
+                    if (e.body.amount < 0) throw new Error('negative');
+                    s.n++;
+                  }
+                })
+                """));
+    deposit("account-1", 5);
+    var last = deposit("account-1", -5);
+    fixture.awaitState("strict", ProjectionState.FAULTED);
+
+    var now = projections().statistics("strict");
+    assertThat(now.status()).isEqualTo("Faulted (Enabled)");
+    assertThat(now.reason()).contains("negative", "line 4", "1@account-1");
+    assertThat(now.handled()).isEqualTo(1);
+    assertThat(fixture.state("strict", "")).isEqualTo("{\"n\":1}");
+
+    projections().update("strict", COUNT, Optional.empty(), Optional.empty());
+    fixture.awaitStep("strict", last);
+    assertThat(fixture.state("strict", "")).isEqualTo("{\"n\":2}");
+  }
+
+  @Test
+  void a_query_runs_to_the_end_and_is_forgotten_when_nobody_asks() {
+    fixture.close();
+    fixture =
+        new Fixture(
+            new InMemoryEventStore(),
+            ProjectionOptions.defaults().withQueryExpiry(Duration.ofSeconds(3)));
+    deposit("account-1", 5);
+    projections().create(NewProjection.transientQuery("q", COUNT));
+    Fixture.await(() -> fixture.state("q", "").length() > 1);
+
+    assertThat(fixture.state("q", "")).isEqualTo("{\"n\":1}");
+    Fixture.await(() -> projections().list().stream().noneMatch(one -> one.name().equals("q")));
+    assertThat(fixture.store.state(StreamName.of("$projections-q")).lastRevision()).isEqualTo(-1);
+  }
+
+  @Test
+  void a_one_time_projection_ends_at_the_end_and_keeps_its_state() {
+    deposit("account-1", 5);
+    projections().create(NewProjection.oneTime("once", COUNT));
+    fixture.awaitState("once", ProjectionState.COMPLETED);
+    deposit("account-1", 5);
+    fixture.reopen();
+    assertThat(fixture.state("once", "")).startsWith("{\"n\":");
+  }
+
+  @Test
+  void only_what_is_stopped_can_be_deleted_and_its_name_can_be_used_again() {
+    projections().create(NewProjection.continuous("sums", SUMS).emitting());
+    fixture.awaitStep("sums", deposit("account-1", 5));
+
+    assertThatThrownBy(() -> projections().delete("sums", false, true, true))
+        .isInstanceOf(ProjectionException.class)
+        .hasMessage("Cannot delete a projection that hasn't been stopped or faulted.");
+    projections().disable("sums");
+    projections().delete("sums", false, true, true);
+    assertThatThrownBy(() -> projections().statistics("sums"))
+        .hasMessage("Projection 'sums' not found");
+
+    projections().create(NewProjection.continuous("sums", SUMS));
+    fixture.awaitState("sums", ProjectionState.FAULTED);
+    assertThat(projections().statistics("sums").reason()).contains("'emit' is not allowed");
+  }
+
+  @Test
+  void the_streams_it_emitted_to_go_with_it_if_they_were_tracked() {
+    projections()
+        .create(
+            NewProjection.continuous("sums", SUMS)
+                .with(
+                    ProjectionConfig.DEFAULT.withEmitEnabled(true).withTrackEmittedStreams(true)));
+    deposit("account-1", 5);
+    fixture.awaitStep("sums", deposit("account-1", 5));
+    assertThat(fixture.texts("$projections-sums-emittedstreams")).containsExactly("audit");
+
+    projections().disable("sums");
+    projections().delete("sums", true, true, true);
+    assertThat(fixture.texts("audit")).isEmpty();
+  }
+
+  @Test
+  void results_have_streams_of_their_own_and_links_to_them() {
+    projections()
+        .create(
+            NewProjection.continuous(
+                "results",
+                """
+                fromCategory('account').foreachStream().when({
+                  $init: () => ({ sum: 0 }), Deposited(s, e) { s.sum += e.body.amount; }
+                }).filterBy(s => s.sum > 5).transformBy(s => ({ rich: s.sum }))
+                """));
+    fixture.awaitStep("results", deposit("account-1", 5));
+    fixture.awaitStep("results", deposit("account-1", 5));
+    fixture.awaitStep("results", deposit("account-1", 1));
+
+    assertThat(fixture.texts("$projections-results-account-1-result"))
+        .containsExactly("{\"rich\":10}", "{\"rich\":11}");
+    assertThat(fixture.texts("$projections-results-result"))
+        .containsExactly(
+            "0@$projections-results-account-1-result", "1@$projections-results-account-1-result");
+    assertThat(projections().result("results", "account-1").json()).isEqualTo("{\"rich\":11}");
+  }
+
+  @Test
+  void what_the_log_says_is_what_other_tools_read() {
+    projections().create(NewProjection.continuous("sums", SUMS).emitting());
+    projections().disable("sums");
+
+    assertThat(fixture.events("$projections-$all"))
+        .extracting(RecordedEvent::type)
+        .containsExactly("$ProjectionsInitialized", "$ProjectionCreated");
+    assertThat(fixture.events("$projections-sums"))
+        .extracting(RecordedEvent::type)
+        .containsExactly("$ProjectionUpdated", "$ProjectionUpdated");
+    assertThat(fixture.texts("$projections-sums").getLast())
+        .contains("\"handlerType\":\"JS\"", "\"mode\":4", "\"enabled\":false", "\"version\":1");
+  }
+
+  @Test
+  void built_in_projections_are_there_and_write_nothing_but_what_is_wanted_of_them() {
+    deposit("account-1", 5);
+    var before = fixture.store.lastPosition().orElseThrow();
+    assertThat(projections().list())
+        .extracting(ProjectionStatistics::name)
+        .containsExactly(
+            "$by_category",
+            "$by_correlation_id",
+            "$by_event_type",
+            "$stream_by_category",
+            "$streams");
+    assertThat(fixture.store.lastPosition()).hasValue(before);
+
+    projections().enable("$by_category");
+    var now = projections().statistics("$by_category");
+    assertThat(now.state()).isEqualTo(ProjectionState.RUNNING);
+    assertThat(now.progress()).isEqualTo(100);
+    assertThat(now.lagEvents()).isZero();
+    fixture.reopen();
+    assertThat(projections().statistics("$by_category").enabled()).isTrue();
+    projections().reset("$by_category");
+    projections().disable("$by_category");
+    assertThat(fixture.events("$projections-$by_category")).hasSize(3);
+    assertThatThrownBy(() -> projections().delete("$by_category", false, false, false))
+        .hasMessage("We currently don't allow for the deletion of System Projections.");
+  }
+
+  @Test
+  void a_configuration_changes_only_while_it_is_stopped() {
+    projections().create(NewProjection.continuous("sums", SUMS).emitting());
+    var config = ProjectionConfig.DEFAULT.withEmitEnabled(true).withCheckpoints(10, 1_000, 5);
+    assertThatThrownBy(() -> projections().configure("sums", config))
+        .hasMessageStartingWith("Cannot update the config");
+
+    projections().disable("sums");
+    projections().configure("sums", config);
+    fixture.reopen();
+    assertThat(projections().config("sums")).isEqualTo(config);
+  }
+
+  @Test
+  void of_two_that_run_on_one_store_one_is_refused_and_nothing_is_doubled() {
+    projections().create(NewProjection.continuous("sums", SUMS).emitting());
+    fixture.awaitStep("sums", deposit("account-1", 1));
+    try (var other = Projections.open(fixture.store, ProjectionOptions.defaults())) {
+      Fixture.await(() -> {
+        deposit("account-1", 1);
+        return projections().statistics("sums").state() == ProjectionState.FAULTED
+            || other.statistics("sums").state() == ProjectionState.FAULTED;
+      });
+      assertThat(fixture.texts("audit")).doesNotHaveDuplicates();
+    }
+  }
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leftfold.api.AsOf;
+import io.leftfold.testkit.InMemoryEventStore;
+import io.leftfold.testkit.ManualClock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class TimeTravelTest {
+
+  private static final String SUMS =
+      """
+      fromAll().foreachStream().when({
+        $init: () => ({ sum: 0 }),
+        Added(s, e) { s.sum += e.body.n; emit('out', 'Added', { n: 1 }); }
+      })
+      """;
+
+  private final ManualClock clock = new ManualClock(Instant.parse("2026-07-17T14:00:00Z"));
+  private final Fixture fixture =
+      new Fixture(new InMemoryEventStore(clock), ProjectionOptions.defaults());
+
+  @AfterEach
+  void close() {
+    fixture.close();
+  }
+
+  private long add(String stream, int n) {
+    return fixture.append(stream, "Added", "{\"n\":%d}".formatted(n));
+  }
+
+  @Test
+  void the_state_as_of_any_position_is_what_a_fold_from_zero_up_to_there_is() {
+    var random = new Random(Long.getLong("tests.seed", 42));
+    fixture.projections.create(NewProjection.continuous("sums", SUMS).emitting());
+    Map<Long, Map<String, Integer>> states = new TreeMap<>();
+    var current = new HashMap<String, Integer>();
+    for (var i = 0; i < 120; i++) {
+      var stream = "s" + random.nextInt(5);
+      var n = random.nextInt(100);
+      var position = add(stream, n);
+      current.merge(stream, n, Integer::sum);
+      states.put(position, new HashMap<>(current));
+      if (random.nextInt(10) == 0) {
+        fixture.awaitStep("sums", position);
+      }
+    }
+    states.forEach((position, expected) -> {
+      var stream = "s" + random.nextInt(5);
+      var sum = expected.get(stream);
+      assertThat(
+              fixture
+                  .projections
+                  .state("sums", stream, new AsOf.Position(position + 1), FoldProgress.UNHEARD)
+                  .json())
+          .as("%s as of %d", stream, position)
+          .isEqualTo(sum == null ? "" : "{\"sum\":%d}".formatted(sum));
+    });
+  }
+
+  @Test
+  void a_report_says_what_it_would_have_said_that_day() {
+    fixture.projections.create(NewProjection.continuous("sums", SUMS).emitting());
+    add("a", 1);
+    clock.advance(Duration.ofMinutes(2));
+    add("a", 10);
+    clock.advance(Duration.ofMinutes(1));
+    fixture.awaitStep("sums", add("a", 100));
+
+    var at = new AsOf.Time(Instant.parse("2026-07-17T14:02:00Z"));
+    assertThat(fixture.projections.result("sums", "a", at, FoldProgress.UNHEARD).json())
+        .isEqualTo("{\"sum\":11}");
+  }
+
+  @Test
+  void after_an_update_the_past_is_what_the_new_script_makes_of_it() {
+    fixture.projections.create(NewProjection.continuous("sums", SUMS).emitting());
+    var first = add("a", 1);
+    fixture.awaitStep("sums", first);
+    fixture.projections.update(
+        "sums", SUMS.replace("+= e.body.n", "-= e.body.n"), Optional.empty(), Optional.empty());
+    fixture.awaitStep("sums", add("a", 10));
+
+    assertThat(fixture.state("sums", "a")).isEqualTo("{\"sum\":-9}");
+    assertThat(
+            fixture
+                .projections
+                .state("sums", "a", new AsOf.Position(first + 1), FoldProgress.UNHEARD)
+                .json())
+        .isEqualTo("{\"sum\":-1}");
+  }
+
+  @Test
+  void a_fold_of_the_past_tells_how_far_it_is_and_can_be_ended() {
+    fixture.projections.create(NewProjection.continuous("sums", SUMS).disabled().emitting());
+    add("a", 1);
+    assertThatThrownBy(() -> fixture.projections.state("sums", "a", AsOf.now(), (_, _, _) -> false))
+        .isInstanceOfSatisfying(
+            ProjectionException.class,
+            e -> assertThat(e.reason()).isEqualTo(ProjectionException.Reason.CANCELLED));
+  }
+
+  @Test
+  void a_debugger_shows_the_state_before_and_after_each_event_and_writes_nothing() {
+    fixture.projections.create(NewProjection.continuous("sums", SUMS).disabled().emitting());
+    add("a", 1);
+    add("b", 5);
+    var third = add("a", 2);
+    var before = fixture.store.lastPosition();
+
+    try (var debugger =
+        fixture.projections.debug("sums", new DebugStart.Zero(), FoldProgress.UNHEARD)) {
+      var first = debugger.step().orElseThrow();
+      assertThat(first.partition()).isEqualTo("a");
+      assertThat(first.stateBefore()).isEmpty();
+      assertThat(first.stateAfter()).isEqualTo("{\"sum\":1}");
+      assertThat(first.emitted()).hasSize(1);
+      debugger.step();
+      assertThat(debugger.step().orElseThrow().stateBefore()).isEqualTo("{\"sum\":1}");
+      assertThat(debugger.step()).isEmpty();
+    }
+    try (var debugger =
+        fixture.projections.debug("sums", new DebugStart.Position(third), FoldProgress.UNHEARD)) {
+      var step = debugger.step().orElseThrow();
+      assertThat(step.stateBefore()).isEqualTo("{\"sum\":1}");
+      assertThat(step.stateAfter()).isEqualTo("{\"sum\":3}");
+    }
+    assertThat(fixture.store.lastPosition()).isEqualTo(before);
+  }
+}
