@@ -4,6 +4,7 @@
 
 import * as words from "@eventstore/db-client";
 import { testGroups } from "../support/groups.js";
+import { testProjections } from "../support/projections.js";
 import { testStreams } from "../support/streams.js";
 import { url } from "../support/help.js";
 
@@ -19,3 +20,4 @@ const client = {
 
 testStreams(client);
 testGroups(client);
+testProjections(client);

@@ -5,6 +5,7 @@
 import * as words from "@kurrent/kurrentdb-client";
 import { testGroups } from "../support/groups.js";
 import { testManyStreams } from "../support/manyStreams.js";
+import { testProjections } from "../support/projections.js";
 import { testStreams } from "../support/streams.js";
 import { url } from "../support/help.js";
 
@@ -21,3 +22,4 @@ const client = {
 testManyStreams({ name: client.name, words, connect: client.connect });
 testStreams(client);
 testGroups(client);
+testProjections(client);

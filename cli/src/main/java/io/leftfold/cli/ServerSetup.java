@@ -26,11 +26,17 @@ import static io.leftfold.cli.config.ServerOption.MAX_CONNECTIONS;
 import static io.leftfold.cli.config.ServerOption.MAX_CONNECTION_ANSWER_MEMORY;
 import static io.leftfold.cli.config.ServerOption.MAX_CONNECTION_CALLS;
 import static io.leftfold.cli.config.ServerOption.MAX_CONNECTION_REQUEST_MEMORY;
+import static io.leftfold.cli.config.ServerOption.MAX_PROJECTION_STATE_SIZE;
 import static io.leftfold.cli.config.ServerOption.MAX_REQUEST_MEMORY;
 import static io.leftfold.cli.config.ServerOption.MEMORY;
 import static io.leftfold.cli.config.ServerOption.OPENING_TIMEOUT;
 import static io.leftfold.cli.config.ServerOption.PATIENCE;
 import static io.leftfold.cli.config.ServerOption.PORT;
+import static io.leftfold.cli.config.ServerOption.PROJECTIONS;
+import static io.leftfold.cli.config.ServerOption.PROJECTION_COMPILATION_TIMEOUT;
+import static io.leftfold.cli.config.ServerOption.PROJECTION_EXECUTION_TIMEOUT;
+import static io.leftfold.cli.config.ServerOption.PROJECTION_QUERY_EXPIRY;
+import static io.leftfold.cli.config.ServerOption.PROJECTION_WORKERS;
 import static io.leftfold.cli.config.ServerOption.TLS_CERTIFICATE;
 import static io.leftfold.cli.config.ServerOption.TLS_KEY;
 import static io.leftfold.cli.config.ServerOption.TLS_KEY_PASSWORD;
@@ -46,6 +52,7 @@ import io.leftfold.server.Security;
 import io.leftfold.server.Security.Certificates;
 import io.leftfold.server.ServerLimits;
 import io.leftfold.server.ServerOptions;
+import io.leftfold.server.ServerProjections;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -130,6 +137,7 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
                 Duration.ofMillis(configuration.number(KEEP_ALIVE_TIMEOUT)))
             .withDcbStream(StreamName.of(configuration.setting(DCB_STREAM).value()))
             .withLimits(limits())
+            .withProjections(projections())
             .withTelemetry(TelemetrySetup.telemetry(configuration));
     var advertised = configuration.text(ADVERTISE_HOST);
     if (advertised.isPresent()) {
@@ -148,6 +156,16 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
         configuration.number(MAX_CONNECTION_REQUEST_MEMORY),
         configuration.number(MAX_ANSWER_MEMORY),
         configuration.number(MAX_CONNECTION_ANSWER_MEMORY));
+  }
+
+  private ServerProjections projections() {
+    return new ServerProjections(
+        configuration.setting(PROJECTIONS).value().equalsIgnoreCase("all"),
+        Math.toIntExact(configuration.number(PROJECTION_WORKERS)),
+        Duration.ofMinutes(configuration.number(PROJECTION_QUERY_EXPIRY)),
+        Duration.ofMillis(configuration.number(PROJECTION_COMPILATION_TIMEOUT)),
+        Duration.ofMillis(configuration.number(PROJECTION_EXECUTION_TIMEOUT)),
+        Math.toIntExact(configuration.number(MAX_PROJECTION_STATE_SIZE)));
   }
 
   private Security security() {

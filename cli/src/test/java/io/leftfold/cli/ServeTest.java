@@ -198,7 +198,7 @@ class ServeTest {
 
   @Test
   void the_configuration_is_shown_with_where_it_came_from_and_without_passwords() throws Exception {
-    Files.writeString(directory.resolve("leftfold.yaml"), "host: 0.0.0.0\nRunProjections: All\n");
+    Files.writeString(directory.resolve("leftfold.yaml"), "host: 0.0.0.0\nStatsPeriodSec: 30\n");
     var shell =
         new TestShell(
             directory,
@@ -213,7 +213,7 @@ class ServeTest {
         .containsPattern("data +leftfold-data +default\n")
         .containsPattern("default-admin-password +\\*{8} +LEFTFOLD_DEFAULT_ADMIN_PASSWORD\n")
         .doesNotContain("hunter2");
-    assertThat(table.err()).contains("passed over: leftfold.yaml:2 RunProjections");
+    assertThat(table.err()).contains("passed over: leftfold.yaml:2 StatsPeriodSec");
     assertThat(shell.run("config", "--json").lines())
         .contains("{\"option\":\"port\",\"value\":\"2114\",\"from\":\"KURRENTDB_NODE_PORT\"}")
         .noneMatch(line -> line.contains("hunter2"));

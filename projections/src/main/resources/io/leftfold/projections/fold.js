@@ -168,6 +168,7 @@
     if (key === null) {
       key = definition.partitioning === 'custom' ? keyOf(source) : ofLink(source);
       if (key === null) return broken.data ? 2 : 0;
+      current = key;
     }
     let slot = key === lastKey ? lastSlot : undefined;
     if (slot === undefined || careful || biState) slot = enter(key);

@@ -3,11 +3,15 @@
 package io.leftfold.server;
 
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.projections.ProjectionState;
+import io.leftfold.projections.ProjectionStatistics;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.group.Groups;
 import io.leftfold.server.metrics.GroupFigures;
+import io.leftfold.server.metrics.ProjectionFigures;
 import io.leftfold.server.metrics.ServerMetrics;
 import io.leftfold.server.node.Measures;
+import io.leftfold.server.node.ServedProjections;
 import io.leftfold.server.tracing.Tracing;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
@@ -53,6 +57,26 @@ record Insight(ServerMetrics metrics, Measures measures, @Nullable Tracing traci
             id.source().toString(),
             id.name(),
             () -> groups.standing(id, PATIENCE).map(Insight::figures)));
+  }
+
+  /// Shows projections as well: those that there are when somebody looks.
+  void show(ServedProjections served) {
+    var looks = new ProjectionLooks(served, Thread.ofVirtual().name("leftfold-figures").factory());
+    metrics.showProjections(
+        () -> looks.look(PATIENCE).map(all -> all.stream().map(Insight::figures).toList()));
+  }
+
+  private static ProjectionFigures figures(ProjectionStatistics one) {
+    return new ProjectionFigures(
+        one.name(),
+        one.state() == ProjectionState.RUNNING,
+        one.state() == ProjectionState.FAULTED,
+        one.lagEvents(),
+        one.lag().toMillis() / MILLIS,
+        one.processedAfterRestart(),
+        one.emitted(),
+        one.partitions(),
+        one.parked());
   }
 
   private static GroupFigures figures(Groups.Standing standing) {

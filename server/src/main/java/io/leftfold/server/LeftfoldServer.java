@@ -4,6 +4,7 @@ package io.leftfold.server;
 
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.projections.Projections;
 import io.leftfold.server.access.Authenticator;
 import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
@@ -22,6 +23,7 @@ import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
 import io.leftfold.server.grpc.operations.MonitoringService;
 import io.leftfold.server.grpc.operations.OperationsService;
+import io.leftfold.server.grpc.projections.ProjectionsService;
 import io.leftfold.server.grpc.store.StoreService;
 import io.leftfold.server.grpc.streams.StreamLimits;
 import io.leftfold.server.grpc.streams.StreamsService;
@@ -29,9 +31,11 @@ import io.leftfold.server.grpc.users.AccessService;
 import io.leftfold.server.grpc.users.UsersService;
 import io.leftfold.server.http.MetricsPage;
 import io.leftfold.server.http.NodePages;
+import io.leftfold.server.http.ProjectionPages;
 import io.leftfold.server.http.StatisticsCheck;
 import io.leftfold.server.http.TokenPage;
 import io.leftfold.server.node.Node;
+import io.leftfold.server.node.ServedProjections;
 import io.leftfold.server.tls.UnusableCertificateException;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
@@ -86,16 +90,19 @@ public final class LeftfoldServer implements AutoCloseable {
   private final Optional<UserAccess> users;
 
   private final Groups groups;
+  private final Optional<ServedProjections> projections;
   private final Insight insight;
 
   private LeftfoldServer(
       Node node,
       Edge edge,
       Groups groups,
+      Optional<ServedProjections> projections,
       ScheduledExecutorService timer,
       Optional<UserAccess> users,
       Insight insight) {
     this.insight = insight;
+    this.projections = projections;
     this.node = node;
     this.edge = edge;
     this.groups = groups;
@@ -134,10 +141,13 @@ public final class LeftfoldServer implements AutoCloseable {
             UUID::randomUUID,
             Thread.ofVirtual().name("leftfold-group-", 0).factory());
     insight.show(groups);
+    var projections = projections(store, options.projections());
+    projections.ifPresent(insight::show);
     try {
-      var edge = edge(store, node, groups, options, timer, users, insight);
+      var edge = edge(store, node, groups, projections, options, timer, users, insight);
       users.ifPresent(known -> begin(known, store, timer));
-      return new LeftfoldServer(node, edge, groups, timer, users, insight);
+      options.telemetry().otlp().ifPresent(otlp -> look(insight, otlp.metricsEvery(), timer));
+      return new LeftfoldServer(node, edge, groups, projections, timer, users, insight);
     } catch (UnusableCertificateException | IOException e) {
       insight.close();
       timer.shutdownNow();
@@ -146,6 +156,24 @@ public final class LeftfoldServer implements AutoCloseable {
               UnavailableException.Reason.IN_USE, String.valueOf(e.getMessage()), e)
           : new IllegalArgumentException(e.getMessage(), e);
     }
+  }
+
+  private static void look(Insight insight, Duration every, ScheduledExecutorService timer) {
+    var threads = Thread.ofVirtual().name("leftfold-figures").factory();
+    var _ =
+        timer.scheduleWithFixedDelay(
+            () -> threads.newThread(insight.metrics()::lookAtProjections).start(),
+            every.toNanos(),
+            every.toNanos(),
+            TimeUnit.NANOSECONDS);
+  }
+
+  private static Optional<ServedProjections> projections(
+      LocalEventStore store, ServerProjections wanted) {
+    return wanted.run()
+        ? Optional.of(
+            new ServedProjections(store, guarded -> Projections.open(guarded, wanted.options())))
+        : Optional.empty();
   }
 
   private static Optional<UserAccess> users(LocalEventStore store, ServerOptions options) {
@@ -196,6 +224,7 @@ public final class LeftfoldServer implements AutoCloseable {
       LocalEventStore store,
       Node node,
       Groups groups,
+      Optional<ServedProjections> projections,
       ServerOptions options,
       ScheduledExecutorService timer,
       Optional<UserAccess> users,
@@ -233,6 +262,8 @@ public final class LeftfoldServer implements AutoCloseable {
     guarded.putAll(
         new MonitoringService((delay, task) -> later(timer, delay, task), threads).handlers());
     guarded.putAll(new GroupsService(groups, threads).handlers());
+    projections.ifPresent(served ->
+        guarded.putAll(new ProjectionsService(served, UUID::randomUUID, threads).handlers()));
     var calls = new HashMap<>(authenticating.guard(guarded));
     calls.putAll(new HealthService(node, calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
@@ -258,7 +289,15 @@ public final class LeftfoldServer implements AutoCloseable {
             insight.trace(calls),
             router -> {
               insight.trace(router);
-              new NodePages(node, NodeServices.WIRE_VERSION, VERSION, threads).addTo(router);
+              new NodePages(
+                      node,
+                      new NodePages.About(
+                          NodeServices.WIRE_VERSION, VERSION, projections.isPresent()),
+                      threads)
+                  .addTo(router);
+              projections.ifPresent(served ->
+                  new ProjectionPages(node, served, authenticator, UUID::randomUUID, threads)
+                      .addTo(router));
               new MetricsPage(insight.metrics(), check, threads).addTo(router);
               users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));
             },
@@ -272,7 +311,10 @@ public final class LeftfoldServer implements AutoCloseable {
     for (var shortage : Shortage.values()) {
       insight.metrics().showRefused(shortage.label(), () -> edge.refused(shortage));
     }
-    node.whenReady(() -> threads.newThread(() -> start(groups)).start());
+    node.whenReady(() -> {
+      threads.newThread(() -> start(groups)).start();
+      projections.ifPresent(served -> threads.newThread(served::begin).start());
+    });
     return edge;
   }
 
@@ -424,6 +466,7 @@ public final class LeftfoldServer implements AutoCloseable {
     // In this order: what consumers have acked by then counts for the last checkpoints.
     edge.close(patience, remaining -> progress.accept(Remaining.of(remaining)));
     groups.close();
+    projections.ifPresent(ServedProjections::close);
     timer.shutdownNow();
     insight.close();
     users.ifPresent(UserAccess::close);

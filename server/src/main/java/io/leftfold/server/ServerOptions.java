@@ -23,6 +23,7 @@ import java.util.Optional;
 ///   not
 /// @param dcbStream where events are recorded that come over `umadb.v1.DCB`, which knows no streams
 /// @param limits how much it holds on behalf of its callers
+/// @param projections how it runs projections
 /// @param telemetry what it tells about itself
 public record ServerOptions(
     String host,
@@ -36,6 +37,7 @@ public record ServerOptions(
     Optional<Path> backups,
     StreamName dcbStream,
     ServerLimits limits,
+    ServerProjections projections,
     Telemetry telemetry) {
 
   private static final ServerOptions INSECURE =
@@ -51,6 +53,7 @@ public record ServerOptions(
           Optional.empty(),
           StreamName.of("dcb"),
           ServerLimits.defaults(),
+          ServerProjections.defaults(),
           Telemetry.defaults());
 
   /// Checks the stream.
@@ -166,6 +169,16 @@ public record ServerOptions(
     return draft.options();
   }
 
+  /// With projections run otherwise, or not at all.
+  ///
+  /// @param projections how they run
+  /// @return the new options
+  public ServerOptions withProjections(ServerProjections projections) {
+    var draft = new Draft(this);
+    draft.projections = projections;
+    return draft.options();
+  }
+
   /// With other things told.
   ///
   /// @param telemetry what the node tells about itself
@@ -194,6 +207,7 @@ public record ServerOptions(
     Optional<Path> backups;
     StreamName dcbStream;
     ServerLimits limits;
+    ServerProjections projections;
     Telemetry telemetry;
 
     Draft(ServerOptions options) {
@@ -208,6 +222,7 @@ public record ServerOptions(
       this.backups = options.backups;
       this.dcbStream = options.dcbStream;
       this.limits = options.limits;
+      this.projections = options.projections;
       this.telemetry = options.telemetry;
     }
 
@@ -224,6 +239,7 @@ public record ServerOptions(
           backups,
           dcbStream,
           limits,
+          projections,
           telemetry);
     }
   }

@@ -106,14 +106,18 @@ final class MetricsTest {
         });
   }
 
-  /// Pauses are there once there was one, and what is said of a group once there is one.
+  /// Pauses are there once there was one, what is said of a group once there is one, and what is
+  /// said of projections once they run.
   private Scrape scrapeOfEverything() throws IOException {
     GroupMetricsTest.GroupsOf.awaitRunning(server);
     GroupMetricsTest.GroupsOf.create(server, "followed-1");
     while (true) {
       System.gc();
+      var projections = server.get("/projections/any").statusCode();
+      assertThat(projections).isIn(200, 503);
       var scrape = Scrape.of(server.get("/metrics").body());
-      if (scrape.families().contains("jvm_gc_pause_seconds")) {
+      if (scrape.families().contains("jvm_gc_pause_seconds")
+          && scrape.families().contains("leftfold_projection_running")) {
         return scrape;
       }
     }

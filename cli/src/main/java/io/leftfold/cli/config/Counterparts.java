@@ -37,10 +37,8 @@ final class Counterparts {
       ReplicationPort ReplicationHostAdvertiseAs ReplicationTcpPortAdvertiseAs
       ReplicationHeartbeatTimeout ReplicationHeartbeatInterval EnableUnixSocket
       ConnectionPendingSendBytesThreshold ConnectionQueueSizeThreshold DisableAdminUi
-      DisableStatsOnHttp DisableGossipOnHttp EnableAtomPubOverHttp RunProjections
-      StartStandardProjections ProjectionThreads ProjectionsQueryExpiry
-      FaultOutOfOrderProjections ProjectionCompilationTimeout ProjectionExecutionTimeout
-      MaxProjectionStateSize MaxPartitionStateCacheSize
+      DisableStatsOnHttp DisableGossipOnHttp EnableAtomPubOverHttp StartStandardProjections
+      FaultOutOfOrderProjections MaxPartitionStateCacheSize
       IntIp IntTcpPort ExtTcpPort EnableExternalTcp DisableExternalTcp DisableInternalTcpTls
       DisableExternalTcpTls IntHostAdvertiseAs IntTcpPortAdvertiseAs ExtTcpPortAdvertiseAs
       AdvertiseTcpPortToClientAs IntTcpHeartbeatTimeout IntTcpHeartbeatInterval

@@ -257,6 +257,50 @@ public enum ServerOption {
       "The stream for events of UmaDB clients (umadb.v1.DCB), which know no streams.",
       same()),
 
+  /// Whether scripts run.
+  PROJECTIONS(
+      new Kind.OneOf(List.of("all", "none")),
+      "all",
+      "Whether projections in JavaScript run. What $by_category and the like give is there in any case.",
+      List.of(
+          new Counterpart(
+              "RunProjections", Map.of("system", "all", "all", "all", "none", "none")))),
+
+  /// How many scripts run.
+  PROJECTION_WORKERS(
+      new Kind.Whole("<n>", 0, 1_000),
+      "0",
+      "How many scripts of projections run at the same time. 0 is half of the processors.",
+      same("ProjectionThreads")),
+
+  /// How long a query is kept.
+  PROJECTION_QUERY_EXPIRY(
+      new Kind.Whole("<minutes>", 0, 525_600),
+      "5",
+      "After how long without a question a transient query is forgotten, in minutes.",
+      same("ProjectionsQueryExpiry")),
+
+  /// What a script may take.
+  PROJECTION_COMPILATION_TIMEOUT(
+      new Kind.Whole("<ms>", 1, 3_600_000),
+      "500",
+      "How long the text of a script may take to run once, in milliseconds.",
+      same("ProjectionCompilationTimeout")),
+
+  /// What a script may take.
+  PROJECTION_EXECUTION_TIMEOUT(
+      new Kind.Whole("<ms>", 1, 3_600_000),
+      "250",
+      "How long a script may take for one event, in milliseconds, unless the projection says otherwise.",
+      same("ProjectionExecutionTimeout")),
+
+  /// What a script may keep.
+  MAX_PROJECTION_STATE_SIZE(
+      new Kind.Whole("<chars>", 1, 1 << 26),
+      "16777216",
+      "How long the JSON of a projection's state or result may be.",
+      same("MaxProjectionStateSize")),
+
   /// What messages look like.
   LOG_FORMAT(
       new Kind.OneOf(List.of("text", "json")),

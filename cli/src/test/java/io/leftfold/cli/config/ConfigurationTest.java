@@ -125,7 +125,7 @@ class ConfigurationTest {
         KurrentDB:
           Db: /var/lib/kurrentdb
           NodePort: 2114
-          RunProjections: All
+          StatsPeriodSec: 30
           Licensing: {LicenseKey: abc}
         ClusterSize: 1
         """);
@@ -136,7 +136,7 @@ class ConfigurationTest {
     assertThat(configuration.number(ServerOption.PORT)).isEqualTo(2114);
     assertThat(configuration.warnings()).hasSize(1);
     assertThat(configuration.warnings().getFirst())
-        .contains("passed over: leftfold.yaml:5 RunProjections, leftfold.yaml:6 Licensing:");
+        .contains("passed over: leftfold.yaml:5 StatsPeriodSec, leftfold.yaml:6 Licensing:");
   }
 
   @Test

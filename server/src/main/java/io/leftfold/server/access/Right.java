@@ -71,6 +71,8 @@ public sealed interface Right {
     OPERATE("operate the node"),
     /// Persistent subscriptions, other than taking from them: for `$ops`.
     MANAGE_GROUPS("manage persistent subscriptions"),
+    /// Projections that are kept, other than looking at them: for `$ops`.
+    MANAGE_PROJECTIONS("manage projections"),
     /// Users: for `$admins`.
     MANAGE_USERS("manage users"),
     /// Asking why something was denied: for `$admins`.

@@ -132,7 +132,8 @@ final class StoredAccess implements Access {
     return switch (right) {
       case STATISTICS -> new Decision(anonymous.endpoints(), Grounds.LOGGED_IN, List.of());
       case GET_TOKEN -> Decision.denied(Grounds.LOGGED_IN);
-      case OPERATE, MANAGE_GROUPS -> new Decision(false, Grounds.GROUP, OPERATORS);
+      case OPERATE, MANAGE_GROUPS, MANAGE_PROJECTIONS ->
+          new Decision(false, Grounds.GROUP, OPERATORS);
       case MANAGE_USERS, EXPLAIN_ACCESS -> new Decision(false, Grounds.GROUP, ADMINS);
     };
   }
@@ -140,7 +141,7 @@ final class StoredAccess implements Access {
   private static Decision decideOnNode(Caller.User user, Right.OnNode right) {
     return switch (right) {
       case STATISTICS, GET_TOKEN -> Decision.granted(Grounds.LOGGED_IN);
-      case OPERATE, MANAGE_GROUPS ->
+      case OPERATE, MANAGE_GROUPS, MANAGE_PROJECTIONS ->
           new Decision(
               user.name().equals(OPS) || user.groups().contains(Caller.OPS),
               Grounds.GROUP,

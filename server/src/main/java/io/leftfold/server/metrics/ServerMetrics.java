@@ -43,6 +43,7 @@ public final class ServerMetrics implements AutoCloseable {
   private final Looks looks;
   private final NodeMeters node;
   private final GroupMeters groups;
+  private @Nullable ProjectionMeters projections;
 
   /// Kept, for a counter holds what it asks only weakly.
   private final List<LongSupplier> counted = new CopyOnWriteArrayList<>();
@@ -197,12 +198,29 @@ public final class ServerMetrics implements AutoCloseable {
     return groups.show(stream, group, figures);
   }
 
+  /// Shows projections as well, those that there are whenever somebody looks; of very many, only
+  /// the first.
+  ///
+  /// @param figures how they stand; empty if that is not known at the moment
+  public void showProjections(Supplier<Optional<List<ProjectionFigures>>> figures) {
+    projections = new ProjectionMeters(registry, figures);
+  }
+
+  /// Finds out which projections there are and how they stand. A page does so by itself; where
+  /// metrics are sent it is to be called now and then. Waits a little: not for an event loop.
+  public void lookAtProjections() {
+    if (projections != null) {
+      projections.look();
+    }
+  }
+
   /// The page as it is now. Asks the store and the disk: not for an event loop.
   ///
   /// @param accept what the reader understands, as in HTTP
   /// @return the page and its media type
   public Page page(String accept) {
     looks.begin();
+    lookAtProjections();
     var type =
         accept.contains("application/openmetrics-text")
             ? "application/openmetrics-text; version=1.0.0; charset=utf-8"

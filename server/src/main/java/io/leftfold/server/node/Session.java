@@ -110,6 +110,14 @@ public final class Session {
     return access.decide(caller, Right.OnStream.to(Acl.Action.READ, stream)).granted();
   }
 
+  /// Whether the caller has a right, as of this moment.
+  ///
+  /// @param right what for
+  /// @return whether
+  public boolean may(Right right) {
+    return access.decide(caller, right).granted();
+  }
+
   private void require(Acl.Action action, StreamName stream) {
     access.require(caller, Right.OnStream.to(action, stream));
   }

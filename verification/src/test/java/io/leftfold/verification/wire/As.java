@@ -23,10 +23,12 @@ import io.leftfold.protocol.messages.parked.GroupsGrpc;
 import io.leftfold.protocol.messages.parked.ParkedRequest;
 import io.leftfold.protocol.messages.parked.ParkedResponse;
 import io.leftfold.protocol.messages.parked.ReplayChosenRequest;
+import io.leftfold.protocol.messages.projections.ProjectionsGrpc;
 import io.leftfold.verification.running.Await;
 import java.util.Base64;
 
-/// What somebody says about groups, on a wire. A source is a stream or `$all`; a group is `g`.
+/// What somebody says about groups and projections, on a wire. A source is a stream or `$all`; a
+/// group is `g`.
 record As(Wire wire, String user, String password) {
 
   static final String ALL = "$all";
@@ -56,6 +58,12 @@ record As(Wire wire, String user, String password) {
 
   private GroupsGrpc.GroupsBlockingStub ours() {
     return GroupsGrpc.newBlockingStub(wire.channel())
+        .withInterceptors(credentials())
+        .withDeadlineAfter(Await.LIMIT);
+  }
+
+  ProjectionsGrpc.ProjectionsBlockingStub projections() {
+    return ProjectionsGrpc.newBlockingStub(wire.channel())
         .withInterceptors(credentials())
         .withDeadlineAfter(Await.LIMIT);
   }

@@ -17,6 +17,7 @@ import io.leftfold.protocol.messages.gossip.GossipOuterClass;
 import io.leftfold.protocol.messages.groups.Persistent;
 import io.leftfold.protocol.messages.manystreams.Streams;
 import io.leftfold.protocol.messages.manystreams.errors.Errors;
+import io.leftfold.protocol.messages.projections.ProjectionsOuterClass;
 import io.leftfold.protocol.messages.rpc.StatusOuterClass;
 import io.leftfold.protocol.messages.shared.Shared;
 import io.leftfold.protocol.messages.streams.StreamsOuterClass;
@@ -101,6 +102,25 @@ final class DescriptorTest {
     assertThat(ours.getPackage()).isEqualTo(theirs.getPackage());
     assertThat(described(theirs)).isNotEmpty();
     assertThat(described(ours)).containsAllEntriesOf(described(theirs));
+  }
+
+  /// Two clients call number 2 of a continuous projection `track_emitted_streams`, which is number
+  /// 3 where the server of these clients and the newer ones have it.
+  @Test
+  void of_projections_what_a_client_knows_we_know_alike_but_for_one_name() {
+    var ours = described(ProjectionsOuterClass.getDescriptor());
+    for (var file :
+        List.of(
+            io.kurrent.dbclient.proto.projections.Projectionmanagement.getDescriptor(),
+            com.eventstore.dbclient.proto.projections.Projectionmanagement.getDescriptor())) {
+      var theirs = described(file);
+      assertThat(
+              theirs.remove(
+                  "event_store.client.projections.CreateReq.Options.Continuous.track_emitted_streams"))
+          .isEqualTo("2 BOOL");
+      assertThat(theirs).hasSizeGreaterThan(50);
+      assertThat(ours).containsAllEntriesOf(theirs);
+    }
   }
 
   /// The status that `BatchAppend` answers with has one detail where Google's has several; a list

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server;
+
+import io.leftfold.projections.ProjectionLimits;
+import io.leftfold.projections.ProjectionOptions;
+import java.time.Duration;
+
+/// How a server runs projections: `ServerProjections.defaults().withWorkers(4)`.
+///
+/// @param run whether it does; otherwise nobody can ask for any, and scripts that were created
+///   before stay where they are
+/// @param workers how many scripts run at the same time; 0 for half of the processors
+/// @param queryExpiry after how long without a question a transient query is forgotten
+/// @param compilationTimeout how long the text of a script may take
+/// @param executionTimeout how long a script may take for one event, if it is not configured
+///   otherwise
+/// @param stateSizeMax how long a state or a result may be, in characters of JSON
+public record ServerProjections(
+    boolean run,
+    int workers,
+    Duration queryExpiry,
+    Duration compilationTimeout,
+    Duration executionTimeout,
+    int stateSizeMax) {
+
+  private static final ServerProjections DEFAULTS =
+      new ServerProjections(
+          true,
+          0,
+          Duration.ofMinutes(5),
+          ProjectionLimits.DEFAULT.compilation(),
+          ProjectionLimits.DEFAULT.event(),
+          ProjectionLimits.DEFAULT.stateChars());
+
+  /// Checks the numbers.
+  ///
+  /// @throws IllegalArgumentException if one is out of its bounds
+  public ServerProjections {
+    if (workers < 0
+        || stateSizeMax <= 0
+        || queryExpiry.isNegative()
+        || !compilationTimeout.isPositive()
+        || !executionTimeout.isPositive()) {
+      throw new IllegalArgumentException(
+          "Projections have 0 workers or more, times and sizes above 0, got %d workers, %s, %s, %s, %d characters"
+              .formatted(workers, queryExpiry, compilationTimeout, executionTimeout, stateSizeMax));
+    }
+  }
+
+  /// They run, with the usual limits.
+  ///
+  /// @return the options
+  public static ServerProjections defaults() {
+    return DEFAULTS;
+  }
+
+  /// They do not run.
+  ///
+  /// @return the options
+  public static ServerProjections none() {
+    return new ServerProjections(
+        false,
+        0,
+        DEFAULTS.queryExpiry,
+        DEFAULTS.compilationTimeout,
+        DEFAULTS.executionTimeout,
+        DEFAULTS.stateSizeMax);
+  }
+
+  ProjectionOptions options() {
+    var defaults = ProjectionOptions.defaults();
+    var limits = defaults.limits().withTimes(compilationTimeout, executionTimeout);
+    return defaults
+        .withWorkers(workers == 0 ? defaults.workers() : workers)
+        .withQueryExpiry(queryExpiry)
+        .with(
+            new ProjectionLimits(
+                limits.compilation(),
+                limits.event(),
+                limits.statements(),
+                limits.allocatedBytes(),
+                stateSizeMax,
+                limits.stateDepth(),
+                limits.emittedEvents(),
+                limits.emittedChars(),
+                limits.logLines(),
+                limits.partitionsKept()));
+  }
+}
