@@ -44,6 +44,7 @@ public final class Main {
           "check",
           "index",
           "groups",
+          "projections",
           "scavenge",
           "backup",
           "restore",
@@ -188,6 +189,7 @@ public final class Main {
               .addSubcommand(new IndexCommand.Verify(shell))
               .addSubcommand(new IndexCommand.Rebuild(shell));
       case "groups" -> GroupsCommand.commandLine(shell);
+      case "projections" -> ProjectionsCommand.commandLine(shell);
       case "scavenge" -> new ScavengeCommand(shell);
       case "backup" -> new BackupCommand(shell);
       case "restore" -> new RestoreCommand(shell);

@@ -10,13 +10,15 @@ import io.leftfold.verification.running.TestServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The official Node clients, by the tests in `verification/node`, against a server in this
-/// process.
+/// process; and what TypeScript says of the typings of projections.
 ///
 /// Without Node.js, or without its packages, they cannot run: that is said, and fails where `CI` is
 /// set.
@@ -42,7 +44,21 @@ final class NodeClientsTest {
     }
   }
 
+  @Test
+  void the_typings_of_projections_accept_what_may_be_said_and_nothing_else() throws Exception {
+    passes("typings.test.js", Map.of());
+  }
+
   private void passes(String file, TestServer server) throws Exception {
+    passes(
+        file,
+        Map.of(
+            "LEFTFOLD_PORT", Integer.toString(server.port()),
+            "LEFTFOLD_ENCRYPTION", server.parameters(),
+            "LEFTFOLD_ADMINISTRATOR", server.administrator()));
+  }
+
+  private void passes(String file, Map<String, String> environment) throws Exception {
     var folder = Path.of("node").toAbsolutePath();
     require(
         Files.isDirectory(folder.resolve("node_modules")),
@@ -54,9 +70,7 @@ final class NodeClientsTest {
             .directory(folder.toFile())
             .redirectErrorStream(true)
             .redirectOutput(output.toFile());
-    builder.environment().put("LEFTFOLD_PORT", Integer.toString(server.port()));
-    builder.environment().put("LEFTFOLD_ENCRYPTION", server.parameters());
-    builder.environment().put("LEFTFOLD_ADMINISTRATOR", server.administrator());
+    builder.environment().putAll(environment);
     var process = builder.start();
     try {
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {

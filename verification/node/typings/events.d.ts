@@ -1,0 +1,6 @@
+declare namespace Leftfold {
+  interface EventBodies {
+    Deposited: { amount: number };
+    Named: { name: string };
+  }
+}
