@@ -15,6 +15,9 @@ import io.leftfold.cli.git.GitImportException;
 import io.leftfold.cli.output.Printable;
 import io.leftfold.client.GroupFailedException;
 import io.leftfold.client.NearestName;
+import io.leftfold.client.ProjectionFailedException;
+import io.leftfold.projections.ProjectionException;
+import io.leftfold.projections.ProjectionFaultException;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -140,6 +143,9 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return e instanceof CommandFailedException
         || e instanceof GitImportException
         || e instanceof GroupFailedException
+        || e instanceof ProjectionFailedException
+        || e instanceof ProjectionException
+        || e instanceof ProjectionFaultException
         || e instanceof LeftfoldException
         || e instanceof IllegalArgumentException
         || e instanceof IOException;
@@ -151,6 +157,11 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
       case FileAlreadyExistsException there -> there.getFile() + " is already there";
       case AccessDeniedException denied -> denied.getFile() + " may not be opened by this user";
       case FileSystemException failed -> failed.getFile() + ": " + failed.getReason();
+      case ProjectionFaultException fault ->
+          String.valueOf(fault.getMessage())
+              .lines()
+              .map(Printable::of)
+              .collect(Collectors.joining("\n"));
       default ->
           e.getMessage() == null
               ? e.getClass().getSimpleName()

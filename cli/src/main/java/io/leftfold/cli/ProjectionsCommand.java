@@ -20,6 +20,10 @@ import picocli.CommandLine.Spec;
     footer = {
       "  leftfold projections init scripts",
       "  leftfold projections test scripts",
+      "  leftfold projections run scripts/balances/projection.js --data store",
+      "  leftfold projections create balances scripts/balances/projection.js --emit \\",
+      "      --connect 'kurrentdb://127.0.0.1:2113?tls=false'",
+      "  leftfold projections state balances account-7 --as-of 2026-07-17T14:02:00Z --data store",
     })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ProjectionsCommand implements Callable<Integer> {
@@ -31,7 +35,25 @@ final class ProjectionsCommand implements Callable<Integer> {
     return new CommandLine(new ProjectionsCommand())
         .addSubcommand(new ProjectionsInitCommand(shell))
         .addSubcommand(new ProjectionsInitCommand.Typings(shell))
-        .addSubcommand(new ProjectionsTestCommand(shell));
+        .addSubcommand(new ProjectionsTestCommand(shell))
+        .addSubcommand(new ProjectionsRunCommand(shell))
+        .addSubcommand(new ProjectionsDebugCommand(shell))
+        .addSubcommand(new ProjectionsLooking.ListThem(shell))
+        .addSubcommand(new ProjectionsLooking.Statistics(shell))
+        .addSubcommand(new ProjectionsLooking.State(shell))
+        .addSubcommand(new ProjectionsLooking.Result(shell))
+        .addSubcommand(new ProjectionsLooking.Partitions(shell))
+        .addSubcommand(new ProjectionsLooking.Parked(shell))
+        .addSubcommand(new ProjectionsChanging.Create(shell))
+        .addSubcommand(new ProjectionsChanging.Update(shell))
+        .addSubcommand(new ProjectionsChanging.Delete(shell))
+        .addSubcommand(new ProjectionsChanging.Enable(shell))
+        .addSubcommand(new ProjectionsChanging.Disable(shell))
+        .addSubcommand(new ProjectionsChanging.Abort(shell))
+        .addSubcommand(new ProjectionsChanging.Reset(shell))
+        .addSubcommand(new ProjectionsChanging.Resume(shell))
+        .addSubcommand(new ProjectionsChanging.Skip(shell))
+        .addSubcommand(new ProjectionsConfigCommand(shell));
   }
 
   @Override

@@ -356,6 +356,13 @@ public final class RemoteEventStore implements EventStore {
     return new RemoteGroups(channel, connection, failures);
   }
 
+  /// The projections of the server, for whoever looks after them. Closed with this store.
+  ///
+  /// @return what can be asked of them
+  public RemoteProjections projections() {
+    return new RemoteProjections(channel, connection, failures);
+  }
+
   /// A call with one answer.
   private <Q extends MessageLite, A> A ask(MethodDescriptor<Q, A> method, Q request, String call) {
     return ask(method, request, call, List.of());

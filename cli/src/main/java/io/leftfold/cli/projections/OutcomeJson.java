@@ -97,7 +97,7 @@ final class OutcomeJson {
     return node;
   }
 
-  private static ObjectNode fault(Outcome.Fault found) {
+  static ObjectNode fault(Outcome.Fault found) {
     var fault = found.fault();
     var node =
         MAPPER.createObjectNode().put("message", fault.message()).put("kind", fault.kind().name());

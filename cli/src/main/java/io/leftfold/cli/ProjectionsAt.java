@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli;
+
+import io.leftfold.client.ProjectionReport;
+import io.leftfold.client.RemoteEventStore;
+import io.leftfold.client.RemoteProjections;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.projections.ProjectionOptions;
+import io.leftfold.projections.ProjectionState;
+import io.leftfold.projections.ProjectionStatistics;
+import io.leftfold.projections.Projections;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import picocli.CommandLine.Mixin;
+
+/// Where the projections are that a command is about: on a server, or in a data directory, whose
+/// projections then run in this process for as long as the command takes.
+@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+final class ProjectionsAt {
+
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+
+  @Mixin private StoreOptions store;
+
+  /// What a command does, wherever the projections are.
+  interface Work {
+    int with(Opened projections) throws Exception;
+  }
+
+  /// What a command does where the projections are in a data directory.
+  interface LocalWork {
+    int with(Projections projections) throws Exception;
+  }
+
+  /// Projections in either place.
+  ///
+  /// @param local those of a data directory
+  /// @param remote those of a server
+  record Opened(Optional<Projections> local, Optional<RemoteProjections> remote) {
+
+    List<ProjectionReport> list() {
+      return local
+          .map(it -> it.list().stream().map(ProjectionsAt::report).toList())
+          .orElseGet(() -> remote.orElseThrow().list());
+    }
+
+    ProjectionReport statistics(String name) {
+      return local
+          .map(it -> report(it.statistics(name)))
+          .orElseGet(() -> remote.orElseThrow().statistics(name));
+    }
+  }
+
+  boolean isRemote() {
+    return store.isRemote();
+  }
+
+  int run(Shell shell, Work work) throws Exception {
+    if (!store.isRemote()) {
+      return runHere(shell, it -> work.with(new Opened(Optional.of(it), Optional.empty())));
+    }
+    try (var opened = store.openToWrite(shell)) {
+      if (!(opened instanceof RemoteEventStore remote)) {
+        throw new IllegalStateException("A connection string opened %s".formatted(opened));
+      }
+      return work.with(new Opened(Optional.empty(), Optional.of(remote.projections())));
+    }
+  }
+
+  /// For what the wire has no words for.
+  ///
+  /// @param what is wanted, as in "To look at parked events"
+  int runLocally(Shell shell, String what, LocalWork work) throws Exception {
+    if (store.isRemote()) {
+      throw new CommandFailedException(
+          ExitCode.USAGE,
+          "%s is not to be had over gRPC; ask the server's pages under /projection, or name --data <directory> of a store that no server runs on"
+              .formatted(what));
+    }
+    return runHere(shell, work);
+  }
+
+  private int runHere(Shell shell, LocalWork work) throws Exception {
+    try (var opened = LocalEventStore.open(store.storeDirectory(shell));
+        var projections = Projections.open(opened, ProjectionOptions.defaults())) {
+      return work.with(projections);
+    }
+  }
+
+  /// Waits until a projection has looked at all that was there, or does not run. A state is asked
+  /// for as of the end of the log; and nobody else runs the projections of a directory.
+  static ProjectionStatistics awaitEnd(Shell shell, Projections projections, String name)
+      throws InterruptedException {
+    // Between the last look at the log and the last step there may be a moment in which neither is
+    // under way: what holds at two looks in a row is an end.
+    var looks = new AtomicInteger();
+    return await(
+        shell,
+        projections,
+        name,
+        now -> {
+          var isThrough = now.position() >= now.head() && now.writesInProgress() == 0;
+          return now.state() != ProjectionState.RUNNING
+              || looks.updateAndGet(calm -> isThrough ? calm + 1 : 0) > 1;
+        });
+  }
+
+  /// Waits for something about a projection, and says how far it is.
+  static ProjectionStatistics await(
+      Shell shell, Projections projections, String name, Predicate<ProjectionStatistics> wanted)
+      throws InterruptedException {
+    var progress = new ProgressLine(shell);
+    while (true) {
+      var now = projections.statistics(name);
+      if (wanted.test(now)) {
+        progress.end();
+        return now;
+      }
+      progress.show(() ->
+          "%s: %.1f %%, at position %,d of %,d"
+              .formatted(name, now.progress(), now.position(), now.head()));
+      if (shell.stop().await(LOOK_AGAIN)) {
+        progress.end();
+        throw new CommandFailedException(
+            ExitCode.FAILED,
+            "Stopped at position %,d of %,d".formatted(now.position(), now.head()));
+      }
+    }
+  }
+
+  private static ProjectionReport report(ProjectionStatistics now) {
+    var figures = new LinkedHashMap<String, Object>();
+    figures.put("enabled", now.enabled());
+    figures.put("built-in", now.isBuiltIn());
+    figures.put("version", now.version());
+    figures.put("epoch", now.epoch());
+    figures.put("head", now.head());
+    figures.put("lag-events", now.lagEvents());
+    figures.put("lag-seconds", now.lag().toMillis() / 1000.0);
+    figures.put("handled", now.handled());
+    figures.put("skipped", now.skipped());
+    figures.put("emitted", now.emitted());
+    figures.put("parked", now.parked());
+    figures.put("partitions", now.partitions());
+    figures.put("partitions-cached", now.partitionsCached());
+    figures.put("events-processed-after-restart", now.processedAfterRestart());
+    figures.put("buffered-events", now.bufferedEvents());
+    figures.put("core-processing-millis", now.coreProcessingMillis());
+    now.lastStep().ifPresent(time -> figures.put("last-step", time.toString()));
+    now.building()
+        .ifPresent(beside -> {
+          figures.put("building-epoch", beside.epoch());
+          figures.put("building-position", beside.position());
+          figures.put("building-reason", beside.reason());
+        });
+    figures.put("result-stream", now.resultStream());
+    return new ProjectionReport(
+        now.name(),
+        now.mode().toString(),
+        now.status(),
+        now.reason(),
+        place(now.position()),
+        place(now.checkpoint()),
+        now.progress(),
+        figures);
+  }
+
+  private static String place(long position) {
+    return position < 0 ? "" : Long.toString(position);
+  }
+}

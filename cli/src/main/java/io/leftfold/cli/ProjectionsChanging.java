@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.cli;
+
+import io.leftfold.cli.output.Printable;
+import io.leftfold.client.RemoteProjections;
+import io.leftfold.projections.NewProjection;
+import io.leftfold.projections.ProjectionConfig;
+import io.leftfold.projections.ProjectionState;
+import io.leftfold.projections.Projections;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// The commands that make and change projections.
+final class ProjectionsChanging {
+
+  private ProjectionsChanging() {}
+
+  /// What all of them need.
+  @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+  abstract static class OfProjection implements Callable<Integer> {
+    @Parameters(
+        index = "0",
+        paramLabel = "<projection>",
+        description = "The name of the projection.")
+    String name;
+
+    @Mixin ProjectionsAt at;
+
+    final Shell shell;
+
+    OfProjection(Shell shell) {
+      this.shell = shell;
+    }
+
+    final int said(String what) {
+      shell.out().println("Projection %s %s.".formatted(Printable.of(name), what));
+      return ExitCode.OK;
+    }
+  }
+
+  @Command(
+      name = "create",
+      header = "Create a projection from a script.",
+      description =
+          "It runs for ever, and starts at once: on a server there, in a data directory as soon as the store is served, or opened by a command.",
+      synopsisHeading = "%nUsage: ",
+      descriptionHeading = "%n")
+  @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+  static final class Create extends OfProjection {
+    @Parameters(index = "1", paramLabel = "<script>", description = "A file; - is standard input.")
+    private Path script;
+
+    @Option(names = "--emit", description = "Allow it to write: emit, linkTo, linkStreamTo.")
+    private boolean emit;
+
+    @Option(
+        names = "--track-emitted-streams",
+        description = "Keep a list of the streams that it writes to.")
+    private boolean track;
+
+    @Option(
+        names = "--one-time",
+        description = "To the end of the log, and no further. Needs --data.")
+    private boolean oneTime;
+
+    @Option(names = "--disabled", description = "Do not start it.")
+    private boolean disabled;
+
+    Create(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      var text = ScriptFile.read(shell, script).text();
+      if (oneTime && at.isRemote()) {
+        return at.runLocally(shell, "A one-time projection with a name", _ -> ExitCode.FAILED);
+      }
+      return at.run(
+          shell,
+          projections -> {
+            projections
+                .local()
+                .ifPresentOrElse(
+                    here -> create(here, text),
+                    () -> create(projections.remote().orElseThrow(), text));
+            return said("is there");
+          });
+    }
+
+    private void create(Projections here, String text) {
+      var wanted =
+          (oneTime ? NewProjection.oneTime(name, text) : NewProjection.continuous(name, text))
+              .with(ProjectionConfig.DEFAULT.withEmitEnabled(emit).withTrackEmittedStreams(track));
+      here.create(disabled ? wanted.disabled() : wanted);
+    }
+
+    private void create(RemoteProjections there, String text) {
+      there.createContinuous(name, text, emit, track);
+      if (disabled) {
+        there.disable(name);
+      }
+    }
+  }
+
+  @Command(
+      name = "update",
+      header = "Give a projection another script.",
+      description =
+          "It goes on from where it is, or is built anew beside the one that answers, which it follows in one step when it has come to the same place.",
+      synopsisHeading = "%nUsage: ",
+      descriptionHeading = "%n")
+  @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
+  static final class Update extends OfProjection {
+    @Parameters(index = "1", paramLabel = "<script>", description = "A file; - is standard input.")
+    private Path script;
+
+    @Option(names = "--emit", arity = "1", description = "Whether it may write. Default: as it is.")
+    private @Nullable Boolean emit;
+
+    @Option(
+        names = "--beside",
+        description = "Build it from zero beside the one that answers. Needs --data.")
+    private boolean beside;
+
+    Update(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      var text = ScriptFile.read(shell, script).text();
+      var allowed = Optional.ofNullable(emit);
+      if (beside) {
+        return at.runLocally(
+            shell, "To build a version beside", here -> buildBeside(here, text, allowed));
+      }
+      return at.run(
+          shell,
+          projections -> {
+            projections
+                .local()
+                .ifPresentOrElse(
+                    here -> here.update(name, text, allowed, Optional.empty()),
+                    () -> projections.remote().orElseThrow().update(name, text, allowed));
+            return said("has another script");
+          });
+    }
+
+    private int buildBeside(Projections here, String text, Optional<Boolean> allowed)
+        throws InterruptedException {
+      here.buildBeside(name, text, allowed);
+      var now =
+          ProjectionsAt.await(
+              shell,
+              here,
+              name,
+              it ->
+                  it.building().isEmpty()
+                      || !it.building().get().reason().isEmpty()
+                      || it.state() != ProjectionState.RUNNING);
+      if (now.building().isPresent()) {
+        var why = now.building().get().reason();
+        throw new CommandFailedException(
+            ExitCode.FAILED,
+            "The version beside %s does not get on: %s"
+                .formatted(name, why.isEmpty() ? "the projection is " + now.status() : why));
+      }
+      return said("has another script, and was built anew with it");
+    }
+  }
+
+  @Command(
+      name = "delete",
+      header = "Delete a projection that is stopped or faulted.",
+      synopsisHeading = "%nUsage: ")
+  static final class Delete extends OfProjection {
+    @Option(
+        names = "--emitted-streams",
+        description = "The streams that it wrote to go too, as far as they were tracked.")
+    private boolean emittedStreams;
+
+    @Option(names = "--results", description = "Its results go too.")
+    private boolean results;
+
+    Delete(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      return at.run(
+          shell,
+          projections -> {
+            projections
+                .local()
+                .ifPresentOrElse(
+                    here -> here.delete(name, emittedStreams, results, true),
+                    () ->
+                        projections
+                            .remote()
+                            .orElseThrow()
+                            .delete(name, emittedStreams, results, true));
+            return said("is deleted");
+          });
+    }
+  }
+
+  @Command(name = "enable", header = "Start a projection.", synopsisHeading = "%nUsage: ")
+  static final class Enable extends OfProjection {
+    Enable(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      return at.run(
+          shell,
+          projections -> {
+            projections
+                .local()
+                .ifPresentOrElse(
+                    here -> here.enable(name),
+                    () -> projections.remote().orElseThrow().enable(name));
+            return said("is enabled");
+          });
+    }
+  }
+
+  @Command(
+      name = "disable",
+      header = "Stop a projection behind a last step.",
+      synopsisHeading = "%nUsage: ")
+  static final class Disable extends OfProjection {
+    Disable(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      return at.run(
+          shell,
+          projections -> {
+            projections
+                .local()
+                .ifPresentOrElse(
+                    here -> here.disable(name),
+                    () -> projections.remote().orElseThrow().disable(name));
+            return said("is disabled");
+          });
+    }
+  }
+
+  @Command(
+      name = "abort",
+      header = "Stop a projection without the step that is open.",
+      synopsisHeading = "%nUsage: ")
+  static final class Abort extends OfProjection {
+    Abort(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      return at.run(
+          shell,
+          projections -> {
+            projections
+                .local()
+                .ifPresentOrElse(
+                    here -> here.abort(name), () -> projections.remote().orElseThrow().abort(name));
+            return said("is aborted");
+          });
+    }
+  }
+
+  @Command(
+      name = "reset",
+      header = "Make a projection begin at zero.",
+      description = "What it has emitted is not emitted again.",
+      synopsisHeading = "%nUsage: ",
+      descriptionHeading = "%n")
+  static final class Reset extends OfProjection {
+    @Option(
+        names = "--emit-again",
+        description = "Emit everything again, besides what is there. Needs --data.")
+    private boolean emitAgain;
+
+    Reset(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      if (emitAgain) {
+        return at.runLocally(
+            shell,
+            "To emit again",
+            here -> {
+              here.reset(name, true);
+              return said("begins at zero, and emits again");
+            });
+      }
+      return at.run(
+          shell,
+          projections -> {
+            projections
+                .local()
+                .ifPresentOrElse(
+                    here -> here.reset(name), () -> projections.remote().orElseThrow().reset(name));
+            return said("begins at zero");
+          });
+    }
+  }
+
+  /// What `resume` and `skip` have in common.
+  abstract static class OfParked extends OfProjection {
+    @Option(names = "--all", description = "Everything that is parked, in the order of positions.")
+    private boolean all;
+
+    @Parameters(
+        index = "1",
+        arity = "0..1",
+        paramLabel = "<position>",
+        description = "Of the parked event, as \"leftfold projections parked\" shows it.")
+    private @Nullable Long position;
+
+    @Spec private @Nullable CommandSpec spec;
+
+    OfParked(Shell shell) {
+      super(shell);
+    }
+
+    abstract Optional<String> take(Projections here, long parkedAt);
+
+    @Override
+    public Integer call() throws Exception {
+      if (all == (position != null) && spec != null) {
+        throw new ParameterException(
+            spec.commandLine(), "Name the position of a parked event, or --all");
+      }
+      return at.runLocally(
+          shell,
+          "What is parked",
+          here -> {
+            ProjectionsAt.awaitEnd(shell, here, name);
+            if (position != null) {
+              return took(here, position) ? ExitCode.OK : ExitCode.FAILED;
+            }
+            var whole = true;
+            for (var event : here.parked(name)) {
+              whole &= took(here, event.position());
+            }
+            return whole ? ExitCode.OK : ExitCode.FAILED;
+          });
+    }
+
+    private boolean took(Projections here, long parkedAt) {
+      var still = take(here, parkedAt);
+      still.ifPresentOrElse(
+          why ->
+              shell
+                  .err()
+                  .println(
+                      "Position %,d is still parked: %s".formatted(parkedAt, Printable.of(why))),
+          () -> shell.out().println("Position %,d is not parked any more.".formatted(parkedAt)));
+      return still.isEmpty();
+    }
+  }
+
+  @Command(
+      name = "resume",
+      header = "Let a projection have what it set aside.",
+      synopsisHeading = "%nUsage: ")
+  static final class Resume extends OfParked {
+    Resume(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    Optional<String> take(Projections here, long parkedAt) {
+      return here.resume(name, parkedAt);
+    }
+  }
+
+  @Command(
+      name = "skip",
+      header = "Leave a parked event out for good, and go on with what is behind it.",
+      synopsisHeading = "%nUsage: ")
+  static final class Skip extends OfParked {
+    Skip(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    Optional<String> take(Projections here, long parkedAt) {
+      return here.skip(name, parkedAt);
+    }
+  }
+}
