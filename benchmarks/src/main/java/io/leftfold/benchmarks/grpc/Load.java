@@ -37,8 +37,17 @@ final class Load implements Contestant, AutoCloseable {
   /// @param streams how many streams there are to be read
   Load(ServerProcess server, int count, String path, boolean conditional, int streams)
       throws IOException {
+    this(server, 0, count, path, conditional, streams);
+  }
+
+  /// Connects, with other numbers.
+  ///
+  /// @param first the number of the first connection: what one number has appended is not appended
+  ///   again
+  Load(ServerProcess server, int first, int count, String path, boolean conditional, int streams)
+      throws IOException {
     this.server = server;
-    for (var i = 0; i < count; i++) {
+    for (var i = first; i < first + count; i++) {
       var connection =
           new Connection(
               server.port(), server.door(), new Requests(i, conditional, streams), path, false);

@@ -30,6 +30,7 @@ public final class LoadCommand implements Callable<Integer> {
   private static final int EVENTS_TO_WARM_UP = 10;
 
   @Spec private @Nullable CommandSpec spec;
+  private int used;
 
   @Option(
       names = "--subscriptions",
@@ -110,7 +111,7 @@ public final class LoadCommand implements Callable<Integer> {
   }
 
   private String write(ServerProcess server, int howLong) throws IOException {
-    try (var load = new Load(server, writers, Requests.APPEND, false, 1)) {
+    try (var load = new Load(server, numbers(writers), writers, Requests.APPEND, false, 1)) {
       return "%,.0f appends/s; p50 %,.0f µs, p99 %,.0f µs"
           .formatted(
               load.work(Duration.ofSeconds(howLong)),
@@ -143,13 +144,14 @@ public final class LoadCommand implements Callable<Integer> {
   }
 
   private void everybody(ServerProcess server) throws IOException, InterruptedException {
-    var stream = "load-0-000000"; // what the first writer writes to
+    var number = numbers(1);
+    var stream = "load-0-%06d".formatted(number);
     try (var subscribers =
             new Subscribers(
                 server.port(), subscriptions, connections, _ -> Subscribers.toStream(stream));
         var connection =
             new Connection(
-                server.port(), Door.OPEN, new Requests(0, false, 1), Requests.APPEND, false)) {
+                server.port(), Door.OPEN, new Requests(number, false, 1), Requests.APPEND, false)) {
       var nanos = new long[EVENTS_FOR_ALL];
       for (var i = -EVENTS_TO_WARM_UP; i < EVENTS_FOR_ALL; i++) {
         var wanted = subscribers.events() + subscriptions;
@@ -186,13 +188,20 @@ public final class LoadCommand implements Callable<Integer> {
   }
 
   private String one(ServerProcess server) throws IOException {
-    try (var load = new Load(server, 1, Requests.APPEND, false, 1)) {
+    try (var load = new Load(server, numbers(1), 1, Requests.APPEND, false, 1)) {
       return "%,.0f appends/s; p50 %,.0f µs, p99 %,.0f µs"
           .formatted(
               load.work(Duration.ofSeconds(seconds)),
               load.latencyMicros(50),
               load.latencyMicros(99));
     }
+  }
+
+  /// Numbers of connections that nobody has used.
+  private int numbers(int count) {
+    var first = used;
+    used += count;
+    return first;
   }
 
   private static long millisSince(long begin) {
