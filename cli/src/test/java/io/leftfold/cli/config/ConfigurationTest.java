@@ -97,7 +97,12 @@ class ConfigurationTest {
     file(option.key() + ": " + value + "\n");
     assertThat(of(beside, NO_VARIABLES).setting(option).value()).isEqualTo(value);
     for (var counterpart : option.counterparts()) {
-      var theirs = counterpart.meanings().isEmpty() ? value : "true";
+      var theirs =
+          counterpart.meanings().entrySet().stream()
+              .filter(meaning -> meaning.getValue().equals(value))
+              .map(Map.Entry::getKey)
+              .findFirst()
+              .orElse(value);
       file(counterpart.name() + ": " + theirs + "\n");
       assertThat(of(beside, NO_VARIABLES).setting(option).value()).isEqualTo(value);
       Files.delete(directory.resolve("leftfold.yaml"));

@@ -51,6 +51,12 @@ public final class Edge {
   /// however busy the server is.
   public static final int PAGES_COUNTED = -1;
 
+  /// The place of pages that are not counted.
+  public static final int PAGES_NOT_COUNTED = -2;
+
+  /// The place of what watches all requests, and answers none.
+  public static final int PAGES_WATCHED = -3;
+
   private static final int STREAM_WINDOW_BYTES = 1024 * 1024;
   private static final int CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
   private static final String RETRY_AFTER_SECONDS = "1";

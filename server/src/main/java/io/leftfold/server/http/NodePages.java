@@ -50,7 +50,7 @@ public final class NodePages {
   public void addTo(Router router) {
     router
         .route("/health/live")
-        .order(Edge.PAGES_COUNTED - 1)
+        .order(Edge.PAGES_NOT_COUNTED)
         .method(HttpMethod.GET)
         .method(HttpMethod.HEAD)
         .handler(this::live);

@@ -3,6 +3,7 @@
 package io.leftfold.server.tracing;
 
 import io.leftfold.api.ResolvedEvent;
+import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
@@ -112,7 +113,7 @@ public final class Tracing implements AutoCloseable {
   ///
   /// @param router of the pages
   public void trace(Router router) {
-    router.route().handler(this::open);
+    router.route().order(Edge.PAGES_WATCHED).handler(this::open);
   }
 
   /// What somebody asks for that is no page is not named: names are to be few.
