@@ -86,20 +86,17 @@ final class Failures implements IExecutionExceptionHandler, IParameterExceptionH
     return code;
   }
 
-  /// Picocli looks at the whole word alone; of an option with its value, the option is meant.
+  /// Picocli looks at the whole word alone, and likes whatever begins alike; of an option with its
+  /// value, the option is meant.
   private static List<String> suggestions(UnmatchedArgumentException e) {
-    var suggestions = e.getSuggestions();
-    if (!suggestions.isEmpty()) {
-      return suggestions;
-    }
     var known = List.copyOf(e.getCommandLine().getCommandSpec().optionsMap().keySet());
     return e.getUnmatched().stream()
         .filter(word -> word.startsWith("--"))
         .findFirst()
         .map(word -> word.replaceFirst("=.*", ""))
         .flatMap(word -> NearestName.of(word, known))
-        .stream()
-        .toList();
+        .map(List::of)
+        .orElseGet(e::getSuggestions);
   }
 
   private static String unknown(CommandLine command) {
