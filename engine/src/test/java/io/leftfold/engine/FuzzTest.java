@@ -65,7 +65,7 @@ final class FuzzTest {
     var golden = contents(files);
     var right = events(golden);
     Seeds.each(
-        1000,
+        500,
         seed -> {
           var random = new Random(seed);
           var almost = new HashMap<>(golden);
@@ -89,7 +89,7 @@ final class FuzzTest {
     var segment = ForgedFiles.golden("v2/index/" + SEGMENT);
     var right = events(golden);
     Seeds.each(
-        1000,
+        500,
         seed -> {
           var random = new Random(seed);
           var mutated = Mutations.of(segment, random);
