@@ -187,7 +187,9 @@ public final class LogBackup {
     chunksCopied++;
   }
 
-  /// Copies the last chunk up to an end that was published.
+  /// Copies the last chunk up to an end that was published. Its footer, if there is one, is only
+  /// copied when the log says so: one whose sync failed may be gone after the next crash, and the
+  /// store would go on in that chunk.
   ///
   /// @return whether that is in it; if not, it was sealed meanwhile
   private boolean copyOpen(ChunkNames.@Nullable Name before, int number, long end)
@@ -195,7 +197,7 @@ public final class LogBackup {
     var _ = isThere(before, number); // throws if that is of another store
     try (var chunk = open(number)) {
       var footer = chunk.footer();
-      if (footer != null) {
+      if (footer != null && log.chunks().get(number).isSealed()) {
         if (chunk.header().firstPosition() + footer.count() != end) {
           return false;
         }
