@@ -15,6 +15,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import picocli.CommandLine.Mixin;
 
@@ -43,16 +45,24 @@ final class ProjectionsAt {
   /// @param remote those of a server
   record Opened(Optional<Projections> local, Optional<RemoteProjections> remote) {
 
+    /// Asks those that there are.
+    <T> T ask(Function<Projections, T> here, Function<RemoteProjections, T> there) {
+      return local.map(here).orElseGet(() -> there.apply(remote.orElseThrow()));
+    }
+
+    /// Tells those that there are what to do.
+    void tell(Consumer<Projections> here, Consumer<RemoteProjections> there) {
+      local.ifPresentOrElse(here, () -> there.accept(remote.orElseThrow()));
+    }
+
     List<ProjectionReport> list() {
-      return local
-          .map(it -> it.list().stream().map(ProjectionsAt::report).toList())
-          .orElseGet(() -> remote.orElseThrow().list());
+      return ask(
+          here -> here.list().stream().map(ProjectionsAt::report).toList(),
+          RemoteProjections::list);
     }
 
     ProjectionReport statistics(String name) {
-      return local
-          .map(it -> report(it.statistics(name)))
-          .orElseGet(() -> remote.orElseThrow().statistics(name));
+      return ask(here -> report(here.statistics(name)), there -> there.statistics(name));
     }
   }
 

@@ -10,10 +10,8 @@ import io.leftfold.projections.ProjectionState;
 import io.leftfold.projections.Projections;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -25,29 +23,6 @@ final class ProjectionsChanging {
 
   private ProjectionsChanging() {}
 
-  /// What all of them need.
-  @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
-  abstract static class OfProjection implements Callable<Integer> {
-    @Parameters(
-        index = "0",
-        paramLabel = "<projection>",
-        description = "The name of the projection.")
-    String name;
-
-    @Mixin ProjectionsAt at;
-
-    final Shell shell;
-
-    OfProjection(Shell shell) {
-      this.shell = shell;
-    }
-
-    final int said(String what) {
-      shell.out().println("Projection %s %s.".formatted(Printable.of(name), what));
-      return ExitCode.OK;
-    }
-  }
-
   @Command(
       name = "create",
       header = "Create a projection from a script.",
@@ -56,7 +31,7 @@ final class ProjectionsChanging {
       synopsisHeading = "%nUsage: ",
       descriptionHeading = "%n")
   @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
-  static final class Create extends OfProjection {
+  static final class Create extends ProjectionCommand {
     @Parameters(index = "1", paramLabel = "<script>", description = "A file; - is standard input.")
     private Path script;
 
@@ -86,16 +61,7 @@ final class ProjectionsChanging {
       if (oneTime && at.isRemote()) {
         return at.runLocally(shell, "A one-time projection with a name", _ -> ExitCode.FAILED);
       }
-      return at.run(
-          shell,
-          projections -> {
-            projections
-                .local()
-                .ifPresentOrElse(
-                    here -> create(here, text),
-                    () -> create(projections.remote().orElseThrow(), text));
-            return said("is there");
-          });
+      return change(here -> create(here, text), there -> create(there, text), "is there");
     }
 
     private void create(Projections here, String text) {
@@ -121,7 +87,7 @@ final class ProjectionsChanging {
       synopsisHeading = "%nUsage: ",
       descriptionHeading = "%n")
   @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
-  static final class Update extends OfProjection {
+  static final class Update extends ProjectionCommand {
     @Parameters(index = "1", paramLabel = "<script>", description = "A file; - is standard input.")
     private Path script;
 
@@ -145,16 +111,10 @@ final class ProjectionsChanging {
         return at.runLocally(
             shell, "To build a version beside", here -> buildBeside(here, text, allowed));
       }
-      return at.run(
-          shell,
-          projections -> {
-            projections
-                .local()
-                .ifPresentOrElse(
-                    here -> here.update(name, text, allowed, Optional.empty()),
-                    () -> projections.remote().orElseThrow().update(name, text, allowed));
-            return said("has another script");
-          });
+      return change(
+          here -> here.update(name, text, allowed, Optional.empty()),
+          there -> there.update(name, text, allowed),
+          "has another script");
     }
 
     private int buildBeside(Projections here, String text, Optional<Boolean> allowed)
@@ -184,7 +144,7 @@ final class ProjectionsChanging {
       name = "delete",
       header = "Delete a projection that is stopped or faulted.",
       synopsisHeading = "%nUsage: ")
-  static final class Delete extends OfProjection {
+  static final class Delete extends ProjectionCommand {
     @Option(
         names = "--emitted-streams",
         description = "The streams that it wrote to go too, as far as they were tracked.")
@@ -199,41 +159,22 @@ final class ProjectionsChanging {
 
     @Override
     public Integer call() throws Exception {
-      return at.run(
-          shell,
-          projections -> {
-            projections
-                .local()
-                .ifPresentOrElse(
-                    here -> here.delete(name, emittedStreams, results, true),
-                    () ->
-                        projections
-                            .remote()
-                            .orElseThrow()
-                            .delete(name, emittedStreams, results, true));
-            return said("is deleted");
-          });
+      return change(
+          here -> here.delete(name, emittedStreams, results, true),
+          there -> there.delete(name, emittedStreams, results, true),
+          "is deleted");
     }
   }
 
   @Command(name = "enable", header = "Start a projection.", synopsisHeading = "%nUsage: ")
-  static final class Enable extends OfProjection {
+  static final class Enable extends ProjectionCommand {
     Enable(Shell shell) {
       super(shell);
     }
 
     @Override
     public Integer call() throws Exception {
-      return at.run(
-          shell,
-          projections -> {
-            projections
-                .local()
-                .ifPresentOrElse(
-                    here -> here.enable(name),
-                    () -> projections.remote().orElseThrow().enable(name));
-            return said("is enabled");
-          });
+      return change(here -> here.enable(name), there -> there.enable(name), "is enabled");
     }
   }
 
@@ -241,23 +182,14 @@ final class ProjectionsChanging {
       name = "disable",
       header = "Stop a projection behind a last step.",
       synopsisHeading = "%nUsage: ")
-  static final class Disable extends OfProjection {
+  static final class Disable extends ProjectionCommand {
     Disable(Shell shell) {
       super(shell);
     }
 
     @Override
     public Integer call() throws Exception {
-      return at.run(
-          shell,
-          projections -> {
-            projections
-                .local()
-                .ifPresentOrElse(
-                    here -> here.disable(name),
-                    () -> projections.remote().orElseThrow().disable(name));
-            return said("is disabled");
-          });
+      return change(here -> here.disable(name), there -> there.disable(name), "is disabled");
     }
   }
 
@@ -265,22 +197,14 @@ final class ProjectionsChanging {
       name = "abort",
       header = "Stop a projection without the step that is open.",
       synopsisHeading = "%nUsage: ")
-  static final class Abort extends OfProjection {
+  static final class Abort extends ProjectionCommand {
     Abort(Shell shell) {
       super(shell);
     }
 
     @Override
     public Integer call() throws Exception {
-      return at.run(
-          shell,
-          projections -> {
-            projections
-                .local()
-                .ifPresentOrElse(
-                    here -> here.abort(name), () -> projections.remote().orElseThrow().abort(name));
-            return said("is aborted");
-          });
+      return change(here -> here.abort(name), there -> there.abort(name), "is aborted");
     }
   }
 
@@ -290,7 +214,7 @@ final class ProjectionsChanging {
       description = "What it has emitted is not emitted again.",
       synopsisHeading = "%nUsage: ",
       descriptionHeading = "%n")
-  static final class Reset extends OfProjection {
+  static final class Reset extends ProjectionCommand {
     @Option(
         names = "--emit-again",
         description = "Emit everything again, besides what is there. Needs --data.")
@@ -311,20 +235,12 @@ final class ProjectionsChanging {
               return said("begins at zero, and emits again");
             });
       }
-      return at.run(
-          shell,
-          projections -> {
-            projections
-                .local()
-                .ifPresentOrElse(
-                    here -> here.reset(name), () -> projections.remote().orElseThrow().reset(name));
-            return said("begins at zero");
-          });
+      return change(here -> here.reset(name), there -> there.reset(name), "begins at zero");
     }
   }
 
   /// What `resume` and `skip` have in common.
-  abstract static class OfParked extends OfProjection {
+  abstract static class OfParked extends ProjectionCommand {
     @Option(names = "--all", description = "Everything that is parked, in the order of positions.")
     private boolean all;
 

@@ -8,13 +8,10 @@ import io.leftfold.projections.ProjectionConfig;
 import io.leftfold.projections.Projections;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -32,11 +29,7 @@ import tools.jackson.databind.json.JsonMapper;
       "  leftfold projections config balances --data store",
       "  leftfold projections config balances --on-failure park-event --data store",
     })
-@SuppressWarnings("NullAway.Init") // Picocli sets the fields.
-final class ProjectionsConfigCommand implements Callable<Integer> {
-
-  @Parameters(index = "0", paramLabel = "<projection>", description = "The name of the projection.")
-  private String name;
+final class ProjectionsConfigCommand extends ProjectionCommand {
 
   @Option(names = "--emit", arity = "1", description = "Whether it may write.")
   private @Nullable Boolean emit;
@@ -94,12 +87,8 @@ final class ProjectionsConfigCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Show one JSON object.")
   private boolean json;
 
-  @Mixin private ProjectionsAt at;
-
-  private final Shell shell;
-
   ProjectionsConfigCommand(Shell shell) {
-    this.shell = shell;
+    super(shell);
   }
 
   @Override

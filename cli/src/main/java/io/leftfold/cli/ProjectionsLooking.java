@@ -25,8 +25,6 @@ import tools.jackson.databind.json.JsonMapper;
 /// The commands that look at projections and change nothing.
 final class ProjectionsLooking {
 
-  private static final String NAME = "The name of the projection.";
-
   private ProjectionsLooking() {}
 
   private static Map<String, Object> values(ProjectionReport report) {
@@ -86,20 +84,12 @@ final class ProjectionsLooking {
   }
 
   @Command(name = "statistics", header = "Show how a projection is.", synopsisHeading = "%nUsage: ")
-  @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
-  static final class Statistics implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "<projection>", description = NAME)
-    private String name;
-
-    @Mixin private ProjectionsAt at;
-
+  static final class Statistics extends ProjectionCommand {
     @Option(names = "--json", description = "Show one JSON object.")
     private boolean json;
 
-    private final Shell shell;
-
     Statistics(Shell shell) {
-      this.shell = shell;
+      super(shell);
     }
 
     @Override
@@ -121,10 +111,7 @@ final class ProjectionsLooking {
 
   /// What `state` and `result` have in common.
   @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
-  abstract static class OfPartition implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "<projection>", description = NAME)
-    private String name;
-
+  abstract static class OfPartition extends ProjectionCommand {
     @Parameters(
         index = "1",
         arity = "0..1",
@@ -141,12 +128,8 @@ final class ProjectionsLooking {
             "What it was when the store stood at a position, or at a time as in 2026-07-17T14:02:00Z: what the script that the projection has now makes of the events up to there. Needs --data.")
     private @Nullable AsOf asOf;
 
-    @Mixin private ProjectionsAt at;
-
-    private final Shell shell;
-
     OfPartition(Shell shell) {
-      this.shell = shell;
+      super(shell);
     }
 
     abstract String now(ProjectionsAt.Opened projections, String name, String partition);
@@ -205,10 +188,8 @@ final class ProjectionsLooking {
 
     @Override
     String now(ProjectionsAt.Opened projections, String name, String partition) {
-      return projections
-          .local()
-          .map(it -> it.state(name, partition).json())
-          .orElseGet(() -> projections.remote().orElseThrow().state(name, partition));
+      return projections.ask(
+          here -> here.state(name, partition).json(), there -> there.state(name, partition));
     }
 
     @Override
@@ -235,10 +216,8 @@ final class ProjectionsLooking {
 
     @Override
     String now(ProjectionsAt.Opened projections, String name, String partition) {
-      return projections
-          .local()
-          .map(it -> it.result(name, partition).json())
-          .orElseGet(() -> projections.remote().orElseThrow().result(name, partition));
+      return projections.ask(
+          here -> here.result(name, partition).json(), there -> there.result(name, partition));
     }
 
     @Override
@@ -257,10 +236,7 @@ final class ProjectionsLooking {
       header = "List the partitions that have a state, in the order of their names.",
       synopsisHeading = "%nUsage: ")
   @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
-  static final class Partitions implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "<projection>", description = NAME)
-    private String name;
-
+  static final class Partitions extends ProjectionCommand {
     @Option(
         names = "--after",
         paramLabel = "<partition>",
@@ -275,12 +251,8 @@ final class ProjectionsLooking {
         description = "Show at most so many. Default: 1000.")
     private int limit;
 
-    @Mixin private ProjectionsAt at;
-
-    private final Shell shell;
-
     Partitions(Shell shell) {
-      this.shell = shell;
+      super(shell);
     }
 
     @Override
@@ -302,20 +274,12 @@ final class ProjectionsLooking {
       name = "parked",
       header = "Show the events that were set aside because the script failed.",
       synopsisHeading = "%nUsage: ")
-  @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
-  static final class Parked implements Callable<Integer> {
-    @Parameters(index = "0", paramLabel = "<projection>", description = NAME)
-    private String name;
-
+  static final class Parked extends ProjectionCommand {
     @Option(names = "--json", description = "Show one JSON object a line.")
     private boolean json;
 
-    @Mixin private ProjectionsAt at;
-
-    private final Shell shell;
-
     Parked(Shell shell) {
-      this.shell = shell;
+      super(shell);
     }
 
     @Override
