@@ -350,18 +350,30 @@ public final class LocalEventStore implements EventStore {
   /// @throws UnavailableException if the queue is full, or the store closed or read-only
   /// @throws LimitExceededException if an event or the commit is too large
   public void append(Commit commit, AppendCompletion completion) {
-    var bytes = validate(commit);
-    writer().offer(commit, bytes, handingOverTo(completion));
+    append(check(commit), completion);
+  }
+
+  /// Appends without blocking what was checked before; otherwise as [#append(Commit)].
+  ///
+  /// @param checked by this store
+  /// @param completion told when it is durable
+  /// @throws UnavailableException if the queue is full, or the store closed or read-only
+  /// @throws IllegalArgumentException if another store has checked it
+  public void append(CheckedCommit checked, AppendCompletion completion) {
+    if (checked.store != this) {
+      throw new IllegalArgumentException("A commit is appended to the store that has checked it");
+    }
+    writer().offer(checked.commit, checked.bytes(), handingOverTo(completion));
   }
 
   /// Finds out whether a commit makes sense, whatever the store holds: what [#append] throws of
   /// that kind, this throws too.
   ///
   /// @param commit what may be appended
-  /// @return about how many bytes it takes in the log
+  /// @return the commit, to be appended without being checked again
   /// @throws LimitExceededException if an event or the commit is too large
-  public long check(Commit commit) {
-    return validate(commit);
+  public CheckedCommit check(Commit commit) {
+    return new CheckedCommit(this, commit, validate(commit));
   }
 
   private long validate(Commit commit) {

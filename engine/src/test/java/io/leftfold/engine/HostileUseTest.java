@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
@@ -143,6 +144,20 @@ final class HostileUseTest {
 
     assertThat(store.append(STREAM, ExpectedState.any(), event("Closed")).lastRevision())
         .isEqualTo(2);
+  }
+
+  @Test
+  void a_commit_that_another_store_has_checked_is_refused() {
+    try (var other = LocalEventStore.inMemory()) {
+      var checked =
+          other.check(Commit.of(StreamAppend.of(STREAM, ExpectedState.any(), event("Opened"))));
+
+      assertThatThrownBy(() -> store.append(checked, throwing(() -> {})))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("the store that has checked it");
+    }
+    assertThat(store.append(STREAM, ExpectedState.noStream(), event("Opened")).lastRevision())
+        .isZero();
   }
 
   private static AppendCompletion throwing(Runnable thrower) {

@@ -19,7 +19,6 @@ import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /// What one caller writes: asked for the right to it, in its turn, recorded if it changes rights,
@@ -67,10 +66,10 @@ final class Writes {
         completion,
         () -> {
           requireAppend(commit);
-          return store.check(commit);
+          var checked = store.check(commit);
+          return new Ready(checked.bytes(), next -> store.append(checked, next));
         },
-        () -> changesOfRights(commit),
-        next -> store.append(commit, next));
+        () -> changesOfRights(commit));
   }
 
   private void requireAppend(Commit commit) {
@@ -90,9 +89,11 @@ final class Writes {
         Operation.DELETE,
         stream.value(),
         completion,
-        () -> requireDeletion(stream),
-        () -> deletesRights(stream),
-        next -> store.delete(stream, expected, next));
+        () -> {
+          require(Acl.Action.DELETE, stream);
+          return new Ready(BYTES_OF_DELETION, next -> store.delete(stream, expected, next));
+        },
+        () -> deletesRights(stream));
   }
 
   void tombstone(StreamName stream, ExpectedState expected, Completion completion) {
@@ -100,45 +101,49 @@ final class Writes {
         Operation.TOMBSTONE,
         stream.value(),
         completion,
-        () -> requireDeletion(stream),
-        () -> deletesRights(stream),
-        next -> store.tombstone(stream, expected, next));
+        () -> {
+          require(Acl.Action.DELETE, stream);
+          return new Ready(BYTES_OF_DELETION, next -> store.tombstone(stream, expected, next));
+        },
+        () -> deletesRights(stream));
   }
 
-  private long requireDeletion(StreamName stream) {
-    require(Acl.Action.DELETE, stream);
-    return BYTES_OF_DELETION;
-  }
+  /// A write that may be done.
+  ///
+  /// @param bytes what it takes
+  /// @param write does it
+  private record Ready(long bytes, AuditedWrite.Write write) {}
 
   /// Writes in its turn, if it may be done at all.
   ///
-  /// @param check throws if not; tells how many bytes the write takes
+  /// @param check throws if not
   /// @param changesOfRights what it changes of who may do what; recorded, also if it is denied
   private void inTurn(
       Operation operation,
       String subject,
       Completion completion,
-      LongSupplier check,
-      Supplier<List<Audit.Entry>> changesOfRights,
-      AuditedWrite.Write write) {
+      Supplier<Ready> check,
+      Supplier<List<Audit.Entry>> changesOfRights) {
     var waiting = new Waiting(completion, measures, operation, subject, measures.now());
     try {
-      var bytes = checked(check, changesOfRights, waiting);
+      var ready = checked(check, changesOfRights, waiting);
       if (origin.isPresent()) {
-        var turn = new InTurn(waiting, turns, bytes);
-        turns.begin(origin.get(), bytes, () -> begin(turn, changesOfRights, write));
+        var turn = new InTurn(waiting, turns, ready.bytes);
+        turns.begin(origin.get(), ready.bytes, () -> begin(turn, changesOfRights, ready.write));
       } else {
-        begin(changesOfRights, waiting, write);
+        begin(changesOfRights, waiting, ready.write);
       }
     } catch (LeftfoldException refused) {
       waiting.refused(refused);
     }
   }
 
-  private long checked(
-      LongSupplier check, Supplier<List<Audit.Entry>> changesOfRights, AppendCompletion waiting) {
+  private Ready checked(
+      Supplier<Ready> check,
+      Supplier<List<Audit.Entry>> changesOfRights,
+      AppendCompletion waiting) {
     try {
-      return check.getAsLong();
+      return check.get();
     } catch (NotAuthorizedException denied) {
       var entries = changesOfRights.get();
       if (!entries.isEmpty() && users.orElseThrow().audit().takesDenialOf(caller)) {
