@@ -2,7 +2,6 @@
 
 package io.leftfold.server.grpc.groups;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.leftfold.protocol.messages.groups.CreateReq;
@@ -24,10 +23,9 @@ import io.leftfold.protocol.messages.parked.ReplayChosenRequest;
 import io.leftfold.protocol.messages.parked.ReplayChosenResponse;
 import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.server.access.Right;
-import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.group.Groups;
-import io.leftfold.server.grpc.calls.OneRequest;
 import io.leftfold.server.grpc.calls.SessionHandler;
+import io.leftfold.server.grpc.kurrent.AsideRequest;
 import io.leftfold.server.node.Session;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
@@ -81,7 +79,9 @@ public final class GroupsService {
 
   /// The work asks for the rights that it takes.
   private <Q> SessionHandler asking(Parser<Q> parser, Work<Q> work) {
-    return (call, session) -> new Request<>(call, parser, request -> work.answer(session, request));
+    return (call, session) ->
+        AsideRequest.answering(
+            call, parser, threads, request -> work.answer(session, request), GroupRefusal::of);
   }
 
   /// Changes something, which `$audit` is to tell.
@@ -192,39 +192,5 @@ public final class GroupsService {
   /// Finds the answer to a request.
   private interface Work<Q> {
     MessageLite answer(Session session, Q request);
-  }
-
-  private interface Answer<Q> {
-    MessageLite to(Q request);
-  }
-
-  private final class Request<Q> extends OneRequest<Q> {
-    private final GrpcCall call;
-
-    Request(GrpcCall call, Parser<Q> parser, Answer<Q> answer) {
-      super(
-          call, parser, request -> threads.newThread(() -> answer(call, answer, request)).start());
-      this.call = call;
-    }
-
-    @Override
-    protected RuntimeException noMessage(InvalidProtocolBufferException cause) {
-      return new IllegalArgumentException(
-          "The request is not a protobuf message: " + cause.getMessage(), cause);
-    }
-
-    @Override
-    protected void refuse(RuntimeException error) {
-      GroupRefusal.of(error).fail(call);
-    }
-  }
-
-  private static <Q> void answer(GrpcCall call, Answer<Q> answer, Q request) {
-    try {
-      var bytes = answer.to(request).toByteArray();
-      call.execute(() -> call.sendLast(bytes, 0, bytes.length));
-    } catch (RuntimeException e) {
-      GroupRefusal.of(e).end(call);
-    }
   }
 }

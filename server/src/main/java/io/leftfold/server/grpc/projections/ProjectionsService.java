@@ -2,7 +2,6 @@
 
 package io.leftfold.server.grpc.projections;
 
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.leftfold.projections.NewProjection;
@@ -28,9 +27,9 @@ import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.edge.GrpcTrailers;
-import io.leftfold.server.grpc.calls.OneRequest;
 import io.leftfold.server.grpc.calls.Outlet;
 import io.leftfold.server.grpc.calls.SessionHandler;
+import io.leftfold.server.grpc.kurrent.AsideRequest;
 import io.leftfold.server.grpc.kurrent.Refusal;
 import io.leftfold.server.node.ProjectionControl;
 import io.leftfold.server.node.ServedProjections;
@@ -84,13 +83,12 @@ public final class ProjectionsService {
 
   private <Q> SessionHandler asking(Parser<Q> parser, Work<Q> work) {
     return (call, session) ->
-        new Request<>(
+        AsideRequest.answering(
             call,
             parser,
-            request -> {
-              var bytes = work.answer(control(session), request).toByteArray();
-              call.execute(() -> call.sendLast(bytes, 0, bytes.length));
-            });
+            threads,
+            request -> work.answer(control(session), request),
+            ProjectionsService::refusal);
   }
 
   private ProjectionControl control(Session session) {
@@ -197,13 +195,15 @@ public final class ProjectionsService {
     return request;
   }
 
-  private OneRequest<StatisticsReq> statistics(GrpcCall call, Session session) {
+  private AsideRequest<StatisticsReq> statistics(GrpcCall call, Session session) {
     var outlet = new Outlet(call);
     call.onEnd(_ -> outlet.gone());
-    return new Request<>(
+    return new AsideRequest<>(
         call,
         StatisticsReq.parser(),
-        request -> send(outlet, StatisticsAnswers.of(control(session), request.getOptions())));
+        threads,
+        request -> send(outlet, StatisticsAnswers.of(control(session), request.getOptions())),
+        ProjectionsService::refusal);
   }
 
   private static void send(Outlet outlet, List<? extends MessageLite> answers) {
@@ -221,10 +221,6 @@ public final class ProjectionsService {
     MessageLite answer(ProjectionControl control, Q request);
   }
 
-  private interface Answer<Q> {
-    void to(Q request);
-  }
-
   private static Refusal refusal(RuntimeException error) {
     return error instanceof TrackingWithoutEmittingException
         ? new Refusal(
@@ -232,34 +228,5 @@ public final class ProjectionsService {
             "Exception was thrown by handler. A projection that may not emit cannot track emitted streams.",
             GrpcTrailers.NONE)
         : ProjectionRefusal.of(error);
-  }
-
-  private final class Request<Q> extends OneRequest<Q> {
-    private final GrpcCall call;
-
-    Request(GrpcCall call, Parser<Q> parser, Answer<Q> answer) {
-      super(
-          call, parser, request -> threads.newThread(() -> answer(call, answer, request)).start());
-      this.call = call;
-    }
-
-    @Override
-    protected RuntimeException noMessage(InvalidProtocolBufferException cause) {
-      return new IllegalArgumentException(
-          "The request is not a protobuf message: " + cause.getMessage(), cause);
-    }
-
-    @Override
-    protected void refuse(RuntimeException error) {
-      refusal(error).fail(call);
-    }
-  }
-
-  private static <Q> void answer(GrpcCall call, Answer<Q> answer, Q request) {
-    try {
-      answer.to(request);
-    } catch (RuntimeException e) {
-      refusal(e).end(call);
-    }
   }
 }
