@@ -9,10 +9,8 @@ import io.leftfold.benchmarks.measure.Report;
 import io.leftfold.benchmarks.measure.Settings;
 import io.leftfold.benchmarks.size.SizeCommand;
 import io.leftfold.benchmarks.soak.SoakCommand;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -110,7 +108,7 @@ public final class Main {
       var report = new Report(commandLine.getOut(), json);
       for (var benchmark : chosen) {
         report.begin(benchmark);
-        var directory = newDirectory();
+        var directory = Directories.make(data, "bench");
         try {
           benchmark.run(
               new Settings(directory, Duration.ofSeconds(quick ? 1 : seconds), quick), report::add);
@@ -119,14 +117,6 @@ public final class Main {
         }
       }
       return 0;
-    }
-
-    private Path newDirectory() throws IOException {
-      if (data == null) {
-        return Files.createTempDirectory("leftfold-bench-");
-      }
-      Files.createDirectories(data);
-      return Files.createTempDirectory(data, "bench-");
     }
   }
 }

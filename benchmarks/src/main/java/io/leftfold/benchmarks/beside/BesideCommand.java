@@ -74,9 +74,6 @@ public final class BesideCommand implements Callable<Integer> {
             .filter(kind ->
                 kinds.isEmpty() || kinds.stream().anyMatch(name -> kind.key().startsWith(name)))
             .toList();
-    if (data != null) {
-      Files.createDirectories(data);
-    }
     for (var encrypted : List.of(false, true)) {
       var some = chosen.stream().filter(kind -> kind.encrypted() == encrypted).toList();
       if (!some.isEmpty()) {
@@ -87,10 +84,7 @@ public final class BesideCommand implements Callable<Integer> {
   }
 
   private void run(List<Kind> some, boolean encrypted) throws Exception {
-    var directory =
-        data == null
-            ? Files.createTempDirectory("leftfold-beside-")
-            : Files.createTempDirectory(data, "beside-");
+    var directory = Directories.make(data, "beside");
     var store = directory.resolve("store");
     Files.createDirectories(store);
     try (var server =

@@ -3,13 +3,13 @@
 package io.leftfold.benchmarks.beside;
 
 import io.leftfold.benchmarks.measure.JavaCommand;
+import io.leftfold.benchmarks.measure.Processes;
 import io.leftfold.benchmarks.measure.Resident;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// Another process, which is asked with a byte and answers with a line.
 final class Child implements AutoCloseable {
@@ -67,14 +67,6 @@ final class Child implements AutoCloseable {
 
   /// Lets it end, and sees to it that it does.
   void end() throws IOException {
-    process.getOutputStream().close();
-    try {
-      if (process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    process.destroyForcibly();
+    Processes.end(process, SECONDS_TO_END);
   }
 }

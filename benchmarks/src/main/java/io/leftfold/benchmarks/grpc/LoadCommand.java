@@ -5,7 +5,6 @@ package io.leftfold.benchmarks.grpc;
 import io.leftfold.benchmarks.measure.Directories;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Objects;
@@ -85,13 +84,7 @@ public final class LoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (data != null) {
-      Files.createDirectories(data);
-    }
-    var directory =
-        data == null
-            ? Files.createTempDirectory("leftfold-load-")
-            : Files.createTempDirectory(data, "load-");
+    var directory = Directories.make(data, "load");
     try (var server = ServerProcess.store(directory, 1, heap)) {
       measure(server);
       return 0;

@@ -2,6 +2,7 @@
 
 package io.leftfold.benchmarks.grpc;
 
+import io.leftfold.benchmarks.measure.Processes;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /// A server in a process of its own, started with the options of this one.
 final class ServerProcess implements AutoCloseable {
@@ -119,14 +119,6 @@ final class ServerProcess implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    process.getOutputStream().close();
-    try {
-      if (process.waitFor(SECONDS_TO_END, TimeUnit.SECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-    process.destroyForcibly();
+    Processes.end(process, SECONDS_TO_END);
   }
 }

@@ -94,11 +94,7 @@ public final class SizeCommand implements Callable<Integer> {
   }
 
   private Path directory() throws IOException {
-    if (data == null) {
-      return Files.createTempDirectory("leftfold-size-");
-    }
-    Files.createDirectories(data);
-    return keep ? data : Files.createTempDirectory(data, "size-");
+    return data != null && keep ? Files.createDirectories(data) : Directories.make(data, "size");
   }
 
   /// Runs a process, passing on what it says.

@@ -3,7 +3,6 @@
 package io.leftfold.benchmarks.soak;
 
 import io.leftfold.benchmarks.measure.Directories;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -107,7 +106,7 @@ public final class SoakCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var out = Objects.requireNonNull(spec).commandLine().getOut();
-    var directory = directory();
+    var directory = Directories.make(data, "soak");
     var options =
         new SoakOptions(
             directory,
@@ -140,13 +139,5 @@ public final class SoakCommand implements Callable<Integer> {
       out.println(line);
       out.flush();
     }
-  }
-
-  private Path directory() throws IOException {
-    if (data == null) {
-      return Files.createTempDirectory("leftfold-soak-");
-    }
-    Files.createDirectories(data);
-    return Files.createTempDirectory(data, "soak-");
   }
 }
