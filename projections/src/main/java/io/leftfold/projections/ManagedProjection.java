@@ -317,7 +317,7 @@ final class ManagedProjection {
       requireNotBuilding();
       halt(true);
       if (isStored()) {
-        var before = registry.checkpoint(streams, definition.epoch());
+        var before = checkpoint();
         var next = definition.version() + 1;
         var emitsFrom =
             emitsAgain
@@ -348,7 +348,7 @@ final class ManagedProjection {
         reset(false);
         return;
       }
-      var before = registry.checkpoint(streams, definition.epoch());
+      var before = checkpoint();
       definition =
           before.checkpoint().position() < 0
               ? registry.update(streams, wanted)
@@ -504,9 +504,7 @@ final class ManagedProjection {
   }
 
   private long position(Optional<RunFigures> figures) {
-    return figures
-        .map(RunFigures::position)
-        .orElseGet(() -> registry.checkpoint(streams, definition.epoch()).checkpoint().position());
+    return figures.map(RunFigures::position).orElseGet(() -> checkpoint().checkpoint().position());
   }
 
   List<ParkedEvent> parked() {
@@ -564,7 +562,7 @@ final class ManagedProjection {
   ProjectionDebugger debug(DebugStart start, FoldProgress progress) {
     return locked(() -> {
       var script = host.compile(name(), definition);
-      var current = registry.checkpoint(streams, definition.epoch()).checkpoint();
+      var current = checkpoint().checkpoint();
       var isAtCheckpoint = start instanceof DebugStart.Checkpoint;
       var debugger =
           new ProjectionDebugger(
@@ -606,6 +604,11 @@ final class ManagedProjection {
         }
       }
     });
+  }
+
+  /// The last one that was written for the current version.
+  private Registry.Current checkpoint() {
+    return registry.checkpoint(streams, definition.epoch());
   }
 
   private RunIdentity identity() {
@@ -663,9 +666,7 @@ final class ManagedProjection {
 
   private void superviseBuilding(Building beside) {
     var here = figures().map(figures -> figures.checkpoint().position());
-    var old =
-        here.orElseGet(
-            () -> registry.checkpoint(streams, definition.epoch()).checkpoint().position());
+    var old = here.orElseGet(() -> checkpoint().checkpoint().position());
     if (beside.hasCome(old)) {
       switchOver(beside);
     }
@@ -676,7 +677,7 @@ final class ManagedProjection {
   private void switchOver(Building beside) {
     var wasRunning = run != null;
     halt(false);
-    var before = registry.checkpoint(streams, definition.epoch());
+    var before = checkpoint();
     var place = before.checkpoint().position();
     var built = beside.finish(place);
     if (built.isEmpty()) {

@@ -215,22 +215,9 @@ public record DefinitionRecord(
   /// @param wanted whether it is to run
   /// @return the new definition
   public DefinitionRecord withEnabled(boolean wanted) {
-    return new DefinitionRecord(
-        query,
-        handlerType,
-        mode,
-        wanted,
-        deletion,
-        emitEnabled,
-        trackEmittedStreams,
-        checkpointsDisabled,
-        epoch,
-        version,
-        settings,
-        policy,
-        runAs,
-        building,
-        properties);
+    var draft = new Draft(this);
+    draft.enabled = wanted;
+    return draft.definition();
   }
 
   /// With another script.
@@ -240,22 +227,11 @@ public record DefinitionRecord(
   /// @param newProperties what to keep, as JSON
   /// @return the new definition
   public DefinitionRecord withQuery(String text, boolean mayEmit, String newProperties) {
-    return new DefinitionRecord(
-        text,
-        handlerType,
-        mode,
-        enabled,
-        deletion,
-        mayEmit,
-        trackEmittedStreams,
-        checkpointsDisabled,
-        epoch,
-        version,
-        settings,
-        policy,
-        runAs,
-        building,
-        newProperties);
+    var draft = new Draft(this);
+    draft.query = text;
+    draft.emitEnabled = mayEmit;
+    draft.properties = newProperties;
+    return draft.definition();
   }
 
   /// At another epoch.
@@ -263,22 +239,9 @@ public record DefinitionRecord(
   /// @param number the epoch
   /// @return the new definition
   public DefinitionRecord withEpoch(long number) {
-    return new DefinitionRecord(
-        query,
-        handlerType,
-        mode,
-        enabled,
-        deletion,
-        emitEnabled,
-        trackEmittedStreams,
-        checkpointsDisabled,
-        number,
-        version,
-        settings,
-        policy,
-        runAs,
-        building,
-        properties);
+    var draft = new Draft(this);
+    draft.epoch = number;
+    return draft.definition();
   }
 
   /// As the event of a revision.
@@ -286,22 +249,9 @@ public record DefinitionRecord(
   /// @param revision the revision
   /// @return the new definition
   public DefinitionRecord withVersion(long revision) {
-    return new DefinitionRecord(
-        query,
-        handlerType,
-        mode,
-        enabled,
-        deletion,
-        emitEnabled,
-        trackEmittedStreams,
-        checkpointsDisabled,
-        epoch,
-        revision,
-        settings,
-        policy,
-        runAs,
-        building,
-        properties);
+    var draft = new Draft(this);
+    draft.version = revision;
+    return draft.definition();
   }
 
   /// With other settings.
@@ -313,22 +263,12 @@ public record DefinitionRecord(
   /// @return the new definition
   public DefinitionRecord withSettings(
       Settings numbers, boolean mayEmit, boolean track, String newPolicy) {
-    return new DefinitionRecord(
-        query,
-        handlerType,
-        mode,
-        enabled,
-        deletion,
-        mayEmit,
-        track,
-        checkpointsDisabled,
-        epoch,
-        version,
-        numbers,
-        newPolicy,
-        runAs,
-        building,
-        properties);
+    var draft = new Draft(this);
+    draft.settings = numbers;
+    draft.emitEnabled = mayEmit;
+    draft.trackEmittedStreams = track;
+    draft.policy = newPolicy;
+    return draft.definition();
   }
 
   /// With a version that is built beside, or none.
@@ -336,22 +276,9 @@ public record DefinitionRecord(
   /// @param beside the version
   /// @return the new definition
   public DefinitionRecord withBuilding(Optional<Building> beside) {
-    return new DefinitionRecord(
-        query,
-        handlerType,
-        mode,
-        enabled,
-        deletion,
-        emitEnabled,
-        trackEmittedStreams,
-        checkpointsDisabled,
-        epoch,
-        version,
-        settings,
-        policy,
-        runAs,
-        beside,
-        properties);
+    var draft = new Draft(this);
+    draft.building = beside;
+    return draft.definition();
   }
 
   /// To be deleted.
@@ -359,21 +286,65 @@ public record DefinitionRecord(
   /// @param what with it
   /// @return the new definition
   public DefinitionRecord withDeletion(Deletion what) {
-    return new DefinitionRecord(
-        query,
-        handlerType,
-        mode,
-        false,
-        Optional.of(what),
-        emitEnabled,
-        trackEmittedStreams,
-        checkpointsDisabled,
-        epoch,
-        version,
-        settings,
-        policy,
-        runAs,
-        building,
-        properties);
+    var draft = new Draft(this);
+    draft.enabled = false;
+    draft.deletion = Optional.of(what);
+    return draft.definition();
+  }
+
+  /// The components, to be changed.
+  private static final class Draft {
+    String query;
+    String handlerType;
+    int mode;
+    boolean enabled;
+    Optional<Deletion> deletion;
+    boolean emitEnabled;
+    boolean trackEmittedStreams;
+    boolean checkpointsDisabled;
+    long epoch;
+    long version;
+    Settings settings;
+    String policy;
+    RunAs runAs;
+    Optional<Building> building;
+    String properties;
+
+    Draft(DefinitionRecord from) {
+      query = from.query;
+      handlerType = from.handlerType;
+      mode = from.mode;
+      enabled = from.enabled;
+      deletion = from.deletion;
+      emitEnabled = from.emitEnabled;
+      trackEmittedStreams = from.trackEmittedStreams;
+      checkpointsDisabled = from.checkpointsDisabled;
+      epoch = from.epoch;
+      version = from.version;
+      settings = from.settings;
+      policy = from.policy;
+      runAs = from.runAs;
+      building = from.building;
+      properties = from.properties;
+    }
+
+    DefinitionRecord definition() {
+      return new DefinitionRecord(
+          query,
+          handlerType,
+          mode,
+          enabled,
+          deletion,
+          emitEnabled,
+          trackEmittedStreams,
+          checkpointsDisabled,
+          epoch,
+          version,
+          settings,
+          policy,
+          runAs,
+          building,
+          properties);
+    }
   }
 }

@@ -107,7 +107,7 @@ public final class Session {
   /// @param stream which; `$all` for all of them
   /// @return whether
   public boolean mayRead(StreamName stream) {
-    return access.decide(caller, Right.OnStream.to(Acl.Action.READ, stream)).granted();
+    return may(Right.OnStream.to(Acl.Action.READ, stream));
   }
 
   /// Whether the caller has a right, as of this moment.
