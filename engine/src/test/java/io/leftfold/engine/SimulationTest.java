@@ -19,7 +19,7 @@ final class SimulationTest {
   void whatever_happens_at_once_a_store_answers_as_one_that_does_one_thing_after_the_other() {
     var all = new AtomicReference<>(Tally.NONE);
     Seeds.each(
-        3000,
+        2000,
         seed -> {
           var tally = run(seed);
           all.updateAndGet(tally::plus);
