@@ -81,6 +81,7 @@ final class Simulation {
   private final Referee referee = new Referee(clock, this::untilQuiet);
   private final EngineOptions options;
   private final int indexTableEvents;
+  private final long indexTableBytes;
   private final int mergedSegments;
   private final boolean isLong;
   private final boolean scavenges;
@@ -119,6 +120,7 @@ final class Simulation {
     this.copies = random.nextInt(3) == 0;
     this.damages = random.nextInt(4) == 0;
     this.indexTableEvents = 4 << random.nextInt(6);
+    this.indexTableBytes = random.nextInt(4) == 0 ? 500L << random.nextInt(5) : 1 << 20;
     this.mergedSegments = 2 + random.nextInt(3);
     this.options =
         StoreRig.options(random.nextLong(), 4096L << random.nextInt(scavenges ? 2 : 4))
@@ -271,6 +273,7 @@ final class Simulation {
   private IndexOptions indexOptions() {
     return new IndexOptions(
         indexTableEvents,
+        indexTableBytes,
         mergedSegments,
         KeyHash.STANDARD,
         false,

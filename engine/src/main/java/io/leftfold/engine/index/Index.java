@@ -346,9 +346,14 @@ public final class Index implements AutoCloseable {
 
   /// Between batches only: what is written as a segment must have been published.
   private void freezeIfFull(long position) {
-    if (live.size() >= options.tableEvents() && position <= log.end() && !options.readOnly()) {
+    if (position <= log.end() && !options.readOnly() && isFull(position)) {
       freeze(position);
     }
+  }
+
+  private boolean isFull(long end) {
+    return live.size() >= options.tableEvents()
+        || log.bytesBetween(live.first(), end) >= options.tableBytes();
   }
 
   private void freeze(long position) {

@@ -7,6 +7,7 @@ import java.util.concurrent.Executor;
 /// How an index is kept.
 ///
 /// @param tableEvents how many events are indexed in memory before they become a segment
+/// @param tableBytes or, if that comes sooner, how many bytes of the log: opening reads those
 /// @param mergedSegments how many neighbouring segments of one size become one
 /// @param hash spreads keys; what is written with one is to be read with the same
 /// @param readOnly whether nothing may be written; then what no segment covers is kept in memory
@@ -17,6 +18,7 @@ import java.util.concurrent.Executor;
 ///   [java.util.concurrent.ExecutorService], it is shut down with the index
 public record IndexOptions(
     int tableEvents,
+    long tableBytes,
     int mergedSegments,
     KeyHash hash,
     boolean readOnly,
@@ -27,6 +29,7 @@ public record IndexOptions(
   /// What suits most: tables of some ten megabytes.
   public static final int TABLE_EVENTS = 1 << 18;
 
+  private static final long TABLE_BYTES = 128L << 20;
   private static final int MERGED_SEGMENTS = 4;
 
   /// Checks the bounds.
@@ -38,6 +41,18 @@ public record IndexOptions(
     }
   }
 
+  /// With tables of as many bytes as suits most.
+  public IndexOptions(
+      int tableEvents,
+      int mergedSegments,
+      KeyHash hash,
+      boolean readOnly,
+      boolean anew,
+      long atOpeningMax,
+      Executor executor) {
+    this(tableEvents, TABLE_BYTES, mergedSegments, hash, readOnly, anew, atOpeningMax, executor);
+  }
+
   /// The usual, but for the size of tables.
   public static IndexOptions standard(int tableEvents, boolean readOnly, Executor executor) {
     return new IndexOptions(
@@ -47,11 +62,18 @@ public record IndexOptions(
   /// The same, and the index is made anew.
   public IndexOptions withNewIndex() {
     return new IndexOptions(
-        tableEvents, mergedSegments, hash, readOnly, true, atOpeningMax, executor);
+        tableEvents, tableBytes, mergedSegments, hash, readOnly, true, atOpeningMax, executor);
   }
 
   /// The same, and what lacks beyond a number of events is indexed in the background.
   public IndexOptions withAtOpeningMax(long events) {
-    return new IndexOptions(tableEvents, mergedSegments, hash, readOnly, anew, events, executor);
+    return new IndexOptions(
+        tableEvents, tableBytes, mergedSegments, hash, readOnly, anew, events, executor);
+  }
+
+  /// The same, with tables of fewer or more bytes of the log.
+  public IndexOptions withTableBytes(long bytes) {
+    return new IndexOptions(
+        tableEvents, bytes, mergedSegments, hash, readOnly, anew, atOpeningMax, executor);
   }
 }

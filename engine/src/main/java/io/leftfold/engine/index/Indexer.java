@@ -30,6 +30,9 @@ final class Indexer {
   private static final int BYTES_BETWEEN_SYNCS = 4 << 20;
   private static final long REST_NANOS = 5_000_000;
 
+  /// Merging counts from segments of about so many events on.
+  private static final int SMALL_TABLE_EVENTS = 1024;
+
   private final Index index;
   private final Disk disk;
   private final Log log;
@@ -425,10 +428,15 @@ final class Indexer {
     return List.of();
   }
 
+  /// Segments are about as large as a table, or smaller where a table was full of bytes sooner.
   private int tier(Segment segment) {
+    var least = options.tableEvents();
+    while (least / options.mergedSegments() >= SMALL_TABLE_EVENTS) {
+      least /= options.mergedSegments();
+    }
     var tier = 0;
     for (var size = segment.size() / options.mergedSegments();
-        size >= options.tableEvents();
+        size >= least;
         size /= options.mergedSegments()) {
       tier++;
     }

@@ -249,6 +249,22 @@ public final class Log implements AutoCloseable {
     return all[low];
   }
 
+  /// How many bytes of the log lie between two positions, about.
+  ///
+  /// @param end at most the end of the log
+  public long bytesBetween(long from, long end) {
+    if (from >= end) {
+      return 0;
+    }
+    var first = chunkOf(from);
+    var last = chunkOf(end - 1);
+    var bytes = (long) last.offsetOf(end - 1) - first.offsetOf(from);
+    for (var number = first.header.number(); number < last.header.number(); number++) {
+      bytes += chunks[(int) number].sizeBytes();
+    }
+    return bytes;
+  }
+
   /// The first position below an end whose commit has at least a time; the end if there is none.
   ///
   /// Times never decrease. The footers of some sealed chunks say how many end too early, a search

@@ -166,6 +166,22 @@ final class IndexTest {
   }
 
   @Test
+  void opening_reads_only_so_much_of_the_log_however_large_events_are() throws IOException {
+    var options = IndexRig.options(IndexOptions.TABLE_EVENTS, 4).withTableBytes(5000);
+    try (var rig = new IndexRig(8, new MemoryDisk(), options)) {
+      for (var i = 0; i < 200; i++) {
+        rig.append(batch(rig.random, 10));
+        var state = rig.index.state();
+        assertThat(rig.log.bytesBetween(state.segmentEvents(), rig.log.end())).isLessThan(10_000);
+      }
+      assertThat(rig.index.state().segments()).isPositive().isLessThan(4);
+      rig.reopen(options);
+      assertThat(rig.index.state().tableEvents()).isLessThan(200);
+      rig.check();
+    }
+  }
+
+  @Test
   void without_files_it_is_read_from_the_log() throws IOException {
     var disk = new MemoryDisk();
     var options = IndexRig.options(30, 3);
