@@ -181,12 +181,11 @@ public final class LocalEventStore implements EventStore {
 
   private static LocalEventStore openReadOnly(Path directory, EngineOptions options)
       throws IOException {
-    var disks =
-        new Disks(
-            DirectoryDisk.openReadOnly(directory.resolve(LOG_DIRECTORY)),
-            DirectoryDisk.openReadOnly(directory.resolve(INDEX_DIRECTORY)));
+    var logDisk = DirectoryDisk.openReadOnly(directory.resolve(LOG_DIRECTORY));
+    var disks = new Disks(logDisk, DirectoryDisk.openReadOnly(directory.resolve(INDEX_DIRECTORY)));
     var lock = sharedLock(directory);
     try {
+      logDisk.readEnds(options.threads());
       return new LocalEventStore(disks, options, indexOptions(options), lock);
     } catch (IOException | RuntimeException e) {
       if (lock != null) {
@@ -221,10 +220,8 @@ public final class LocalEventStore implements EventStore {
 
   private static LocalEventStore openLocked(
       Path directory, EngineOptions options, IndexOptions indexOptions) throws IOException {
-    var disks =
-        new Disks(
-            DirectoryDisk.open(directory.resolve(LOG_DIRECTORY)),
-            DirectoryDisk.open(directory.resolve(INDEX_DIRECTORY)));
+    var logDisk = DirectoryDisk.open(directory.resolve(LOG_DIRECTORY));
+    var disks = new Disks(logDisk, DirectoryDisk.open(directory.resolve(INDEX_DIRECTORY)));
     DirectoryLock lock;
     try {
       lock = DirectoryLock.take(directory);
@@ -232,6 +229,7 @@ public final class LocalEventStore implements EventStore {
       throw inUse(directory, e);
     }
     try {
+      logDisk.readEnds(options.threads());
       return new LocalEventStore(disks, options, indexOptions, lock);
     } catch (IOException | RuntimeException e) {
       lock.close();

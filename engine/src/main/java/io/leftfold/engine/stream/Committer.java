@@ -37,6 +37,9 @@ public final class Committer implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Committer.class.getName());
   private static final int BATCH_BYTES_MAX = 4 << 20;
 
+  /// Twice as much as waits in the largest queue that there is unless somebody asks for another.
+  private static final long REMEMBERED_BYTES = 512L << 20;
+
   /// How often the thread lets others go first before it stops waiting for those it has answered.
   /// The many keep the processors busy and come anyway; the few need the time to be woken.
   private static final int TURNS_FOR_FEW = 64;
@@ -87,7 +90,8 @@ public final class Committer implements AutoCloseable {
     this.room = new DiskRoom(log::usableBytes);
     var cursor = log.cursor();
     var lookup = new StreamLookup(index);
-    this.recentIds = rememberIds(log, cursor, seed);
+    this.recentIds =
+        rememberIds(log, cursor, seed, Math.max(REMEMBERED_BYTES, 2 * limits.bytesMax()));
     this.heads = new Heads(name -> lookup.head(name, recentIds.keyOf(name), log.end(), cursor));
     this.boundary = new Boundary(log, index, cursor, heads);
     this.judge =
@@ -110,10 +114,10 @@ public final class Committer implements AutoCloseable {
   /// @param bytesMax in bytes
   public record QueueLimits(int lengthMax, long bytesMax) {}
 
-  private static RecentIds rememberIds(Log log, RecordCursor cursor, long seed) {
+  private static RecentIds rememberIds(Log log, RecordCursor cursor, long seed, long bytesMax) {
     var ids = new RecentIds(seed);
     var end = log.end();
-    for (var position = Math.max(0, end - RecentIds.CAPACITY); position < end; position++) {
+    for (var position = firstRemembered(log, end, bytesMax); position < end; position++) {
       if (cursor.moveToIfKept(position)) {
         ids.add(
             cursor.idHigh(),
@@ -124,6 +128,22 @@ public final class Committer implements AutoCloseable {
       }
     }
     return ids;
+  }
+
+  /// Of large events fewer, or opening would read gigabytes of them. But more than a writer can
+  /// have taken on and not answered, so that whoever was left in doubt by a crash finds its ids.
+  static long firstRemembered(Log log, long end, long bytesMax) {
+    var low = Math.max(0, end - RecentIds.CAPACITY);
+    var high = end;
+    while (low < high) {
+      var middle = (low + high) >>> 1;
+      if (log.bytesBetween(middle, end) > bytesMax) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
   }
 
   /// Starts the thread.

@@ -6,7 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
+import io.leftfold.engine.disk.MemoryDisk;
 import io.leftfold.engine.log.EncodedRecords;
+import io.leftfold.engine.log.Log;
+import io.leftfold.engine.log.LogOptions;
+import java.io.IOException;
+import java.time.Clock;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.UUID;
@@ -39,6 +44,32 @@ final class RecentIdsTest {
         assertThat(ids.revision(entry)).as("id %d", i).isEqualTo(i);
         assertThat(ids.position(entry)).as("id %d", i).isEqualTo(2L * i);
       }
+    }
+  }
+
+  @Test
+  void opening_reads_the_ids_of_as_many_as_a_number_of_bytes_holds() throws IOException {
+    var event = ProposedEvent.binary("Opened", new byte[200]).withId(new UUID(1, 2));
+    var records = EncodedRecords.of(StreamName.of("account-1"), List.of(event));
+    var options = new LogOptions(4096, true, false);
+    try (var log = Log.open(new MemoryDisk(), options, () -> new UUID(3, 4), Clock.systemUTC())) {
+      var writer = log.writer();
+      for (var i = 0; i < 60; i++) {
+        if (!writer.fits(records.byteCount(), 1)) {
+          writer.roll(records.byteCount(), 1);
+        }
+        writer.begin();
+        writer.add(records, i);
+        writer.end();
+        writer.flush();
+        writer.publish();
+      }
+      assertThat(Committer.firstRemembered(log, 60, 1 << 20)).isZero();
+      var bytes = 10_000;
+      var first = Committer.firstRemembered(log, 60, bytes);
+      assertThat(log.bytesBetween(first, 60)).isBetween(bytes - 1000L, (long) bytes);
+      assertThat(first).isBetween(60 - bytes / 200L, 40L);
+      assertThat(Committer.firstRemembered(log, 60, 0)).isGreaterThanOrEqualTo(59);
     }
   }
 
