@@ -76,9 +76,7 @@ public final class Cursor implements AutoCloseable {
   /// @throws InterruptedException if the waiting thread was interrupted
   public void await() throws InterruptedException {
     var options = through < 0 ? SubscribeOptions.fromBeginning() : SubscribeOptions.after(through);
-    var filtered =
-        question instanceof Question.All all ? options.filteredBy(all.filter()) : options;
-    try (var subscription = store.subscribeToAll(filtered)) {
+    try (var subscription = store.subscribeToAll(options.filteredBy(question.news()))) {
       waiting = subscription;
       while (!closed && !(subscription.next() instanceof SubscriptionMessage.Event)) {
         // Only an event is news.
