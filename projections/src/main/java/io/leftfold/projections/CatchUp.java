@@ -67,6 +67,9 @@ final class CatchUp {
           : event(fold, cursor, skip);
     } catch (ProjectionFaultException e) {
       return Optional.of(e.fault().describe(identity.streams().name()));
+    } catch (IllegalArgumentException e) {
+      // Nothing that is called so can be written; what was written before is whole.
+      return Optional.of(String.valueOf(e.getMessage()));
     }
   }
 

@@ -40,8 +40,15 @@ record Emission(StreamName stream, ProposedEvent event, long cause) {
     }
   }
 
+  /// Makes one.
+  ///
+  /// @throws IllegalArgumentException if no such event can be written
   static Emission of(
       EmittedEvent emitted, RecordedEvent cause, RunIdentity identity, long position, int ordinal) {
+    objection(emitted.stream())
+        .ifPresent(why -> {
+          throw new IllegalArgumentException(why);
+        });
     var event =
         new ProposedEvent(
             identity.emittedId(position, ordinal),

@@ -14,8 +14,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// One projection that runs scripts: what is wanted of it, and what it does.
@@ -50,6 +53,8 @@ final class ManagedProjection {
   private Optional<RunFigures> lastFigures = Optional.empty();
   private @Nullable Building building;
   private final StallWatch stalls;
+  private boolean isUncertain;
+  private boolean isClosed;
 
   /// @param news called when a run has ended
   ManagedProjection(
@@ -89,11 +94,50 @@ final class ManagedProjection {
     }
   }
 
+  /// Changes something. Of a change that fails nobody knows whether the log has it, so what the log
+  /// says counts from then on.
+  private <T> T changing(Doing<T> what) {
+    return locked(() -> {
+      if (isClosed) {
+        throw new ProjectionException(
+            ProjectionException.Reason.CLOSED,
+            "Projection %s was closed meanwhile; if all were restarted, ask again"
+                .formatted(name()));
+      }
+      if (isUncertain) {
+        anew();
+      }
+      try {
+        return what.run();
+      } catch (LeftfoldException e) {
+        isUncertain = true;
+        throw e;
+      }
+    });
+  }
+
   private void doing(Runnable what) {
-    locked(() -> {
+    changing(() -> {
       what.run();
       return true;
     });
+  }
+
+  /// As if the store had just been opened.
+  private void anew() {
+    closeBuilding();
+    halt(false);
+    if (mode() != ProjectionMode.TRANSIENT) {
+      try {
+        definition = registry.definition(streams).orElse(definition);
+      } catch (LeftfoldException e) {
+        ended(new RunEnd.StoreFailed("Reading its definition failed: " + e.getMessage()));
+        throw e;
+      }
+    }
+    isUncertain = false;
+    beginAnew();
+    startBuilding();
   }
 
   // ---- running
@@ -101,6 +145,7 @@ final class ManagedProjection {
   /// Goes on if it is wanted.
   void begin() {
     doing(() -> {
+      sweep();
       if (definition.enabled()) {
         start();
       }
@@ -113,14 +158,20 @@ final class ManagedProjection {
   }
 
   private void start() {
-    var config = Configurations.config(definition);
+    againAt = OptionalLong.empty();
+    RunSettings settings;
+    try {
+      settings = RunSettings.of(Configurations.config(definition), mode());
+    } catch (IllegalArgumentException e) {
+      // What others have written to the log.
+      become(ProjectionState.FAULTED, String.valueOf(e.getMessage()));
+      return;
+    }
     var identity = identity();
-    var settings = RunSettings.of(config, mode());
     memory = isStored() ? null : new MemoryStates();
     run = open(identity, isStored() ? settings : settings.inMemory(), definition, hints, memory);
     state = ProjectionState.RUNNING;
     reason = "";
-    againAt = OptionalLong.empty();
     wasStarted = true;
   }
 
@@ -167,13 +218,13 @@ final class ManagedProjection {
             host.store(), identity, host.newId(), script, states, new HashSet<>(), false));
   }
 
-  /// Ends the run, and waits for that.
+  /// Ends the run, waits for that, and has none begin by itself.
   private void halt(boolean abort) {
-    againAt = OptionalLong.empty();
     if (run != null) {
       var how = (abort ? run.abort() : run.stop()).join();
       ended(how instanceof RunEnd.Again ? new RunEnd.Stopped() : how);
     }
+    againAt = OptionalLong.empty();
   }
 
   private void ended(RunEnd how) {
@@ -182,7 +233,7 @@ final class ManagedProjection {
     switch (how) {
       case RunEnd.Stopped() -> become(ProjectionState.STOPPED, "");
       case RunEnd.Aborted() -> become(ProjectionState.ABORTED, "");
-      case RunEnd.Completed() -> become(ProjectionState.COMPLETED, "");
+      case RunEnd.Completed() -> completed();
       case RunEnd.Faulted(var why) -> become(ProjectionState.FAULTED, why);
       case RunEnd.Fenced() ->
           become(
@@ -195,8 +246,7 @@ final class ManagedProjection {
         var millis = Math.min(pause.toMillis(), PAUSE_MAX.toMillis());
         become(
             ProjectionState.FAULTED,
-            "The store did not answer, and will be asked again in %d s: %s"
-                .formatted(millis / 1000, why));
+            "%s; projection %s begins again in %d s".formatted(why, name(), millis / 1000));
         againAt = OptionalLong.of(host.options().clock().millis() + millis);
       }
       case RunEnd.Again(var learned) -> {
@@ -205,6 +255,38 @@ final class ManagedProjection {
       }
     }
     lastFigures = figures;
+  }
+
+  /// What nothing is kept of leaves its results, if it was told to.
+  private void completed() {
+    if (memory != null) {
+      try {
+        writeResults(memory);
+      } catch (ProjectionFaultException e) {
+        become(ProjectionState.FAULTED, String.valueOf(e.getMessage()));
+        return;
+      } catch (LeftfoldException | IllegalArgumentException e) {
+        ended(RunEnd.of(e, "Writing ($w) results"));
+        return;
+      }
+    }
+    become(ProjectionState.COMPLETED, "");
+  }
+
+  /// On a worker, where scripts belong.
+  private void writeResults(MemoryStates states) {
+    var written =
+        CompletableFuture.runAsync(
+            () -> new QueryResults(host, streams, host.compile(name(), definition), states).write(),
+            host.workers());
+    try {
+      written.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
   }
 
   private void become(ProjectionState next, String why) {
@@ -221,10 +303,17 @@ final class ManagedProjection {
       return;
     }
     try {
+      if (isClosed) {
+        return;
+      }
+      var now = host.options().clock().millis();
+      if (isUncertain && againAt.orElse(now) <= now) {
+        anew();
+      }
       if (run != null && run.ended().isDone()) {
         ended(run.ended().join());
       }
-      if (againAt.isPresent() && againAt.getAsLong() <= host.options().clock().millis()) {
+      if (againAt.isPresent() && againAt.getAsLong() <= now && !isUncertain) {
         start();
       }
       if (run != null) {
@@ -263,19 +352,33 @@ final class ManagedProjection {
 
   /// Ends it; what is wanted stays.
   void close() {
-    doing(() -> {
-      if (building != null) {
-        building.close();
-        building = null;
-      }
+    locked(() -> {
+      isClosed = true;
+      closeBuilding();
       halt(false);
+      return true;
     });
+  }
+
+  boolean isClosed() {
+    return locked(() -> isClosed);
+  }
+
+  private void closeBuilding() {
+    if (building != null) {
+      building.close();
+      building = null;
+    }
   }
 
   // ---- what somebody wants
 
   void enable() {
     doing(() -> {
+      if (isBeingDeleted()) {
+        throw ProjectionException.wrongState(
+            "Projection %s is being deleted; delete it again".formatted(name()));
+      }
       hints = RunHints.NONE;
       failures = 0;
       want(definition.withEnabled(true));
@@ -361,6 +464,8 @@ final class ManagedProjection {
   private void beginAnew() {
     hints = RunHints.NONE;
     failures = 0;
+    // How far the last run was is no longer how far this is.
+    lastFigures = Optional.empty();
     if (definition.enabled()) {
       start();
     } else {
@@ -399,6 +504,7 @@ final class ManagedProjection {
             "Cannot delete a projection that hasn't been stopped or faulted.");
       }
       againAt = OptionalLong.empty();
+      closeBuilding();
       if (mode() != ProjectionMode.TRANSIENT) {
         definition = registry.update(streams, definition.withDeletion(what));
         goOnDeleting();
@@ -416,12 +522,28 @@ final class ManagedProjection {
     registry.deleted(name());
   }
 
-  /// Removes what epochs before have left.
+  /// Removes what epochs before have left. Epochs are counted up, so what comes to be meanwhile is
+  /// kept.
   private void sweep() {
-    new Sweeping(host.store(), streams)
-        .states(epoch ->
-            epoch == definition.epoch()
-                || definition.building().filter(one -> one.epoch() == epoch).isPresent());
+    var current = definition.epoch();
+    sweep(epoch -> epoch >= current);
+  }
+
+  /// Beside all else, for there may be many.
+  private void sweep(LongPredicate kept) {
+    if (!isStored()) {
+      return;
+    }
+    host.threads()
+        .newThread(() -> {
+          try {
+            new Sweeping(host.store(), streams).states(kept);
+          } catch (RuntimeException e) {
+            // The next start goes on.
+            LOGGER.log(System.Logger.Level.DEBUG, "Old states of projection " + name(), e);
+          }
+        })
+        .start();
   }
 
   // ---- what somebody asks
@@ -581,7 +703,7 @@ final class ManagedProjection {
 
   /// Folds what is parked.
   Optional<String> resume(long position, boolean skip) {
-    return locked(() -> {
+    return changing(() -> {
       var wasRunning = run != null;
       halt(false);
       try {
@@ -655,12 +777,13 @@ final class ManagedProjection {
 
   void cancelBuilding() {
     doing(() -> {
-      if (building != null) {
-        building.close();
-        building = null;
-        want(definition.withBuilding(Optional.empty()));
-        sweep();
-      }
+      definition
+          .building()
+          .ifPresent(given -> {
+            closeBuilding();
+            want(definition.withBuilding(Optional.empty()));
+            sweep(epoch -> epoch != given.epoch());
+          });
     });
   }
 
@@ -676,16 +799,20 @@ final class ManagedProjection {
   /// one.
   private void switchOver(Building beside) {
     var wasRunning = run != null;
+    // Until the log has it, the log decides.
+    isUncertain = true;
     halt(false);
     var before = checkpoint();
     var place = before.checkpoint().position();
     var built = beside.finish(place);
     if (built.isEmpty()) {
+      isUncertain = false;
       if (wasRunning) {
         start();
       }
       return;
     }
+    assert built.get().position() <= place : "what is built beside is ahead of the current version";
     var version = definition.building().orElseThrow();
     definition =
         registry.update(
@@ -695,7 +822,8 @@ final class ManagedProjection {
                 .withEpoch(version.epoch())
                 .withBuilding(Optional.empty()),
             before.revision(),
-            built.get().at(place, place + 1));
+            built.get().at(place, Math.max(before.checkpoint().emitsFrom(), place + 1)));
+    isUncertain = false;
     building = null;
     sweep();
     beginAnew();

@@ -2,7 +2,7 @@
 
 package io.leftfold.projections;
 
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// States that nobody keeps: those of queries. May be asked from any thread.
 final class MemoryStates implements StateStore {
 
-  private final Map<String, String> partitions = new TreeMap<>();
+  private final TreeMap<String, String> partitions = new TreeMap<>();
   private @Nullable String shared;
 
   synchronized void put(StateChanges changes) {
@@ -18,11 +18,8 @@ final class MemoryStates implements StateStore {
     changes.shared().ifPresent(state -> shared = state);
   }
 
-  synchronized java.util.List<String> names(String after, int limit) {
-    return partitions.keySet().stream()
-        .filter(name -> name.compareTo(after) > 0 || after.isEmpty())
-        .limit(limit)
-        .toList();
+  synchronized List<String> names(String after, int limit) {
+    return partitions.tailMap(after, after.isEmpty()).keySet().stream().limit(limit).toList();
   }
 
   @Override

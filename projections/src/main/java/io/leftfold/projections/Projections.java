@@ -4,6 +4,7 @@ package io.leftfold.projections;
 
 import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
+import io.leftfold.api.LeftfoldException;
 import io.leftfold.projections.reading.Cursor;
 import io.leftfold.projections.storage.DefinitionRecord;
 import java.util.List;
@@ -34,10 +35,11 @@ import java.util.concurrent.TimeUnit;
 /// it does not answer.
 public final class Projections implements AutoCloseable {
 
+  private static final System.Logger LOGGER = System.getLogger(Projections.class.getName());
   private static final long LOOK_MILLIS = 100;
 
   private final EventStore store;
-  private final ProjectionRuntime runtime;
+  private final Runnable release;
   private final ExecutorService workers;
   private final LinkedBlockingQueue<Boolean> news = new LinkedBlockingQueue<>(1);
   private final Map<String, ManagedProjection> projections = new ConcurrentSkipListMap<>();
@@ -47,9 +49,10 @@ public final class Projections implements AutoCloseable {
   private final Thread supervisor;
   private volatile boolean closed;
 
-  private Projections(EventStore store, ProjectionOptions options) {
+  private Projections(
+      EventStore store, ProjectionOptions options, ProjectionRuntime runtime, Runnable release) {
     this.store = store;
-    runtime = ProjectionRuntime.open(options.threads());
+    this.release = release;
     workers = Executors.newFixedThreadPool(options.workers(), options.threads());
     host =
         new ProjectionHost(
@@ -69,8 +72,22 @@ public final class Projections implements AutoCloseable {
   /// @param options how they run
   /// @return the projections; close them before the store
   public static Projections open(EventStore store, ProjectionOptions options) {
-    var opened = new Projections(store, options);
-    opened.load();
+    var runtime = ProjectionRuntime.open(options.threads());
+    return open(new Projections(store, options, runtime, runtime::close));
+  }
+
+  /// Opens them with a runtime that stays the caller's; for tests that open many.
+  static Projections open(EventStore store, ProjectionOptions options, ProjectionRuntime runtime) {
+    return open(new Projections(store, options, runtime, () -> {}));
+  }
+
+  private static Projections open(Projections opened) {
+    try {
+      opened.load();
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
     opened.supervisor.start();
     return opened;
   }
@@ -84,13 +101,28 @@ public final class Projections implements AutoCloseable {
           .filter(definition -> definition.handlerType().equals(DefinitionRecord.SCRIPT))
           .ifPresent(definition -> {
             var managed = manage(entry, definition);
-            if (managed.isBeingDeleted()) {
-              managed.goOnDeleting();
-            } else {
+            if (!managed.isBeingDeleted()) {
               projections.put(entry.name(), managed);
               managed.begin();
+            } else if (!isDeleted(managed)) {
+              projections.put(entry.name(), managed);
             }
           });
+    }
+  }
+
+  /// Goes on deleting. One that cannot be deleted keeps no other from being opened.
+  private static boolean isDeleted(ManagedProjection managed) {
+    try {
+      managed.goOnDeleting();
+      return true;
+    } catch (LeftfoldException e) {
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "Projection {0} could not be deleted; delete it again: {1}",
+          managed.name(),
+          e.getMessage());
+      return false;
     }
   }
 
@@ -102,7 +134,7 @@ public final class Projections implements AutoCloseable {
     while (!closed) {
       try {
         news.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        projections.values().forEach(ManagedProjection::supervise);
+        projections.values().forEach(Projections::superviseOne);
         projections.values().stream()
             .filter(ManagedProjection::isForgotten)
             .toList()
@@ -113,6 +145,15 @@ public final class Projections implements AutoCloseable {
       } catch (InterruptedException _) {
         return;
       }
+    }
+  }
+
+  /// What nobody foresaw of one is not to leave the others without anybody who looks after them.
+  private static void superviseOne(ManagedProjection projection) {
+    try {
+      projection.supervise();
+    } catch (RuntimeException e) {
+      LOGGER.log(System.Logger.Level.ERROR, "Looking after projection " + projection.name(), e);
     }
   }
 
@@ -402,11 +443,14 @@ public final class Projections implements AutoCloseable {
 
   // ---- the whole
 
-  /// Stops all projections and starts those that are enabled, from what the log says.
+  /// Stops all projections and starts those that are enabled, from what the log says. Queries that
+  /// the log does not know go on.
   public synchronized void restart() {
-    new TreeMap<>(projections).values().forEach(ManagedProjection::close);
-    projections.values().removeIf(one -> one.mode() != ProjectionMode.TRANSIENT);
+    projections.values().stream()
+        .filter(one -> one.mode() != ProjectionMode.TRANSIENT)
+        .forEach(ManagedProjection::close);
     load();
+    projections.values().removeIf(ManagedProjection::isClosed);
   }
 
   /// Stops all projections, each behind a last step. What is enabled stays enabled. Closing twice
@@ -417,9 +461,10 @@ public final class Projections implements AutoCloseable {
       return;
     }
     closed = true;
-    supervisor.interrupt();
+    // Not by an interrupt: it may be waiting for the store.
+    news.offer(true);
     new TreeMap<>(projections).values().forEach(ManagedProjection::close);
     workers.shutdown();
-    runtime.close();
+    release.run();
   }
 }

@@ -4,6 +4,7 @@ package io.leftfold.projections;
 
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.LimitExceededException;
+import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamTombstonedException;
@@ -137,8 +138,20 @@ final class RunCore implements AutoCloseable {
           case StreamTombstonedException tombstoned -> rejected(step, tombstoned);
           case LimitExceededException tooLarge ->
               tooLarge(step, String.valueOf(tooLarge.getMessage()));
-          default -> new RunEnd.StoreFailed(String.valueOf(failure.getMessage()));
+          case NotAuthorizedException denied ->
+              RunEnd.of(
+                  denied, "Writing ($w) to " + targets(step, String.valueOf(denied.getMessage())));
+          default -> RunEnd.of(failure, "Writing a step");
         });
+  }
+
+  /// The streams that a step emits to: those that the store has named, if it has.
+  private static String targets(Step step, String said) {
+    var all = step.emissions().stream().map(one -> one.stream().value()).distinct().toList();
+    var named = all.stream().filter(said::contains).toList();
+    return all.isEmpty()
+        ? "the projection's own streams"
+        : String.join(", ", named.isEmpty() ? all : named);
   }
 
   private RunEnd rejected(Step step, StreamTombstonedException tombstoned) {
@@ -193,22 +206,20 @@ final class RunCore implements AutoCloseable {
 
   /// Ends it because its source cannot be read.
   void readFailed(RuntimeException failure) {
-    end(new RunEnd.StoreFailed(String.valueOf(failure.getMessage())));
+    end(RunEnd.of(failure, "Reading ($r) " + sources()));
   }
 
-  /// Lets a parked event, or a partition, be no more: its event is forgotten about.
-  boolean release(long parkedAt) {
-    var entry = parked.at(parkedAt);
-    if (entry.isEmpty() || end != null || ending != null) {
-      return false;
-    }
-    say(new ParkedRecord.Released(identity.epoch(), parkedAt));
-    return true;
+  private String sources() {
+    return switch (definition.sources()) {
+      case ProjectionDefinition.Sources.All() -> "$all";
+      case ProjectionDefinition.Sources.Category(var name) -> "category " + name;
+      case ProjectionDefinition.Sources.Streams(var names) -> String.join(", ", names);
+    };
   }
 
-  private void say(ParkedRecord said) {
-    parked.apply(said);
-    open.parked.add(said);
+  /// Ends it because a state cannot be read.
+  private void stateFailed(RuntimeException failure) {
+    end(RunEnd.of(failure, "Reading ($r) states of the projection"));
   }
 
   // ---- folding
@@ -293,13 +304,21 @@ final class RunCore implements AutoCloseable {
       skip(resolved);
       return;
     }
+    FoldStep step;
     try {
-      account(resolved, event, fold.handle(resolved));
+      step = fold.handle(resolved);
     } catch (ProjectionFaultException e) {
       failedToFold(resolved, event, e);
+      return;
     } catch (LeftfoldException e) {
-      end(new RunEnd.StoreFailed(String.valueOf(e.getMessage())));
+      stateFailed(e);
+      return;
+    } catch (IllegalArgumentException e) {
+      // Of a partition whose states have no stream, for none can be called so.
+      failed(resolved, event, reject(event, String.valueOf(e.getMessage())));
+      return;
     }
+    account(resolved, event, step);
   }
 
   private boolean isOwn(RecordedEvent event) {
@@ -351,15 +370,15 @@ final class RunCore implements AutoCloseable {
     }
     var ordinal = 0;
     for (var emitted : step.emitted()) {
-      var objection = Emission.objection(emitted.stream());
-      if (objection.isPresent()) {
+      try {
+        var emission = Emission.of(emitted, event, identity, at, ordinal++);
+        open.emissions.add(emission);
+        open.emittedBytes += emission.bytes();
+      } catch (IllegalArgumentException e) {
         // The script has seen the event, so it must be opened anew to be without it.
-        end(new RunEnd.Again(hints.rejecting(at, objection.get())));
+        end(new RunEnd.Again(hints.rejecting(at, String.valueOf(e.getMessage()))));
         return false;
       }
-      var emission = Emission.of(emitted, event, identity, at, ordinal++);
-      open.emissions.add(emission);
-      open.emittedBytes += emission.bytes();
     }
     return true;
   }
@@ -382,7 +401,7 @@ final class RunCore implements AutoCloseable {
       ResolvedEvent resolved, RecordedEvent event, ProjectionFaultException failure) {
     var storeFailure = states.failure();
     if (storeFailure != null) {
-      end(new RunEnd.StoreFailed(String.valueOf(storeFailure.getMessage())));
+      stateFailed(storeFailure);
       return;
     }
     if (parked.hasPartitions() && failure.fault().partition().filter(parked::holds).isPresent()) {
@@ -427,9 +446,14 @@ final class RunCore implements AutoCloseable {
   private void park(
       ResolvedEvent resolved, RecordedEvent event, ProjectionFault why, boolean wholePartition) {
     if (wholePartition) {
-      freeze(why.partition().orElseThrow());
+      try {
+        freeze(why.partition().orElseThrow());
+      } catch (ProjectionFaultException | LeftfoldException e) {
+        cannotSave(e);
+        return;
+      }
     }
-    say(
+    var said =
         new ParkedRecord.Parked(
             identity.epoch(),
             resolved.original().position(),
@@ -439,7 +463,9 @@ final class RunCore implements AutoCloseable {
             why.partition(),
             wholePartition,
             describe(why),
-            why.stateBefore()));
+            why.stateBefore());
+    parked.apply(said);
+    open.parked.add(said);
     skip(resolved);
   }
 
@@ -502,6 +528,7 @@ final class RunCore implements AutoCloseable {
     }
     return isFull()
         || !open.parked.isEmpty()
+        || (open.hasEffects() && tryAgainAt.isPresent())
         || (open.hasEffects()
             && isIdle()
             && clock.millis() - open.began >= settings.config().checkpointAfterMs());
@@ -521,18 +548,20 @@ final class RunCore implements AutoCloseable {
         outputs.put(partition, fold.result(partition));
       }
       changes = fold.save();
-    } catch (ProjectionFaultException e) {
-      var storeFailure = states.failure();
-      end(
-          storeFailure == null
-              ? refused(describe(e.fault()))
-              : new RunEnd.StoreFailed(String.valueOf(storeFailure.getMessage())));
+    } catch (ProjectionFaultException | LeftfoldException e) {
+      cannotSave(e);
+      return;
+    }
+    var kept = withoutParked(changes);
+    var objection = maker.objection(kept, outputs.keySet());
+    if (objection.isPresent()) {
+      end(refused(objection.get()));
       return;
     }
     try {
-      make(number, outputs, withoutParked(changes));
+      make(number, outputs, kept);
     } catch (LeftfoldException e) {
-      end(new RunEnd.StoreFailed(String.valueOf(e.getMessage())));
+      stateFailed(e);
     }
   }
 
@@ -547,6 +576,17 @@ final class RunCore implements AutoCloseable {
         .removeIf(
             partition -> parked.holds(partition) && !open.frozenStates.containsKey(partition));
     return new StateChanges(kept, changes.shared());
+  }
+
+  private void cannotSave(RuntimeException failure) {
+    var storeFailure = states.failure();
+    if (storeFailure != null) {
+      stateFailed(storeFailure);
+    } else if (failure instanceof ProjectionFaultException script) {
+      end(refused(describe(script.fault())));
+    } else {
+      stateFailed(failure);
+    }
   }
 
   /// A state of the open step cannot be saved: some event made it so.
@@ -602,9 +642,10 @@ final class RunCore implements AutoCloseable {
         : OptionalLong.empty();
   }
 
-  /// Whether it waits for a time, to try an event again or to end a step.
+  /// Whether it waits for a time that is to come, to try an event again or to end a step.
   boolean isWaiting() {
-    return dueAt().isPresent();
+    var at = dueAt();
+    return at.isPresent() && at.getAsLong() > clock.millis();
   }
 
   /// Batches that are not through.
@@ -614,10 +655,6 @@ final class RunCore implements AutoCloseable {
 
   CheckpointRecord checkpoint() {
     return checkpoint;
-  }
-
-  long checkpointRevision() {
-    return checkpointRevision;
   }
 
   long position() {

@@ -2,6 +2,10 @@
 
 package io.leftfold.projections;
 
+import io.leftfold.api.CorruptLogException;
+import io.leftfold.api.NotAuthorizedException;
+import io.leftfold.api.StreamTombstonedException;
+
 /// Why a run ended.
 sealed interface RunEnd {
 
@@ -31,4 +35,26 @@ sealed interface RunEnd {
   ///
   /// @param hints what it learned
   record Again(RunHints hints) implements RunEnd {}
+
+  /// What it means that the store did not do what it was asked for: a fact stays one however often
+  /// it is asked, all else may pass.
+  ///
+  /// @param work what was asked of it: "Reading $all"
+  static RunEnd of(RuntimeException failure, String work) {
+    var why = "%s failed: %s".formatted(work, failure.getMessage());
+    return switch (failure) {
+      case NotAuthorizedException denied ->
+          new Faulted(
+              "%s is not allowed: %s Give the right, or change the script; then enable the projection"
+                  .formatted(work, sentence(denied)));
+      case StreamTombstonedException _, CorruptLogException _, IllegalArgumentException _ ->
+          new Faulted(why);
+      default -> new StoreFailed(why);
+    };
+  }
+
+  private static String sentence(RuntimeException failure) {
+    var message = String.valueOf(failure.getMessage());
+    return message.endsWith(".") ? message : message + ".";
+  }
 }

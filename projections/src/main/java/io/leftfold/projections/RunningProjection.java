@@ -89,8 +89,8 @@ final class RunningProjection implements RunEffects, SourceReader.Taker {
         reader = new SourceReader(source.apply(opened), readAhead, this);
         threads.newThread(reader).start();
       } catch (LeftfoldException e) {
-        finish(new RunEnd.StoreFailed(String.valueOf(e.getMessage())));
-      } catch (ProjectionFaultException e) {
+        finish(RunEnd.of(e, "Reading ($r) states of the projection"));
+      } catch (ProjectionFaultException | IllegalArgumentException e) {
         finish(new RunEnd.Faulted(String.valueOf(e.getMessage())));
       }
     });
@@ -195,8 +195,11 @@ final class RunningProjection implements RunEffects, SourceReader.Taker {
       try {
         workers.execute(this::turn);
       } catch (RejectedExecutionException _) {
-        // Everything was closed; nobody waits any more.
+        // Everything was closed. Whoever still asks is not to wait for ever.
         ended.complete(new RunEnd.Aborted());
+        for (var task = mailbox.poll(); task != null; task = mailbox.poll()) {
+          task.run();
+        }
       }
     }
   }
@@ -217,6 +220,10 @@ final class RunningProjection implements RunEffects, SourceReader.Taker {
             post(() -> tellCore(owned -> owned.written(step, revision)));
           } catch (RuntimeException e) {
             post(() -> tellCore(owned -> owned.writeFailed(step, e)));
+          } catch (Error e) {
+            var failure = new IllegalStateException(e);
+            post(() -> tellCore(owned -> owned.writeFailed(step, failure)));
+            throw e;
           }
         })
         .start();
@@ -249,9 +256,10 @@ final class RunningProjection implements RunEffects, SourceReader.Taker {
     var goesOn = false;
     try {
       goesOn = work();
-    } catch (RuntimeException | AssertionError e) {
+    } catch (RuntimeException | Error e) {
+      // Whatever it was: a run that ends is begun again, one that hangs is not.
       LOGGER.log(System.Logger.Level.ERROR, "A projection failed in a way that nobody foresaw", e);
-      finish(new RunEnd.StoreFailed("Failed inside: " + e));
+      finish(new RunEnd.StoreFailed("It failed in a way that nobody foresaw (%s)".formatted(e)));
     }
     isScheduled.set(false);
     if (goesOn || !mailbox.isEmpty()) {
@@ -285,14 +293,19 @@ final class RunningProjection implements RunEffects, SourceReader.Taker {
   }
 
   private void finish(RunEnd how) {
-    if (reader != null) {
-      reader.stop();
+    try {
+      if (reader != null) {
+        reader.stop();
+      }
+      if (core != null) {
+        lastFigures = core.figures();
+        core.close();
+      }
+    } catch (RuntimeException e) {
+      LOGGER.log(System.Logger.Level.WARNING, "A projection did not end cleanly", e);
+    } finally {
+      ended.complete(how);
+      news.run();
     }
-    if (core != null) {
-      lastFigures = core.figures();
-      core.close();
-    }
-    ended.complete(how);
-    news.run();
   }
 }

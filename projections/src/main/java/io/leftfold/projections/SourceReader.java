@@ -53,6 +53,9 @@ final class SourceReader implements Runnable {
       if (!stopped) {
         taker.failed(e);
       }
+    } catch (Error e) {
+      taker.failed(new IllegalStateException(e));
+      throw e;
     }
   }
 

@@ -2,6 +2,7 @@
 
 package io.leftfold.projections;
 
+import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.projections.reading.Cursor;
 import io.leftfold.projections.storage.DefinitionRecord;
@@ -86,6 +87,9 @@ record StatisticsOf(
     var question = Questions.of(figures.get().definition());
     try (var cursor = new Cursor(host.store(), question, position)) {
       return cursor.next(1, 1).events().stream().findFirst();
+    } catch (LeftfoldException _) {
+      // Why its source cannot be read says the projection's own state.
+      return Optional.empty();
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 
@@ -25,8 +26,7 @@ final class StepMaker {
   private final RunIdentity identity;
   private final UUID run;
   private final StateCache states;
-  private final StreamName results;
-  private final String partitionResults;
+  private final ResultStreams results;
   private final Set<String> tracked;
   private final boolean tracks;
 
@@ -51,10 +51,7 @@ final class StepMaker {
     this.states = states;
     this.tracked = tracked;
     this.tracks = tracks;
-    results =
-        definition.results().stream().map(StreamName::of).orElseGet(identity.streams()::result);
-    partitionResults =
-        definition.results().partitionPattern().orElseGet(identity.streams()::partitionResults);
+    results = ResultStreams.of(definition.results(), identity.streams());
   }
 
   /// @param step its number in the run
@@ -84,6 +81,23 @@ final class StepMaker {
     // The last of the commit, so that what is as of the position behind it is the whole step.
     add(identity.checkpoint(), expected(before), checkpoint.proposed(checkpointId));
     return Commit.of(parts);
+  }
+
+  /// Why what a step leaves cannot be written, if so: nothing can be called as it would have to be.
+  ///
+  /// @param partitions those whose results are written
+  Optional<String> objection(StateChanges changes, Set<String> partitions) {
+    try {
+      changes
+          .partitions()
+          .keySet()
+          .forEach(partition -> identity.streams().state(identity.epoch(), partition));
+    } catch (IllegalArgumentException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+    return partitions.stream()
+        .flatMap(partition -> results.objection(partition).stream())
+        .findFirst();
   }
 
   private static ExpectedState expected(long revision) {
@@ -123,16 +137,15 @@ final class StepMaker {
   ///
   /// @return its revision
   private long result(String partition, String output) {
-    var stream =
-        partition.isEmpty() ? results : StreamName.of(partitionResults.replace("{0}", partition));
+    var stream = results.of(partition);
     var last = states.result(partition);
     if (output.isEmpty() && last < 0) {
       return last;
     }
     var next = (last < 0 ? store.state(stream).lastRevision() : last) + 1;
     add(stream, ExpectedState.any(), json(output.isEmpty() ? "ResultRemoved" : "Result", output));
-    if (!partition.isEmpty() && !stream.equals(results)) {
-      add(results, ExpectedState.any(), ProposedEvent.link(stream, next).withId(nextId()));
+    if (!stream.equals(results.all())) {
+      add(results.all(), ExpectedState.any(), ProposedEvent.link(stream, next).withId(nextId()));
     }
     return next;
   }

@@ -58,6 +58,19 @@ final class CountingFold implements Fold {
     return "[\"%s\",\"%s\"]".formatted(before, event.dataAsText());
   }
 
+  /// What an event that fails comes to.
+  static ProjectionFaultException failure(RecordedEvent event, String why, String stateBefore) {
+    return new ProjectionFaultException(
+        "counting",
+        new ProjectionFault(
+            ProjectionFault.Kind.THROWN,
+            why,
+            Optional.empty(),
+            Optional.of(ProjectionFault.EventPlace.of(event)),
+            Optional.of(event.stream().value()),
+            Optional.of(stateBefore)));
+  }
+
   @Override
   public FoldStep handle(ResolvedEvent resolved) {
     var event = resolved.event().orElseThrow();
@@ -67,17 +80,7 @@ final class CountingFold implements Fold {
     var partition = event.stream().value();
     var before = state(partition);
     if (event.dataAsText().equals("poison")) {
-      throw new ProjectionFaultException(
-          "counting",
-          new ProjectionFault(
-              ProjectionFault.Kind.THROWN,
-              "poison",
-              Optional.empty(),
-              Optional.of(
-                  new ProjectionFault.EventPlace(
-                      event.position(), partition, event.revision(), event.type())),
-              Optional.of(partition),
-              Optional.of(before)));
+      throw failure(event, "poison", before);
     }
     states.put(partition, before + event.dataAsText() + ";");
     dirty.add(partition);

@@ -16,6 +16,9 @@ import java.util.function.BooleanSupplier;
 /// A store with projections, for tests.
 final class Fixture implements AutoCloseable {
 
+  /// One for all tests, for it takes longer to open than most tests take.
+  static final ProjectionRuntime RUNTIME = ProjectionRuntime.open();
+
   final EventStore store;
   private final ProjectionOptions options;
   Projections projections;
@@ -23,12 +26,12 @@ final class Fixture implements AutoCloseable {
   Fixture(EventStore store, ProjectionOptions options) {
     this.store = store;
     this.options = options;
-    projections = Projections.open(store, options);
+    projections = Projections.open(store, options, RUNTIME);
   }
 
   void reopen() {
     projections.close();
-    projections = Projections.open(store, options);
+    projections = Projections.open(store, options, RUNTIME);
   }
 
   long append(String stream, String type, String json) {

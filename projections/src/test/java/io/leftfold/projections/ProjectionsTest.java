@@ -8,7 +8,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.testkit.InMemoryEventStore;
+import io.leftfold.testkit.ManualClock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -160,16 +162,19 @@ final class ProjectionsTest {
 
   @Test
   void a_query_runs_to_the_end_and_is_forgotten_when_nobody_asks() {
+    var clock = new ManualClock(Instant.parse("2026-11-01T08:00:00Z"));
     fixture.close();
     fixture =
         new Fixture(
             new InMemoryEventStore(),
-            ProjectionOptions.defaults().withQueryExpiry(Duration.ofSeconds(3)));
+            ProjectionOptions.defaults().with(clock).withQueryExpiry(Duration.ofMinutes(3)));
     deposit("account-1", 5);
     projections().create(NewProjection.transientQuery("q", COUNT));
     Fixture.await(() -> fixture.state("q", "").length() > 1);
 
+    clock.advance(Duration.ofMinutes(3).minusMillis(1));
     assertThat(fixture.state("q", "")).isEqualTo("{\"n\":1}");
+    clock.advance(Duration.ofMinutes(3));
     Fixture.await(() -> projections().list().stream().noneMatch(one -> one.name().equals("q")));
     assertThat(fixture.store.state(StreamName.of("$projections-q")).lastRevision()).isEqualTo(-1);
   }

@@ -20,7 +20,8 @@ final class LongNames {
         || whole.getBytes(StandardCharsets.UTF_8).length <= StreamName.BYTES_MAX) {
       return whole;
     }
-    return prefix + partition.substring(0, 200) + "~" + digest(partition);
+    var beginning = Character.isHighSurrogate(partition.charAt(199)) ? 199 : 200;
+    return prefix + partition.substring(0, beginning) + "~" + digest(partition);
   }
 
   private static String digest(String text) {

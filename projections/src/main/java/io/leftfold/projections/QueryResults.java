@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.Commit;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamName;
+import io.leftfold.projections.storage.ProjectionStreams;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// What a query leaves in the log when it has come to its end, if its script asks for results: they
+/// alone, as a stored projection leaves them with each step. What is there already is not written
+/// again, so that a query that is run once more adds what has changed.
+final class QueryResults {
+
+  private static final int PARTITIONS_AT_ONCE = 500;
+  private static final long BYTES_AT_ONCE = 8L << 20;
+
+  private final ProjectionHost host;
+  private final EventStore store;
+  private final CompiledProjection script;
+  private final MemoryStates states;
+  private final ResultStreams streams;
+  private List<StreamAppend> parts = new ArrayList<>();
+  private long bytes;
+
+  /// @throws IllegalArgumentException if no stream can be called as the script says
+  QueryResults(
+      ProjectionHost host,
+      ProjectionStreams streams,
+      CompiledProjection script,
+      MemoryStates states) {
+    this.host = host;
+    this.store = host.store();
+    this.script = script;
+    this.states = states;
+    this.streams = ResultStreams.of(script.definition().results(), streams);
+  }
+
+  /// Writes them, a part of the partitions at once.
+  ///
+  /// @throws IllegalArgumentException if one of them cannot be written
+  /// @throws ProjectionFaultException if the script fails
+  void write() {
+    if (!script.definition().results().output()) {
+      return;
+    }
+    try (var fold =
+        script.foldWithoutEmitting(new StateCache(states, host.options().stateBytesMax()))) {
+      var names = states.names("", PARTITIONS_AT_ONCE);
+      while (!names.isEmpty()) {
+        names.forEach(partition -> add(partition, fold.result(partition)));
+        commit();
+        names =
+            names.size() < PARTITIONS_AT_ONCE
+                ? List.of()
+                : states.names(names.getLast(), PARTITIONS_AT_ONCE);
+      }
+    }
+  }
+
+  private void add(String partition, String result) {
+    streams
+        .objection(partition)
+        .ifPresent(why -> {
+          throw new IllegalArgumentException(why);
+        });
+    var stream = streams.of(partition);
+    var last = last(stream);
+    if (last.map(RecordedEvent::dataAsText).orElse("").equals(result)) {
+      return;
+    }
+    var event =
+        result.isEmpty()
+            ? ProposedEvent.binary("ResultRemoved", new byte[0])
+            : ProposedEvent.json("Result", result);
+    add(stream, event);
+    if (!stream.equals(streams.all())) {
+      add(
+          streams.all(),
+          ProposedEvent.link(stream, last.map(RecordedEvent::revision).orElse(-1L) + 1));
+    }
+    bytes += result.length();
+    if (bytes >= BYTES_AT_ONCE) {
+      commit();
+    }
+  }
+
+  private void add(StreamName stream, ProposedEvent event) {
+    parts.add(StreamAppend.of(stream, ExpectedState.any(), event.withId(host.newId())));
+  }
+
+  private Optional<RecordedEvent> last(StreamName stream) {
+    try (var read = store.read(stream, ReadOptions.backwards().limit(1))) {
+      var events = read.iterator();
+      return events.hasNext() ? events.next().event() : Optional.empty();
+    }
+  }
+
+  private void commit() {
+    if (!parts.isEmpty()) {
+      store.append(Commit.of(parts));
+      parts = new ArrayList<>();
+      bytes = 0;
+    }
+  }
+}
