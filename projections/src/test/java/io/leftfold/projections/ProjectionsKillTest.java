@@ -133,7 +133,7 @@ final class ProjectionsKillTest {
   void whenever_the_process_is_killed_each_event_counts_and_is_emitted_once() throws Exception {
     var seed = Steps.seed();
     var random = new Random(seed);
-    var kills = Integer.getInteger("kills", 4);
+    var kills = Integer.getInteger("kills", 3);
     try {
       for (var kill = 0; kill < kills; kill++) {
         var store = directory.resolve("store-" + kill / KILLS_PER_DIRECTORY);
