@@ -145,11 +145,8 @@ final class CatchUp {
     }
     var event = resolved.event().orElseThrow();
     var at = resolved.original().position();
-    var ordinal = 0;
     if (mayEmit && at >= checkpoint.emitsFrom()) {
-      for (var emitted : step.emitted()) {
-        open.emissions.add(Emission.of(emitted, event, identity, at, ordinal++));
-      }
+      open.emit(Emission.all(step.emitted(), event, identity, at));
     }
     open.events.add(resolved);
     open.handled++;

@@ -8,6 +8,7 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.projections.storage.ProjectionStreams;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
@@ -40,10 +41,22 @@ record Emission(StreamName stream, ProposedEvent event, long cause) {
     }
   }
 
+  /// Those of one event, in order.
+  ///
+  /// @throws IllegalArgumentException if one of them cannot be written
+  static List<Emission> all(
+      List<EmittedEvent> emitted, RecordedEvent cause, RunIdentity identity, long position) {
+    var all = new ArrayList<Emission>();
+    for (var one : emitted) {
+      all.add(of(one, cause, identity, position, all.size()));
+    }
+    return all;
+  }
+
   /// Makes one.
   ///
   /// @throws IllegalArgumentException if no such event can be written
-  static Emission of(
+  private static Emission of(
       EmittedEvent emitted, RecordedEvent cause, RunIdentity identity, long position, int ordinal) {
     objection(emitted.stream())
         .ifPresent(why -> {

@@ -14,6 +14,12 @@ import java.util.Set;
 /// What was folded since the last step was made.
 final class OpenStep {
 
+  private static final long EMITTED_BYTES_MAX = 8L << 20;
+
+  /// A checkpoint is written for events that mean nothing, but so seldom that a projection of
+  /// everything does not keep itself busy with its own checkpoints.
+  private static final long PASSED_MAX = 50_000;
+
   final List<ResolvedEvent> events = new ArrayList<>();
   final List<Emission> emissions = new ArrayList<>();
   final List<ParkedRecord> parked = new ArrayList<>();
@@ -25,13 +31,30 @@ final class OpenStep {
   final Map<String, String> frozenResults = new HashMap<>();
   final long began;
   long bytes;
-  long emittedBytes;
+  private long emittedBytes;
   long passed;
   long handled;
   long skipped;
 
   OpenStep(long began) {
     this.began = began;
+  }
+
+  void emit(List<Emission> emitted) {
+    emissions.addAll(emitted);
+    emitted.forEach(emission -> emittedBytes += emission.bytes());
+  }
+
+  /// Whether it is to end before anything more is folded.
+  ///
+  /// @param eventsMax how many events it has at most, besides what the configuration says
+  boolean isFull(ProjectionConfig config, int eventsMax) {
+    return events.size() >= config.checkpointHandledThreshold()
+        || events.size() >= eventsMax
+        || bytes >= config.checkpointUnhandledBytesThreshold()
+        || emissions.size() >= config.maxWriteBatchLength()
+        || emittedBytes >= EMITTED_BYTES_MAX
+        || passed >= PASSED_MAX;
   }
 
   /// Whether there is anything that somebody waits for.

@@ -4,18 +4,12 @@ package io.leftfold.projections;
 
 import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
-import io.leftfold.api.LeftfoldException;
 import io.leftfold.projections.reading.Cursor;
 import io.leftfold.projections.storage.DefinitionRecord;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
-import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
 
 /// The projections of a store: found again in its log, run in this process.
 ///
@@ -35,23 +29,14 @@ import java.util.concurrent.TimeUnit;
 /// it does not answer.
 public final class Projections implements AutoCloseable {
 
-  private static final System.Logger LOGGER = System.getLogger(Projections.class.getName());
-  private static final long LOOK_MILLIS = 100;
-
-  private final EventStore store;
   private final Runnable release;
   private final ExecutorService workers;
-  private final LinkedBlockingQueue<Boolean> news = new LinkedBlockingQueue<>(1);
-  private final Map<String, ManagedProjection> projections = new ConcurrentSkipListMap<>();
-  private final Map<String, BuiltIn> builtIns = new ConcurrentSkipListMap<>();
-  private final Registry registry;
   private final ProjectionHost host;
-  private final Thread supervisor;
-  private volatile boolean closed;
+  private final Roster roster;
+  private boolean closed;
 
   private Projections(
       EventStore store, ProjectionOptions options, ProjectionRuntime runtime, Runnable release) {
-    this.store = store;
     this.release = release;
     workers = Executors.newFixedThreadPool(options.workers(), options.threads());
     host =
@@ -62,8 +47,7 @@ public final class Projections implements AutoCloseable {
             workers,
             Thread.ofVirtual().name("leftfold-projection-", 0).factory(),
             System::nanoTime);
-    registry = new Registry(store, host::newId);
-    supervisor = Thread.ofVirtual().name("leftfold-projections").unstarted(this::supervise);
+    roster = new Roster(host);
   }
 
   /// Opens the projections of a store; those that are enabled go on where they were.
@@ -83,98 +67,20 @@ public final class Projections implements AutoCloseable {
 
   private static Projections open(Projections opened) {
     try {
-      opened.load();
+      opened.roster.open();
     } catch (RuntimeException e) {
       opened.close();
       throw e;
     }
-    opened.supervisor.start();
     return opened;
   }
 
-  private void load() {
-    var entries = registry.all();
-    BuiltIn.all(host, registry, entries).forEach(one -> builtIns.put(one.name(), one));
-    for (var entry : entries) {
-      registry
-          .definition(entry.streams())
-          .filter(definition -> definition.handlerType().equals(DefinitionRecord.SCRIPT))
-          .ifPresent(definition -> {
-            var managed = manage(entry, definition);
-            if (!managed.isBeingDeleted()) {
-              projections.put(entry.name(), managed);
-              managed.begin();
-            } else if (!isDeleted(managed)) {
-              projections.put(entry.name(), managed);
-            }
-          });
-    }
-  }
-
-  /// Goes on deleting. One that cannot be deleted keeps no other from being opened.
-  private static boolean isDeleted(ManagedProjection managed) {
-    try {
-      managed.goOnDeleting();
-      return true;
-    } catch (LeftfoldException e) {
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          "Projection {0} could not be deleted; delete it again: {1}",
-          managed.name(),
-          e.getMessage());
-      return false;
-    }
-  }
-
-  private ManagedProjection manage(Registry.Entry entry, DefinitionRecord definition) {
-    return new ManagedProjection(host, registry, entry, definition, () -> news.offer(true));
-  }
-
-  private void supervise() {
-    while (!closed) {
-      try {
-        news.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        projections.values().forEach(Projections::superviseOne);
-        projections.values().stream()
-            .filter(ManagedProjection::isForgotten)
-            .toList()
-            .forEach(forgotten -> {
-              projections.remove(forgotten.name());
-              forgotten.close();
-            });
-      } catch (InterruptedException _) {
-        return;
-      }
-    }
-  }
-
-  /// What nobody foresaw of one is not to leave the others without anybody who looks after them.
-  private static void superviseOne(ManagedProjection projection) {
-    try {
-      projection.supervise();
-    } catch (RuntimeException e) {
-      LOGGER.log(System.Logger.Level.ERROR, "Looking after projection " + projection.name(), e);
-    }
-  }
-
   private ManagedProjection find(String name) {
-    if (closed) {
-      throw new ProjectionException(
-          ProjectionException.Reason.CLOSED, "The projections of this store were closed");
-    }
-    var found = projections.get(name);
-    if (found == null) {
-      throw builtIns.containsKey(name)
-          ? ProjectionException.notPossible(
-              "Projection %s is answered by the index; there is no script, state or result"
-                  .formatted(name))
-          : ProjectionException.notFound(name);
-    }
-    return found;
+    return roster.find(name);
   }
 
   private Optional<BuiltIn> builtIn(String name) {
-    return Optional.ofNullable(closed ? null : builtIns.get(name));
+    return roster.builtIn(name);
   }
 
   // ---- making and changing
@@ -183,22 +89,8 @@ public final class Projections implements AutoCloseable {
   ///
   /// @param projection what to create
   /// @throws ProjectionException if there is one of that name, or the name is not possible
-  public synchronized void create(NewProjection projection) {
-    var name = projection.name();
-    Names.check(name);
-    if (projections.containsKey(name) || builtIns.containsKey(name)) {
-      throw ProjectionException.exists(name);
-    }
-    var wanted = Configurations.definition(projection);
-    ManagedProjection managed;
-    if (projection.mode() == ProjectionMode.TRANSIENT) {
-      managed = manage(new Registry.Entry(name, -1, host.newId()), wanted);
-    } else {
-      var created = registry.create(name, wanted);
-      managed = manage(created.getKey(), created.getValue());
-    }
-    projections.put(name, managed);
-    managed.begin();
+  public void create(NewProjection projection) {
+    roster.create(projection);
   }
 
   /// Gives a projection another script, with which it goes on from where it is. One that was
@@ -258,14 +150,14 @@ public final class Projections implements AutoCloseable {
   ///   tracked
   /// @param stateStream whether its results go too
   /// @param checkpointStream accepted; the checkpoint always goes
-  public synchronized void delete(
+  public void delete(
       String name, boolean emittedStreams, boolean stateStream, boolean checkpointStream) {
     if (builtIn(name).isPresent()) {
       throw ProjectionException.notPossible(
           "We currently don't allow for the deletion of System Projections.");
     }
-    find(name).delete(new DefinitionRecord.Deletion(emittedStreams, stateStream, checkpointStream));
-    projections.remove(name);
+    roster.delete(
+        name, new DefinitionRecord.Deletion(emittedStreams, stateStream, checkpointStream));
   }
 
   /// How a projection goes about its work.
@@ -290,10 +182,7 @@ public final class Projections implements AutoCloseable {
   ///
   /// @return how each is, in the order of their names
   public List<ProjectionStatistics> list() {
-    var all = new TreeMap<String, ProjectionStatistics>();
-    builtIns.values().forEach(one -> all.put(one.name(), one.statistics()));
-    projections.values().forEach(one -> all.put(one.name(), one.statistics()));
-    return List.copyOf(all.values());
+    return roster.statistics();
   }
 
   /// How a projection is.
@@ -309,7 +198,7 @@ public final class Projections implements AutoCloseable {
   /// @param name which
   /// @return its script and configuration
   public ProjectionQuery query(String name) {
-    return builtIn(name).map(BuiltIn::query).orElseGet(() -> find(name).query());
+    return builtIn(name).map(BuiltIn::query).orElseGet(() -> find(name).answers().query());
   }
 
   /// The state of a partition as it is now; it may know of events whose step is not durable yet.
@@ -318,7 +207,7 @@ public final class Projections implements AutoCloseable {
   /// @param partition the partition, empty for the one state
   /// @return the state; an empty text if there is none
   public PartitionState state(String name, String partition) {
-    return find(name).state(partition);
+    return find(name).answers().state(partition);
   }
 
   /// What becomes of the state of a partition by `transformBy` and `filterBy`, as it is now.
@@ -327,7 +216,7 @@ public final class Projections implements AutoCloseable {
   /// @param partition the partition, empty for the one state
   /// @return the result; an empty text if there is none
   public PartitionState result(String name, String partition) {
-    return find(name).result(partition);
+    return find(name).answers().result(partition);
   }
 
   /// The state of a partition as it was at a moment: what the script that the projection has now
@@ -340,7 +229,7 @@ public final class Projections implements AutoCloseable {
   /// @return the state; an empty text if there was none
   /// @throws ProjectionFaultException if the script fails, and the projection's policy says stop
   public PartitionState state(String name, String partition, AsOf moment, FoldProgress progress) {
-    return find(name).past(partition, moment, progress, fold -> fold.state(partition));
+    return find(name).answers().past(progress).at(moment, partition, fold -> fold.state(partition));
   }
 
   /// What became of the state of a partition by `transformBy` and `filterBy`, as it was at a
@@ -352,7 +241,10 @@ public final class Projections implements AutoCloseable {
   /// @param progress is told how far it is, and may end it
   /// @return the result; an empty text if there was none
   public PartitionState result(String name, String partition, AsOf moment, FoldProgress progress) {
-    return find(name).past(partition, moment, progress, fold -> fold.result(partition));
+    return find(name)
+        .answers()
+        .past(progress)
+        .at(moment, partition, fold -> fold.result(partition));
   }
 
   /// The partitions that have a state, in the order of their names.
@@ -362,7 +254,7 @@ public final class Projections implements AutoCloseable {
   /// @param limit the most to give
   /// @return their names
   public List<String> partitions(String name, String after, int limit) {
-    return find(name).partitions(after, limit);
+    return find(name).answers().partitions(after, limit);
   }
 
   /// What is parked.
@@ -370,7 +262,7 @@ public final class Projections implements AutoCloseable {
   /// @param name which projection
   /// @return in the order of positions
   public List<ParkedEvent> parked(String name) {
-    return find(name).parked();
+    return find(name).answers().parked();
   }
 
   /// Takes a parked event, or a partition from its parked event on. The projection does not run
@@ -422,7 +314,7 @@ public final class Projections implements AutoCloseable {
   /// @param progress is told how far it is on the way there, and may end it
   /// @return the debugger; close it
   public ProjectionDebugger debug(String name, DebugStart start, FoldProgress progress) {
-    return find(name).debug(start, progress);
+    return find(name).answers().debug(start, progress);
   }
 
   /// Opens a script that is no projection yet so that it stops behind every event.
@@ -436,7 +328,9 @@ public final class Projections implements AutoCloseable {
     var script = host.compile("debugged", query, 0);
     var debugger =
         new ProjectionDebugger(
-            script, new Cursor(store, Questions.of(script.definition()), -1), new MemoryStates());
+            script,
+            new Cursor(host.store(), Questions.of(script.definition()), -1),
+            new MemoryStates());
     debugger.runTo(from, progress);
     return debugger;
   }
@@ -445,12 +339,8 @@ public final class Projections implements AutoCloseable {
 
   /// Stops all projections and starts those that are enabled, from what the log says. Queries that
   /// the log does not know go on.
-  public synchronized void restart() {
-    projections.values().stream()
-        .filter(one -> one.mode() != ProjectionMode.TRANSIENT)
-        .forEach(ManagedProjection::close);
-    load();
-    projections.values().removeIf(ManagedProjection::isClosed);
+  public void restart() {
+    roster.restart();
   }
 
   /// Stops all projections, each behind a last step. What is enabled stays enabled. Closing twice
@@ -461,9 +351,7 @@ public final class Projections implements AutoCloseable {
       return;
     }
     closed = true;
-    // Not by an interrupt: it may be waiting for the store.
-    news.offer(true);
-    new TreeMap<>(projections).values().forEach(ManagedProjection::close);
+    roster.close();
     workers.shutdown();
     release.run();
   }

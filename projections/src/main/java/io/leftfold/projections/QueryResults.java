@@ -10,10 +10,13 @@ import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
+import io.leftfold.projections.storage.DefinitionRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /// What a query leaves in the log when it has come to its end, if its script asks for results: they
 /// alone, as a stored projection leaves them with each step. What is there already is not written
@@ -31,8 +34,7 @@ final class QueryResults {
   private List<StreamAppend> parts = new ArrayList<>();
   private long bytes;
 
-  /// @throws IllegalArgumentException if no stream can be called as the script says
-  QueryResults(
+  private QueryResults(
       ProjectionHost host,
       ProjectionStreams streams,
       CompiledProjection script,
@@ -44,11 +46,31 @@ final class QueryResults {
     this.streams = ResultStreams.of(script.definition().results(), streams);
   }
 
-  /// Writes them, a part of the partitions at once.
+  /// Writes them, on a worker, where scripts belong; waits for that.
   ///
   /// @throws IllegalArgumentException if one of them cannot be written
   /// @throws ProjectionFaultException if the script fails
-  void write() {
+  static void write(
+      ProjectionHost host, Registry.Entry entry, DefinitionRecord definition, MemoryStates states) {
+    var written =
+        CompletableFuture.runAsync(
+            () -> {
+              var script = host.compile(entry.name(), definition);
+              new QueryResults(host, entry.streams(), script, states).write();
+            },
+            host.workers());
+    try {
+      written.join();
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
+  /// A part of the partitions at once.
+  private void write() {
     if (!script.definition().results().output()) {
       return;
     }

@@ -3,21 +3,13 @@
 package io.leftfold.projections;
 
 import io.leftfold.api.LeftfoldException;
-import io.leftfold.api.LimitExceededException;
-import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
-import io.leftfold.api.StreamTombstonedException;
-import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.projections.reading.Batch;
 import io.leftfold.projections.storage.CheckpointRecord;
-import io.leftfold.projections.storage.ParkedRecord;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -33,45 +25,29 @@ import org.jspecify.annotations.Nullable;
 /// is stored is whole, so the next one goes on from there.
 final class RunCore implements AutoCloseable {
 
-  private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final Duration PAUSE_MAX = Duration.ofMinutes(1);
-  private static final int ATTEMPTS_MAX = 10;
-  private static final long EMITTED_BYTES_MAX = 8L << 20;
-
-  /// A checkpoint is written for events that mean nothing, but so seldom that a projection of
-  /// everything does not keep itself busy with its own checkpoints.
-  private static final long PASSED_MAX = 50_000;
-
   private final RunIdentity identity;
   private final RunSettings settings;
   private final RunHints hints;
   private final ProjectionDefinition definition;
   private final Fold fold;
   private final StateCache states;
-  private final ParkedSet parked;
-  private final StepMaker maker;
+  private final Parking parking;
+  private final StepRefusals refusals;
+  private final StepCutter cutter;
   private final Clock clock;
   private final RunEffects effects;
   private final byte[] ownMark;
   private final boolean skipsOwn;
 
-  private final ArrayDeque<Batch> inbox = new ArrayDeque<>();
-  private int next;
-  private int buffered;
-  private boolean atEnd;
+  private final Inbox inbox;
+  private final Attempts attempts;
 
   private CheckpointRecord checkpoint;
   private long checkpointRevision;
-  private long position;
-  private long through;
-  private long barrier;
   private OpenStep open;
   private long steps;
   private @Nullable Step writing;
   private @Nullable String fault;
-  private int attempts;
-  private OptionalLong tryAgainAt = OptionalLong.empty();
-  private String trouble = "";
   private boolean stopping;
   private @Nullable RunEnd ending;
   private @Nullable RunEnd end;
@@ -91,27 +67,32 @@ final class RunCore implements AutoCloseable {
     this.hints = hints;
     this.definition = script.definition();
     this.states = loaded.states();
-    this.parked = loaded.parked();
     this.checkpoint = loaded.checkpoint();
     this.checkpointRevision = loaded.checkpointRevision();
-    this.maker = loaded.maker();
     this.clock = clock;
     this.effects = effects;
-    position = checkpoint.position();
-    through = position;
     open = new OpenStep(clock.millis());
-    barrier = settings.isHeld() ? -1 : Long.MAX_VALUE;
+    attempts = new Attempts(clock);
+    inbox =
+        new Inbox(
+            checkpoint.position(),
+            settings.isHeld() ? -1 : Long.MAX_VALUE,
+            positions -> open.passed += positions);
     ownMark = identity.ownMark();
     skipsOwn = !(definition.sources() instanceof ProjectionDefinition.Sources.Streams);
     fold = script.open(states);
+    parking = new Parking(identity, definition, fold, loaded.parked());
+    refusals = new StepRefusals(identity.checkpoint(), hints);
+    cutter =
+        new StepCutter(
+            identity.streams().name(), fold, loaded, refusals, settings.commitBytesMax());
   }
 
   // ---- what happened
 
   /// Takes what was read.
   void take(Batch batch) {
-    inbox.add(batch);
-    buffered += batch.events().size();
+    inbox.take(batch);
   }
 
   /// The step that was being written is durable.
@@ -129,61 +110,12 @@ final class RunCore implements AutoCloseable {
   /// The step that was being written was not, or nobody knows.
   void writeFailed(Step step, RuntimeException failure) {
     writing = null;
-    end(
-        switch (failure) {
-          case WrongExpectedStateException conflict
-              when conflict.conflicts().stream()
-                  .anyMatch(one -> one.stream().equals(identity.checkpoint())) ->
-              new RunEnd.Fenced();
-          case StreamTombstonedException tombstoned -> rejected(step, tombstoned);
-          case LimitExceededException tooLarge ->
-              tooLarge(step, String.valueOf(tooLarge.getMessage()));
-          case NotAuthorizedException denied ->
-              RunEnd.of(
-                  denied, "Writing ($w) to " + targets(step, String.valueOf(denied.getMessage())));
-          default -> RunEnd.of(failure, "Writing a step");
-        });
-  }
-
-  /// The streams that a step emits to: those that the store has named, if it has.
-  private static String targets(Step step, String said) {
-    var all = step.emissions().stream().map(one -> one.stream().value()).distinct().toList();
-    var named = all.stream().filter(said::contains).toList();
-    return all.isEmpty()
-        ? "the projection's own streams"
-        : String.join(", ", named.isEmpty() ? all : named);
-  }
-
-  private RunEnd rejected(Step step, StreamTombstonedException tombstoned) {
-    var again = hints;
-    for (var emission : step.emissions()) {
-      if (emission.stream().equals(tombstoned.stream())) {
-        again =
-            again.rejecting(
-                emission.cause(),
-                "Stream %s is deleted. Cannot emit events to it".formatted(tombstoned.stream()));
-      }
-    }
-    return again.equals(hints)
-        ? new RunEnd.Faulted(String.valueOf(tombstoned.getMessage()))
-        : new RunEnd.Again(again);
-  }
-
-  private RunEnd tooLarge(Step step, String reason) {
-    var events = step.events();
-    if (events.isEmpty()) {
-      return new RunEnd.Faulted(reason);
-    }
-    var last = events.getLast().original().position();
-    return new RunEnd.Again(
-        events.size() == 1
-            ? hints.rejecting(last, reason)
-            : hints.careful(last, Math.max(1, events.size() / 2)));
+    end(refusals.byStore(step, failure));
   }
 
   /// Nothing behind this position is folded until it is raised.
   void barrier(long lastPosition) {
-    barrier = lastPosition;
+    inbox.barrier(lastPosition);
   }
 
   // ---- what somebody wants
@@ -206,20 +138,12 @@ final class RunCore implements AutoCloseable {
 
   /// Ends it because its source cannot be read.
   void readFailed(RuntimeException failure) {
-    end(RunEnd.of(failure, "Reading ($r) " + sources()));
-  }
-
-  private String sources() {
-    return switch (definition.sources()) {
-      case ProjectionDefinition.Sources.All() -> "$all";
-      case ProjectionDefinition.Sources.Category(var name) -> "category " + name;
-      case ProjectionDefinition.Sources.Streams(var names) -> String.join(", ", names);
-    };
+    end(RunEnd.ofSources(failure, definition.sources()));
   }
 
   /// Ends it because a state cannot be read.
   private void stateFailed(RuntimeException failure) {
-    end(RunEnd.of(failure, "Reading ($r) states of the projection"));
+    end(RunEnd.ofStates(failure));
   }
 
   // ---- folding
@@ -240,82 +164,44 @@ final class RunCore implements AutoCloseable {
     if (end != null || ending != null || stopping || fault != null || isFull()) {
       return false;
     }
-    if (tryAgainAt.isPresent() && tryAgainAt.getAsLong() > clock.millis()) {
-      return false;
-    }
-    var head = upcoming();
-    return head != null && head.original().position() <= barrier;
+    return !attempts.isPausing() && inbox.upcoming() != null;
   }
 
-  /// The next event, past batches that are through.
-  private @Nullable ResolvedEvent upcoming() {
-    while (!inbox.isEmpty()) {
-      var batch = inbox.peek();
-      if (next < batch.events().size()) {
-        var head = batch.events().get(next);
-        if (head.original().position() > barrier) {
-          pass(barrier);
-        }
-        return head;
-      }
-      if (batch.through() > barrier) {
-        pass(barrier);
-        return null;
-      }
-      inbox.remove();
-      next = 0;
-      atEnd = batch.atEnd();
-      pass(batch.through());
-    }
-    return null;
-  }
-
+  /// The upcoming event is done with.
   private void consume() {
-    next++;
-    buffered--;
-    attempts = 0;
-    tryAgainAt = OptionalLong.empty();
-    trouble = "";
-  }
-
-  private void pass(long to) {
-    if (to > through) {
-      open.passed += to - through;
-      through = to;
-      position = to;
-    }
+    inbox.consume();
+    attempts.clear();
   }
 
   private void foldNext() {
-    var resolved = inbox.element().events().get(next);
+    var resolved = Objects.requireNonNull(inbox.upcoming());
     var event = resolved.event().orElse(null);
     var at = resolved.original().position();
-    if (event == null || at <= position || (skipsOwn && isOwn(event))) {
+    if (event == null || at <= inbox.through() || (skipsOwn && isOwn(event))) {
       consume();
-      pass(at);
       return;
     }
     var rejection = hints.rejected().get(at);
     if (rejection != null) {
-      failed(resolved, event, reject(event, rejection));
+      failed(resolved, reject(event, rejection));
       return;
     }
-    if (parked.hasPartitions() && isOfParked(resolved, event)) {
-      skip(resolved);
+    if (parking.isOfParked(resolved, event)) {
+      skip();
       return;
     }
     FoldStep step;
     try {
       step = fold.handle(resolved);
     } catch (ProjectionFaultException e) {
-      failedToFold(resolved, event, e);
+      failedToFold(resolved, e);
       return;
     } catch (LeftfoldException e) {
       stateFailed(e);
       return;
     } catch (IllegalArgumentException e) {
       // Of a partition whose states have no stream, for none can be called so.
-      failed(resolved, event, reject(event, String.valueOf(e.getMessage())));
+      failed(resolved, reject(event, String.valueOf(e.getMessage())));
       return;
     }
     account(resolved, event, step);
@@ -325,26 +211,15 @@ final class RunCore implements AutoCloseable {
     return RunIdentity.beginsWith(event, ownMark);
   }
 
-  /// Whether an event is of a parked partition, as far as that is known without the script.
-  private boolean isOfParked(ResolvedEvent resolved, RecordedEvent event) {
-    return definition.partitioning() == ProjectionDefinition.Partitioning.STREAM
-        && resolved.link().isEmpty()
-        && definition.deletion(event).isEmpty()
-        && definition.wants(resolved)
-        && parked.holds(EventSource.partition(event.stream()));
-  }
-
-  private void skip(ResolvedEvent resolved) {
+  private void skip() {
     open.skipped++;
     consume();
-    pass(resolved.original().position());
   }
 
   private void account(ResolvedEvent resolved, RecordedEvent event, FoldStep step) {
-    var at = resolved.original().position();
     if (step.isHandled()) {
-      if (parked.hasPartitions() && parked.holds(step.partition())) {
-        skip(resolved);
+      if (parking.holds(step.partition())) {
+        skip();
         return;
       }
       if (!emit(resolved, event, step)) {
@@ -359,7 +234,6 @@ final class RunCore implements AutoCloseable {
     }
     open.bytes += event.data().length + event.metadata().length;
     consume();
-    pass(at);
   }
 
   /// @return whether all of it can be written
@@ -368,19 +242,14 @@ final class RunCore implements AutoCloseable {
     if (step.emitted().isEmpty() || !settings.mayEmit() || at < checkpoint.emitsFrom()) {
       return true;
     }
-    var ordinal = 0;
-    for (var emitted : step.emitted()) {
-      try {
-        var emission = Emission.of(emitted, event, identity, at, ordinal++);
-        open.emissions.add(emission);
-        open.emittedBytes += emission.bytes();
-      } catch (IllegalArgumentException e) {
-        // The script has seen the event, so it must be opened anew to be without it.
-        end(new RunEnd.Again(hints.rejecting(at, String.valueOf(e.getMessage()))));
-        return false;
-      }
+    try {
+      open.emit(Emission.all(step.emitted(), event, identity, at));
+      return true;
+    } catch (IllegalArgumentException e) {
+      // The script has seen the event, so it must be opened anew to be without it.
+      end(new RunEnd.Again(hints.rejecting(at, String.valueOf(e.getMessage()))));
+      return false;
     }
-    return true;
   }
 
   // ---- failing
@@ -390,33 +259,30 @@ final class RunCore implements AutoCloseable {
         ProjectionFault.Kind.OUTPUT,
         reason,
         Optional.empty(),
-        Optional.of(
-            new ProjectionFault.EventPlace(
-                event.position(), event.stream().value(), event.revision(), event.type())),
+        Optional.of(ProjectionFault.EventPlace.of(event)),
         Optional.empty(),
         Optional.empty());
   }
 
-  private void failedToFold(
-      ResolvedEvent resolved, RecordedEvent event, ProjectionFaultException failure) {
+  private void failedToFold(ResolvedEvent resolved, ProjectionFaultException failure) {
     var storeFailure = states.failure();
     if (storeFailure != null) {
       stateFailed(storeFailure);
       return;
     }
-    if (parked.hasPartitions() && failure.fault().partition().filter(parked::holds).isPresent()) {
-      skip(resolved);
+    if (failure.fault().partition().filter(parking::holds).isPresent()) {
+      skip();
       return;
     }
-    failed(resolved, event, failure.fault());
+    failed(resolved, failure.fault());
   }
 
-  private void failed(ResolvedEvent resolved, RecordedEvent event, ProjectionFault why) {
+  private void failed(ResolvedEvent resolved, ProjectionFault why) {
     switch (settings.config().failurePolicy()) {
       case STOP -> fault = describe(why);
       case RETRY -> tryAgain(why);
-      case PARK_EVENT -> park(resolved, event, why, false);
-      case PARK_PARTITION -> park(resolved, event, why, canPark(why));
+      case PARK_EVENT -> park(resolved, why, false);
+      case PARK_PARTITION -> park(resolved, why, parking.canParkPartition(why));
     }
   }
 
@@ -425,56 +291,18 @@ final class RunCore implements AutoCloseable {
   }
 
   private void tryAgain(ProjectionFault why) {
-    attempts++;
-    if (attempts >= ATTEMPTS_MAX) {
-      fault = describe(why);
-      return;
+    var description = describe(why);
+    if (!attempts.failed(description)) {
+      fault = description;
     }
-    var pause = PAUSE.multipliedBy(1L << Math.min(attempts - 1, 16));
-    tryAgainAt =
-        OptionalLong.of(
-            clock.millis() + (pause.compareTo(PAUSE_MAX) > 0 ? PAUSE_MAX : pause).toMillis());
-    trouble = "Attempt %d failed, and there will be another: %s".formatted(attempts, describe(why));
   }
 
-  private boolean canPark(ProjectionFault why) {
-    return definition.partitioning() != ProjectionDefinition.Partitioning.NONE
-        && !definition.biState()
-        && why.partition().isPresent();
-  }
-
-  private void park(
-      ResolvedEvent resolved, RecordedEvent event, ProjectionFault why, boolean wholePartition) {
-    if (wholePartition) {
-      try {
-        freeze(why.partition().orElseThrow());
-      } catch (ProjectionFaultException | LeftfoldException e) {
-        cannotSave(e);
-        return;
-      }
-    }
-    var said =
-        new ParkedRecord.Parked(
-            identity.epoch(),
-            resolved.original().position(),
-            event.stream().value(),
-            event.revision(),
-            event.type(),
-            why.partition(),
-            wholePartition,
-            describe(why),
-            why.stateBefore());
-    parked.apply(said);
-    open.parked.add(said);
-    skip(resolved);
-  }
-
-  /// Keeps what the events before made of a partition: later ones may go through the script's hands
-  /// before it is known whose they are.
-  private void freeze(String partition) {
-    open.frozenStates.put(partition, fold.state(partition));
-    if (open.touched.remove(partition)) {
-      open.frozenResults.put(partition, fold.result(partition));
+  private void park(ResolvedEvent resolved, ProjectionFault why, boolean wholePartition) {
+    try {
+      parking.park(resolved, why, wholePartition, open);
+      skip();
+    } catch (ProjectionFaultException | LeftfoldException e) {
+      end(cutter.unsaved(open, e));
     }
   }
 
@@ -489,7 +317,7 @@ final class RunCore implements AutoCloseable {
       end = ending;
       return;
     }
-    upcoming();
+    inbox.upcoming();
     if (isDue()) {
       cut();
       return;
@@ -513,22 +341,16 @@ final class RunCore implements AutoCloseable {
   }
 
   private boolean isFull() {
-    var config = settings.config();
-    return open.events.size() >= config.checkpointHandledThreshold()
-        || open.events.size() >= hints.stepEventsAt(position)
-        || open.bytes >= config.checkpointUnhandledBytesThreshold()
-        || open.emissions.size() >= config.maxWriteBatchLength()
-        || open.emittedBytes >= EMITTED_BYTES_MAX
-        || open.passed >= PASSED_MAX;
+    return open.isFull(settings.config(), hints.stepEventsAt(inbox.through()));
   }
 
   private boolean isDue() {
     if (stopping || fault != null || (settings.untilEnd() && isIdle())) {
-      return open.hasEffects() || position > checkpoint.position();
+      return open.hasEffects() || inbox.through() > checkpoint.position();
     }
     return isFull()
         || !open.parked.isEmpty()
-        || (open.hasEffects() && tryAgainAt.isPresent())
+        || (open.hasEffects() && attempts.againAt().isPresent())
         || (open.hasEffects()
             && isIdle()
             && clock.millis() - open.began >= settings.config().checkpointAfterMs());
@@ -536,93 +358,18 @@ final class RunCore implements AutoCloseable {
 
   /// Whether everything was folded that there was when it was read.
   boolean isIdle() {
-    return atEnd && inbox.isEmpty();
+    return inbox.isThrough();
   }
 
   private void cut() {
-    var number = steps++;
-    Map<String, String> outputs = new LinkedHashMap<>(open.frozenResults);
-    StateChanges changes;
-    try {
-      for (var partition : open.touched) {
-        outputs.put(partition, fold.result(partition));
+    switch (cutter.cut(steps++, checkpoint, checkpointRevision, inbox.through(), open)) {
+      case StepCutter.Cut.Made(var step) -> {
+        open = new OpenStep(clock.millis());
+        writing = step;
+        effects.write(step);
       }
-      changes = fold.save();
-    } catch (ProjectionFaultException | LeftfoldException e) {
-      cannotSave(e);
-      return;
+      case StepCutter.Cut.Ends(var how) -> end(how);
     }
-    var kept = withoutParked(changes);
-    var objection = maker.objection(kept, outputs.keySet());
-    if (objection.isPresent()) {
-      end(refused(objection.get()));
-      return;
-    }
-    try {
-      make(number, outputs, kept);
-    } catch (LeftfoldException e) {
-      stateFailed(e);
-    }
-  }
-
-  /// What a script did to the state of a partition that is parked is not kept.
-  private StateChanges withoutParked(StateChanges changes) {
-    if (!parked.hasPartitions()) {
-      return changes;
-    }
-    var kept = new LinkedHashMap<>(changes.partitions());
-    kept.replaceAll((partition, text) -> open.frozenStates.getOrDefault(partition, text));
-    kept.keySet()
-        .removeIf(
-            partition -> parked.holds(partition) && !open.frozenStates.containsKey(partition));
-    return new StateChanges(kept, changes.shared());
-  }
-
-  private void cannotSave(RuntimeException failure) {
-    var storeFailure = states.failure();
-    if (storeFailure != null) {
-      stateFailed(storeFailure);
-    } else if (failure instanceof ProjectionFaultException script) {
-      end(refused(describe(script.fault())));
-    } else {
-      stateFailed(failure);
-    }
-  }
-
-  /// A state of the open step cannot be saved: some event made it so.
-  private RunEnd refused(String reason) {
-    if (open.events.isEmpty()) {
-      return new RunEnd.Faulted(reason);
-    }
-    var last = open.events.getLast().original().position();
-    return new RunEnd.Again(
-        open.events.size() == 1 ? hints.rejecting(last, reason) : hints.careful(last, 1));
-  }
-
-  private void make(long number, Map<String, String> outputs, StateChanges changes) {
-    var fresh = changes.partitions().keySet().stream().filter(states::isNew).count();
-    var before = checkpoint.figures();
-    var after =
-        new CheckpointRecord(
-            checkpoint.projection(),
-            checkpoint.epoch(),
-            position,
-            checkpoint.emitsFrom(),
-            checkpoint.mixed(),
-            new CheckpointRecord.Figures(
-                before.handled() + open.handled,
-                before.skipped() + open.skipped,
-                before.emitted() + open.emissions.size(),
-                before.partitions() + fresh));
-    var commit = maker.make(number, checkpointRevision, after, open, changes, outputs);
-    var step = new Step(number, after, commit, changes, open.events, open.emissions);
-    if (StepMaker.bytes(commit) > settings.commitBytesMax() && open.events.size() > 1) {
-      end(tooLarge(step, "The step is too large"));
-      return;
-    }
-    open = new OpenStep(clock.millis());
-    writing = step;
-    effects.write(step);
   }
 
   // ---- how it is
@@ -634,8 +381,8 @@ final class RunCore implements AutoCloseable {
 
   /// When something has to be done without anything having happened, in milliseconds.
   OptionalLong dueAt() {
-    if (tryAgainAt.isPresent()) {
-      return tryAgainAt;
+    if (attempts.againAt().isPresent()) {
+      return attempts.againAt();
     }
     return open.hasEffects() && settings.config().checkpointAfterMs() > 0
         ? OptionalLong.of(open.began + settings.config().checkpointAfterMs())
@@ -650,7 +397,7 @@ final class RunCore implements AutoCloseable {
 
   /// Batches that are not through.
   int inbox() {
-    return inbox.size();
+    return inbox.batches();
   }
 
   CheckpointRecord checkpoint() {
@@ -658,39 +405,35 @@ final class RunCore implements AutoCloseable {
   }
 
   long position() {
-    return position;
+    return inbox.through();
   }
 
   ProjectionDefinition definition() {
     return definition;
   }
 
-  ParkedSet parked() {
-    return parked;
-  }
-
   /// Asks the fold about a partition; nothing if what the script has in hand is not its state.
   <T> Optional<T> ask(String partition, Function<Fold, T> question) {
-    return parked.holds(partition) ? Optional.empty() : Optional.of(question.apply(fold));
+    return parking.holds(partition) ? Optional.empty() : Optional.of(question.apply(fold));
   }
 
   RunFigures figures() {
     return new RunFigures(
         definition,
-        position,
+        inbox.through(),
         checkpoint,
         processed,
         open.handled,
         open.emissions.size(),
         writing == null ? 0 : writing.emissions().size(),
         writing != null,
-        buffered,
+        inbox.events(),
         states.size(),
         states.bytes(),
         states.evictions(),
-        parked.all().stream().toList(),
-        atEnd && inbox.isEmpty() && writing == null,
-        trouble,
+        parking.all(),
+        isIdle() && writing == null,
+        attempts.trouble(),
         lastStep);
   }
 

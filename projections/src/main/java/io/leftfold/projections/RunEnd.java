@@ -53,6 +53,23 @@ sealed interface RunEnd {
     };
   }
 
+  /// The same, of states that cannot be read.
+  static RunEnd ofStates(RuntimeException failure) {
+    return of(failure, "Reading ($r) states of the projection");
+  }
+
+  /// The same, of sources.
+  static RunEnd ofSources(RuntimeException failure, ProjectionDefinition.Sources sources) {
+    return of(
+        failure,
+        "Reading ($r) "
+            + switch (sources) {
+              case ProjectionDefinition.Sources.All() -> "$all";
+              case ProjectionDefinition.Sources.Category(var name) -> "category " + name;
+              case ProjectionDefinition.Sources.Streams(var names) -> String.join(", ", names);
+            });
+  }
+
   private static String sentence(RuntimeException failure) {
     var message = String.valueOf(failure.getMessage());
     return message.endsWith(".") ? message : message + ".";

@@ -10,6 +10,7 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.projections.storage.DefinitionRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.LongPredicate;
 
 /// Deletes streams of a projection. Begun again after a crash, it goes on.
@@ -18,7 +19,22 @@ import java.util.function.LongPredicate;
 /// @param streams the projection's
 record Sweeping(EventStore store, ProjectionStreams streams) {
 
+  private static final System.Logger LOGGER = System.getLogger(Sweeping.class.getName());
   private static final int AT_ONCE = 500;
+
+  /// Deletes states of epochs that are not kept, beside all else, for there may be many.
+  void begin(ThreadFactory threads, LongPredicate kept) {
+    threads
+        .newThread(() -> {
+          try {
+            states(kept);
+          } catch (RuntimeException e) {
+            // The next start goes on.
+            LOGGER.log(System.Logger.Level.DEBUG, "Old states of " + streams.name(), e);
+          }
+        })
+        .start();
+  }
 
   /// Deletes states of epochs that are not kept.
   void states(LongPredicate kept) {

@@ -59,7 +59,7 @@ final class StallWatchTest {
   }
 
   private String state() {
-    return counts.projection.state("").json();
+    return counts.projection.answers().state("").json();
   }
 
   private void standStill() {

@@ -184,7 +184,7 @@ final class StoreFailuresTest {
         }
         sums.await(() -> {
           sums.clock.advance(Duration.ofSeconds(10));
-          return sums.projection.query().query().contains("10 *");
+          return sums.projection.answers().query().query().contains("10 *");
         });
         sums.awaitStep(sums.append("s", "Added", "{\"n\":1}"));
 
@@ -221,7 +221,7 @@ final class StoreFailuresTest {
       sums.projection.disable();
       sums.projection.reset(false);
       sums.projection.buildBeside(ADDS.replace("+= e", "+= 10 * e"), Optional.empty());
-      sums.await(() -> sums.projection.query().query().contains("10 *"));
+      sums.await(() -> sums.projection.answers().query().query().contains("10 *"));
       sums.projection.enable();
       sums.awaitStep(sums.append("s", "Added", "{\"n\":1}"));
 

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import io.leftfold.api.AsOf;
+import io.leftfold.api.ListOptions;
+import io.leftfold.projections.reading.Cursor;
+import io.leftfold.projections.storage.DefinitionRecord;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// What is known of one projection at a moment, for whoever asks: from its run, from what its last
+/// run left, or from the log. Changes nothing.
+///
+/// @param run what runs, if anything does
+/// @param memory the states, if they are not stored
+/// @param lastFigures how the last run was when it ended
+record Answers(
+    ProjectionHost host,
+    Registry registry,
+    Registry.Entry entry,
+    DefinitionRecord definition,
+    @Nullable RunningProjection run,
+    @Nullable MemoryStates memory,
+    Optional<RunFigures> lastFigures) {
+
+  ProjectionQuery query() {
+    var script = script();
+    return new ProjectionQuery(
+        entry.name(),
+        definition.query(),
+        Runs.mode(definition),
+        Configurations.config(definition),
+        Runs.isStored(definition),
+        script.map(CompiledProjection::definition),
+        resultStream(script),
+        definition.version(),
+        definition.runAs().name(),
+        definition.properties());
+  }
+
+  private Optional<CompiledProjection> script() {
+    try {
+      return Optional.of(compiled());
+    } catch (ProjectionFaultException _) {
+      return Optional.empty();
+    }
+  }
+
+  private CompiledProjection compiled() {
+    return host.compile(entry.name(), definition);
+  }
+
+  private String resultStream(Optional<CompiledProjection> script) {
+    return script
+        .flatMap(compiled -> compiled.definition().results().stream())
+        .orElseGet(() -> entry.streams().result().value());
+  }
+
+  PartitionState state(String partition) {
+    return ask(
+        partition,
+        fold -> fold.state(partition),
+        () -> stored().partition(partition).map(StateStore.Stored::text).orElse(""));
+  }
+
+  PartitionState result(String partition) {
+    return ask(
+        partition,
+        fold -> fold.result(partition),
+        () -> {
+          var states = new StateCache(stored(), host.options().stateBytesMax());
+          try (var fold = compiled().fold(states)) {
+            return fold.result(partition);
+          }
+        });
+  }
+
+  private PartitionState ask(
+      String partition, Function<Fold, String> running, Supplier<String> otherwise) {
+    return Optional.ofNullable(run)
+        .flatMap(begun ->
+            begun.asked(core ->
+                core.ask(partition, running)
+                    .map(json -> new PartitionState(json, core.position()))))
+        .flatMap(answered -> answered)
+        .orElseGet(() -> new PartitionState(otherwise.get(), position()));
+  }
+
+  private StateStore stored() {
+    return memory != null
+        ? memory
+        : new StoredStates(host.store(), entry.streams(), definition.epoch(), AsOf.now());
+  }
+
+  /// How its run is, or was when it ended.
+  Optional<RunFigures> figures() {
+    return run == null ? lastFigures : run.figures();
+  }
+
+  private long position() {
+    return figures()
+        .map(RunFigures::position)
+        .orElseGet(() -> checkpoint().checkpoint().position());
+  }
+
+  /// The last one that was written for the current version.
+  Registry.Current checkpoint() {
+    return registry.checkpoint(entry.streams(), definition.epoch());
+  }
+
+  List<ParkedEvent> parked() {
+    return ParkedSet.read(host.store(), entry.streams(), definition.epoch()).all().stream()
+        .map(said ->
+            new ParkedEvent(
+                said.position(),
+                said.stream(),
+                said.revision(),
+                said.eventType(),
+                said.partition(),
+                said.wholePartition(),
+                said.error(),
+                said.stateBefore()))
+        .toList();
+  }
+
+  List<String> partitions(String after, int limit) {
+    if (memory != null) {
+      return memory.names(after, limit);
+    }
+    var prefix = entry.streams().partitionStates(definition.epoch());
+    var options = ListOptions.all().withPrefix(prefix).limit(limit);
+    return host.store().streams(after.isEmpty() ? options : options.after(prefix + after)).stream()
+        .map(summary -> summary.name().value().substring(prefix.length()))
+        .toList();
+  }
+
+  ProjectionStatistics statistics(
+      ProjectionState state, String reason, boolean wasStarted, @Nullable Building building) {
+    return new StatisticsOf(
+            host, entry.name(), Runs.mode(definition), definition, resultStream(Optional.empty()))
+        .now(state, reason, wasStarted, figures(), run, registry, entry.streams(), building);
+  }
+
+  /// A fold of what was at another moment.
+  PastFold past(FoldProgress progress) {
+    return new PastFold(
+        host,
+        entry.streams(),
+        definition.epoch(),
+        compiled(),
+        FailurePolicy.of(definition.policy()),
+        progress);
+  }
+
+  ProjectionDebugger debug(DebugStart start, FoldProgress progress) {
+    var script = compiled();
+    var isAtCheckpoint = start instanceof DebugStart.Checkpoint;
+    var debugger =
+        new ProjectionDebugger(
+            script,
+            new Cursor(
+                host.store(),
+                Questions.of(script.definition()),
+                isAtCheckpoint ? checkpoint().checkpoint().position() : -1),
+            isAtCheckpoint ? stored() : new MemoryStates());
+    if (start instanceof DebugStart.Position(var position)) {
+      debugger.runTo(position, progress);
+    }
+    return debugger;
+  }
+}
