@@ -60,7 +60,7 @@ final class CrashingProjectionsTest {
   @Test
   void whatever_is_done_and_whenever_the_process_dies_each_event_counts_once() {
     var given = Long.getLong("tests.seed");
-    var histories = given == null ? Integer.getInteger("tests.seeds", 12) : 1;
+    var histories = given == null ? Integer.getInteger("tests.seeds", 6) : 1;
     var first = Steps.seed();
     var deaths = 0;
     for (long seed = first; seed < first + histories; seed++) {
