@@ -139,10 +139,14 @@ record Answers(
   }
 
   ProjectionStatistics statistics(
-      ProjectionState state, String reason, boolean wasStarted, @Nullable Building building) {
+      ProjectionState state,
+      String reason,
+      boolean wasStarted,
+      long faults,
+      @Nullable Building building) {
     return new StatisticsOf(
             host, entry.name(), Runs.mode(definition), definition, resultStream(Optional.empty()))
-        .now(state, reason, wasStarted, figures(), run, registry, entry.streams(), building);
+        .now(state, reason, wasStarted, faults, figures(), run, registry, entry.streams(), building);
   }
 
   /// A fold of what was at another moment.

@@ -160,6 +160,7 @@ final class BuiltIn {
         0,
         0,
         0,
+        0,
         Optional.empty(),
         Optional.empty(),
         "");

@@ -37,6 +37,7 @@ import java.util.Optional;
 /// @param pendingBeforeCheckpoint emitted events of the step that is open
 /// @param pendingAfterCheckpoint emitted events of the step that is being written
 /// @param parked how many events and partitions are parked
+/// @param faults how often it has become faulted in this process
 /// @param coreProcessingMillis how long scripts have run since it was last started
 /// @param lastStep when a step last ended
 /// @param building the version that is built beside, if one is
@@ -70,6 +71,7 @@ public record ProjectionStatistics(
     int pendingBeforeCheckpoint,
     int pendingAfterCheckpoint,
     int parked,
+    long faults,
     long coreProcessingMillis,
     Optional<Instant> lastStep,
     Optional<Building> building,

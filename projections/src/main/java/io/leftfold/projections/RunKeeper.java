@@ -30,6 +30,7 @@ final class RunKeeper {
   private OptionalLong againAt = OptionalLong.empty();
   private int failures;
   private boolean wasStarted;
+  private long faults;
   private Optional<RunFigures> lastFigures = Optional.empty();
 
   /// @param wanted what is to run
@@ -87,6 +88,7 @@ final class RunKeeper {
     state = next;
     reason = why;
     if (next == ProjectionState.FAULTED) {
+      faults++;
       LOGGER.log(System.Logger.Level.WARNING, "Projection {0} is faulted: {1}", entry.name(), why);
     }
   }
@@ -186,6 +188,6 @@ final class RunKeeper {
   }
 
   ProjectionStatistics statistics(Registry registry, @Nullable Building building) {
-    return answers(registry).statistics(state, reason, wasStarted, building);
+    return answers(registry).statistics(state, reason, wasStarted, faults, building);
   }
 }

@@ -315,4 +315,17 @@ final class ProjectionsTest {
       assertThat(fixture.texts("audit")).doesNotHaveDuplicates();
     }
   }
+
+  @Test
+  void faults_are_counted() {
+    projections()
+        .create(
+            NewProjection.continuous(
+                "bad", "fromAll().when({ Deposited() { throw new Error('no'); } })"));
+    assertThat(projections().statistics("bad").faults()).isZero();
+    deposit("account-1", 1);
+    fixture.awaitState("bad", ProjectionState.FAULTED);
+    projections().enable("bad");
+    Fixture.await(() -> projections().statistics("bad").faults() == 2);
+  }
 }

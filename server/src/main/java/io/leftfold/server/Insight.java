@@ -76,7 +76,8 @@ record Insight(ServerMetrics metrics, Measures measures, @Nullable Tracing traci
         one.processedAfterRestart(),
         one.emitted(),
         one.partitions(),
-        one.parked());
+        one.parked(),
+        one.faults());
   }
 
   private static GroupFigures figures(Groups.Standing standing) {

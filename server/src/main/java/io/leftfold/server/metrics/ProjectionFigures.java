@@ -13,6 +13,7 @@ package io.leftfold.server.metrics;
 /// @param emitted events that it wrote since zero
 /// @param partitions partitions that have a state
 /// @param parked events and partitions that are parked
+/// @param faults how often it has become faulted since the server started
 public record ProjectionFigures(
     String name,
     boolean running,
@@ -22,4 +23,5 @@ public record ProjectionFigures(
     long handled,
     long emitted,
     long partitions,
-    long parked) {}
+    long parked,
+    long faults) {}

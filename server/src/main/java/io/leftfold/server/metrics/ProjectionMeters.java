@@ -92,6 +92,10 @@ final class ProjectionMeters {
       gauge("parked", "", "Events and partitions parked", ProjectionFigures::parked);
       counter("handled", "Events handled since it was last started", ProjectionFigures::handled);
       counter("emitted", "Events that it wrote", ProjectionFigures::emitted);
+      counter(
+          "faults",
+          "How often it has become faulted since the server started",
+          ProjectionFigures::faults);
     }
 
     private void gauge(

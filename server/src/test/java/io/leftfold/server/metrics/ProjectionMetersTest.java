@@ -31,7 +31,7 @@ final class ProjectionMetersTest {
   }
 
   private static ProjectionFigures figures(String name, long handled, boolean faulted) {
-    return new ProjectionFigures(name, !faulted, faulted, 3, 4.5, handled, 6, 7, 8);
+    return new ProjectionFigures(name, !faulted, faulted, 3, 4.5, handled, 6, 7, 8, 2);
   }
 
   @Test
@@ -44,7 +44,8 @@ final class ProjectionMetersTest {
         .contains("leftfold_projection_running{projection=\"sums\"} 1.0")
         .contains("leftfold_projection_faulted{projection=\"bad\"} 1.0")
         .contains("leftfold_projection_lag_seconds{projection=\"sums\"} 4.5")
-        .contains("leftfold_projection_handled_total{projection=\"sums\"} 5.0");
+        .contains("leftfold_projection_handled_total{projection=\"sums\"} 5.0")
+        .contains("leftfold_projection_faults_total{projection=\"bad\"} 2.0");
 
     all.set(Optional.of(List.of(figures("sums", 9, false))));
     assertThat(page())
