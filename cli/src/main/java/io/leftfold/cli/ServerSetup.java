@@ -160,7 +160,8 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
 
   private ServerProjections projections() {
     return new ServerProjections(
-        configuration.setting(PROJECTIONS).value().equalsIgnoreCase("all"),
+        ServerProjections.Running.valueOf(
+            configuration.setting(PROJECTIONS).value().toUpperCase(Locale.ROOT)),
         Math.toIntExact(configuration.number(PROJECTION_WORKERS)),
         Duration.ofMinutes(configuration.number(PROJECTION_QUERY_EXPIRY)),
         Duration.ofMillis(configuration.number(PROJECTION_COMPILATION_TIMEOUT)),

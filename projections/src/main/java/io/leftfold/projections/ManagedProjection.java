@@ -378,6 +378,7 @@ final class ManagedProjection {
   private void startBuilding() {
     definition()
         .building()
+        .filter(_ -> host.running().test(name()))
         .ifPresent(beside ->
             building =
                 new Building(

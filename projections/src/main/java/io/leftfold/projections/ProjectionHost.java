@@ -9,17 +9,20 @@ import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 
 /// What all projections of a process share.
 ///
 /// @param threads makes virtual threads, for what waits for the store
+/// @param running which projections run in this process, by name
 record ProjectionHost(
     EventStore store,
     ProjectionRuntime runtime,
     ProjectionOptions options,
     Executor workers,
     ThreadFactory threads,
-    LongSupplier nanoClock) {
+    LongSupplier nanoClock,
+    Predicate<String> running) {
 
   UUID newId() {
     UUID id;

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Predicate;
 
 /// The projections of a store: found again in its log, run in this process.
 ///
@@ -36,7 +37,11 @@ public final class Projections implements AutoCloseable {
   private boolean closed;
 
   private Projections(
-      EventStore store, ProjectionOptions options, ProjectionRuntime runtime, Runnable release) {
+      EventStore store,
+      ProjectionOptions options,
+      ProjectionRuntime runtime,
+      Runnable release,
+      Predicate<String> running) {
     this.release = release;
     workers = Executors.newFixedThreadPool(options.workers(), options.threads());
     host =
@@ -46,7 +51,8 @@ public final class Projections implements AutoCloseable {
             options,
             workers,
             Thread.ofVirtual().name("leftfold-projection-", 0).factory(),
-            System::nanoTime);
+            System::nanoTime,
+            running);
     roster = new Roster(host);
   }
 
@@ -56,13 +62,25 @@ public final class Projections implements AutoCloseable {
   /// @param options how they run
   /// @return the projections; close them before the store
   public static Projections open(EventStore store, ProjectionOptions options) {
+    return open(store, options, _ -> true);
+  }
+
+  /// Opens the projections of a store, of which only some run here. The others can be looked at and
+  /// changed; whether they are enabled is kept for whoever runs them.
+  ///
+  /// @param store the store, which stays the caller's
+  /// @param options how they run
+  /// @param running which ones run, by name
+  /// @return the projections; close them before the store
+  public static Projections open(
+      EventStore store, ProjectionOptions options, Predicate<String> running) {
     var runtime = ProjectionRuntime.open(options.threads());
-    return open(new Projections(store, options, runtime, runtime::close));
+    return open(new Projections(store, options, runtime, runtime::close, running));
   }
 
   /// Opens them with a runtime that stays the caller's; for tests that open many.
   static Projections open(EventStore store, ProjectionOptions options, ProjectionRuntime runtime) {
-    return open(new Projections(store, options, runtime, () -> {}));
+    return open(new Projections(store, options, runtime, () -> {}, _ -> true));
   }
 
   private static Projections open(Projections opened) {

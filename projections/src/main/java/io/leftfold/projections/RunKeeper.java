@@ -48,6 +48,10 @@ final class RunKeeper {
   /// Begins a run.
   void start() {
     againAt = OptionalLong.empty();
+    if (!host.running().test(entry.name())) {
+      become(ProjectionState.STOPPED, "It does not run in this process");
+      return;
+    }
     var definition = wanted.get();
     memory = Runs.isStored(definition) ? null : new MemoryStates();
     try {

@@ -317,6 +317,29 @@ final class ProjectionsTest {
   }
 
   @Test
+  void of_those_that_do_not_run_here_nothing_is_lost() {
+    projections().create(NewProjection.continuous("sums", SUMS).emitting());
+    projections().create(NewProjection.continuous("count", COUNT));
+    fixture.awaitStep("sums", deposit("account-1", 5));
+    projections().close();
+    var last = deposit("account-1", 2);
+    try (var some =
+        Projections.open(fixture.store, ProjectionOptions.defaults(), "count"::equals)) {
+      Fixture.await(() -> some.statistics("count").checkpoint() >= last);
+      assertThat(some.statistics("sums").status()).isEqualTo("Stopped (Enabled)");
+      assertThat(some.statistics("sums").reason()).contains("does not run in this process");
+      some.enable("sums");
+      assertThat(some.statistics("sums").state()).isEqualTo(ProjectionState.STOPPED);
+      assertThat(some.state("sums", "account-1").json()).isEqualTo("{\"sum\":5}");
+      assertThat(fixture.texts("audit")).hasSize(1);
+    }
+    fixture.reopen();
+    fixture.awaitStep("sums", last);
+    assertThat(fixture.state("sums", "account-1")).isEqualTo("{\"sum\":7}");
+    assertThat(fixture.texts("audit")).hasSize(2);
+  }
+
+  @Test
   void faults_are_counted() {
     projections()
         .create(

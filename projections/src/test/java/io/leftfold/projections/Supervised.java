@@ -33,7 +33,8 @@ final class Supervised implements AutoCloseable {
             ProjectionOptions.defaults().with(clock),
             workers,
             Thread.ofVirtual().factory(),
-            System::nanoTime);
+            System::nanoTime,
+            _ -> true);
     var registry = new Registry(store, host::newId);
     var created = registry.create(wanted.name(), Configurations.definition(wanted));
     projection =

@@ -170,9 +170,10 @@ public final class LeftfoldServer implements AutoCloseable {
 
   private static Optional<ServedProjections> projections(
       LocalEventStore store, ServerProjections wanted) {
-    return wanted.run()
+    return wanted.areThere()
         ? Optional.of(
-            new ServedProjections(store, guarded -> Projections.open(guarded, wanted.options())))
+            new ServedProjections(
+                store, guarded -> Projections.open(guarded, wanted.options(), wanted::runs)))
         : Optional.empty();
   }
 

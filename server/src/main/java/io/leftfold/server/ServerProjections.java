@@ -8,8 +8,7 @@ import java.time.Duration;
 
 /// How a server runs projections: `ServerProjections.defaults().withWorkers(4)`.
 ///
-/// @param run whether it does; otherwise nobody can ask for any, and scripts that were created
-///   before stay where they are
+/// @param running which ones do
 /// @param workers how many scripts run at the same time; 0 for half of the processors
 /// @param queryExpiry after how long without a question a transient query is forgotten
 /// @param compilationTimeout how long the text of a script may take
@@ -17,16 +16,27 @@ import java.time.Duration;
 ///   otherwise
 /// @param stateSizeMax how long a state or a result may be, in characters of JSON
 public record ServerProjections(
-    boolean run,
+    Running running,
     int workers,
     Duration queryExpiry,
     Duration compilationTimeout,
     Duration executionTimeout,
     int stateSizeMax) {
 
+  /// Which projections run.
+  public enum Running {
+    /// Those that are enabled.
+    ALL,
+    /// Those whose names begin with `$`. Others can be looked at and changed, and stay where they
+    /// are.
+    SYSTEM,
+    /// None, and nobody can ask for any.
+    NONE
+  }
+
   private static final ServerProjections DEFAULTS =
       new ServerProjections(
-          true,
+          Running.ALL,
           0,
           Duration.ofMinutes(5),
           ProjectionLimits.DEFAULT.compilation(),
@@ -60,12 +70,22 @@ public record ServerProjections(
   /// @return the options
   public static ServerProjections none() {
     return new ServerProjections(
-        false,
+        Running.NONE,
         0,
         DEFAULTS.queryExpiry,
         DEFAULTS.compilationTimeout,
         DEFAULTS.executionTimeout,
         DEFAULTS.stateSizeMax);
+  }
+
+  /// Whether there are any to be asked for.
+  boolean areThere() {
+    return running != Running.NONE;
+  }
+
+  /// Whether a projection runs if it is enabled.
+  boolean runs(String name) {
+    return running == Running.ALL || (running == Running.SYSTEM && name.startsWith("$"));
   }
 
   ProjectionOptions options() {

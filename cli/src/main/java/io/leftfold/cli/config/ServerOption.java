@@ -259,12 +259,10 @@ public enum ServerOption {
 
   /// Whether scripts run.
   PROJECTIONS(
-      new Kind.OneOf(List.of("all", "none")),
+      new Kind.OneOf(List.of("all", "system", "none")),
       "all",
-      "Whether projections in JavaScript run. What $by_category and the like give is there in any case.",
-      List.of(
-          new Counterpart(
-              "RunProjections", Map.of("system", "all", "all", "all", "none", "none")))),
+      "Which projections run: all, those whose names begin with $, or none. What $by_category and the like give is there in any case.",
+      same("RunProjections")),
 
   /// How many scripts run.
   PROJECTION_WORKERS(
