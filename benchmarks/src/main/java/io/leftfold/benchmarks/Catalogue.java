@@ -15,7 +15,9 @@ import io.leftfold.benchmarks.grpc.SecuredCalls;
 import io.leftfold.benchmarks.grpc.ServerStart;
 import io.leftfold.benchmarks.measure.Benchmark;
 import io.leftfold.benchmarks.micro.JmhBenchmark;
+import io.leftfold.benchmarks.projections.FoldScript;
 import io.leftfold.benchmarks.projections.ProjectionFolds;
+import io.leftfold.benchmarks.projections.ProjectionRuns;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -62,8 +64,13 @@ final class Catalogue {
       all.add(new GroupConsuming(consumers));
     }
     for (var bytes : BODIES) {
-      for (var script : ProjectionFolds.Script.values()) {
+      for (var script : FoldScript.values()) {
         all.add(new ProjectionFolds(script, bytes));
+      }
+    }
+    for (var bytes : BODIES) {
+      for (var script : FoldScript.values()) {
+        all.add(new ProjectionRuns(script, bytes));
       }
     }
     all.add(new ServerStart());

@@ -7,6 +7,7 @@ import io.leftfold.benchmarks.grpc.LoadCommand;
 import io.leftfold.benchmarks.measure.Directories;
 import io.leftfold.benchmarks.measure.Report;
 import io.leftfold.benchmarks.measure.Settings;
+import io.leftfold.benchmarks.projections.CatchUpCommand;
 import io.leftfold.benchmarks.size.SizeCommand;
 import io.leftfold.benchmarks.soak.SoakCommand;
 import java.io.PrintWriter;
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
       BesideCommand.class,
       SizeCommand.class,
       LoadCommand.class,
-      SoakCommand.class
+      SoakCommand.class,
+      CatchUpCommand.class
     },
     synopsisSubcommandLabel = "COMMAND")
 public final class Main {

@@ -27,7 +27,7 @@ final class BareLoop implements AutoCloseable {
         let handlers, byStream = false, emitted = [];
         const chain = { foreachStream() { byStream = true; return chain; }, when(h) { handlers = h; } };
         const emit = (stream, type, body) => { emitted.push(stream, type, JSON.stringify(body)); };
-        eval('const fromAll = () => chain;' + text);
+        eval('const fromAll = () => chain, fromCategory = () => chain;' + text);
         const states = new Map();
         return function () {
           for (let i = 0; i < own.length; i++) {
@@ -47,7 +47,7 @@ final class BareLoop implements AutoCloseable {
   private final Context context;
   private final Value loop;
 
-  BareLoop(ProjectionFolds.Script script, List<ResolvedEvent> events) {
+  BareLoop(FoldScript script, List<ResolvedEvent> events) {
     context = Context.newBuilder("js").option("engine.WarnInterpreterOnly", "false").build();
     loop =
         context
