@@ -20,6 +20,7 @@ module io.leftfold.protocol {
   exports io.leftfold.protocol.messages.health;
   exports io.leftfold.protocol.messages.manystreams;
   exports io.leftfold.protocol.messages.manystreams.errors;
+  exports io.leftfold.protocol.messages.inquiries;
   exports io.leftfold.protocol.messages.monitoring;
   exports io.leftfold.protocol.messages.operations;
   exports io.leftfold.protocol.messages.parked;

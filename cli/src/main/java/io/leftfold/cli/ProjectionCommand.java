@@ -32,6 +32,7 @@ abstract class ProjectionCommand implements Callable<Integer> {
       throws Exception {
     return at.run(
         shell,
+        name,
         projections -> {
           projections.tell(here, there);
           return said(what);

@@ -5,7 +5,9 @@ package io.leftfold.cli;
 import io.leftfold.client.ProjectionReport;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.client.RemoteProjections;
+import io.leftfold.client.SetAsideEvent;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.projections.ParkedEvent;
 import io.leftfold.projections.ProjectionOptions;
 import io.leftfold.projections.ProjectionState;
 import io.leftfold.projections.ProjectionStatistics;
@@ -61,6 +63,12 @@ final class ProjectionsAt {
           RemoteProjections::list);
     }
 
+    List<ParkedEvent> parked(String name) {
+      return ask(
+          here -> here.parked(name),
+          there -> there.inquiries().setAside(name).stream().map(ProjectionsAt::parked).toList());
+    }
+
     ProjectionReport statistics(String name) {
       return ask(here -> report(here.statistics(name)), there -> there.statistics(name));
     }
@@ -70,9 +78,22 @@ final class ProjectionsAt {
     return store.isRemote();
   }
 
+  /// Opens the projections. In a directory all that are enabled run meanwhile.
   int run(Shell shell, Work work) throws Exception {
+    return run(shell, _ -> true, work);
+  }
+
+  /// Opens the projections. In a directory only one of them runs meanwhile, if it is enabled.
+  ///
+  /// @param name its name; empty for none
+  int run(Shell shell, String name, Work work) throws Exception {
+    return run(shell, name::equals, work);
+  }
+
+  private int run(Shell shell, Predicate<String> running, Work work) throws Exception {
     if (!store.isRemote()) {
-      return runHere(shell, it -> work.with(new Opened(Optional.of(it), Optional.empty())));
+      return runHere(
+          shell, running, it -> work.with(new Opened(Optional.of(it), Optional.empty())));
     }
     try (var opened = store.openToWrite(shell)) {
       if (!(opened instanceof RemoteEventStore remote)) {
@@ -82,22 +103,23 @@ final class ProjectionsAt {
     }
   }
 
-  /// For what the wire has no words for.
+  /// For what the wire has no words for. Only one of the projections runs meanwhile.
   ///
-  /// @param what is wanted, as in "To look at parked events"
-  int runLocally(Shell shell, String what, LocalWork work) throws Exception {
+  /// @param name its name
+  /// @param what is wanted, as in "To emit again"
+  int runLocally(Shell shell, String name, String what, LocalWork work) throws Exception {
     if (store.isRemote()) {
       throw new CommandFailedException(
           ExitCode.USAGE,
           "%s is not to be had over gRPC; ask the server's pages under /projection, or name --data <directory> of a store that no server runs on"
               .formatted(what));
     }
-    return runHere(shell, work);
+    return runHere(shell, name::equals, work);
   }
 
-  private int runHere(Shell shell, LocalWork work) throws Exception {
+  private int runHere(Shell shell, Predicate<String> running, LocalWork work) throws Exception {
     try (var opened = LocalEventStore.open(store.storeDirectory(shell));
-        var projections = Projections.open(opened, ProjectionOptions.defaults())) {
+        var projections = Projections.open(opened, ProjectionOptions.defaults(), running)) {
       return work.with(projections);
     }
   }
@@ -178,6 +200,18 @@ final class ProjectionsAt {
         place(now.checkpoint()),
         now.progress(),
         figures);
+  }
+
+  private static ParkedEvent parked(SetAsideEvent event) {
+    return new ParkedEvent(
+        event.position(),
+        event.stream(),
+        event.revision(),
+        event.type(),
+        event.partition(),
+        event.wholePartition(),
+        event.error(),
+        event.stateBefore());
   }
 
   private static String place(long position) {

@@ -59,7 +59,8 @@ final class ProjectionsChanging {
     public Integer call() throws Exception {
       var text = ScriptFile.read(shell, script).text();
       if (oneTime && at.isRemote()) {
-        return at.runLocally(shell, "A one-time projection with a name", _ -> ExitCode.FAILED);
+        return at.runLocally(
+            shell, name, "A one-time projection with a name", _ -> ExitCode.FAILED);
       }
       return change(here -> create(here, text), there -> create(there, text), "is there");
     }
@@ -109,7 +110,7 @@ final class ProjectionsChanging {
       var allowed = Optional.ofNullable(emit);
       if (beside) {
         return at.runLocally(
-            shell, "To build a version beside", here -> buildBeside(here, text, allowed));
+            shell, name, "To build a version beside", here -> buildBeside(here, text, allowed));
       }
       return change(
           here -> here.update(name, text, allowed, Optional.empty()),
@@ -229,6 +230,7 @@ final class ProjectionsChanging {
       if (emitAgain) {
         return at.runLocally(
             shell,
+            name,
             "To emit again",
             here -> {
               here.reset(name, true);
@@ -257,7 +259,7 @@ final class ProjectionsChanging {
       super(shell);
     }
 
-    abstract Optional<String> take(Projections here, long parkedAt);
+    abstract Optional<String> take(ProjectionsAt.Opened projections, long parkedAt);
 
     @Override
     public Integer call() throws Exception {
@@ -265,24 +267,26 @@ final class ProjectionsChanging {
         throw new ParameterException(
             spec.commandLine(), "Name the position of a parked event, or --all");
       }
-      return at.runLocally(
+      return at.run(
           shell,
-          "What is parked",
-          here -> {
-            ProjectionsAt.awaitEnd(shell, here, name);
+          name,
+          projections -> {
+            if (projections.local().isPresent()) {
+              ProjectionsAt.awaitEnd(shell, projections.local().get(), name);
+            }
             if (position != null) {
-              return took(here, position) ? ExitCode.OK : ExitCode.FAILED;
+              return took(projections, position) ? ExitCode.OK : ExitCode.FAILED;
             }
             var whole = true;
-            for (var event : here.parked(name)) {
-              whole &= took(here, event.position());
+            for (var event : projections.parked(name)) {
+              whole &= took(projections, event.position());
             }
             return whole ? ExitCode.OK : ExitCode.FAILED;
           });
     }
 
-    private boolean took(Projections here, long parkedAt) {
-      var still = take(here, parkedAt);
+    private boolean took(ProjectionsAt.Opened projections, long parkedAt) {
+      var still = take(projections, parkedAt);
       still.ifPresentOrElse(
           why ->
               shell
@@ -304,8 +308,9 @@ final class ProjectionsChanging {
     }
 
     @Override
-    Optional<String> take(Projections here, long parkedAt) {
-      return here.resume(name, parkedAt);
+    Optional<String> take(ProjectionsAt.Opened projections, long parkedAt) {
+      return projections.ask(
+          here -> here.resume(name, parkedAt), there -> there.inquiries().resume(name, parkedAt));
     }
   }
 
@@ -319,8 +324,9 @@ final class ProjectionsChanging {
     }
 
     @Override
-    Optional<String> take(Projections here, long parkedAt) {
-      return here.skip(name, parkedAt);
+    Optional<String> take(ProjectionsAt.Opened projections, long parkedAt) {
+      return projections.ask(
+          here -> here.skip(name, parkedAt), there -> there.inquiries().skip(name, parkedAt));
     }
   }
 }

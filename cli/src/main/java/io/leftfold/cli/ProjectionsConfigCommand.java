@@ -95,6 +95,7 @@ final class ProjectionsConfigCommand extends ProjectionCommand {
   public Integer call() throws Exception {
     return at.runLocally(
         shell,
+        name,
         "The configuration of a projection",
         here -> {
           var before = here.config(name);

@@ -2,8 +2,11 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.AsOf;
 import io.leftfold.cli.projections.StepText;
+import io.leftfold.client.RemoteInquiries;
 import io.leftfold.projections.DebugStart;
+import io.leftfold.projections.FoldProgress;
 import io.leftfold.projections.ProjectionDebugger;
 import io.leftfold.projections.Projections;
 import java.io.BufferedReader;
@@ -12,6 +15,7 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -39,9 +43,12 @@ import picocli.CommandLine.Spec;
     footer = {
       "  leftfold projections debug balances --from checkpoint --data store",
       "  leftfold projections debug balances.js --all --json --data store",
+      "  leftfold projections debug balances -n 5 --connect 'kurrentdb://127.0.0.1:2113?tls=false'",
     })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class ProjectionsDebugCommand implements Callable<Integer> {
+
+  private static final int EVENTS_AT_A_TIME = 100;
 
   @Spec private CommandSpec spec;
 
@@ -85,18 +92,24 @@ final class ProjectionsDebugCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     var start = start();
-    return at.runLocally(
+    // A projection is looked at, not run.
+    return at.run(
         shell,
-        "A debug run",
+        "",
         projections -> {
           var progress = new ProgressLine(shell);
-          try (var debugger = open(projections, start, progress)) {
-            progress.end();
+          var told = FoldShown.of(shell, progress);
+          try (var run =
+              projections.local().isPresent()
+                  ? new DebugRun.Here(here(projections.local().get(), start, told))
+                  : there(projections.remote().orElseThrow().inquiries(), start, told)) {
             if (all || json) {
-              while (step(debugger)) {}
+              while (step(run)) {}
             } else {
-              ask(debugger);
+              ask(run);
             }
+          } finally {
+            progress.end();
           }
           return ExitCode.OK;
         });
@@ -117,23 +130,55 @@ final class ProjectionsDebugCommand implements Callable<Integer> {
     };
   }
 
-  private ProjectionDebugger open(Projections projections, DebugStart start, ProgressLine progress)
+  private ProjectionDebugger here(Projections projections, DebugStart start, FoldProgress told)
       throws IOException {
-    var told = FoldShown.of(shell, progress);
-    if (!what.endsWith(".js")) {
+    if (!isScript()) {
       return projections.debug(what, start, told);
     }
-    var text = Files.readString(shell.resolve(Path.of(what)));
     return switch (start) {
-      case DebugStart.Zero() -> projections.debugQuery(text, 0, told);
-      case DebugStart.Position(var position) -> projections.debugQuery(text, position, told);
-      case DebugStart.Checkpoint() ->
-          throw new ParameterException(
-              spec.commandLine(), "A script that is no projection has no checkpoint");
+      case DebugStart.Zero() -> projections.debugQuery(script(), 0, told);
+      case DebugStart.Position(var position) -> projections.debugQuery(script(), position, told);
+      case DebugStart.Checkpoint() -> throw noCheckpoint();
     };
   }
 
-  private void ask(ProjectionDebugger debugger) throws IOException {
+  private DebugRun there(RemoteInquiries inquiries, DebugStart start, FoldProgress told)
+      throws IOException {
+    var atATime = limit == null ? EVENTS_AT_A_TIME : Math.clamp(limit, 1, EVENTS_AT_A_TIME);
+    if (!isScript()) {
+      return new DebugRun.There(
+          start,
+          atATime,
+          (from, count) -> inquiries.debug(what, from, count, told::at),
+          (partition, end) ->
+              Optional.of(
+                  inquiries.state(what, partition, new AsOf.Position(end), told::at).json()));
+    }
+    if (start instanceof DebugStart.Checkpoint) {
+      throw noCheckpoint();
+    }
+    var text = script();
+    return new DebugRun.There(
+        start,
+        atATime,
+        (from, count) -> inquiries.debugQuery(text, from, count, told::at),
+        (_, _) -> Optional.empty());
+  }
+
+  private boolean isScript() {
+    return what.endsWith(".js");
+  }
+
+  private String script() throws IOException {
+    return Files.readString(shell.resolve(Path.of(what)));
+  }
+
+  private ParameterException noCheckpoint() {
+    return new ParameterException(
+        spec.commandLine(), "A script that is no projection has no checkpoint");
+  }
+
+  private void ask(DebugRun debugger) throws IOException {
     var in = new BufferedReader(new InputStreamReader(shell.in(), StandardCharsets.UTF_8));
     var goesOn = step(debugger);
     while (goesOn) {
@@ -147,14 +192,17 @@ final class ProjectionsDebugCommand implements Callable<Integer> {
   /// Does what was asked for.
   ///
   /// @return whether there is more to come
-  private boolean does(String line, ProjectionDebugger debugger) {
+  private boolean does(String line, DebugRun debugger) {
     var words = line.split("\\s+", 2);
     return switch (words[0]) {
       case "", "n", "next" -> step(debugger);
       case "g", "go" -> go(debugger, words.length > 1 ? words[1] : "1");
       case "s", "state" -> {
-        var state = debugger.state(words.length > 1 ? words[1] : "");
-        shell.out().println(state.isEmpty() ? "none" : state);
+        debugger
+            .state(words.length > 1 ? words[1] : "")
+            .ifPresentOrElse(
+                state -> shell.out().println(state.isEmpty() ? "none" : state),
+                () -> shell.err().println("No event of that partition was shown yet"));
         yield true;
       }
       case "q", "quit" -> false;
@@ -165,7 +213,7 @@ final class ProjectionsDebugCommand implements Callable<Integer> {
     };
   }
 
-  private boolean go(ProjectionDebugger debugger, String count) {
+  private boolean go(DebugRun debugger, String count) {
     if (!count.matches("[0-9]{1,9}")) {
       shell.err().println("How many events? \"go 10\" takes ten");
       return true;
@@ -178,7 +226,7 @@ final class ProjectionsDebugCommand implements Callable<Integer> {
     return true;
   }
 
-  private boolean step(ProjectionDebugger debugger) {
+  private boolean step(DebugRun debugger) {
     if (shell.stop().isRequested() || shell.out().checkError()) {
       return false;
     }

@@ -8,8 +8,6 @@ import io.leftfold.cli.output.Table;
 import io.leftfold.client.ProjectionReport;
 import io.leftfold.projections.FoldProgress;
 import io.leftfold.projections.ParkedEvent;
-import io.leftfold.projections.PartitionState;
-import io.leftfold.projections.Projections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -94,7 +92,7 @@ final class ProjectionsLooking {
 
     @Override
     public Integer call() throws Exception {
-      return at.run(shell, projections -> show(values(projections.statistics(name))));
+      return at.run(shell, name, projections -> show(values(projections.statistics(name))));
     }
 
     private int show(Map<String, Object> values) {
@@ -125,7 +123,7 @@ final class ProjectionsLooking {
         paramLabel = "<position or time>",
         converter = Times.OfMoment.class,
         description =
-            "What it was when the store stood at a position, or at a time as in 2026-07-17T14:02:00Z: what the script that the projection has now makes of the events up to there. Needs --data.")
+            "What it was when the store stood at a position, or at a time as in 2026-07-17T14:02:00Z: what the script that the projection has now makes of the events up to there.")
     private @Nullable AsOf asOf;
 
     OfPartition(Shell shell) {
@@ -134,8 +132,12 @@ final class ProjectionsLooking {
 
     abstract String now(ProjectionsAt.Opened projections, String name, String partition);
 
-    abstract PartitionState then(
-        Projections projections, String name, String partition, AsOf moment, FoldProgress progress);
+    abstract String then(
+        ProjectionsAt.Opened projections,
+        String name,
+        String partition,
+        AsOf moment,
+        FoldProgress progress);
 
     @Override
     public Integer call() throws Exception {
@@ -143,6 +145,7 @@ final class ProjectionsLooking {
       if (moment == null) {
         return at.run(
             shell,
+            name,
             projections -> {
               if (projections.local().isPresent()) {
                 ProjectionsAt.awaitEnd(shell, projections.local().get(), name);
@@ -150,14 +153,18 @@ final class ProjectionsLooking {
               return show(now(projections, name, partition));
             });
       }
-      return at.runLocally(
+      // What was does not depend on how far the projection is.
+      return at.run(
           shell,
-          "A state of the past",
+          "",
           projections -> {
             var progress = new ProgressLine(shell);
-            var state = then(projections, name, partition, moment, FoldShown.of(shell, progress));
-            progress.end();
-            return show(state.json());
+            try {
+              return show(
+                  then(projections, name, partition, moment, FoldShown.of(shell, progress)));
+            } finally {
+              progress.end();
+            }
           });
     }
 
@@ -193,13 +200,15 @@ final class ProjectionsLooking {
     }
 
     @Override
-    PartitionState then(
-        Projections projections,
+    String then(
+        ProjectionsAt.Opened projections,
         String name,
         String partition,
         AsOf moment,
         FoldProgress progress) {
-      return projections.state(name, partition, moment, progress);
+      return projections.ask(
+          here -> here.state(name, partition, moment, progress).json(),
+          there -> there.inquiries().state(name, partition, moment, progress::at).json());
     }
   }
 
@@ -221,13 +230,15 @@ final class ProjectionsLooking {
     }
 
     @Override
-    PartitionState then(
-        Projections projections,
+    String then(
+        ProjectionsAt.Opened projections,
         String name,
         String partition,
         AsOf moment,
         FoldProgress progress) {
-      return projections.result(name, partition, moment, progress);
+      return projections.ask(
+          here -> here.result(name, partition, moment, progress).json(),
+          there -> there.inquiries().result(name, partition, moment, progress::at).json());
     }
   }
 
@@ -257,16 +268,32 @@ final class ProjectionsLooking {
 
     @Override
     public Integer call() throws Exception {
-      return at.runLocally(
+      return at.run(
           shell,
-          "The list of partitions",
+          name,
           projections -> {
-            ProjectionsAt.awaitEnd(shell, projections, name);
-            projections
-                .partitions(name, after, limit)
-                .forEach(partition -> shell.out().println(Printable.of(partition)));
+            if (projections.local().isPresent()) {
+              ProjectionsAt.awaitEnd(shell, projections.local().get(), name);
+            }
+            var left = limit;
+            var behind = after;
+            while (left > 0) {
+              var some = some(projections, behind, left);
+              some.forEach(partition -> shell.out().println(Printable.of(partition)));
+              if (some.isEmpty()) {
+                break;
+              }
+              left -= some.size();
+              behind = some.getLast();
+            }
             return ExitCode.OK;
           });
+    }
+
+    private List<String> some(ProjectionsAt.Opened projections, String behind, int most) {
+      return projections.ask(
+          here -> here.partitions(name, behind, most),
+          there -> there.inquiries().partitions(name, behind, most));
     }
   }
 
@@ -284,11 +311,13 @@ final class ProjectionsLooking {
 
     @Override
     public Integer call() throws Exception {
-      return at.runLocally(
+      return at.run(
           shell,
-          "What is parked",
+          name,
           projections -> {
-            ProjectionsAt.awaitEnd(shell, projections, name);
+            if (projections.local().isPresent()) {
+              ProjectionsAt.awaitEnd(shell, projections.local().get(), name);
+            }
             show(projections.parked(name));
             return ExitCode.OK;
           });

@@ -8,7 +8,10 @@ import io.leftfold.projections.ProjectionState;
 import io.leftfold.projections.Projections;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -22,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
     name = "run",
     header = "Run a script over a store once, and print its result.",
     description =
-        "Nothing is stored, and the script may not emit. Of a script with partitions, each is a line {\"partition\": …, \"result\": …}; a server is asked for one with --partition. Progress goes to the error stream.",
+        "Nothing is stored, and the script may not emit. Of a script with partitions, each is a line {\"partition\": …, \"result\": …}. Progress goes to the error stream.",
     synopsisHeading = "%nUsage: ",
     descriptionHeading = "%n",
     optionListHeading = "%nOptions:%n",
@@ -54,6 +57,7 @@ final class ProjectionsRunCommand implements Callable<Integer> {
     var name = "query-" + shell.newId();
     return at.run(
         shell,
+        name,
         projections ->
             projections.local().isPresent()
                 ? here(projections.local().get(), name, read)
@@ -69,14 +73,27 @@ final class ProjectionsRunCommand implements Callable<Integer> {
     if (end.state() != ProjectionState.COMPLETED) {
       throw failed(end.status(), end.reason());
     }
+    return show(
+        read,
+        () -> projections.result(name, partition == null ? "" : partition).json(),
+        (after, most) -> projections.partitions(name, after, most),
+        one -> projections.result(name, one).json());
+  }
+
+  private interface Listing {
+    List<String> some(String after, int most);
+  }
+
+  private int show(
+      ScriptFile read, Supplier<String> one, Listing partitions, UnaryOperator<String> result) {
     if (!read.isPartitioned() || partition != null) {
-      show(projections.result(name, partition == null ? "" : partition).json());
+      show(one.get());
       return ExitCode.OK;
     }
     var after = "";
     while (!shell.stop().isRequested()) {
-      var some = projections.partitions(name, after, PARTITIONS_AT_A_TIME);
-      some.forEach(one -> showLine(one, projections.result(name, one).json()));
+      var some = partitions.some(after, PARTITIONS_AT_A_TIME);
+      some.forEach(name -> showLine(name, result.apply(name)));
       if (some.size() < PARTITIONS_AT_A_TIME) {
         break;
       }
@@ -87,19 +104,17 @@ final class ProjectionsRunCommand implements Callable<Integer> {
 
   private int there(RemoteProjections projections, String name, ScriptFile read)
       throws InterruptedException {
-    if (read.isPartitioned() && partition == null) {
-      throw new CommandFailedException(
-          ExitCode.USAGE,
-          "The script has partitions, which gRPC does not list; name one with --partition, or --data <directory>");
-    }
     projections.createTransient(name, read.text());
     var progress = new ProgressLine(shell);
     while (true) {
       var now = projections.statistics(name);
       if (now.status().startsWith("Completed")) {
         progress.end();
-        show(projections.result(name, partition == null ? "" : partition));
-        return ExitCode.OK;
+        return show(
+            read,
+            () -> projections.result(name, partition == null ? "" : partition),
+            (after, most) -> projections.inquiries().partitions(name, after, most),
+            one -> projections.result(name, one));
       }
       if (now.status().startsWith("Faulted")) {
         throw failed(now.status(), now.reason());

@@ -259,17 +259,34 @@ final class ProjectionsCommandTest {
   }
 
   @Test
+  void one_projection_that_is_asked_for_does_not_make_the_others_run() throws IOException {
+    ok("create", "balances", "balances.js", "--emit");
+    ok("state", "balances", "account-7");
+    assertThat(seen()).isEqualTo(2);
+    append("account-9", "Deposited", 1);
+    Files.writeString(
+        directory.resolve("count.js"),
+        "fromAll().when({ $init: () => ({ n: 0 }), Deposited(s, e) { s.n++; } })");
+    ok("create", "count", "count.js");
+    assertThat(ok("state", "count").out()).isEqualTo("{\"n\":3}\n");
+    assertThat(ok("run", "count.js").out()).isEqualTo("{\"n\":3}\n");
+    assertThat(ok("state", "balances", "account-7", "--as-of", "2").code()).isZero();
+    assertThat(seen()).isEqualTo(2);
+    ok("state", "balances", "account-9");
+    assertThat(seen()).isEqualTo(3);
+  }
+
+  @Test
   void what_the_wire_has_no_words_for_needs_the_directory() {
     var result =
         shell.run(
             "projections",
-            "state",
+            "reset",
             "balances",
-            "--as-of",
-            "3",
+            "--emit-again",
             "--connect",
             "kurrentdb://127.0.0.1:1?tls=false");
     assertThat(result.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(result.err()).contains("A state of the past is not to be had over gRPC", "--data");
+    assertThat(result.err()).contains("To emit again is not to be had over gRPC", "--data");
   }
 }

@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// The projections of a server, for whoever looks after them: as far as the wire that KurrentDB's
-/// clients speak has words for it.
+/// clients speak has words for it, and [what it has none for][#inquiries].
 ///
 /// What the server refuses is a [ProjectionFailedException]; what else may go wrong is what
 /// [RemoteEventStore] says.
@@ -62,8 +62,7 @@ public final class RemoteProjections {
     var call = "The look at projection " + name;
     return statistics(StatisticsReq.Options.newBuilder().setName(name), call).stream()
         .findFirst()
-        .orElseThrow(() ->
-            failures.notUnderstood(call, new IllegalStateException("no answer in the answer")));
+        .orElseThrow(() -> notUnderstood(call));
   }
 
   private List<ProjectionReport> statistics(StatisticsReq.Options.Builder options, String call) {
@@ -249,7 +248,19 @@ public final class RemoteProjections {
     };
   }
 
-  private <Q extends MessageLite, A> A ask(MethodDescriptor<Q, A> method, Q request, String call) {
+  /// What a Leftfold server tells beyond the wire that KurrentDB's clients speak.
+  ///
+  /// @return answers
+  public RemoteInquiries inquiries() {
+    return new RemoteInquiries(this, channel);
+  }
+
+  /// The error of an answer that lacks what was asked for.
+  RuntimeException notUnderstood(String call) {
+    return failures.notUnderstood(call, new IllegalStateException("no answer in the answer"));
+  }
+
+  <Q extends MessageLite, A> A ask(MethodDescriptor<Q, A> method, Q request, String call) {
     return asked(
         call,
         request.getSerializedSize(),
@@ -260,7 +271,7 @@ public final class RemoteProjections {
     return CallOptions.DEFAULT.withDeadlineAfter(connection.defaultDeadline());
   }
 
-  private <A> A asked(String call, int requestBytes, Supplier<A> question) {
+  <A> A asked(String call, int requestBytes, Supplier<A> question) {
     try {
       return question.get();
     } catch (StatusRuntimeException e) {

@@ -162,18 +162,35 @@ record Answers(
 
   ProjectionDebugger debug(DebugStart start, FoldProgress progress) {
     var script = compiled();
-    var isAtCheckpoint = start instanceof DebugStart.Checkpoint;
+    var kept = kept(start);
     var debugger =
         new ProjectionDebugger(
             script,
-            new Cursor(
-                host.store(),
-                Questions.of(script.definition()),
-                isAtCheckpoint ? checkpoint().checkpoint().position() : -1),
-            isAtCheckpoint ? stored() : new MemoryStates());
-    if (start instanceof DebugStart.Position(var position)) {
-      debugger.runTo(position, progress);
-    }
-    return debugger;
+            after -> new Cursor(host.store(), Questions.of(script.definition()), after),
+            host.options().pastStateBytesMax(),
+            RunIdentity.own(script.definition(), entry.streams()),
+            kept.<StateStore>map(states -> states).orElseGet(MemoryStates::new),
+            kept.map(KeptStates::position).orElse(-1L));
+    return start instanceof DebugStart.Position(var position)
+        ? debugger.at(position, progress)
+        : debugger;
+  }
+
+  /// The states that a debugger may begin with: they are as they were, whatever the run does.
+  private Optional<KeptStates> kept(DebugStart start) {
+    return switch (start) {
+      case DebugStart.Zero() -> Optional.empty();
+      case DebugStart.Checkpoint() -> keptBefore(Long.MAX_VALUE);
+      case DebugStart.Position(var position) ->
+          // A debugger goes on behind an event that fails, and so knows no partitions that stand
+          // still.
+          FailurePolicy.of(definition.policy()) == FailurePolicy.PARK_PARTITION
+              ? Optional.empty()
+              : keptBefore(position).filter(states -> !states.isMixed());
+    };
+  }
+
+  private Optional<KeptStates> keptBefore(long end) {
+    return KeptStates.before(host.store(), entry.streams(), definition.epoch(), end);
   }
 }

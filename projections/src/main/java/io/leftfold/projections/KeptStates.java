@@ -4,7 +4,9 @@ package io.leftfold.projections;
 
 import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
+import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
+import io.leftfold.projections.storage.CheckpointRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
 import java.util.Optional;
 
@@ -16,6 +18,8 @@ final class KeptStates implements StateStore {
   private final ProjectionStreams streams;
   private final long epoch;
   private final StoredStates then;
+  private final CheckpointRecord checkpoint;
+  private final long at;
   private boolean forgotten;
 
   /// Nobody knows any more.
@@ -27,12 +31,48 @@ final class KeptStates implements StateStore {
     }
   }
 
-  /// @param checkpoint the position of the checkpoint; states stand behind it, in the same commit
-  KeptStates(EventStore store, ProjectionStreams streams, long epoch, long checkpoint) {
+  private KeptStates(
+      EventStore store,
+      ProjectionStreams streams,
+      long epoch,
+      CheckpointRecord checkpoint,
+      long at) {
     this.store = store;
     this.streams = streams;
     this.epoch = epoch;
-    then = new StoredStates(store, streams, epoch, new AsOf.Position(checkpoint + 1));
+    this.checkpoint = checkpoint;
+    this.at = at;
+    then = new StoredStates(store, streams, epoch, new AsOf.Position(at + 1));
+  }
+
+  /// Those of the last checkpoint in front of a position. They were written with it, in the same
+  /// commit, and it stands last.
+  static Optional<KeptStates> before(
+      EventStore store, ProjectionStreams streams, long epoch, long end) {
+    try (var read = store.read(streams.checkpoint(), ReadOptions.backwards().limit(1).asOf(end))) {
+      return read.stream()
+          .flatMap(resolved -> resolved.event().stream())
+          .findFirst()
+          .flatMap(event ->
+              CheckpointRecord.of(event)
+                  .filter(said -> said.projection() == streams.id() && said.epoch() == epoch)
+                  .map(said -> new KeptStates(store, streams, epoch, said, event.position())));
+    }
+  }
+
+  /// The last position that they know of.
+  long position() {
+    return checkpoint.position();
+  }
+
+  /// Whether another script has made a part of them.
+  boolean isMixed() {
+    return checkpoint.mixed();
+  }
+
+  /// Whether a partition stood still then.
+  boolean isParked(String partition) {
+    return ParkedSet.read(store, streams, epoch, at + 1).holds(partition);
   }
 
   boolean isForgotten() {

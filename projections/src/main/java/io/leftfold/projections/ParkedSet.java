@@ -20,8 +20,18 @@ final class ParkedSet {
   private final Map<String, Long> partitions = new HashMap<>();
 
   static ParkedSet read(EventStore store, ProjectionStreams streams, long epoch) {
+    return read(store, streams, epoch, ReadOptions.forwards());
+  }
+
+  /// What was parked below a position.
+  static ParkedSet read(EventStore store, ProjectionStreams streams, long epoch, long end) {
+    return read(store, streams, epoch, ReadOptions.forwards().asOf(end));
+  }
+
+  private static ParkedSet read(
+      EventStore store, ProjectionStreams streams, long epoch, ReadOptions options) {
     var parked = new ParkedSet();
-    try (var read = store.read(streams.parked(), ReadOptions.forwards())) {
+    try (var read = store.read(streams.parked(), options)) {
       for (var resolved : read) {
         resolved
             .event()

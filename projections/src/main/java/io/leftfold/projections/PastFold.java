@@ -4,16 +4,15 @@ package io.leftfold.projections;
 
 import io.leftfold.api.AsOf;
 import io.leftfold.api.EventFilter;
-import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.projections.reading.Cursor;
 import io.leftfold.projections.reading.Question;
-import io.leftfold.projections.storage.CheckpointRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
 import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
-import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// A fold that writes nothing, up to a moment: from the nearest kept states that are not later, or
 /// from zero.
@@ -27,6 +26,7 @@ final class PastFold {
   private final CompiledProjection script;
   private final FailurePolicy policy;
   private final FoldProgress progress;
+  private final Predicate<RecordedEvent> own;
 
   PastFold(
       ProjectionHost host,
@@ -41,6 +41,7 @@ final class PastFold {
     this.script = script;
     this.policy = policy;
     this.progress = progress;
+    own = RunIdentity.own(script.definition(), streams);
   }
 
   /// What is asked of the fold in the end.
@@ -51,11 +52,13 @@ final class PastFold {
   /// The state or result of a partition.
   PartitionState at(AsOf moment, String partition, Asking asking) {
     var end = end(moment);
-    var kept = kept(end);
+    var kept =
+        KeptStates.before(host.store(), streams, epoch, end).filter(found -> !found.isMixed());
     if (kept.isPresent()) {
-      var states = new KeptStates(host.store(), streams, epoch, kept.get().at());
+      var states = kept.get();
       try {
-        return fold(states, kept.get().checkpoint().position(), end, partition, asking);
+        return fold(
+            states, states.isParked(partition) ? end : states.position(), end, partition, asking);
       } catch (ProjectionFaultException | KeptStates.ForgottenException e) {
         if (!states.isForgotten()) {
           throw e;
@@ -79,28 +82,9 @@ final class PastFold {
     };
   }
 
-  /// @param at the position of the checkpoint itself
-  private record Kept(CheckpointRecord checkpoint, long at) {}
-
-  /// The last checkpoint in front of a position. Its states were written with it.
-  private Optional<Kept> kept(long end) {
-    try (var read =
-        host.store().read(streams.checkpoint(), ReadOptions.backwards().limit(1).asOf(end))) {
-      return read.stream()
-          .flatMap(resolved -> resolved.event().stream())
-          .findFirst()
-          .flatMap(
-              event -> CheckpointRecord.of(event).map(said -> new Kept(said, event.position())))
-          .filter(found ->
-              found.checkpoint().projection() == streams.id()
-                  && found.checkpoint().epoch() == epoch
-                  && !found.checkpoint().mixed());
-    }
-  }
-
   private PartitionState fold(
       StateStore start, long after, long end, String partition, Asking asking) {
-    var memory = new OverlaidStates(start);
+    var memory = new OverlaidStates(start, host.options().pastStateBytesMax());
     var states = new StateCache(memory, host.options().stateBytesMax());
     var parked = new HashSet<String>();
     var handled = 0L;
@@ -113,6 +97,10 @@ final class PastFold {
             return new PartitionState(asking.of(fold), end - 1);
           }
           handled += take(fold, resolved, parked, partition) ? 1 : 0;
+          if (parked.contains(partition)) {
+            // From here on it stands still.
+            return new PartitionState(asking.of(fold), end - 1);
+          }
         }
         if (fold.unsavedEvents() >= SAVE_EVENTS) {
           save(fold, states, memory);
@@ -142,9 +130,7 @@ final class PastFold {
       ProjectionFold fold, ResolvedEvent resolved, Set<String> parked, String asked) {
     var event = resolved.event().orElse(null);
     var definition = script.definition();
-    if (event == null
-        || (!(definition.sources() instanceof ProjectionDefinition.Sources.Streams)
-            && RunIdentity.beginsWith(event, RunIdentity.ownMark(streams)))) {
+    if (event == null || own.test(event)) {
       return false;
     }
     if (isIndependent() && resolved.link().isEmpty() && definition.deletion(event).isEmpty()) {
@@ -159,10 +145,18 @@ final class PastFold {
       switch (policy) {
         case STOP, RETRY -> throw e;
         case PARK_EVENT -> {}
-        case PARK_PARTITION -> e.fault().partition().ifPresent(parked::add);
+        case PARK_PARTITION ->
+            e.fault().partition().filter(_ -> isPartitioned()).ifPresent(parked::add);
       }
       return false;
     }
+  }
+
+  /// Whether partitions can be parked: others are not to know of it.
+  private boolean isPartitioned() {
+    var definition = script.definition();
+    return definition.partitioning() != ProjectionDefinition.Partitioning.NONE
+        && !definition.biState();
   }
 
   /// Whether the state of a partition comes of the events of one stream.

@@ -2,40 +2,97 @@
 
 package io.leftfold.projections;
 
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.projections.reading.Batch;
 import io.leftfold.projections.reading.Cursor;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongFunction;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /// A script that stops behind every event. Writes nothing. Of one thread at a time.
 public final class ProjectionDebugger implements AutoCloseable {
 
   private static final int BATCH_EVENTS = 64;
+  private static final Batch NOTHING = new Batch(List.of(), -1, 0, false);
 
-  private final ProjectionFold fold;
-  private final Cursor cursor;
-  private final OverlaidStates states;
-  private Batch batch = new Batch(List.of(), -1, 0, false);
+  private final CompiledProjection script;
+  private final LongFunction<Cursor> cursors;
+  private final long stateBytesMax;
+  private final Predicate<RecordedEvent> own;
+  private ProjectionFold fold;
+  private Cursor cursor;
+  private OverlaidStates states;
+  private Batch batch = NOTHING;
   private int next;
 
-  ProjectionDebugger(CompiledProjection script, Cursor cursor, StateStore start) {
-    this.cursor = cursor;
-    states = new OverlaidStates(start);
+  /// @param cursors read the sources behind a position
+  /// @param stateBytesMax what the states of all partitions may take
+  /// @param own tells events that the projection wrote itself, and so is not given
+  /// @param start the states to begin with
+  /// @param after the last position that they know of
+  ProjectionDebugger(
+      CompiledProjection script,
+      LongFunction<Cursor> cursors,
+      long stateBytesMax,
+      Predicate<RecordedEvent> own,
+      StateStore start,
+      long after) {
+    this.script = script;
+    this.cursors = cursors;
+    this.stateBytesMax = stateBytesMax;
+    this.own = own;
+    cursor = cursors.apply(after);
+    states = new OverlaidStates(start, stateBytesMax);
     fold = script.fold(states);
+  }
+
+  /// Nobody knows any more with which states this began: goes from zero to where it is.
+  private void goAgain(long position, FoldProgress progress) {
+    close();
+    cursor = cursors.apply(-1);
+    states = new OverlaidStates(new MemoryStates(), stateBytesMax);
+    fold = script.fold(states);
+    batch = NOTHING;
+    next = 0;
+    runTo(position, progress);
   }
 
   /// Lets the script have the next event that its sources give.
   ///
   /// @return what it did; empty if there is no event for now
   public Optional<DebugStep> step() {
-    if (next == batch.events().size()) {
-      batch = cursor.next(BATCH_EVENTS, SourceReader.BATCH_BYTES);
+    var event = upcoming(BATCH_EVENTS);
+    if (event == null) {
+      return Optional.empty();
+    }
+    next++;
+    try {
+      return Optional.of(handle(event));
+    } catch (KeptStates.ForgottenException _) {
+      goAgain(event.original().position(), FoldProgress.UNHEARD);
+      return step();
+    }
+  }
+
+  /// The next event of the batch, or of another one, if this one is through.
+  private @Nullable ResolvedEvent upcoming(int batchEvents) {
+    if (isThrough()) {
+      batch = cursor.next(batchEvents, SourceReader.BATCH_BYTES);
       next = 0;
     }
-    return next < batch.events().size()
-        ? Optional.of(handle(batch.events().get(next++)))
-        : Optional.empty();
+    return isThrough() ? null : batch.events().get(next);
+  }
+
+  /// Passes by what the projection wrote itself.
+  private boolean isThrough() {
+    while (next < batch.events().size()
+        && batch.events().get(next).event().filter(own).isPresent()) {
+      next++;
+    }
+    return next == batch.events().size();
   }
 
   private DebugStep handle(ResolvedEvent event) {
@@ -93,26 +150,39 @@ public final class ProjectionDebugger implements AutoCloseable {
     return next > 0 ? batch.events().get(next - 1).original().position() : cursor.through();
   }
 
-  /// Goes on, without stopping, to an event.
+  /// Goes on, without stopping, to an event. Closed if that fails.
   ///
   /// @param position the first position that is not handled
   /// @param progress is told how far it is
-  void runTo(long position, FoldProgress progress) {
+  /// @return this
+  ProjectionDebugger at(long position, FoldProgress progress) {
+    try {
+      try {
+        runTo(position, progress);
+      } catch (KeptStates.ForgottenException _) {
+        goAgain(position, progress);
+      }
+      return this;
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private void runTo(long position, FoldProgress progress) {
     var handled = 0L;
     while (true) {
-      if (next == batch.events().size()) {
-        if (!progress.at(cursor.through(), position, handled)) {
-          throw new ProjectionException(
-              ProjectionException.Reason.CANCELLED, "Debugging was cancelled");
-        }
-        if (batch.atEnd()) {
-          break;
-        }
-        batch = cursor.next(SourceReader.BATCH_EVENTS, SourceReader.BATCH_BYTES);
-        next = 0;
+      if (isThrough() && !progress.at(cursor.through(), position, handled)) {
+        throw new ProjectionException(
+            ProjectionException.Reason.CANCELLED, "Debugging was cancelled");
+      }
+      var event = upcoming(SourceReader.BATCH_EVENTS);
+      if (event == null && batch.atEnd()) {
+        break;
+      }
+      if (event == null) {
         continue;
       }
-      var event = batch.events().get(next);
       if (event.original().position() >= position) {
         break;
       }

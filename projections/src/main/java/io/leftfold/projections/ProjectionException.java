@@ -42,7 +42,11 @@ public final class ProjectionException extends RuntimeException {
     return new ProjectionException(Reason.WRONG_STATE, message);
   }
 
-  static ProjectionException notPossible(String message) {
+  /// It is not a thing that can be done.
+  ///
+  /// @param message what, why not, and what can be done instead
+  /// @return the error
+  public static ProjectionException notPossible(String message) {
     return new ProjectionException(Reason.NOT_POSSIBLE, message);
   }
 

@@ -58,6 +58,12 @@ public record ProjectionOptions(
         RandomGenerator.of("L128X128MixRandom"));
   }
 
+  /// How much memory the states of a fold of the past, or of a debugger, may take: it has nowhere
+  /// else to put them.
+  long pastStateBytesMax() {
+    return stateBytesMax > Long.MAX_VALUE / 4 ? Long.MAX_VALUE : 4 * stateBytesMax;
+  }
+
   /// With so many workers.
   ///
   /// @param count above 0

@@ -344,13 +344,30 @@ public final class Projections implements AutoCloseable {
   /// @throws ProjectionFaultException if the script is none
   public ProjectionDebugger debugQuery(String query, long from, FoldProgress progress) {
     var script = host.compile("debugged", query, 0);
-    var debugger =
-        new ProjectionDebugger(
+    return new ProjectionDebugger(
             script,
-            new Cursor(host.store(), Questions.of(script.definition()), -1),
-            new MemoryStates());
-    debugger.runTo(from, progress);
-    return debugger;
+            after -> new Cursor(host.store(), Questions.of(script.definition()), after),
+            host.options().pastStateBytesMax(),
+            _ -> false,
+            new MemoryStates(),
+            -1)
+        .at(from, progress);
+  }
+
+  /// The events that a script of some definition is given, for whoever folds somewhere else.
+  ///
+  /// @param definition what is wanted
+  /// @param after the last position that is not given; −1 to begin at the first
+  /// @param limit the most events
+  /// @param bytesMax with how many bytes together, one event at least
+  /// @return the next of them that are there
+  public ProjectionFeed feed(
+      ProjectionDefinition definition, long after, int limit, long bytesMax) {
+    try (var cursor = new Cursor(host.store(), Questions.of(definition), after)) {
+      var batch = cursor.next(limit, bytesMax);
+      return new ProjectionFeed(
+          batch.events().stream().filter(definition::wants).toList(), batch.through());
+    }
   }
 
   // ---- the whole

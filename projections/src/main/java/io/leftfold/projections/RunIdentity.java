@@ -8,6 +8,7 @@ import io.leftfold.projections.storage.ProjectionStreams;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.UUID;
+import java.util.function.Predicate;
 
 /// Who runs: a projection at an epoch.
 ///
@@ -69,6 +70,16 @@ record RunIdentity(
 
   static byte[] ownMark(ProjectionStreams streams) {
     return mark(streams).getBytes(StandardCharsets.UTF_8);
+  }
+
+  /// Tells what a projection has emitted itself, which is no source of it unless it asks for the
+  /// stream by name.
+  static Predicate<RecordedEvent> own(ProjectionDefinition definition, ProjectionStreams streams) {
+    if (definition.sources() instanceof ProjectionDefinition.Sources.Streams) {
+      return _ -> false;
+    }
+    var mark = ownMark(streams);
+    return event -> beginsWith(event, mark);
   }
 
   static boolean beginsWith(RecordedEvent event, byte[] mark) {

@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.AsOf;
+import io.leftfold.engine.EngineOptions;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.engine.ScavengeOptions;
 import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -17,6 +21,8 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class TimeTravelTest {
 
@@ -138,5 +144,130 @@ final class TimeTravelTest {
       assertThat(step.stateAfter()).isEqualTo("{\"sum\":3}");
     }
     assertThat(fixture.store.lastPosition()).isEqualTo(before);
+  }
+
+  @Test
+  void a_debugger_begins_with_the_states_that_a_fold_from_zero_would_give_it() {
+    fixture.projections.create(NewProjection.continuous("sums", SUMS).emitting());
+    var positions = new ArrayList<Long>();
+    for (var i = 1; i <= 12; i++) {
+      positions.add(add("s" + i % 2, i));
+      if (i % 3 == 0) {
+        fixture.awaitStep("sums", positions.getLast());
+      }
+    }
+    var sums = new int[2];
+    for (var i = 1; i <= 12; i++) {
+      var before = sums[i % 2];
+      sums[i % 2] += i;
+      try (var debugger =
+          fixture.projections.debug(
+              "sums", new DebugStart.Position(positions.get(i - 1)), FoldProgress.UNHEARD)) {
+        var step = debugger.step().orElseThrow();
+        assertThat(step.event().original().position()).isEqualTo(positions.get(i - 1));
+        assertThat(step.stateBefore())
+            .isEqualTo(before == 0 ? "" : "{\"sum\":%d}".formatted(before));
+        assertThat(step.stateAfter()).isEqualTo("{\"sum\":%d}".formatted(sums[i % 2]));
+      }
+    }
+    fixture.projections.disable("sums");
+    var next = add("s1", 100);
+    try (var debugger =
+        fixture.projections.debug("sums", new DebugStart.Checkpoint(), FoldProgress.UNHEARD)) {
+      fixture.projections.enable("sums");
+      fixture.awaitStep("sums", next);
+      var step = debugger.step().orElseThrow();
+      assertThat(step.event().original().position()).isEqualTo(next);
+      assertThat(step.stateBefore()).isEqualTo("{\"sum\":%d}".formatted(sums[1]));
+    }
+  }
+
+  @Test
+  void what_was_scavenged_meanwhile_is_folded_again() throws InterruptedException {
+    var store = LocalEventStore.inMemory(EngineOptions.defaults().withChunkBytesMax(4096));
+    try (var scavenged = new Fixture(store, ProjectionOptions.defaults())) {
+      scavenged.projections.create(NewProjection.continuous("sums", SUMS).emitting());
+      scavenged.awaitStep("sums", scavenged.append("a", "Added", "{\"n\":1}"));
+      var second = scavenged.append("a", "Added", "{\"n\":2}");
+      scavenged.awaitStep("sums", second);
+      for (var i = 0; i < 40; i++) {
+        scavenged.append("filler", "Filled", "{\"text\":\"%s\"}".formatted("x".repeat(500)));
+      }
+      store.scavenge(ScavengeOptions.defaults()).await();
+      try (var debugger =
+          scavenged.projections.debug(
+              "sums", new DebugStart.Position(second), FoldProgress.UNHEARD)) {
+        var step = debugger.step().orElseThrow();
+        assertThat(step.event().original().position()).isEqualTo(second);
+        assertThat(step.stateBefore()).isEqualTo("{\"sum\":1}");
+        assertThat(step.stateAfter()).isEqualTo("{\"sum\":3}");
+        assertThat(debugger.step()).isEmpty();
+      }
+      assertThat(
+              scavenged
+                  .projections
+                  .state("sums", "a", new AsOf.Position(second), FoldProgress.UNHEARD)
+                  .json())
+          .isEqualTo("{\"sum\":1}");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"foreachStream()", "partitionBy(e => e.streamId)"})
+  void a_parked_partition_stands_still_in_the_past_too(String partitioning) {
+    var script =
+        "fromAll().%s.when({ $init: () => ({ sum: 0 }), Added(s, e) { if (e.body.n > 90) throw new Error('too much'); s.sum += e.body.n; } })"
+            .formatted(partitioning);
+    fixture.projections.create(
+        NewProjection.continuous("parking", script)
+            .with(ProjectionConfig.DEFAULT.withFailurePolicy(FailurePolicy.PARK_PARTITION)));
+    add("a", 1);
+    var poison = add("a", 99);
+    add("b", 3);
+    var behind = add("a", 5);
+    // The first time from zero, then from the states of a checkpoint.
+    assertThat(past("parking", "a", behind + 1)).isEqualTo("{\"sum\":1}");
+    fixture.awaitStep("parking", behind);
+    var last = add("a", 7);
+    assertThat(past("parking", "a", last + 1)).isEqualTo("{\"sum\":1}");
+    assertThat(past("parking", "a", poison)).isEqualTo("{\"sum\":1}");
+    assertThat(past("parking", "b", last + 1)).isEqualTo("{\"sum\":3}");
+  }
+
+  private String past(String name, String partition, long end) {
+    return fixture
+        .projections
+        .state(name, partition, new AsOf.Position(end), FoldProgress.UNHEARD)
+        .json();
+  }
+
+  @Test
+  void states_of_a_fold_of_the_past_take_no_more_memory_than_they_may() {
+    var small = ProjectionOptions.defaults().withStateBytesMax(2_000);
+    try (var bounded = new Fixture(new InMemoryEventStore(clock), small)) {
+      var byTen =
+          "fromAll().partitionBy(e => e.streamId).when({ Added(s, e) { s.text = 'x'.repeat(100); } })";
+      bounded.projections.create(NewProjection.continuous("texts", byTen).disabled());
+      for (var i = 0; i < 20; i++) {
+        bounded.append("s" + i, "Added", "{}");
+      }
+      assertThat(bounded.projections.state("texts", "s3", AsOf.now(), FoldProgress.UNHEARD).json())
+          .contains("xxx");
+      try (var debugger =
+          bounded.projections.debug("texts", new DebugStart.Zero(), FoldProgress.UNHEARD)) {
+        for (var i = 0; i < 20; i++) {
+          assertThat(debugger.step()).isPresent();
+        }
+        for (var i = 20; i < 40; i++) {
+          bounded.append("s" + i, "Added", "{}");
+        }
+        assertThatThrownBy(
+                () -> {
+                  while (debugger.step().isPresent()) {}
+                })
+            .isInstanceOf(ProjectionException.class)
+            .hasMessageContaining("keeps states of");
+      }
+    }
   }
 }

@@ -23,6 +23,7 @@ import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
 import io.leftfold.server.grpc.operations.MonitoringService;
 import io.leftfold.server.grpc.operations.OperationsService;
+import io.leftfold.server.grpc.projections.InquiriesService;
 import io.leftfold.server.grpc.projections.ProjectionsService;
 import io.leftfold.server.grpc.store.StoreService;
 import io.leftfold.server.grpc.streams.StreamLimits;
@@ -35,6 +36,7 @@ import io.leftfold.server.http.ProjectionPages;
 import io.leftfold.server.http.StatisticsCheck;
 import io.leftfold.server.http.TokenPage;
 import io.leftfold.server.node.Node;
+import io.leftfold.server.node.PastFolds;
 import io.leftfold.server.node.ServedProjections;
 import io.leftfold.server.tls.UnusableCertificateException;
 import io.vertx.core.Handler;
@@ -83,6 +85,9 @@ public final class LeftfoldServer implements AutoCloseable {
 
   /// So that a call does not find much to look at, be there few calls and many events.
   private static final Duration BETWEEN_LOOKS_AT_CHANGES = Duration.ofSeconds(1);
+
+  /// Somebody waits for it, and it takes a processor.
+  private static final Duration LONGEST_FOLD = Duration.ofMinutes(10);
 
   private final Node node;
   private final Edge edge;
@@ -173,7 +178,13 @@ public final class LeftfoldServer implements AutoCloseable {
     return wanted.areThere()
         ? Optional.of(
             new ServedProjections(
-                store, guarded -> Projections.open(guarded, wanted.options(), wanted::runs)))
+                store,
+                guarded -> Projections.open(guarded, wanted.options(), wanted::runs),
+                new PastFolds(
+                    Math.max(2, wanted.options().workers()),
+                    LONGEST_FOLD,
+                    Clock.systemUTC(),
+                    Thread.ofPlatform().daemon().name("leftfold-past-", 0).factory())))
         : Optional.empty();
   }
 
@@ -263,8 +274,10 @@ public final class LeftfoldServer implements AutoCloseable {
     guarded.putAll(
         new MonitoringService((delay, task) -> later(timer, delay, task), threads).handlers());
     guarded.putAll(new GroupsService(groups, threads).handlers());
-    projections.ifPresent(served ->
-        guarded.putAll(new ProjectionsService(served, UUID::randomUUID, threads).handlers()));
+    projections.ifPresent(served -> {
+      guarded.putAll(new ProjectionsService(served, UUID::randomUUID, threads).handlers());
+      guarded.putAll(new InquiriesService(served, UUID::randomUUID, clock, threads).handlers());
+    });
     var calls = new HashMap<>(authenticating.guard(guarded));
     calls.putAll(new HealthService(node, calls.keySet()).handlers());
     // Calls may come before this method knows a port that was 0.
@@ -297,7 +310,7 @@ public final class LeftfoldServer implements AutoCloseable {
                       threads)
                   .addTo(router);
               projections.ifPresent(served ->
-                  new ProjectionPages(node, served, authenticator, UUID::randomUUID, threads)
+                  new ProjectionPages(node, served, authenticator, UUID::randomUUID, clock, threads)
                       .addTo(router));
               new MetricsPage(insight.metrics(), check, threads).addTo(router);
               users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));

@@ -29,6 +29,17 @@ record PageRequest(String name, MultiMap parameters, String body, String base) {
     return Optional.ofNullable(parameters.get(key)).filter(value -> !value.isEmpty());
   }
 
+  int number(String key, int otherwise) {
+    return parameter(key)
+        .map(value -> {
+          if (!value.matches("[0-9]{1,9}")) {
+            throw new IllegalArgumentException("%s is a number, got %s".formatted(key, value));
+          }
+          return Integer.parseInt(value);
+        })
+        .orElse(otherwise);
+  }
+
   boolean flag(String key, boolean otherwise) {
     return parameter(key).map(value -> isYes(key, value)).orElse(otherwise);
   }

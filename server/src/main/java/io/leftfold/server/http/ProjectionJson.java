@@ -4,6 +4,7 @@ package io.leftfold.server.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.leftfold.projections.FailurePolicy;
 import io.leftfold.projections.ProjectionConfig;
 import io.leftfold.projections.ProjectionDefinition;
 import io.leftfold.projections.ProjectionDefinition.EventTypes;
@@ -128,7 +129,8 @@ final class ProjectionJson {
         .put("pendingEventsThreshold", config.pendingEventsThreshold())
         .put("maxWriteBatchLength", config.maxWriteBatchLength())
         .put("maxAllowedWritesInFlight", config.maxAllowedWritesInFlight())
-        .put("projectionExecutionTimeout", config.executionTimeoutMillis());
+        .put("projectionExecutionTimeout", config.executionTimeoutMillis())
+        .put("failurePolicy", config.failurePolicy().toString());
   }
 
   /// A configuration with what a text says otherwise.
@@ -146,10 +148,10 @@ final class ProjectionJson {
           json.getInteger("maxWriteBatchLength", current.maxWriteBatchLength()),
           json.getInteger("maxAllowedWritesInFlight", current.maxAllowedWritesInFlight()),
           json.getLong("projectionExecutionTimeout", current.executionTimeoutMillis()),
-          current.failurePolicy());
+          FailurePolicy.of(json.getString("failurePolicy", current.failurePolicy().toString())));
     } catch (DecodeException | ClassCastException e) {
       throw new IllegalArgumentException(
-          "The configuration of a projection is a JSON object of numbers, true and false: "
+          "The configuration of a projection is a JSON object of numbers, texts, true and false: "
               + e.getMessage(),
           e);
     }

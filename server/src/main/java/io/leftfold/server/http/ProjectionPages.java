@@ -13,8 +13,6 @@ import io.leftfold.projections.ProjectionConfig;
 import io.leftfold.projections.ProjectionMode;
 import io.leftfold.projections.ProjectionStatistics;
 import io.leftfold.server.access.Authenticator;
-import io.leftfold.server.access.NotAuthenticatedException;
-import io.leftfold.server.edge.Peer;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.ProjectionControl;
 import io.leftfold.server.node.ServedProjections;
@@ -23,6 +21,7 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -36,10 +35,9 @@ public final class ProjectionPages {
   private static final long BODY_BYTES_MAX = 4L << 20;
   private static final int CREATED = 201;
 
-  private final Node node;
-  private final ServedProjections projections;
-  private final Authenticator authenticator;
+  private final Controls controls;
   private final Supplier<UUID> ids;
+  private final Clock clock;
   private final ThreadFactory threads;
 
   /// The pages.
@@ -48,17 +46,18 @@ public final class ProjectionPages {
   /// @param projections do what is asked
   /// @param authenticator finds out who asks
   /// @param ids makes names for projections that are not given one
+  /// @param clock tells the time
   /// @param threads makes a virtual thread for each request
   public ProjectionPages(
       Node node,
       ServedProjections projections,
       Authenticator authenticator,
       Supplier<UUID> ids,
+      Clock clock,
       ThreadFactory threads) {
-    this.node = node;
-    this.projections = projections;
-    this.authenticator = authenticator;
+    controls = new Controls(node, projections, authenticator, ids);
     this.ids = ids;
+    this.clock = clock;
     this.threads = threads;
   }
 
@@ -71,6 +70,7 @@ public final class ProjectionPages {
   ///
   /// @param router where to
   public void addTo(Router router) {
+    new InquiryPages(controls, clock, threads, BODY_BYTES_MAX).addTo(router);
     list(router, "any", _ -> true);
     list(router, "all-non-transient", one -> one.mode() != ProjectionMode.TRANSIENT);
     list(router, "transient", one -> one.mode() == ProjectionMode.TRANSIENT);
@@ -230,7 +230,7 @@ public final class ProjectionPages {
     return shown(control.result(request.name(), request.parameter("partition").orElse("")));
   }
 
-  private static PageAnswer shown(PartitionState state) {
+  static PageAnswer shown(PartitionState state) {
     var answer =
         new PageAnswer(PageAnswer.OK, PageAnswer.JSON, state.json())
             .with("cache-control", "max-age=0, no-cache, must-revalidate");
@@ -262,24 +262,10 @@ public final class ProjectionPages {
 
   private void answer(RoutingContext context, Work work) {
     var request = PageRequest.of(context);
-    var credentials = Optional.ofNullable(context.request().getHeader("authorization"));
-    var peer = Peer.of(context.request()).host();
     Aside.ask(
         context,
         threads,
-        () -> answer(request, credentials, peer, work),
+        controls.answering(context, control -> work.answer(control, request)),
         answer -> answer.send(context));
-  }
-
-  private PageAnswer answer(
-      PageRequest request, Optional<String> credentials, String peer, Work work) {
-    try {
-      var session = node.as(authenticator.authenticate(credentials, peer), peer);
-      return work.answer(new ProjectionControl(session, projections, ids), request);
-    } catch (NotAuthenticatedException e) {
-      return PageAnswer.unauthorized();
-    } catch (RuntimeException e) {
-      return ProjectionRefusals.of(e);
-    }
   }
 }

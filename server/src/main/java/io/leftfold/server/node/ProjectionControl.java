@@ -47,7 +47,14 @@ public final class ProjectionControl {
     this.ids = ids;
   }
 
-  private Projections projections() {
+  /// What takes a while, as the caller may ask for it.
+  ///
+  /// @return answers
+  public ProjectionInquiries inquiries() {
+    return new ProjectionInquiries(this, session, served.folds());
+  }
+
+  Projections projections() {
     session.require(Right.OnNode.STATISTICS);
     return served.get();
   }
@@ -95,7 +102,8 @@ public final class ProjectionControl {
     return seen(name).result(name, partition);
   }
 
-  private Projections seen(String name) {
+  /// The projections, for somebody who is shown what came of one of them.
+  Projections seen(String name) {
     var projections = projections();
     if (isTransient(projections, name)) {
       requireQuerying();
@@ -218,10 +226,8 @@ public final class ProjectionControl {
       requireQuerying();
       work.run();
     } else {
-      session
-          .operator()
-          .does(
-              Right.OnNode.MANAGE_PROJECTIONS,
+      var _ =
+          changing(
               action,
               name,
               () -> {
@@ -229,6 +235,11 @@ public final class ProjectionControl {
                 return true;
               });
     }
+  }
+
+  /// Changes a projection that is kept, as an operator.
+  <T> T changing(String action, String name, Supplier<T> work) {
+    return session.operator().does(Right.OnNode.MANAGE_PROJECTIONS, action, name, work);
   }
 
   private static boolean isTransient(Projections projections, String name) {
@@ -242,19 +253,25 @@ public final class ProjectionControl {
     }
   }
 
-  private void requireQuerying() {
+  void requireQuerying() {
     if (!session.may(Right.OnNode.MANAGE_PROJECTIONS)) {
       session.requireReading(ALL);
     }
   }
 
   /// A script shows what it reads to everybody, so nobody gives it more than they may read.
-  private void requireReadable(Projections projections, String query) {
+  void requireReadable(Projections projections, String query) {
+    if (!session.mayRead(ALL)) {
+      requireReadable(definition(projections, query));
+    }
+  }
+
+  void requireReadable(Optional<ProjectionDefinition> definition) {
     if (session.mayRead(ALL)) {
       return;
     }
     var unreadable =
-        definition(projections, query).map(ProjectionControl::sources).orElse(List.of()).stream()
+        definition.map(ProjectionControl::sources).orElse(List.of()).stream()
             .filter(stream -> !session.mayRead(stream))
             .findFirst();
     if (unreadable.isPresent()) {

@@ -23,6 +23,7 @@ public final class ServedProjections implements AutoCloseable {
 
   private final EventStore store;
   private final Function<EventStore, Projections> opener;
+  private final PastFolds folds;
   private volatile @Nullable Projections open;
   private @Nullable String obstacle =
       "Projections begin as soon as the index is made; /health/ready tells how far it is";
@@ -33,9 +34,16 @@ public final class ServedProjections implements AutoCloseable {
   ///
   /// @param store where the projections are
   /// @param opener opens the projections of a store
-  public ServedProjections(EventStore store, Function<EventStore, Projections> opener) {
+  /// @param folds where folds are that somebody waits for
+  public ServedProjections(
+      EventStore store, Function<EventStore, Projections> opener, PastFolds folds) {
     this.store = new GuardedStore(store);
     this.opener = opener;
+    this.folds = folds;
+  }
+
+  PastFolds folds() {
+    return folds;
   }
 
   /// The store answers everything: opens the projections if there are any. Waits: not for an event

@@ -16,6 +16,8 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.projections.NewProjection;
 import io.leftfold.projections.ProjectionOptions;
 import io.leftfold.projections.Projections;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +35,11 @@ final class ServedProjectionsTest {
   }
 
   private ServedProjections served() {
-    return new ServedProjections(store, this::open);
+    return new ServedProjections(
+        store,
+        this::open,
+        new PastFolds(
+            1, Duration.ofMinutes(1), Clock.systemUTC(), Thread.ofPlatform().daemon().factory()));
   }
 
   private Projections open(EventStore guarded) {

@@ -62,6 +62,12 @@ record As(Wire wire, String user, String password) {
         .withDeadlineAfter(Await.LIMIT);
   }
 
+  io.leftfold.protocol.messages.inquiries.ProjectionsGrpc.ProjectionsBlockingStub inquiries() {
+    return io.leftfold.protocol.messages.inquiries.ProjectionsGrpc.newBlockingStub(wire.channel())
+        .withInterceptors(credentials())
+        .withDeadlineAfter(Await.LIMIT);
+  }
+
   ProjectionsGrpc.ProjectionsBlockingStub projections() {
     return ProjectionsGrpc.newBlockingStub(wire.channel())
         .withInterceptors(credentials())

@@ -7,9 +7,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -180,6 +182,135 @@ final class ProjectionPagesTest {
         .matches("\\{\"\\$c\":\\d+,\"\\$p\":\\d+}");
     assertThat(headers.firstValue("ES-Position")).isEqualTo(headers.firstValue("Kurrent-Position"));
     assertThat(headers.firstValue("Cache-Control").orElseThrow()).contains("no-cache");
+  }
+
+  /// The position of the n-th event that was paid, from 1.
+  private long paid(int n) {
+    try (var read = server.store().read(StreamName.of("paid-1"), ReadOptions.forwards())) {
+      return read.events().get(n - 1).position();
+    }
+  }
+
+  @Test
+  void the_past_of_a_projection_is_told() throws Exception {
+    ask("POST /projections/continuous?name=past", SUM, "ops:changeit");
+    Await.until("the sum", () -> ask("GET /projection/past/state").body().equals("{\"sum\":6}"));
+    var third = paid(3);
+    for (var step :
+        List.of(
+            new Asked("GET /projection/past/state?asOf=" + third, 200, JSON, "{\"sum\":3}"),
+            new Asked("GET /projection/past/result?asof=" + (third + 1), 200, JSON, "{\"sum\":6}"),
+            new Asked("GET /projection/past/state?asOf=0", 200, JSON, ""),
+            new Asked(
+                "GET /projection/past/state?asOf=2999-01-01T00:00:00Z", 200, JSON, "{\"sum\":6}"),
+            new Asked("GET /projection/past/state?asOf=2001-01-01T00:00:00Z", 200, JSON, ""),
+            new Asked("GET /projection/past/state?asOf=yesterday", 400, TEXT, "asOf is a position"),
+            new Asked("GET /projection/none/state?asOf=1", 404, TEXT, "not found"))) {
+      var answer = ask(step.what());
+      assertThat(answer.statusCode()).as(step.what()).isEqualTo(step.status());
+      assertThat(type(answer)).as(step.what()).isEqualTo(step.type());
+      if (step.part().isEmpty()) {
+        assertThat(answer.body()).as(step.what()).isEmpty();
+      }
+      assertThat(answer.body()).as(step.what()).contains(step.part());
+    }
+    assertThat(
+            ask("GET /projection/past/state?asOf=" + third)
+                .headers()
+                .firstValue("Kurrent-Position"))
+        .hasValue("{\"$c\":%d,\"$p\":%d}".formatted(third - 1, third - 1));
+  }
+
+  @Test
+  void whoever_accepts_lines_is_told_how_far_it_is_and_then_the_answer() throws Exception {
+    ask("POST /projections/continuous?name=lines", SUM, "ops:changeit");
+    var request =
+        HttpRequest.newBuilder(
+                URI.create(
+                    "http://127.0.0.1:%d/projection/lines/state?asOf=%d"
+                        .formatted(server.port(), paid(3))))
+            .header("accept", "application/x-ndjson")
+            .header(
+                "authorization",
+                "Basic " + Base64.getEncoder().encodeToString("ops:changeit".getBytes(UTF_8)));
+    var answer = http.send(request.build(), BodyHandlers.ofString());
+    assertThat(type(answer)).isEqualTo("application/x-ndjson");
+    assertThat(answer.body().lines().toList().getLast())
+        .startsWith("{\"answer\":{\"sum\":3},\"position\":{\"$c\":");
+  }
+
+  @Test
+  void a_debug_run_shows_what_each_event_does_and_writes_nothing() throws Exception {
+    ask("POST /projections/continuous?name=debugged&enabled=no", SUM, "ops:changeit");
+    var before = server.store().lastPosition();
+    var first = new JsonObject(ask("GET /projection/debugged/debug?count=2").body());
+    assertThat(first.getJsonArray("steps")).hasSize(2);
+    var step = first.getJsonArray("steps").getJsonObject(1);
+    assertThat(step.getJsonObject("event").getJsonObject("data").getInteger("n")).isEqualTo(2);
+    assertThat(step.getString("outcome")).isEqualTo("handled");
+    assertThat(step.getJsonObject("stateBefore")).isEqualTo(new JsonObject("{\"sum\":1}"));
+    assertThat(step.getJsonObject("stateAfter")).isEqualTo(new JsonObject("{\"sum\":3}"));
+    var next = first.getLong("next");
+    var rest = new JsonObject(ask("GET /projection/debugged/debug?from=" + next).body());
+    assertThat(rest.getJsonArray("steps")).hasSize(1);
+    assertThat(rest.getJsonArray("steps").getJsonObject(0).getJsonObject("stateBefore"))
+        .isEqualTo(new JsonObject("{\"sum\":3}"));
+    assertThat(rest.getValue("next")).isNull();
+
+    var failing =
+        "fromStream('paid-1').when({ Paid: (s, e) => { log('saw', e.data.n);\n  throw new Error('no'); } })";
+    var faults =
+        new JsonObject(ask("POST /projections/debug?count=1", failing, "ops:changeit").body());
+    var fault = faults.getJsonArray("steps").getJsonObject(0);
+    assertThat(fault.getString("outcome")).isEqualTo("failed");
+    assertThat(fault.getJsonObject("fault").getInteger("line")).isEqualTo(2);
+    assertThat(ask("GET /projection/debugged/debug?from=here").statusCode()).isEqualTo(400);
+    assertThat(ask("POST /projections/debug", "fromAll().wen()", "ops:changeit").body())
+        .contains("was \"when\" meant?");
+    assertThat(server.store().lastPosition()).isEqualTo(before);
+  }
+
+  @Test
+  void partitions_and_what_is_parked_are_listed() throws Exception {
+    ask(
+        "POST /projections/continuous?name=by-stream",
+        "fromCategory('paid').foreachStream().when({ Paid: (s, e) => { s.n = e.data.n } })",
+        "admin:changeit");
+    Await.until(
+        "the partition",
+        () ->
+            ask("GET /projection/by-stream/partitions")
+                .body()
+                .equals("{\"partitions\":[\"paid-1\"]}"));
+    assertThat(ask("GET /projection/by-stream/parked").body()).isEqualTo("{\"parked\":[]}");
+  }
+
+  @Test
+  void events_are_given_to_scripts_that_run_elsewhere() throws Exception {
+    var asked =
+        """
+        {"query":{"streams":["paid-1"],"allEvents":true},"position":{"$c":%d,"$p":%d},"maxEvents":1}
+        """
+            .formatted(paid(1), paid(1));
+    var answer = new JsonObject(ask("POST /projections/read-events", asked, "ops:changeit").body());
+    var events = answer.getJsonArray("events");
+    assertThat(events).hasSize(1);
+    var event = events.getJsonObject(0);
+    assertThat(event.getString("eventStreamId")).isEqualTo("paid-1");
+    assertThat(event.getLong("eventNumber")).isEqualTo(1);
+    assertThat(event.getString("data")).isEqualTo("{\"n\":2}");
+    assertThat(event.getBoolean("isJson")).isTrue();
+    assertThat(answer.getJsonObject("readerPosition").getLong("$c")).isEqualTo(paid(2));
+    for (var wrong : List.of("{}", "no JSON", "{\"query\":{\"streams\":7}}")) {
+      assertThat(ask("POST /projections/read-events", wrong, "ops:changeit").statusCode())
+          .as(wrong)
+          .isEqualTo(400);
+    }
+    var everything = "{\"query\":{\"allStreams\":true}}";
+    assertThat(ask("POST /projections/read-events", everything, "ops:changeit").statusCode())
+        .isEqualTo(401);
+    assertThat(ask("POST /projections/read-events", everything, "admin:changeit").body())
+        .contains("\"eventStreamId\":\"paid-1\"");
   }
 
   @Test

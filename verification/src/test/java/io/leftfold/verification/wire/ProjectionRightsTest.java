@@ -4,6 +4,7 @@ package io.leftfold.verification.wire;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
@@ -15,6 +16,11 @@ import io.leftfold.api.StreamMetadata.Acl;
 import io.leftfold.api.StreamName;
 import io.leftfold.client.ConnectionString;
 import io.leftfold.client.RemoteUsers;
+import io.leftfold.protocol.messages.inquiries.AsOfRequest;
+import io.leftfold.protocol.messages.inquiries.DebugRequest;
+import io.leftfold.protocol.messages.inquiries.PartitionsRequest;
+import io.leftfold.protocol.messages.inquiries.SetAsideRequest;
+import io.leftfold.protocol.messages.inquiries.TakeUpRequest;
 import io.leftfold.protocol.messages.projections.CreateReq;
 import io.leftfold.protocol.messages.projections.DeleteReq;
 import io.leftfold.protocol.messages.projections.DisableReq;
@@ -43,7 +49,8 @@ final class ProjectionRightsTest {
   private static final String OPEN = "fromStream('open-1').when({ $any: (s, e) => s })";
 
   /// What is done, and the letters of those who may: nobody in particular (n), jo (j), ann who may
-  /// read everything (a), ops (o), admin (A).
+  /// read everything (a), ops (o), admin (A). In the order of the lines: the projection that is
+  /// kept reads everything from `update-all` on.
   private static final List<String> TABLE =
       List.of(
           "create-open oA",
@@ -64,7 +71,16 @@ final class ProjectionRightsTest {
           "restart oA",
           "query-all aA",
           "query-open aoA",
-          "query-state aoA");
+          "query-state aoA",
+          "past-state jaoA",
+          "past-query-state aoA",
+          "debug-kept aA",
+          "debug-open aoA",
+          "debug-ledger aA",
+          "debug-all aA",
+          "partitions jaoA",
+          "set-aside jaoA",
+          "take-up oA");
 
   private final TestServer server = TestServer.withUsers();
   private final Wire wire = Wire.to(server);
@@ -232,9 +248,61 @@ final class ProjectionRightsTest {
           case "query-all" -> projections.create(query(name, "fromAll().when({})"));
           case "query-open" -> projections.create(query(name, OPEN));
           case "query-state" -> state(projections, "asked");
-          default -> throw new AssertionError(what);
+          default -> asks(who, what);
         };
     assertThat(answer).isNotNull();
+  }
+
+  private static Object asks(As who, String what) {
+    var inquiries = who.inquiries();
+    return switch (what) {
+      case "past-state" -> pastState(who, "kept");
+      case "past-query-state" -> pastState(who, "asked");
+      case "debug-kept" -> debug(who, DebugRequest.newBuilder().setProjection("kept"));
+      case "debug-open" -> debug(who, DebugRequest.newBuilder().setQuery(OPEN));
+      case "debug-ledger" ->
+          debug(
+              who,
+              DebugRequest.newBuilder()
+                  .setQuery("fromStream('ledger-1').when({ $any: (s, e) => s })"));
+      case "debug-all" ->
+          debug(
+              who,
+              DebugRequest.newBuilder()
+                  .setQuery("fromAll().when({ Happened: (s, e) => s })")
+                  .setLimit(1));
+      case "partitions" ->
+          inquiries.partitions(PartitionsRequest.newBuilder().setProjection("kept").build());
+      case "set-aside" ->
+          inquiries.setAside(SetAsideRequest.newBuilder().setProjection("kept").build());
+      case "take-up" -> inquiries.takeUp(TakeUpRequest.newBuilder().setProjection("kept").build());
+      default -> throw new AssertionError(what);
+    };
+  }
+
+  private static Object pastState(As who, String name) {
+    return who.inquiries().asOf(AsOfRequest.newBuilder().setProjection(name).build()).next();
+  }
+
+  private static Object debug(As who, DebugRequest.Builder request) {
+    return who.inquiries().debug(request.build()).next();
+  }
+
+  @Test
+  void nobody_is_shown_an_event_of_a_stream_that_they_may_not_read() {
+    server
+        .store()
+        .append(StreamName.of("ledger-2"), ExpectedState.any(), ProposedEvent.json("Secret", "{}"));
+    readableBy("ledger-2", "$admins");
+    var request =
+        DebugRequest.newBuilder().setQuery("fromAll().when({ Secret: (s, e) => s })").build();
+    assertThat(admin.inquiries().debug(request).next().getStep().getEvent().getEvent().getType())
+        .isEqualTo("Secret");
+    var ann = new As(wire, "ann", "anns").inquiries().debug(request);
+    assertThatThrownBy(ann::next)
+        .isInstanceOf(StatusRuntimeException.class)
+        .hasMessageContaining("PERMISSION_DENIED")
+        .hasMessageContaining("ledger-2");
   }
 
   private static Object state(ProjectionsBlockingStub projections, String name) {

@@ -21,6 +21,15 @@ final class ProjectionRefusal {
     };
   }
 
+  /// The same for callers of our own service, who are told errors of the store whole.
+  static Refusal whole(Throwable error) {
+    if (error instanceof ProjectionException || error instanceof ProjectionFaultException) {
+      return of(error);
+    }
+    var told = io.leftfold.server.grpc.store.Refusal.of(error);
+    return new Refusal(told.status(), told.message(), told.trailers());
+  }
+
   private static GrpcStatus status(ProjectionException.Reason reason) {
     return switch (reason) {
       case NOT_FOUND -> GrpcStatus.NOT_FOUND;

@@ -28,7 +28,7 @@ import java.util.OptionalLong;
 import java.util.UUID;
 
 /// The API's values as messages of the wire: what the node answers.
-final class Answers {
+public final class Answers {
 
   static final Wire.ReadResponse OPENED =
       Wire.ReadResponse.newBuilder().setOpened(Wire.Nothing.getDefaultInstance()).build();
@@ -86,7 +86,11 @@ final class Answers {
         .build();
   }
 
-  static Wire.ResolvedEvent resolved(ResolvedEvent resolved) {
+  /// An event, and the link that led to it.
+  ///
+  /// @param resolved as it was read
+  /// @return the message
+  public static Wire.ResolvedEvent resolved(ResolvedEvent resolved) {
     var message = Wire.ResolvedEvent.newBuilder();
     resolved.event().ifPresent(event -> message.setEvent(recorded(event)));
     resolved.link().ifPresent(link -> message.setLink(recorded(link)));

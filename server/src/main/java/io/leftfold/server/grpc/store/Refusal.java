@@ -34,7 +34,7 @@ import java.util.Optional;
 /// @param status the gRPC status code
 /// @param message for people
 /// @param trailers for programs
-record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
+public record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
 
   private static final System.Logger LOGGER = System.getLogger(Refusal.class.getName());
 
@@ -44,8 +44,10 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
 
   /// What a caller is told of an error. It is logged if it is no caller's fault.
   ///
+  /// @param error what went wrong
+  /// @return what to say
   /// @throws OutOfMemoryError if it is one: that is not the matter of one call
-  static Refusal of(Throwable error) {
+  public static Refusal of(Throwable error) {
     return switch (error) {
       case OutOfMemoryError fatal -> throw fatal;
       case LeftfoldException known -> of(known);
@@ -59,7 +61,7 @@ record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) {
       case IllegalArgumentException misuse ->
           new Refusal(INVALID_ARGUMENT, String.valueOf(misuse.getMessage()), GrpcTrailers.NONE);
       default -> {
-        LOGGER.log(System.Logger.Level.ERROR, "A call to leftfold.v1.Store failed", error);
+        LOGGER.log(System.Logger.Level.ERROR, "A call to leftfold.v1 failed", error);
         yield new Refusal(
             INTERNAL, "The call failed inside the server; its log says why", GrpcTrailers.NONE);
       }

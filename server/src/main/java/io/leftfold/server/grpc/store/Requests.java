@@ -37,7 +37,7 @@ import java.util.stream.Collectors;
 
 /// Messages of the wire as the API's values: what a caller asks. What makes no sense is an
 /// [IllegalArgumentException].
-final class Requests {
+public final class Requests {
 
   private static final int STREAMS_BY_DEFAULT = 1000;
 
@@ -131,7 +131,12 @@ final class Requests {
     return time(request.getTime());
   }
 
-  private static Instant time(Wire.Time time) {
+  /// A moment.
+  ///
+  /// @param time the message
+  /// @return what it means
+  /// @throws IllegalArgumentException if it lies too far away
+  public static Instant time(Wire.Time time) {
     try {
       return Instant.ofEpochSecond(time.getSeconds(), Integer.toUnsignedLong(time.getNanos()));
     } catch (DateTimeException | ArithmeticException e) {
