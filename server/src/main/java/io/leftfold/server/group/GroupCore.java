@@ -31,6 +31,9 @@ final class GroupCore {
 
   private static final long PARK_AGAIN_MILLIS = 1_000;
 
+  /// How much is kept of what a consumer says about an event that it cannot handle.
+  private static final int REASON_CHARS_MAX = 1_000;
+
   private final GroupSettings settings;
   private final Clock clock;
   private final GroupEffects effects;
@@ -159,12 +162,19 @@ final class GroupCore {
     if (consumer == null || action == NackAction.STOP) {
       return;
     }
+    var kept = cut(reason);
     for (var event : events) {
       var found = delivered.find(event, consumer);
       if (found.isPresent() && found.get().state == Entry.State.IN_FLIGHT) {
-        nack(found.get(), consumer, action, reason);
+        nack(found.get(), consumer, action, kept);
       }
     }
+  }
+
+  private static String cut(String reason) {
+    return reason.length() <= REASON_CHARS_MAX
+        ? reason
+        : reason.substring(0, REASON_CHARS_MAX) + "…";
   }
 
   private void nack(Entry entry, Consumer consumer, NackAction action, String reason) {
@@ -320,12 +330,14 @@ final class GroupCore {
   private void askForMore() {
     var limit = live ? settings.liveBufferSize() : settings.historyBufferSize();
     var batch = Math.min(settings.readBatchSize(), limit);
-    var room = limit - ahead - asked;
+    // What is being parked is kept until it is written, which may take as long as the disk is full.
+    var room = limit - ahead - asked - parking;
     if (room >= batch) {
       asked += room;
       effects.read(room);
     }
-    var more = replay.ask(settings.historyBufferSize() - retries, settings.readBatchSize());
+    var more =
+        replay.ask(settings.historyBufferSize() - retries - parking, settings.readBatchSize());
     if (more > 0) {
       effects.readParked(more);
     }

@@ -23,6 +23,7 @@ interface GroupEffects {
   /// Reads so many parked events more of those to be replayed.
   void readParked(int events);
 
-  /// Parked events that were replayed are done.
+  /// Takes replayed events that are done out of the parked ones, then tells [Replay#removed], also
+  /// where that failed.
   void replayed(SortedSet<Long> parkedAt);
 }

@@ -10,10 +10,20 @@ import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
-/// Writes what a group has to write, in order, on a thread of its own; whatever waits by then in
-/// one go. Owns what is known of the parked events.
+/// Writes what a group has to write, in order, on a thread of its own; links to parked events that
+/// wait by then in one go. Owns what is known of the parked events.
+///
+/// What waits here is bounded by who asks, however long a write takes: there is one checkpoint at a
+/// time, and the core hands out no more events while those that are to be parked, or to be taken
+/// out of the parked ones, are as many as its buffer may hold.
 final class GroupWriter implements Runnable {
 
+  private static final System.Logger LOGGER = System.getLogger(GroupWriter.class.getName());
+
+  /// How many links are written in one commit.
+  private static final int PARKS_MAX = 256;
+
+  private final GroupId id;
   private final GroupStreams streams;
   private final BlockingQueue<Work> queue = new LinkedBlockingQueue<>();
 
@@ -22,6 +32,7 @@ final class GroupWriter implements Runnable {
 
   private SortedSet<Long> replayed = new TreeSet<>();
   private boolean noted;
+  private boolean failing;
   private volatile long parked;
 
   /// What is to be written, and who is told when it was or was not.
@@ -30,7 +41,7 @@ final class GroupWriter implements Runnable {
 
     record Checkpoint(long place, Told told) implements Work {}
 
-    record Replayed(SortedSet<Long> parkedAt) implements Work {}
+    record Replayed(SortedSet<Long> parkedAt, Told told) implements Work {}
 
     record Truncate(long before, Told told) implements Work {}
 
@@ -44,6 +55,21 @@ final class GroupWriter implements Runnable {
     void written();
 
     void failed(RuntimeException reason);
+
+    /// Is told the same, whether it was written or not.
+    static Told anyway(Runnable then) {
+      return new Told() {
+        @Override
+        public void written() {
+          then.run();
+        }
+
+        @Override
+        public void failed(RuntimeException reason) {
+          then.run();
+        }
+      };
+    }
   }
 
   /// Sees which events are parked.
@@ -56,7 +82,8 @@ final class GroupWriter implements Runnable {
     void parked(long from, long end, SortedSet<Long> without);
   }
 
-  GroupWriter(GroupStreams streams) {
+  GroupWriter(GroupId id, GroupStreams streams) {
+    this.id = id;
     this.streams = streams;
   }
 
@@ -69,8 +96,8 @@ final class GroupWriter implements Runnable {
   }
 
   /// Takes replayed events out of the parked ones. Where that fails, they stay parked.
-  void replayed(SortedSet<Long> parkedAt) {
-    queue.add(new Work.Replayed(parkedAt));
+  void replayed(SortedSet<Long> parkedAt, Told told) {
+    queue.add(new Work.Replayed(parkedAt, told));
   }
 
   /// Takes the first parked events out.
@@ -122,6 +149,7 @@ final class GroupWriter implements Runnable {
       case Work.Park _ -> {
         var parks =
             waiting.stream()
+                .limit(PARKS_MAX)
                 .takeWhile(Work.Park.class::isInstance)
                 .map(Work.Park.class::cast)
                 .toList();
@@ -129,12 +157,16 @@ final class GroupWriter implements Runnable {
         return parks.size();
       }
       case Work.Checkpoint(var place, var told) ->
-          telling(told, () -> streams.writeCheckpoint(place));
-      case Work.Replayed(var parkedAt) -> telling(Nobody.INSTANCE, () -> remove(parkedAt));
-      case Work.Truncate(var before, var told) -> telling(told, () -> removeBelow(before));
+          telling(told, "its checkpoint", () -> streams.writeCheckpoint(place));
+      case Work.Replayed(var parkedAt, var told) ->
+          telling(
+              told, "which parked events were replayed; those stay parked", () -> remove(parkedAt));
+      case Work.Truncate(var before, var told) ->
+          telling(told, "up to where parked events are truncated", () -> removeBelow(before));
       case Work.Look(var looked, var told) ->
           telling(
               told,
+              "or read which events are parked",
               () -> {
                 var end = refresh();
                 looked.parked(first, end, new TreeSet<>(replayed));
@@ -144,24 +176,46 @@ final class GroupWriter implements Runnable {
     return 1;
   }
 
-  private static void telling(Told told, Runnable work) {
+  private void telling(Told told, String what, Runnable work) {
     try {
       work.run();
-      told.written();
     } catch (RuntimeException e) {
+      complain(what, e);
       told.failed(e);
+      return;
     }
+    failing = false;
+    told.written();
   }
 
   private void park(List<Work.Park> parks) {
     try {
       streams.park(parks.stream().map(Work.Park::event).toList());
     } catch (RuntimeException e) {
+      complain("links to parked events, and will try again", e);
       parks.forEach(park -> park.told().failed(e));
       return;
     }
+    failing = false;
     parks.forEach(park -> park.told().written());
-    telling(Nobody.INSTANCE, this::refresh);
+    try {
+      refresh();
+    } catch (RuntimeException e) {
+      complain("or read how many events are parked", e);
+    }
+  }
+
+  /// Says what cannot be written, once until something can: a full disk lasts, and groups are many.
+  private void complain(String what, RuntimeException reason) {
+    if (!failing) {
+      failing = true;
+      LOGGER.log(
+          System.Logger.Level.WARNING,
+          "Group {0} cannot write {1}: {2}",
+          id,
+          what,
+          reason.getMessage());
+    }
   }
 
   /// Finds out what is parked.
@@ -212,22 +266,5 @@ final class GroupWriter implements Runnable {
   private void truncate(long before) {
     streams.truncateParked(before);
     first = before;
-  }
-
-  private enum Nobody implements Told {
-    INSTANCE;
-
-    private static final System.Logger LOGGER = System.getLogger(GroupWriter.class.getName());
-
-    @Override
-    public void written() {}
-
-    @Override
-    public void failed(RuntimeException reason) {
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          "Parked events could not be counted or taken out, and stay: {0}",
-          reason.getMessage());
-    }
   }
 }

@@ -13,6 +13,10 @@ final class Replay {
 
   private final LinkedHashSet<Entry> undone = new LinkedHashSet<>();
   private TreeSet<Long> done = new TreeSet<>();
+
+  /// How many of those that are done are still being taken out of the parked ones.
+  private int removing;
+
   private int asked;
   private boolean reads;
 
@@ -37,7 +41,7 @@ final class Replay {
 
   /// How many more to ask for, where there is room for so many.
   int ask(int room, int batch) {
-    var more = room - asked;
+    var more = room - asked - removing;
     if (!reads || more < batch) {
       return 0;
     }
@@ -71,7 +75,13 @@ final class Replay {
     }
     var taken = done;
     done = new TreeSet<>();
+    removing += taken.size();
     return taken;
+  }
+
+  /// So many of them are taken out of the parked ones, or stay there.
+  void removed(int events) {
+    removing -= events;
   }
 
   /// How many are on their way.

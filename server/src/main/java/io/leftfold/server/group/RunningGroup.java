@@ -26,6 +26,9 @@ final class RunningGroup implements GroupEffects {
   private static final System.Logger LOGGER = System.getLogger(RunningGroup.class.getName());
   private static final int TURN_MAX = 1024;
 
+  /// How many who truncate parked events may wait for it.
+  private static final int TRUNCATING_MAX = 16;
+
   private final GroupDefinition definition;
   private final Clock clock;
   private final ThreadFactory threads;
@@ -42,6 +45,7 @@ final class RunningGroup implements GroupEffects {
   private GroupCore core;
   private OptionalLong checkpoint;
   private @Nullable ReplayRead replay;
+  private int truncating;
   private @Nullable RuntimeException stopping;
 
   /// @param checkpoint the last place that was done; empty if none was written
@@ -57,7 +61,7 @@ final class RunningGroup implements GroupEffects {
     this.clock = clock;
     this.threads = threads;
     this.streams = streams;
-    this.writer = new GroupWriter(streams);
+    this.writer = new GroupWriter(definition.id(), streams);
     this.watchdog = new Watchdog(store, definition, clock);
     this.consumers = new Consumers(definition, mailbox, () -> core);
     this.source = new SourceReading(store, definition, clock, threads, mailbox, () -> core);
@@ -101,7 +105,17 @@ final class RunningGroup implements GroupEffects {
 
   /// Takes parked events out.
   CompletableFuture<Void> truncate(long before) {
-    return asking(answer -> writer.truncate(before, new Answering(answer)));
+    return asking(answer -> {
+      if (truncating >= TRUNCATING_MAX) {
+        answer.completeExceptionally(
+            GroupException.failed(
+                definition.id(), "Parked messages are being truncated already; try again later"));
+      } else {
+        truncating++;
+        var _ = answer.whenComplete((_, _) -> mailbox.add(() -> truncating--));
+        writer.truncate(before, new Answering(answer));
+      }
+    });
   }
 
   /// Ends it, behind everything that was asked for before; a last checkpoint is written.
@@ -212,11 +226,6 @@ final class RunningGroup implements GroupEffects {
 
           @Override
           public void failed(RuntimeException failure) {
-            LOGGER.log(
-                System.Logger.Level.WARNING,
-                "Group {0} cannot park an event, and will try again: {1}",
-                definition.id(),
-                failure.getMessage());
             mailbox.add(() -> owner.parkingFailed(entry, reason));
           }
         });
@@ -238,11 +247,6 @@ final class RunningGroup implements GroupEffects {
 
           @Override
           public void failed(RuntimeException failure) {
-            LOGGER.log(
-                System.Logger.Level.WARNING,
-                "Group {0} cannot write its checkpoint, and will try again: {1}",
-                definition.id(),
-                failure.getMessage());
             mailbox.add(owner::checkpointFailed);
           }
         });
@@ -262,7 +266,10 @@ final class RunningGroup implements GroupEffects {
 
   @Override
   public void replayed(SortedSet<Long> parkedAt) {
-    writer.replayed(parkedAt);
+    var owner = core;
+    var count = parkedAt.size();
+    writer.replayed(
+        parkedAt, GroupWriter.Told.anyway(() -> mailbox.add(() -> owner.replay().removed(count))));
   }
 
   // ---- replaying
@@ -343,19 +350,7 @@ final class RunningGroup implements GroupEffects {
       replay.stop();
     }
     // Links that are being written count for the last checkpoint, if they are written.
-    writer.look(
-        (_, _, _) -> {},
-        new GroupWriter.Told() {
-          @Override
-          public void written() {
-            mailbox.add(RunningGroup.this::endStop);
-          }
-
-          @Override
-          public void failed(RuntimeException failure) {
-            written();
-          }
-        });
+    writer.look((_, _, _) -> {}, GroupWriter.Told.anyway(() -> mailbox.add(this::endStop)));
   }
 
   private void endStop() {

@@ -12,6 +12,7 @@ import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ResolvedEvent;
+import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Subscription;
@@ -27,12 +28,15 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -42,11 +46,14 @@ final class RunningGroupTest {
   private static final StreamName STREAM = StreamName.of("counted-1");
   private static final GroupId ID = new GroupId(new GroupSource.OfStream(STREAM), "g");
   private static final long SECONDS = 20;
+  private static final int BUFFER = 10;
 
   private final ManualClock clock = new ManualClock(Instant.EPOCH);
   private final EventStore model = new InMemoryEventStore();
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger deaf = new AtomicInteger();
+  private final AtomicReference<CountDownLatch> stalled =
+      new AtomicReference<>(new CountDownLatch(0));
   private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
   private final Groups groups =
       new Groups(new Unreliable(model), clock, UUID::randomUUID, Thread.ofVirtual().factory());
@@ -62,7 +69,23 @@ final class RunningGroupTest {
       if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
         throw new UnavailableException(UnavailableException.Reason.TOO_BUSY, "Not now");
       }
+      awaitDisk();
       return super.append(commit);
+    }
+
+    @Override
+    public AppendResult writeMetadata(
+        StreamName stream, ExpectedState expected, StreamMetadata metadata) {
+      awaitDisk();
+      return super.writeMetadata(stream, expected, metadata);
+    }
+
+    private void awaitDisk() {
+      try {
+        stalled.get().await();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
     }
 
     @Override
@@ -122,6 +145,11 @@ final class RunningGroupTest {
       return new Identity("here", "tester", "a test");
     }
 
+    /// What comes at once; null if nothing does.
+    @Nullable Given soon() throws InterruptedException {
+      return given.poll(300, TimeUnit.MILLISECONDS);
+    }
+
     Given next() throws InterruptedException {
       var next = given.poll(SECONDS, TimeUnit.SECONDS);
       assertThat(next).as("an event came").isNotNull();
@@ -139,6 +167,7 @@ final class RunningGroupTest {
 
   @AfterEach
   void close() {
+    stalled.get().countDown();
     groups.close();
   }
 
@@ -157,7 +186,7 @@ final class RunningGroupTest {
 
   private Consuming consume() {
     var consumer = new Consuming();
-    groups.connect(ID, consumer, 10);
+    groups.connect(ID, consumer, BUFFER);
     assertThat(consumer.connection.join()).isNotNull();
     return consumer;
   }
@@ -168,22 +197,25 @@ final class RunningGroupTest {
     }
   }
 
+  private static Handler into(BlockingQueue<String> messages) {
+    return new Handler() {
+      @Override
+      public void publish(LogRecord record) {
+        messages.add(record.getMessage());
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+  }
+
   @Test
   void a_group_that_stands_still_says_so_and_reads_anew() throws InterruptedException {
     var logger = Logger.getLogger(Watchdog.class.getName());
-    var handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord record) {
-            warnings.add(record.getMessage());
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
+    var handler = into(warnings);
     logger.addHandler(handler);
     try {
       append(1);
@@ -261,6 +293,110 @@ final class RunningGroupTest {
     }
 
     assertThat(events(ID.parked())).isOne();
+  }
+
+  @Test
+  void while_links_cannot_be_written_no_more_is_handed_out_than_the_buffer_holds()
+      throws InterruptedException {
+    var logger = Logger.getLogger(GroupWriter.class.getName());
+    var handler = into(warnings);
+    logger.addHandler(handler);
+    try {
+      parkWhileNothingCanBeWritten(1_200);
+    } finally {
+      logger.removeHandler(handler);
+    }
+    assertThat(warnings)
+        .as("one line, however many events and attempts")
+        .hasSize(1)
+        .allMatch(line -> line.contains("cannot write"));
+  }
+
+  private void parkWhileNothingCanBeWritten(int events) throws InterruptedException {
+    append(events);
+    var consumer = begin();
+    var first = consumer.next();
+    failures.set(Integer.MAX_VALUE);
+    consumer.nack(first, NackAction.PARK);
+    var given = 1;
+    for (var next = consumer.soon(); next != null; next = consumer.soon()) {
+      consumer.nack(next, NackAction.PARK);
+      given++;
+    }
+    var settings = GroupSettings.defaults();
+    assertThat(given)
+        .isLessThanOrEqualTo(
+            Math.max(settings.historyBufferSize(), settings.liveBufferSize()) + BUFFER);
+    assertThat(groups.info(ID).figures().outstanding()).isEqualTo(given);
+
+    failures.set(0);
+    for (var i = 0; i < SECONDS && events(ID.parked()) == 0; i++) {
+      clock.advance(Duration.ofSeconds(2));
+      var next = consumer.soon();
+      if (next != null) {
+        consumer.nack(next, NackAction.PARK);
+        given++;
+      }
+    }
+    while (given < events) {
+      consumer.nack(consumer.next(), NackAction.PARK);
+      given++;
+    }
+    while (groups.info(ID).parked() < events) {
+      clock.advance(Duration.ofSeconds(2));
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void of_what_a_consumer_says_no_more_is_kept_than_a_person_reads() throws InterruptedException {
+    append(1);
+    var consumer = begin();
+    var event = consumer.next().event().original();
+    consumer
+        .connection
+        .join()
+        .nack(List.of(event.id()), NackAction.PARK, "x".repeat(5_000_000), () -> {});
+    while (events(ID.parked()) == 0) {
+      Thread.onSpinWait();
+    }
+    try (var read = model.read(ID.parked(), ReadOptions.forwards())) {
+      var link = read.events().getFirst();
+      assertThat(link.metadata().length).isLessThan(2_000);
+    }
+  }
+
+  @Test
+  void while_replayed_events_are_not_removed_no_more_are_replayed_than_the_buffer_holds()
+      throws InterruptedException {
+    var events = 1_200;
+    append(events);
+    var consumer = begin();
+    for (var i = 0; i < events; i++) {
+      consumer.nack(consumer.next(), NackAction.PARK);
+    }
+    while (groups.info(ID).parked() < events) {
+      Thread.onSpinWait();
+    }
+
+    groups.replayParked(ID, java.util.OptionalLong.empty());
+    stalled.set(new CountDownLatch(1));
+    var given = 0;
+    for (var next = consumer.soon(); next != null; next = consumer.soon()) {
+      consumer.ack(next);
+      given++;
+    }
+    assertThat(given)
+        .isLessThanOrEqualTo(GroupSettings.defaults().historyBufferSize() + 2 * BUFFER);
+
+    stalled.getAndSet(new CountDownLatch(0)).countDown();
+    while (given < events) {
+      consumer.ack(consumer.next());
+      given++;
+    }
+    while (groups.info(ID).parked() > 0) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
