@@ -66,7 +66,9 @@ final class Auditing {
     try {
       work.accept(entry);
     } catch (NotAuthorizedException denied) {
-      note(entry.denied());
+      if (audit.takesDenialOf(caller)) {
+        note(entry.denied());
+      }
       throw denied;
     } catch (RuntimeException failure) {
       note(entry.failed(failure));
