@@ -27,6 +27,8 @@ final class BadPeer implements AutoCloseable {
   static final int SETTINGS = 4;
   static final int PING = 6;
 
+  static final int ACK = 1;
+
   private static final int END_STREAM = 1;
   private static final int END_HEADERS = 4;
   private static final int INITIAL_WINDOW_SIZE = 4;

@@ -4,6 +4,9 @@ package io.leftfold.benchmarks.beside;
 
 import io.leftfold.benchmarks.beside.Attack.Target;
 import io.leftfold.protocol.messages.shared.Empty;
+import io.leftfold.protocol.messages.shared.StreamIdentifier;
+import io.leftfold.protocol.messages.shared.UUID;
+import io.leftfold.protocol.messages.streams.BatchAppendReq;
 import io.leftfold.protocol.messages.streams.ReadReq;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,14 +16,24 @@ final class Http2Attacks {
 
   private static final String READ = "event_store.client.streams.Streams/Read";
   private static final String APPEND = "event_store.client.streams.Streams/Append";
+  private static final String BATCH_APPEND = "event_store.client.streams.Streams/BatchAppend";
   private static final int WIDE = Integer.MAX_VALUE / 2;
   private static final int USUAL = 65_535;
   private static final int MANY = 200;
   private static final int FEW = 4;
   private static final int CALLS_OF_EACH = 2;
+  private static final int MANY_CALLS_OF_EACH = 20;
   private static final int CANCEL = 8;
   private static final int ACK_BYTES = 8;
   private static final int HALF_BYTES = 15_000;
+
+  /// Appends whose answers are more than a window and what waits for it, and then most of a window
+  /// of 1 MiB.
+  private static final int MESSAGES_OF_FRAME = 100;
+
+  private static final int UNTAKEN_FRAMES = 25;
+  private static final int FILLING_FRAMES = 7_000;
+  private static final int FILLING_BYTES = 100;
 
   private Http2Attacks() {}
 
@@ -61,23 +74,23 @@ final class Http2Attacks {
 
   /// Ask for everything, allow everything, take nothing.
   static void readSlowly(Target target, Tally tally) {
-    askAndTakeNothing(target, tally, WIDE, false);
+    askAndTakeNothing(target, tally, WIDE, MANY_CALLS_OF_EACH, false);
   }
 
   /// Subscribe to everything and take nothing.
   static void subscribeAndForget(Target target, Tally tally) {
-    askAndTakeNothing(target, tally, USUAL, true);
+    askAndTakeNothing(target, tally, USUAL, CALLS_OF_EACH, true);
   }
 
   private static void askAndTakeNothing(
-      Target target, Tally tally, int window, boolean subscription) {
+      Target target, Tally tally, int window, int calls, boolean subscription) {
     keepConnecting(
         target,
         tally,
         MANY,
         peer -> {
           peer.open(window);
-          for (var call = 0; call < CALLS_OF_EACH; call++) {
+          for (var call = 0; call < calls; call++) {
             peer.call(2 * call + 1, READ, readOfAll(subscription));
             tally.count("calls");
           }
@@ -153,6 +166,53 @@ final class Http2Attacks {
   /// Announce a message that may be, send some of it, and fall silent.
   static void sendHalves(Target target, Tally tally) {
     announce(target, tally, 16 << 20);
+  }
+
+  /// Append in batches, take no answers, and send on until the windows are full.
+  static void fillWindows(Target target, Tally tally) {
+    var refused = refusedAppends();
+    var filling = new byte[FILLING_BYTES];
+    keepConnecting(
+        target,
+        tally,
+        MANY,
+        peer -> {
+          peer.open(USUAL);
+          peer.frame(BadPeer.SETTINGS, BadPeer.ACK, 0);
+          for (var stream = 1; stream < 2 * FEW; stream += 2) {
+            peer.call(stream, BATCH_APPEND);
+            for (var i = 0; i < UNTAKEN_FRAMES; i++) {
+              peer.frame(BadPeer.DATA, 0, stream, refused);
+            }
+            for (var i = 0; i < FILLING_FRAMES; i++) {
+              peer.frame(BadPeer.DATA, 0, stream, filling);
+            }
+            tally.count("calls");
+          }
+          peer.flush();
+          peer.drain();
+          throw new IOException("closed");
+        });
+  }
+
+  /// Appends that are answered without being written, for their stream has no name.
+  private static byte[] refusedAppends() {
+    var append =
+        BatchAppendReq.newBuilder()
+            .setCorrelationId(UUID.newBuilder().setString(new java.util.UUID(1, 1).toString()))
+            .setOptions(
+                BatchAppendReq.Options.newBuilder()
+                    .setStreamIdentifier(StreamIdentifier.getDefaultInstance())
+                    .setAny(com.google.protobuf.Empty.getDefaultInstance()))
+            .setIsFinal(true)
+            .build()
+            .toByteArray();
+    var message = Integer.BYTES + 1 + append.length;
+    var several = ByteBuffer.allocate(MESSAGES_OF_FRAME * message);
+    for (var i = 0; i < MESSAGES_OF_FRAME; i++) {
+      several.put((byte) 0).putInt(append.length).put(append);
+    }
+    return several.array();
   }
 
   private static void announce(Target target, Tally tally, int length) {

@@ -13,6 +13,8 @@ enum Kind {
   NO_ACKS("consumers that never ack", CallAttacks::consumeWithoutAcks),
   TOO_LARGE("appends above the limit", CallAttacks::appendTooMuch),
   TWO_GIB("messages that claim 2 GiB", Http2Attacks::announceTooMuch),
+  FULL_WINDOWS(
+      "batch appends whose answers are not taken, and the windows full", Http2Attacks::fillWindows),
   HALF_SENT("messages of 16 MiB of which 15 KB come", Http2Attacks::sendHalves),
   SLOW_HEADERS("HTTP/1.1 headers a byte at a time", SocketAttacks::sendHeadersSlowly),
   SLOW_BODIES("HTTP/1.1 bodies a byte at a time", SocketAttacks::sendBodySlowly),
