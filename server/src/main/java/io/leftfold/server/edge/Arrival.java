@@ -6,25 +6,20 @@ import io.vertx.core.http.HttpServerRequest;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the requests of a connection of HTTP/1.1 come, or only seem to: a byte now and then
-/// keeps a connection for ever, at no cost to who sends it.
-///
-/// Looked at once a period. A request that has not come whole in one that it did not begin in is a
-/// pretence, unless it is a body that comes at a rate that costs its sender something.
+/// Whether the requests of a connection of HTTP/1.1 come, or only seem to; headers are a pretence
+/// at whatever rate, bodies at a low one.
 final class Arrival {
 
-  private static final long BODY_BYTES_PER_SECOND_LEAST = 240;
+  private final Trickle trickle = new Trickle();
 
   /// The last request whose headers have come.
   private @Nullable HttpServerRequest request;
 
   private boolean headersBegun;
-  private boolean unfinishedBefore;
-  private long bytes;
 
   /// Bytes have come, of whatever.
   void came(int count) {
-    bytes += count;
+    trickle.came(count);
     headersBegun |= request != null && request.isEnded();
   }
 
@@ -32,20 +27,13 @@ final class Arrival {
   void begun(HttpServerRequest request) {
     this.request = request;
     headersBegun = false;
-    unfinishedBefore = false;
+    trickle.begun();
   }
 
   /// Whether what is coming has been coming for too long; to be asked once a period.
   boolean isPretence(Duration period) {
     var body = request != null && !request.isEnded();
-    var unfinished = headersBegun || body;
-    var pretence =
-        unfinished
-            && unfinishedBefore
-            && (!body || bytes < BODY_BYTES_PER_SECOND_LEAST * period.toMillis() / 1000);
-    unfinishedBefore = unfinished;
-    bytes = 0;
-    return pretence;
+    return trickle.isPretence(headersBegun || body, body ? Trickle.least(period) : Long.MAX_VALUE);
   }
 
   /// Whether a request has come whole and waits for its answer.

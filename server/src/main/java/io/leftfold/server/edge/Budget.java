@@ -2,6 +2,8 @@
 
 package io.leftfold.server.edge;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -9,16 +11,23 @@ import java.util.concurrent.atomic.AtomicLong;
 /// What all connections together hold of the server. Each has a [Share] of it.
 final class Budget {
 
+  /// How much more than they may, as a part of it, requests take while others give way.
+  private static final int PART_FOR_GIVING_WAY = 8;
+
   final EdgeLimits limits;
   final Refusals refusals;
   private final AtomicInteger calls = new AtomicInteger();
   private final AtomicInteger pages = new AtomicInteger();
   private final AtomicLong requestBytes = new AtomicLong();
   private final AtomicLong answerBytes = new AtomicLong();
+  private final AtomicLong unlimitedBytes = new AtomicLong();
   private final AtomicInteger answering = new AtomicInteger();
 
   /// How many there were, at most, since connections that wait were woken.
   private final AtomicInteger answeringMost = new AtomicInteger();
+
+  /// Of the open connections.
+  private final Set<Share> shares = ConcurrentHashMap.newKeySet();
 
   /// Connections whose calls wait because all together hold too much.
   private final ConcurrentLinkedQueue<Share> waiting = new ConcurrentLinkedQueue<>();
@@ -60,6 +69,35 @@ final class Budget {
   /// @return all of them
   long addRequests(long more) {
     return requestBytes.addAndGet(more);
+  }
+
+  /// Has the connection that holds most of the requests let go of some, for all together are beyond
+  /// the bound.
+  ///
+  /// @param all how much they hold
+  /// @return whether another one has to; until it has, there may be somewhat more than the bound
+  boolean othersGiveWay(Share asking, long all) {
+    if (all - limits.requestBytesMax() > limits.requestBytesMax() / PART_FOR_GIVING_WAY) {
+      return false;
+    }
+    var most = asking;
+    for (var share : shares) {
+      if (share.requestBytes() > most.requestBytes()) {
+        most = share;
+      }
+    }
+    if (most == asking) {
+      return false;
+    }
+    most.giveWaySoon();
+    return true;
+  }
+
+  /// Counts more bytes, or fewer, that wait for sockets although no window limits them.
+  ///
+  /// @return all of them
+  long addUnlimited(long more) {
+    return unlimitedBytes.addAndGet(more);
   }
 
   /// Counts a connection more, or fewer, that has answers in flight. When half of them are through,
@@ -122,7 +160,12 @@ final class Budget {
     answeringMost.accumulateAndGet(answering.get(), Math::max);
   }
 
+  void know(Share share) {
+    shares.add(share);
+  }
+
   void forget(Share share) {
+    shares.remove(share);
     waiting.remove(share);
   }
 
@@ -140,5 +183,9 @@ final class Budget {
 
   long answerBytes() {
     return answerBytes.get();
+  }
+
+  long unlimitedBytes() {
+    return unlimitedBytes.get();
   }
 }

@@ -234,6 +234,11 @@ public final class Edge {
     return budget.answerBytes();
   }
 
+  /// What waits for sockets although no window limits it.
+  long unlimitedBytes() {
+    return budget.unlimitedBytes();
+  }
+
   /// What still keeps the edge from closing.
   ///
   /// @param calls how many calls of each path are under way
@@ -332,13 +337,21 @@ public final class Edge {
     } else if (!request.method().equals(HttpMethod.POST)) {
       request.response().setStatusCode(405).putHeader("allow", "POST").end();
     } else {
-      var share = share(loop, request.connection());
-      if (budget.openCall()) {
-        new Http2Call(loop, request, log, options.messageBytesMax(), share, budget::closeCall)
-            .open(closing.get() ? Edge::refuse : handler != null ? handler : Edge::unimplemented);
-      } else {
-        new Http2Call(loop, request, log, 0, share, () -> {}).open(this::tooManyCalls);
-      }
+      answer(loop, request, handler);
+    }
+  }
+
+  private void answer(Loop loop, HttpServerRequest request, @Nullable GrpcHandler handler) {
+    var share = share(loop, request.connection());
+    var refusal = share.refusesCalls();
+    if (refusal.isPresent()) {
+      new Http2Call(loop, request, log, 0, share, () -> {})
+          .open(call -> tooBusy(call, refusal.get()));
+    } else if (budget.openCall()) {
+      new Http2Call(loop, request, log, options.messageBytesMax(), share, budget::closeCall)
+          .open(closing.get() ? Edge::refuse : handler != null ? handler : Edge::unimplemented);
+    } else {
+      new Http2Call(loop, request, log, 0, share, () -> {}).open(this::tooManyCalls);
     }
   }
 
@@ -358,9 +371,11 @@ public final class Edge {
   private GrpcListener tooManyCalls(GrpcCall call) {
     var why = "%d calls are open, as many as may be".formatted(options.limits().callsMax());
     budget.refusals.refused(Shortage.CALLS, why);
-    call.fail(
-        GrpcStatus.RESOURCE_EXHAUSTED,
-        "Server Is Too Busy: %s; try again in a moment".formatted(why));
+    return tooBusy(call, "Server Is Too Busy: %s; try again in a moment".formatted(why));
+  }
+
+  private static GrpcListener tooBusy(GrpcCall call, String why) {
+    call.fail(GrpcStatus.RESOURCE_EXHAUSTED, why);
     return new Ignoring();
   }
 
@@ -446,6 +461,7 @@ public final class Edge {
               .invalidRequestHandler(this::refuseInvalid)
               .connectionHandler(this::opened)
               .exceptionHandler(_ -> {});
+      loop.checkArrivals(options.openingTimeout());
       loops.add(loop);
       servers.add(server);
       return server.listen(

@@ -11,8 +11,9 @@ package io.leftfold.server.edge;
 /// @param pagesMax requests of plain HTTP that are being answered; those beyond are told to come
 ///   again (503)
 /// @param requestBytesMax memory for requests that have not come whole or are not answered yet, of
-///   all calls together; a call that goes beyond is failed
-/// @param requestBytesPerConnectionMax the same, of the calls of one connection
+///   all calls together; beyond, a call of the connection that holds most is failed
+/// @param requestBytesPerConnectionMax the same, of the calls of one connection; a call that goes
+///   beyond is failed
 /// @param answerBytesMax answers that peers have not taken, of all connections together; beyond,
 ///   calls wait with the next part of theirs
 /// @param answerBytesPerConnectionMax the same, of one connection

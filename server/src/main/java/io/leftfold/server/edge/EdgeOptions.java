@@ -13,8 +13,8 @@ import java.time.Duration;
 /// @param headerBytesMax all headers of a request together
 /// @param messageBytesMax the longest gRPC message taken, unless its handler wants otherwise
 /// @param openingTimeout how long a connection may take until its first request or, in HTTP/2, its
-///   first settings, and a message or a request of HTTP/1.1 that comes too slowly to be more than a
-///   pretence; it is ended then, or after the same time again
+///   first settings, and a message of gRPC or a request of HTTP/1.1 that comes too slowly to be
+///   more than a pretence; it is ended then, or after the same time again
 /// @param keepAlive how long a connection may be silent
 public record EdgeOptions(
     String host,

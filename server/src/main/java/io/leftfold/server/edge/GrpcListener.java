@@ -16,7 +16,8 @@ public interface GrpcListener {
   /// The caller has no more messages.
   void halfClosed();
 
-  /// The caller is gone, or its deadline is over: nothing can be answered any more.
+  /// The caller is gone, its deadline is over, or the edge has failed the call: nothing can be
+  /// answered any more.
   default void cancelled() {}
 
   /// The server is about to close: a call without an end ends itself now. A call whose request has

@@ -40,6 +40,7 @@ final class Guard extends ChannelDuplexHandler {
   private int silentHalves;
   private int controlFrames;
   private boolean complained;
+  private boolean heldUp;
 
   Guard(Duration openingTimeout, KeepAlive keepAlive, Share share, HostileLog log) {
     this.openingTimeout = openingTimeout;
@@ -75,6 +76,32 @@ final class Guard extends ChannelDuplexHandler {
       active = true;
     }
     var _ = context.write(message, promise);
+  }
+
+  /// When a peer has asked for more than its socket takes, it is not heard until it has taken some.
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) {
+    context.fireChannelReadComplete();
+    var queue = context.channel().unsafe().outboundBuffer();
+    if (queue != null
+        && connection != null
+        && isHttp2(connection)
+        && share.isBehind(queue.totalPendingWriteBytes())) {
+      heldUp = true;
+      context.channel().config().setAutoRead(false);
+    }
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext context) {
+    if (context.channel().isWritable()) {
+      var _ = share.isBehind(0);
+      if (heldUp) {
+        heldUp = false;
+        context.channel().config().setAutoRead(true);
+      }
+    }
+    context.fireChannelWritabilityChanged();
   }
 
   private static boolean isHttp2(HttpConnection connection) {

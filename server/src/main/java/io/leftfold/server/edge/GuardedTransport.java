@@ -81,6 +81,7 @@ final class GuardedTransport implements io.vertx.core.transport.Transport {
         return;
       }
       var share = new Share(budget);
+      budget.know(share);
       channel
           .closeFuture()
           .addListener(_ -> {

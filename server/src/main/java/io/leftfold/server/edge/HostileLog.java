@@ -48,6 +48,17 @@ final class HostileLog {
     }
   }
 
+  /// A call did not go on as calls do.
+  void call(String address, String what) {
+    if (mayWrite()) {
+      LOG.log(
+          System.Logger.Level.WARNING,
+          "Call from {0} ended: {1}",
+          address,
+          PercentEncoding.encodeUnprintable(what, CHARS_MAX));
+    }
+  }
+
   /// A peer does something that it will do again with each connection: says so once an hour for its
   /// machine.
   void peerOnce(SocketAddress address, String what) {

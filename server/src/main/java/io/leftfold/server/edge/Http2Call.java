@@ -72,7 +72,13 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   private boolean gone;
 
   /// What came while the call was paused.
-  private byte @Nullable [] held;
+  private final Backlog backlog = new Backlog();
+
+  /// Made when something comes while the call is paused.
+  private @Nullable ReceiveWindow window;
+
+  /// How the message comes of which only a part is here.
+  private @Nullable Trickle arriving;
 
   /// What is to be written at the end of the turn.
   private byte @Nullable [] chunk;
@@ -139,19 +145,27 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   }
 
   private void expired() {
-    if (ended) {
-      return;
-    }
-    loop.enter();
-    try {
+    if (!ended) {
       // Nothing that waits to be written is worth it any more.
       dropChunk();
-      fail(GrpcStatus.DEADLINE_EXCEEDED, "Deadline Exceeded");
+      abort(GrpcStatus.DEADLINE_EXCEEDED, "Deadline Exceeded");
+    }
+  }
+
+  /// Fails the call for a reason of the edge's. Its listener, which may be about to say something,
+  /// hears of it in a turn of its own.
+  private void abort(GrpcStatus status, String message) {
+    if (!ended) {
+      fail(status, message);
+      loop.execute(this::tellCancelled);
+    }
+  }
+
+  private void tellCancelled() {
+    try {
       listener.cancelled();
     } catch (RuntimeException | Error e) {
       bug(e);
-    } finally {
-      loop.exit();
     }
   }
 
@@ -194,18 +208,18 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
 
   /// The server closes now.
   void shutDown() {
-    if (ended) {
-      return;
-    }
-    loop.enter();
-    try {
-      fail(GrpcStatus.UNAVAILABLE, "The server is shutting down");
-      listener.cancelled();
-    } catch (RuntimeException | Error e) {
-      bug(e);
-    } finally {
-      loop.exit();
-    }
+    abort(GrpcStatus.UNAVAILABLE, "The server is shutting down");
+  }
+
+  /// What is held of its request, if it may be let go of: of a request that has come whole, or of a
+  /// part that was handed on, somebody waits to hear what has become.
+  long dispensableBytes() {
+    return halfClosed || listener.isBusy() ? 0 : requestBytes;
+  }
+
+  /// All together hold too much, and this call more than most.
+  void giveWay(String why) {
+    abort(GrpcStatus.RESOURCE_EXHAUSTED, why);
   }
 
   /// A listener has thrown after the end of the call.
@@ -218,7 +232,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
 
   private void broken(Throwable e) {
     bug(e);
-    fail(GrpcStatus.UNKNOWN, "Exception was thrown by handler.");
+    abort(GrpcStatus.UNKNOWN, "Exception was thrown by handler.");
   }
 
   // ---- receiving
@@ -228,48 +242,94 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
       return;
     }
     var bytes = ((BufferInternal) buffer).getByteBuf();
-    if (held != null || paused) {
-      hold(buffer.getBytes(), 0, buffer.length());
-    } else if (bytes.hasArray()) {
-      feed(bytes.array(), bytes.arrayOffset() + bytes.readerIndex(), bytes.readableBytes());
+    if (paused || !bytes.hasArray()) {
+      receive(buffer.getBytes(), 0, buffer.length());
     } else {
-      feed(buffer.getBytes(), 0, buffer.length());
+      receive(bytes.array(), bytes.arrayOffset() + bytes.readerIndex(), bytes.readableBytes());
     }
   }
 
-  private void feed(byte[] bytes, int offset, int length) {
+  private void receive(byte[] bytes, int offset, int length) {
+    var taken = paused ? 0 : feed(bytes, offset, length);
+    if (taken < length && !ended) {
+      hold(bytes, offset + taken, length - taken);
+    }
+  }
+
+  private void feedBacklog() {
+    // Taken off first: what the listener keeps of it would count twice.
+    count(-backlog.memory());
+    var taken = feed(backlog.bytes(), backlog.from(), backlog.size());
+    if (!ended) {
+      backlog.taken(taken);
+      count(backlog.memory());
+    }
+  }
+
+  /// Has bytes cut into messages.
+  ///
+  /// @return how many were taken before the call was paused
+  private int feed(byte[] bytes, int offset, int length) {
+    var taken = 0;
     loop.enter();
     feeding = true;
     try {
-      var taken = deframer.feed(bytes, offset, length, this);
-      if (taken < length && !ended) {
-        hold(bytes, offset + taken, length - taken);
-      }
+      taken = deframer.feed(bytes, offset, length, this);
+      watchArrival(taken);
     } catch (RuntimeException | Error e) {
       broken(e);
     } finally {
       feeding = false;
       loop.exit();
     }
+    return taken;
   }
 
-  private void hold(byte[] bytes, int offset, int length) {
-    count(length);
-    if (ended) {
+  /// Has a message looked after of which only a part has come.
+  private void watchArrival(int came) {
+    if (ended || !deframer.isWithinMessage()) {
+      endArrival();
       return;
     }
-    if (held == null) {
-      held = Arrays.copyOfRange(bytes, offset, offset + length);
-    } else {
-      var longer = Arrays.copyOf(held, held.length + length);
-      System.arraycopy(bytes, offset, longer, held.length, length);
-      held = longer;
+    if (arriving == null) {
+      arriving = new Trickle();
+      loop.watch(this);
+    }
+    arriving.came(came);
+  }
+
+  private void endArrival() {
+    if (arriving != null) {
+      arriving = null;
+      loop.unwatch(this);
+    }
+  }
+
+  /// Looked at once a period, while a message is arriving.
+  void checkArrival(Duration period) {
+    if (arriving != null && arriving.isPretence(!paused, Trickle.least(period))) {
+      var why = "a message that it began did not come within %d ms".formatted(period.toMillis());
+      log.call(peer().toString(), why);
+      abort(GrpcStatus.DEADLINE_EXCEEDED, "The call was ended: " + why);
+    }
+  }
+
+  /// Keeps what comes too early, and has the caller wait with more.
+  private void hold(byte[] bytes, int offset, int length) {
+    var memory = backlog.memory();
+    backlog.add(bytes, offset, length);
+    count(backlog.memory() - memory);
+    if (!ended && !requestEnded) {
+      if (window == null) {
+        window = new ReceiveWindow(request);
+      }
+      window.shut();
     }
   }
 
   private void requestEnded() {
     requestEnded = true;
-    if (!paused && held == null) {
+    if (!paused) {
       halfClosed();
     }
   }
@@ -282,7 +342,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     loop.enter();
     try {
       if (deframer.isWithinMessage()) {
-        fail(GrpcStatus.INTERNAL, "The request ends in the middle of a message");
+        abort(GrpcStatus.INTERNAL, "The request ends in the middle of a message");
       } else {
         listener.halfClosed();
       }
@@ -305,12 +365,15 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
 
   @Override
   public void message(int flag, byte[] bytes, int offset, int length) {
+    if (arriving != null) {
+      arriving.begun();
+    }
     if (flag == 0) {
       listener.message(bytes, offset, length);
     } else if (flag == 1) {
       compressed(bytes, offset, length);
     } else {
-      fail(
+      abort(
           GrpcStatus.INTERNAL,
           "A message is compressed (1) or not (0), but its flag is %d".formatted(flag));
     }
@@ -323,7 +386,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
           encoding == null || encoding.equals("identity")
               ? GrpcStatus.INTERNAL
               : GrpcStatus.UNIMPLEMENTED;
-      fail(status, "Messages are taken plain or in gzip, not in " + encoding);
+      abort(status, "Messages are taken plain or in gzip, not in " + encoding);
       return;
     }
     try (var in = new GZIPInputStream(new ByteArrayInputStream(bytes, offset, length))) {
@@ -334,14 +397,14 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
         listener.message(plain, 0, plain.length);
       }
     } catch (IOException e) {
-      fail(GrpcStatus.INTERNAL, "A message is not in gzip: " + e.getMessage());
+      abort(GrpcStatus.INTERNAL, "A message is not in gzip: " + e.getMessage());
     }
   }
 
   @Override
   public void tooLong(long length) {
     listener.oversized(length);
-    fail(
+    abort(
         GrpcStatus.RESOURCE_EXHAUSTED,
         "A message has at most %d bytes, but %d are announced".formatted(messageBytesMax, length));
   }
@@ -367,13 +430,19 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   }
 
   private void count(long more) {
-    if (ended) {
+    if (ended || more == 0) {
       return; // all of it was taken off at the end
     }
+    var before = requestBytes;
     requestBytes += more;
+    if (before == 0) {
+      share.holds(this);
+    } else if (requestBytes == 0) {
+      share.holdsNothing(this);
+    }
     var refusal = share.addRequests(more);
     if (refusal.isPresent()) {
-      fail(GrpcStatus.RESOURCE_EXHAUSTED, refusal.get());
+      abort(GrpcStatus.RESOURCE_EXHAUSTED, refusal.get());
     }
   }
 
@@ -385,12 +454,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   @Override
   public void pause() {
     loop.requireInside();
-    if (!paused && !ended) {
-      paused = true;
-      if (!requestEnded) {
-        request.pause();
-      }
-    }
+    paused = true;
   }
 
   @Override
@@ -400,28 +464,19 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
       return;
     }
     paused = false;
-    // Within a message, whoever feeds goes on by itself.
-    if (!feeding && held != null) {
-      var bytes = held;
-      held = null;
-      count(-bytes.length);
-      feed(bytes, 0, bytes.length);
+    if (feeding) {
+      return; // within a message: whoever feeds goes on by itself
+    }
+    if (!backlog.isEmpty()) {
+      feedBacklog();
     }
     if (paused || ended) {
       return;
     }
-    if (!requestEnded) {
-      request.resume();
-    } else if (!feeding) {
+    if (requestEnded) {
       halfClosed();
-    } else {
-      loop.execute(this::halfCloseIfFed);
-    }
-  }
-
-  private void halfCloseIfFed() {
-    if (!paused && held == null) {
-      halfClosed();
+    } else if (window != null) {
+      window.open();
     }
   }
 
@@ -663,19 +718,19 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   private void end(GrpcStatus status) {
     ended = true;
     dropChunk();
-    held = null;
+    backlog.clear();
+    endArrival();
     whenReady = null;
     deframer.abandon(this);
     var _ = share.addRequests(-requestBytes);
+    share.holdsNothing(this);
     closed.run();
     if (deadline != null) {
       deadline.cancel(false);
       deadline = null;
     }
-    if (paused && !requestEnded) {
-      // What the caller still says runs into the void, but must not fill the connection's window.
-      paused = false;
-      request.resume();
+    if (window != null && !requestEnded) {
+      window.open(); // what the caller still says runs into the void
     }
     loop.closed(this);
     if (whenEnded != null) {
@@ -685,7 +740,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
 
   @Override
   public void onEnd(Consumer<GrpcStatus> task) {
-    whenEnded = task;
+    whenEnded = whenEnded == null ? task : whenEnded.andThen(task);
   }
 
   @Override

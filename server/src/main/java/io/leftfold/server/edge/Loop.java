@@ -7,7 +7,10 @@ import io.netty.util.internal.PlatformDependent;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -39,6 +42,9 @@ final class Loop implements Executor {
   private final AtomicInteger openCalls = new AtomicInteger();
   private final ArrayDeque<byte[]> chunks = new ArrayDeque<>();
   private final ArrayList<Http2Call> unwritten = new ArrayList<>();
+
+  /// Calls of whose message a part has come.
+  private final Set<Http2Call> arriving = new HashSet<>();
 
   /// The open calls, linked through themselves.
   private @Nullable Http2Call first;
@@ -129,6 +135,24 @@ final class Loop implements Executor {
 
   Future<?> schedule(Runnable task, Duration delay) {
     return eventLoop.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /// Has calls looked at whose message is arriving, once a period.
+  void checkArrivals(Duration period) {
+    var _ =
+        eventLoop.scheduleAtFixedRate(
+            () -> List.copyOf(arriving).forEach(call -> call.checkArrival(period)),
+            period.toNanos(),
+            period.toNanos(),
+            TimeUnit.NANOSECONDS);
+  }
+
+  void watch(Http2Call call) {
+    arriving.add(call);
+  }
+
+  void unwatch(Http2Call call) {
+    arriving.remove(call);
   }
 
   void requireInside() {

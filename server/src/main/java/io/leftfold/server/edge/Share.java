@@ -3,13 +3,18 @@
 package io.leftfold.server.edge;
 
 import java.util.ArrayDeque;
+import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// What one connection holds of the [Budget]. Owned by the connection's event loop.
 ///
 /// **Requests** are refused beyond the bound: a call that is paused half-way would keep what it
-/// has, and the connection's window with it.
+/// has. When all together are beyond theirs, the connection that holds most is told to let go of a
+/// call, and who asked goes on; unless that is the one that asked, or others take too long.
 ///
 /// **Answers** wait. The connections that have answers in flight divide what there may be of them
 /// evenly; none has more than its own bound. A call may send while its connection is below its
@@ -19,11 +24,26 @@ import org.jspecify.annotations.Nullable;
 /// message. Calls that wait are woken in the order in which they came.
 final class Share {
 
+  /// So much the transport lets windowed bytes wait for the socket, and somewhat more.
+  private static final int QUEUED_BYTES_OF_DATA = 128 * 1024;
+
+  /// How many times as much as streams may send may wait to be taken before calls are refused.
+  private static final int UNTAKEN_TIMES_MAX = 4;
+
   private final Budget budget;
   private final ArrayDeque<Http2Call> waiting = new ArrayDeque<>();
+
+  /// Calls of whose requests something is held.
+  private final Set<Http2Call> holding = new HashSet<>();
+
+  private final AtomicBoolean givingWay = new AtomicBoolean();
   private @Nullable Loop loop;
-  private long requestBytes;
+
+  /// Written by the event loop, looked at by others.
+  private volatile long requestBytes;
+
   private long answerBytes;
+  private long unlimitedBytes;
   private boolean waking;
   private boolean waitsForOthers;
   private boolean closed;
@@ -44,25 +64,65 @@ final class Share {
     if (closed) {
       return Optional.empty();
     }
-    requestBytes += more;
+    var own = requestBytes + more;
+    requestBytes = own;
     var all = budget.addRequests(more);
     if (more <= 0) {
       return Optional.empty();
     }
     var limits = budget.limits;
-    if (requestBytes > limits.requestBytesPerConnectionMax()) {
+    if (own > limits.requestBytesPerConnectionMax()) {
       return tooMuch(
           Shortage.CONNECTION_REQUESTS,
           "The requests of this connection that are not answered yet take %d bytes, and may take %d; send less at a time"
-              .formatted(requestBytes, limits.requestBytesPerConnectionMax()));
+              .formatted(own, limits.requestBytesPerConnectionMax()));
     }
-    if (all > limits.requestBytesMax()) {
-      return tooMuch(
-          Shortage.REQUESTS,
-          "The server holds %d bytes of requests that are not answered yet, and may hold %d; try again later"
-              .formatted(all, limits.requestBytesMax()));
+    return all <= limits.requestBytesMax() || budget.othersGiveWay(this, all)
+        ? Optional.empty()
+        : tooMuch(Shortage.REQUESTS, crowded(all));
+  }
+
+  /// A call begins to hold something of its request.
+  void holds(Http2Call call) {
+    holding.add(call);
+  }
+
+  /// A call holds nothing any more.
+  void holdsNothing(Http2Call call) {
+    holding.remove(call);
+  }
+
+  private String crowded(long all) {
+    return "The server holds %d bytes of requests that are not answered yet, and may hold %d; try again later"
+        .formatted(all, budget.limits.requestBytesMax());
+  }
+
+  /// What it holds of requests. Called by any thread.
+  long requestBytes() {
+    return requestBytes;
+  }
+
+  /// Has a call let go of what it holds, if it is still necessary by then. Called by any thread.
+  void giveWaySoon() {
+    var owner = loop;
+    if (owner != null && givingWay.compareAndSet(false, true)) {
+      owner.execute(() -> {
+        givingWay.set(false);
+        giveWay();
+      });
     }
-    return Optional.empty();
+  }
+
+  /// Ends the call that holds most of what can be let go of.
+  private void giveWay() {
+    var all = budget.requestBytes();
+    if (all <= budget.limits.requestBytesMax()) {
+      return;
+    }
+    holding.stream()
+        .filter(call -> call.dispensableBytes() > 0)
+        .max(Comparator.comparingLong(Http2Call::dispensableBytes))
+        .ifPresent(call -> tooMuch(Shortage.REQUESTS, crowded(all)).ifPresent(call::giveWay));
   }
 
   private Optional<String> tooMuch(Shortage shortage, String why) {
@@ -84,6 +144,40 @@ final class Share {
     if (more < 0 && !waiting.isEmpty()) {
       wakeLater();
     }
+  }
+
+  /// Whether another call may be answered: answers of one message are sent whenever they are ready,
+  /// and somebody has to take them.
+  ///
+  /// @return what to say if not
+  Optional<String> refusesCalls() {
+    var isTooMuch =
+        answerBytes > UNTAKEN_TIMES_MAX * budget.limits.answerBytesPerConnectionMax()
+            || (budget.crowding() == Budget.Crowding.TOO_MUCH
+                && answerBytes > budget.answerBytesOfEach());
+    return isTooMuch
+        ? tooMuch(
+            Shortage.ANSWERS,
+            "%d bytes of answers wait to be taken by this connection; take them before asking for more"
+                .formatted(answerBytes))
+        : Optional.empty();
+  }
+
+  /// Counts what waits for the socket although no window of HTTP/2 limits it: heads and ends of
+  /// answers, of which callers can bring about as many as they like.
+  ///
+  /// @param queuedBytes all that waits for the socket
+  /// @return whether it is too much, of the connection or of all
+  boolean isBehind(long queuedBytes) {
+    if (closed) {
+      return false;
+    }
+    var now = Math.max(0, queuedBytes - QUEUED_BYTES_OF_DATA);
+    var all = budget.addUnlimited(now - unlimitedBytes);
+    unlimitedBytes = now;
+    return now > 0
+        && (now > budget.limits.answerBytesPerConnectionMax()
+            || all > budget.limits.answerBytesMax());
   }
 
   /// Whether a call may send.
@@ -165,10 +259,13 @@ final class Share {
       budget.forget(this);
       budget.addRequests(-requestBytes);
       budget.addAnswers(-answerBytes);
+      var _ = budget.addUnlimited(-unlimitedBytes);
       if (answerBytes > 0) {
         budget.answering(-1);
       }
+      requestBytes = 0;
       waiting.clear();
+      holding.clear();
     }
   }
 }

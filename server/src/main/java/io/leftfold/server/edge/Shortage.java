@@ -15,7 +15,9 @@ public enum Shortage {
   /// The requests of all connections take as much memory as they may.
   REQUESTS("calls", "max-request-memory"),
   /// The requests of one connection do.
-  CONNECTION_REQUESTS("calls", "max-connection-request-memory");
+  CONNECTION_REQUESTS("calls", "max-connection-request-memory"),
+  /// A connection has asked for much that it does not take.
+  ANSWERS("calls", "max-connection-answer-memory");
 
   private final String refused;
   private final String option;

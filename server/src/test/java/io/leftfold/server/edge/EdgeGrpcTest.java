@@ -21,6 +21,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -73,6 +74,7 @@ class EdgeGrpcTest {
                 Map.entry("/test.Test/Overflowing", EdgeGrpcTest::overflowing),
                 Map.entry("/test.Test/OverflowingLater", EdgeGrpcTest::overflowingLater),
                 Map.entry("/test.Test/OneByOne", EdgeGrpcTest::oneByOne),
+                Map.entry("/test.Test/Keeping", EdgeGrpcTest::keeping),
                 Map.entry("/test.Test/Generous", EdgeGrpcTest::generous),
                 Map.entry("/test.Test/OwnLimit", EdgeGrpcTest::ownLimit),
                 Map.entry("/test.Test/Headers", EdgeGrpcTest::headers),
@@ -283,6 +285,35 @@ class EdgeGrpcTest {
         sendLast(call, done + " done");
       }
     };
+  }
+
+  /// Takes a message at a time, keeps all of them where they lie, and looks at them at the end.
+  private static GrpcListener keeping(GrpcCall call) {
+    var kept = new ArrayList<ByteBuffer>();
+    return new GrpcListener() {
+      @Override
+      public void message(byte[] bytes, int offset, int length) {
+        kept.add(ByteBuffer.wrap(bytes, offset, length));
+        if (kept.size() % 3 == 0) {
+          call.pause();
+          call.execute(call::resume);
+        }
+      }
+
+      @Override
+      public void halfClosed() {
+        var intact = 0;
+        for (var i = 0; i < kept.size(); i++) {
+          var text = String.valueOf(UTF_8.decode(kept.get(i)));
+          intact += text.equals(numbered(i)) ? 1 : 0;
+        }
+        sendLast(call, intact + " intact");
+      }
+    };
+  }
+
+  private static String numbered(int number) {
+    return Integer.toString(number).repeat(1 + number % 1000);
   }
 
   private static GrpcListener generous(GrpcCall call) {
@@ -583,6 +614,34 @@ class EdgeGrpcTest {
   }
 
   @Test
+  void a_call_that_is_paused_again_and_again_takes_more_than_its_windows_hold() throws Exception {
+    var calling = start("OneByOne", MethodType.CLIENT_STREAMING);
+    for (var i = 0; i < 400; i++) {
+      calling.send("x".repeat(30_000));
+    }
+    calling.call.halfClose();
+    assertThat(calling.messages()).containsExactly("400 done");
+    assertThat(edge.requestBytes()).isZero();
+  }
+
+  @Test
+  void what_was_given_is_not_changed_by_what_comes_later() throws Exception {
+    var calling = start("Keeping", MethodType.CLIENT_STREAMING);
+    for (var i = 0; i < 5000; i++) {
+      calling.send(numbered(i));
+    }
+    calling.call.halfClose();
+    assertThat(calling.messages()).containsExactly("5000 intact");
+  }
+
+  @Test
+  void a_listener_is_told_when_the_edge_fails_its_call() throws Exception {
+    var calling = start("Hanging", MethodType.BIDI_STREAMING);
+    calling.send("x".repeat(2 * MIB));
+    assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("cancelled");
+  }
+
+  @Test
   void a_call_that_takes_nothing_holds_its_caller_up() throws Exception {
     var calling = start("Hanging", MethodType.BIDI_STREAMING);
     calling.send("");
@@ -600,6 +659,10 @@ class EdgeGrpcTest {
     await(() -> !calling.call.isReady());
     assertThat(unary("Echo", "another call")).isEqualTo("another call");
     assertThat(heard).isEmpty();
+    // The window of the call, in an array with room for twice as much; and no more of it comes.
+    await(() -> edge.requestBytes() >= MIB);
+    assertThat(unary("Echo", "a third call")).isEqualTo("a third call");
+    assertThat(edge.requestBytes()).isLessThanOrEqualTo(2 * MIB + 64 * 1024);
     call.execute(call::resume);
     await(calling.call::isReady);
     assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo("message");

@@ -5,9 +5,11 @@ package io.leftfold.server.edge;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -16,11 +18,13 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -35,16 +39,26 @@ class EdgeHostileTest {
 
   private static final byte[] PREFACE = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".getBytes(US_ASCII);
   private static final byte[] EMPTY_SETTINGS = {0, 0, 0, 4, 0, 0, 0, 0, 0};
+
+  /// To the settings of the edge, which say how wide windows are.
+  private static final byte[] AGREED = {0, 0, 0, 4, 1, 0, 0, 0, 0};
+
   private static final Duration LONG = Duration.ofSeconds(60);
   private static final KeepAlive RARELY = new KeepAlive(LONG, LONG);
+  private static final int MIB = 1024 * 1024;
+  private static final int FRAMES = 500_000;
+  private static final byte[] ANSWER = new byte[100_000];
+  private static final EdgeLimits LIMITS =
+      EdgeOptions.defaults().limits().withAnswers(16 * MIB, 2 * MIB);
 
   private final LogCapture log = new LogCapture();
   private final List<Socket> sockets = new ArrayList<>();
+  private final AtomicInteger begun = new AtomicInteger();
   private Edge edge;
 
   @BeforeEach
   void listen() throws IOException {
-    listen(EdgeOptions.defaults());
+    listen(EdgeOptions.defaults().withLimits(LIMITS));
   }
 
   @AfterEach
@@ -65,7 +79,13 @@ class EdgeHostileTest {
     edge =
         Edge.start(
             options.withAddress("127.0.0.1", 0).withEventLoops(2),
-            Map.of("/test.Test/Hanging", EdgeHostileTest::hanging),
+            Map.of(
+                "/test.Test/Hanging",
+                this::hanging,
+                "/test.Test/Paused",
+                this::paused,
+                "/test.Test/Answer",
+                this::answering),
             http -> {
               http.get("/ping").handler(context -> context.end("pong"));
               http.get("/late")
@@ -73,13 +93,32 @@ class EdgeHostileTest {
             });
   }
 
-  private static GrpcListener hanging(GrpcCall call) {
+  private GrpcListener hanging(GrpcCall call) {
+    begun.incrementAndGet();
     return new GrpcListener() {
       @Override
       public void message(byte[] bytes, int offset, int length) {}
 
       @Override
       public void halfClosed() {}
+    };
+  }
+
+  private GrpcListener paused(GrpcCall call) {
+    call.pause();
+    return hanging(call);
+  }
+
+  private GrpcListener answering(GrpcCall call) {
+    return new GrpcListener() {
+      @Override
+      public void message(byte[] bytes, int offset, int length) {}
+
+      @Override
+      public void halfClosed() {
+        call.sendLast(ANSWER, 0, ANSWER.length);
+        begun.incrementAndGet();
+      }
     };
   }
 
@@ -271,6 +310,80 @@ class EdgeHostileTest {
   }
 
   @Test
+  void calls_of_a_peer_whose_windows_are_full_are_refused() throws Exception {
+    var socket = connect();
+    var out = socket.getOutputStream();
+    out.write(join(PREFACE, EMPTY_SETTINGS));
+    var calls = 0;
+    while (edge.refused(Shortage.ANSWERS) == 0) {
+      assertThat(calls).isLessThan(200);
+      out.write(begun("/test.Test/Answer", 1 + 2 * calls, 5));
+      calls++;
+      var asked = calls;
+      await(() -> begun.get() >= asked || edge.refused(Shortage.ANSWERS) > 0);
+    }
+    assertThat(edge.answerBytes())
+        .isBetween(
+            LIMITS.answerBytesPerConnectionMax(),
+            4 * LIMITS.answerBytesPerConnectionMax() + ANSWER.length + 5);
+    // Nobody else is.
+    var other = connect();
+    other.getOutputStream().write(join(PREFACE, EMPTY_SETTINGS, begun("/test.Test/Answer", 1, 5)));
+    var asked = calls;
+    await(() -> begun.get() == asked);
+    assertThat(edge.refused(Shortage.ANSWERS)).isEqualTo(1);
+    socket.close();
+    other.close();
+    await(() -> edge.answerBytes() == 0);
+    assertAliveAndCalm();
+  }
+
+  @Test
+  void a_peer_that_asks_on_and_takes_no_answers_is_not_heard_until_it_does() throws Exception {
+    var calls = 200_000;
+    var socket = new Socket();
+    sockets.add(socket);
+    socket.setReceiveBufferSize(64 * 1024);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), edge.port()));
+    var asked = new AtomicInteger();
+    Thread.startVirtualThread(() -> askOn(socket, calls, asked));
+    // Answered without a window: each is the head and the end of an answer at once.
+    await(() -> edge.unlimitedBytes() > MIB || asked.get() == calls);
+    for (var before = -1; before != asked.get(); ) {
+      before = asked.get();
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+    }
+    assertThat(asked).hasValueLessThan(calls);
+    assertThat(edge.unlimitedBytes()).isLessThan(LIMITS.answerBytesPerConnectionMax() + MIB);
+    assertThat(ping()).isEqualTo("pong");
+    Thread.startVirtualThread(() -> {
+      try {
+        readToEnd(socket);
+      } catch (IOException _) {
+        // The test is over.
+      }
+    });
+    var heard = asked.get();
+    await(() -> asked.get() > heard + 10_000);
+    socket.close();
+    await(() -> edge.unlimitedBytes() == 0);
+  }
+
+  private static void askOn(Socket socket, int calls, AtomicInteger asked) {
+    try {
+      var out = new BufferedOutputStream(socket.getOutputStream(), 16 * 1024);
+      out.write(join(PREFACE, EMPTY_SETTINGS, AGREED));
+      while (asked.get() < calls) {
+        var number = asked.getAndIncrement();
+        out.write(begun("/%s%07d".formatted("x".repeat(100), number), 1 + 2 * number, 5));
+      }
+      out.flush();
+    } catch (IOException _) {
+      // The test is over.
+    }
+  }
+
+  @Test
   void idle_keep_alive_connections_of_http_1_are_closed() throws Exception {
     listenAgain(EdgeOptions.defaults().withPatience(LONG, keepAlive(150)));
     var socket = connect();
@@ -325,6 +438,98 @@ class EdgeHostileTest {
     out.write("GET /ping HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n".getBytes(US_ASCII));
     socket.setSoTimeout(20_000);
     assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII)).endsWith("pong");
+  }
+
+  @Test
+  void half_a_message_is_not_waited_for_and_the_next_message_is() throws Exception {
+    listenAgain(EdgeOptions.defaults().withPatience(Duration.ofMillis(150), RARELY));
+    var out = connect().getOutputStream();
+    out.write(join(PREFACE, EMPTY_SETTINGS));
+    // A whole message, and then nothing: its next may come tomorrow.
+    out.write(join(begun("/test.Test/Hanging", 1), frame(0, 0, 1, message(3, 3))));
+    // Half a prefix, a prefix, half a message, and one that comes a byte at a time.
+    byte[][] halves = {new byte[2], message(100_000, 0), message(100_000, 50_000)};
+    for (var i = 0; i < halves.length; i++) {
+      out.write(begun("/test.Test/Hanging", 3 + 2 * i));
+      for (var at = 0; at < halves[i].length; at += 10_000) {
+        out.write(
+            frame(
+                0,
+                0,
+                3 + 2 * i,
+                Arrays.copyOfRange(halves[i], at, Math.min(halves[i].length, at + 10_000))));
+      }
+    }
+    out.write(join(begun("/test.Test/Hanging", 9), frame(0, 0, 9, message(100_000, 0))));
+    await(() -> begun.get() == 5);
+    while (edge.openCalls() > 1) {
+      out.write(frame(0, 0, 9, new byte[1]));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+    }
+    assertThat(edge.requestBytes()).isZero();
+    assertThat(log.lines()).anyMatch(line -> line.contains("a message that it began did not come"));
+    // Another one takes as long, and the first is still open.
+    out.write(join(begun("/test.Test/Hanging", 11), frame(0, 0, 11, message(100_000, 0))));
+    await(() -> begun.get() == 6);
+    await(() -> edge.openCalls() == 1);
+    assertThat(edge.connections()).isEqualTo(1);
+    out.write(frame(3, 0, 1, new byte[] {0, 0, 0, 8}));
+    await(() -> edge.openCalls() == 0);
+    assertAliveAndCalm();
+  }
+
+  @Test
+  void a_message_that_comes_at_a_pace_is_waited_for() throws Exception {
+    listenAgain(EdgeOptions.defaults().withPatience(Duration.ofMillis(250), RARELY));
+    var out = connect().getOutputStream();
+    out.write(join(PREFACE, EMPTY_SETTINGS, begun("/test.Test/Hanging", 1)));
+    out.write(frame(0, 0, 1, message(20_000, 0)));
+    // Twice as long as a message that seems to come would be waited for.
+    for (var i = 0; i < 150; i++) {
+      out.write(frame(0, 0, 1, new byte[100]));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(7));
+    }
+    assertThat(edge.openCalls()).isEqualTo(1);
+  }
+
+  @Test
+  void a_message_of_a_call_that_is_held_up_is_waited_for() throws Exception {
+    listenAgain(EdgeOptions.defaults().withPatience(Duration.ofMillis(100), RARELY));
+    var out = connect().getOutputStream();
+    out.write(join(PREFACE, EMPTY_SETTINGS, begun("/test.Test/Paused", 1)));
+    out.write(frame(0, 0, 1, message(20_000, 10)));
+    out.write(join(begun("/test.Test/Hanging", 3), frame(0, 0, 3, message(20_000, 10))));
+    await(() -> begun.get() == 2);
+    await(() -> edge.openCalls() == 1);
+    assertThat(log.lines()).filteredOn(line -> line.contains("Call from")).hasSize(1);
+  }
+
+  @Test
+  void frames_of_one_byte_for_a_call_that_is_held_up_take_no_more_than_they_bring()
+      throws Exception {
+    var out = new BufferedOutputStream(connect().getOutputStream(), 64 * 1024);
+    out.write(join(PREFACE, EMPTY_SETTINGS, AGREED, begun("/test.Test/Paused", 1)));
+    var before = heapUsed();
+    for (var i = 0; i < FRAMES; i++) {
+      out.write(frameOfOneByte());
+    }
+    out.flush();
+    // All of it is counted, and nothing is held beside that.
+    await(() -> edge.requestBytes() >= FRAMES);
+    assertThat(edge.requestBytes()).isLessThanOrEqualTo(2 * FRAMES + 64 * 1024);
+    assertThat(heapUsed() - before).isLessThan(20_000_000);
+    assertAliveAndCalm();
+  }
+
+  /// A hundred bytes of heap for each frame would be seen here.
+  private static long heapUsed() {
+    System.gc();
+    var runtime = Runtime.getRuntime();
+    return runtime.totalMemory() - runtime.freeMemory();
+  }
+
+  private static byte[] frameOfOneByte() {
+    return new byte[] {0, 0, 1, 0, 0, 0, 0, 0, 1, 'x'};
   }
 
   @Test
@@ -415,6 +620,37 @@ class EdgeHostileTest {
     assertThat(ping()).isEqualTo("pong");
     assertThat(log.records()).as("%s", log.lines()).allMatch(record -> record.getThrown() == null);
     assertThat(log.lines()).allMatch(line -> line.startsWith("io.leftfold."));
+  }
+
+  /// The beginning of a call, its headers plain literals.
+  private static byte[] begun(String path, int stream) {
+    return begun(path, stream, 4);
+  }
+
+  private static byte[] begun(String path, int stream, int flags) {
+    var block = new ByteArrayOutputStream();
+    var headers =
+        List.of(
+            List.of(":method", "POST"),
+            List.of(":scheme", "http"),
+            List.of(":path", path),
+            List.of(":authority", "localhost"),
+            List.of("content-type", "application/grpc"),
+            List.of("te", "trailers"));
+    for (var header : headers) {
+      block.write(0);
+      for (var text : header) {
+        block.write(text.length());
+        block.writeBytes(text.getBytes(US_ASCII));
+      }
+    }
+    return frame(1, flags, stream, block.toByteArray());
+  }
+
+  /// A message, or the first bytes of it.
+  private static byte[] message(int length, int sent) {
+    var prefix = new byte[] {0, 0, (byte) (length >> 16), (byte) (length >> 8), (byte) length};
+    return join(prefix, new byte[sent]);
   }
 
   private static byte[] frame(int type, int flags, int stream, byte[] payload) {

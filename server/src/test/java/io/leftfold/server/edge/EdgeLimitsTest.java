@@ -46,6 +46,7 @@ class EdgeLimitsTest {
 
   private final LogCapture log = new LogCapture();
   private final ConcurrentLinkedQueue<RoutingContext> slowPages = new ConcurrentLinkedQueue<>();
+  private final ConcurrentLinkedQueue<GrpcCall> pausedCalls = new ConcurrentLinkedQueue<>();
   private Edge edge;
   private Vertx vertx;
   private final List<HttpClient> clients = new ArrayList<>();
@@ -64,7 +65,13 @@ class EdgeLimitsTest {
                         .withCalls(CALLS_MAX, PAGES_MAX)
                         .withRequests(REQUESTS_MAX, REQUESTS_OF_ONE_MAX)
                         .withAnswers(ANSWERS_MAX, ANSWERS_OF_ONE_MAX)),
-            Map.of("/t/Keep", EdgeLimitsTest::keep, "/t/Pour", EdgeLimitsTest::pour),
+            Map.of(
+                "/t/Keep",
+                EdgeLimitsTest::keep,
+                "/t/Pour",
+                EdgeLimitsTest::pour,
+                "/t/Wait",
+                this::holdUp),
             http -> {
               http.get("/ping").handler(context -> context.end("pong"));
               http.get("/slow").handler(slowPages::add);
@@ -95,6 +102,13 @@ class EdgeLimitsTest {
         call.complete();
       }
     };
+  }
+
+  /// Hears nothing until the test resumes it; keeps then.
+  private GrpcListener holdUp(GrpcCall call) {
+    call.pause();
+    pausedCalls.add(call);
+    return keep(call);
   }
 
   /// Sends as much as its caller takes, for ever.
@@ -185,23 +199,97 @@ class EdgeLimitsTest {
   }
 
   @Test
-  void all_connections_together_are_limited_too() throws Exception {
-    var open = new ArrayList<HttpClientRequest>();
-    for (var i = 0; i < 10; i++) {
-      open.add(begin(client(i / 3), "/t/Keep"));
-      write(open.get(i), 45_000);
-      var expected = 40_000L * Math.min(9, i + 1);
+  void when_all_hold_too_much_a_call_of_who_holds_most_is_ended_and_others_go_on()
+      throws Exception {
+    var greedy = new ArrayList<HttpClientRequest>();
+    for (var i = 0; i < 8; i++) {
+      greedy.add(begin(client(i / 4), "/t/Keep"));
+      write(greedy.get(i), 45_000);
+      var expected = 40_000L * (i + 1);
       await(() -> edge.requestBytes() >= expected);
     }
-    var refused = answer(open.getLast());
-    assertThat(refused.status()).isEqualTo("8");
-    assertThat(refused.message()).startsWith("Server Is Too Busy: The server holds");
-    assertThat(edge.refused(Shortage.REQUESTS)).isEqualTo(1);
-    for (var call : open.subList(0, 9)) {
+    var modest = new ArrayList<HttpClientRequest>();
+    for (var i = 0; i < 2; i++) {
+      modest.add(begin(client(2 + i), "/t/Keep"));
+      write(modest.get(i), 45_000);
+      modest.get(i).end();
+      assertThat(answer(modest.get(i)).status()).isEqualTo("0");
+      modest.set(i, begin(client(2 + i), "/t/Keep"));
+      write(modest.get(i), 45_000);
+    }
+    await(() -> edge.refused(Shortage.REQUESTS) > 0);
+    for (var call : modest) {
       call.end();
       assertThat(answer(call).status()).isEqualTo("0");
     }
+    var refused = 0;
+    for (var call : greedy) {
+      var _ = call.end(); // of the one that was ended nothing is taken any more
+      var answer = answer(call);
+      if (answer.status().equals("8")) {
+        refused++;
+        assertThat(answer.message()).startsWith("Server Is Too Busy: The server holds");
+      } else {
+        assertThat(answer.status()).isEqualTo("0");
+      }
+    }
+    assertThat(refused).isEqualTo(1);
+    assertThat(edge.refused(Shortage.REQUESTS)).isEqualTo(1);
     await(() -> edge.requestBytes() == 0);
+  }
+
+  @Test
+  void who_holds_most_is_refused_itself_when_it_asks_for_more() throws Exception {
+    for (var i = 0; i < 3; i++) {
+      write(begin(client(0), "/t/Keep"), 45_000);
+      write(begin(client(1), "/t/Keep"), 45_000);
+      write(begin(client(2), "/t/Keep"), 45_000 - 8_000 * i);
+    }
+    await(() -> edge.requestBytes() >= 340_000);
+    write(begin(client(0), "/t/Keep"), 30_000);
+    await(() -> edge.requestBytes() >= 370_000);
+    var refused = begin(client(0), "/t/Keep");
+    write(refused, 33_000);
+    var answer = answer(refused);
+    assertThat(answer.status()).isEqualTo("8");
+    assertThat(answer.message()).startsWith("Server Is Too Busy: The server holds");
+    assertThat(edge.openCalls()).isEqualTo(10);
+  }
+
+  @Test
+  void what_comes_for_calls_that_are_held_up_counts_and_has_the_same_bound() throws Exception {
+    var most = new AtomicLong();
+    for (var i = 0; i < 15; i++) {
+      var call = begin(client(i / 3), "/t/Wait");
+      write(call, 60_000);
+      call.response().onFailure(_ -> {});
+      var asked = i + 1;
+      await(() -> {
+        var held = edge.requestBytes();
+        most.accumulateAndGet(held, Math::max);
+        return pausedCalls.size() == asked && held == heldUp() * 65_536L;
+      });
+      // Who holds little goes on meanwhile.
+      var good = begin(client(6), "/t/Keep");
+      write(good, 45_000);
+      good.end();
+      assertThat(answer(good).status()).isEqualTo("0");
+    }
+    assertThat(most).hasValueLessThanOrEqualTo(REQUESTS_MAX + REQUESTS_MAX / 8 + 65_536);
+    assertThat(edge.refused(Shortage.REQUESTS)).isPositive();
+    // What was not refused is all there.
+    var left = pausedCalls.stream().filter(call -> !call.ended()).toList();
+    assertThat(left).hasSizeGreaterThanOrEqualTo(5);
+    left.forEach(call -> call.execute(call::resume));
+    await(() -> edge.requestBytes() == left.size() * (60_000L / 4096 * 4096));
+    for (var client : clients) {
+      get(client.close());
+    }
+    await(() -> edge.requestBytes() == 0);
+  }
+
+  private long heldUp() {
+    return pausedCalls.stream().filter(call -> !call.ended()).count();
   }
 
   @Test

@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /// `Read`: a consumer of a group, from its options to its end.
@@ -39,6 +40,12 @@ final class ConsumerCall implements GrpcListener, GroupConsumer {
 
   private static final int WRITER_BYTES = 64 << 10;
   private static final int UNTAKEN_MAX = 64;
+
+  /// What the ids of a message take, compared with the message.
+  private static final int BYTES_OF_BYTE = 2;
+
+  /// What was taken notice of is told to the edge when it is so much.
+  private static final int TAKEN_BYTES_MAX = 16 << 10;
 
   /// What a consumer may ask to have at a time: all of it is kept until it is acked.
   private static final int BUFFER_MAX = 100_000;
@@ -56,6 +63,9 @@ final class ConsumerCall implements GrpcListener, GroupConsumer {
 
   /// Acks that the group has not taken notice of.
   private final AtomicInteger untaken = new AtomicInteger();
+
+  /// What those took that it has taken notice of, and that still count.
+  private final AtomicLong takenBytes = new AtomicLong();
 
   // These belong to the group's thread.
 
@@ -87,11 +97,11 @@ final class ConsumerCall implements GrpcListener, GroupConsumer {
         case OPTIONS -> begin(request.getOptions());
         case ACK -> {
           var to = connected();
-          to.ack(ids(request.getAck().getIdsList()), taking());
+          to.ack(ids(request.getAck().getIdsList()), taking(length));
         }
         case NACK -> {
           var nack = request.getNack();
-          connected().nack(ids(nack.getIdsList()), action(nack), nack.getReason(), taking());
+          connected().nack(ids(nack.getIdsList()), action(nack), nack.getReason(), taking(length));
         }
         case CONTENT_NOT_SET ->
             throw new IllegalArgumentException(
@@ -146,20 +156,24 @@ final class ConsumerCall implements GrpcListener, GroupConsumer {
   }
 
   /// Holds the caller up when it says more than the group takes notice of.
-  private Runnable taking() {
+  private Runnable taking(int length) {
+    var bytes = (long) BYTES_OF_BYTE * length;
+    call.keep(bytes);
     if (untaken.incrementAndGet() >= UNTAKEN_MAX && !held) {
       held = true;
       call.pause();
     }
     return () -> {
-      if (untaken.decrementAndGet() == UNTAKEN_MAX / 2) {
+      var taken = takenBytes.addAndGet(bytes);
+      if (untaken.decrementAndGet() == UNTAKEN_MAX / 2 || taken >= TAKEN_BYTES_MAX) {
         call.execute(this::goOn);
       }
     };
   }
 
   private void goOn() {
-    if (held) {
+    call.keep(-takenBytes.getAndSet(0));
+    if (held && untaken.get() <= UNTAKEN_MAX / 2) {
       held = false;
       call.resume();
     }
