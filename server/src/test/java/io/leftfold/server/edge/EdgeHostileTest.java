@@ -479,20 +479,6 @@ class EdgeHostileTest {
   }
 
   @Test
-  void a_message_that_comes_at_a_pace_is_waited_for() throws Exception {
-    listenAgain(EdgeOptions.defaults().withPatience(Duration.ofMillis(250), RARELY));
-    var out = connect().getOutputStream();
-    out.write(join(PREFACE, EMPTY_SETTINGS, begun("/test.Test/Hanging", 1)));
-    out.write(frame(0, 0, 1, message(20_000, 0)));
-    // Twice as long as a message that seems to come would be waited for.
-    for (var i = 0; i < 150; i++) {
-      out.write(frame(0, 0, 1, new byte[100]));
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(7));
-    }
-    assertThat(edge.openCalls()).isEqualTo(1);
-  }
-
-  @Test
   void a_message_of_a_call_that_is_held_up_is_waited_for() throws Exception {
     listenAgain(EdgeOptions.defaults().withPatience(Duration.ofMillis(100), RARELY));
     var out = connect().getOutputStream();
