@@ -146,7 +146,8 @@ record Answers(
       @Nullable Building building) {
     return new StatisticsOf(
             host, entry.name(), Runs.mode(definition), definition, resultStream(Optional.empty()))
-        .now(state, reason, wasStarted, faults, figures(), run, registry, entry.streams(), building);
+        .now(
+            state, reason, wasStarted, faults, figures(), run, registry, entry.streams(), building);
   }
 
   /// A fold of what was at another moment.
