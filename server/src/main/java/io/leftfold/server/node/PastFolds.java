@@ -53,19 +53,19 @@ public final class PastFolds {
               .formatted(atATime));
     }
     var done = new CompletableFuture<T>();
+    // There is room again before anybody hears of the end.
+    var over = done.whenComplete((_, _) -> free.release());
     threads
         .newThread(() -> {
           try {
             done.complete(work.apply(limited(progress)));
           } catch (RuntimeException | Error e) {
             done.completeExceptionally(e);
-          } finally {
-            free.release();
           }
         })
         .start();
     try {
-      return done.join();
+      return over.join();
     } catch (CompletionException e) {
       switch (e.getCause()) {
         case RuntimeException failure -> throw failure;
