@@ -57,6 +57,28 @@ final class ProjectionsAt {
       local.ifPresentOrElse(here, () -> there.accept(remote.orElseThrow()));
     }
 
+    /// In a directory, waits until a projection has looked at all that was there, or does not run.
+    /// A state is asked for as of the end of the log; and nobody else runs the projections of a
+    /// directory.
+    void awaitEnd(Shell shell, String name) throws InterruptedException {
+      if (local.isEmpty()) {
+        return;
+      }
+      // Between the last look at the log and the last step there may be a moment in which neither
+      // is
+      // under way: what holds at two looks in a row is an end.
+      var looks = new AtomicInteger();
+      await(
+          shell,
+          local.get(),
+          name,
+          now -> {
+            var isThrough = now.position() >= now.head() && now.writesInProgress() == 0;
+            return now.state() != ProjectionState.RUNNING
+                || looks.updateAndGet(calm -> isThrough ? calm + 1 : 0) > 1;
+          });
+    }
+
     List<ProjectionReport> list() {
       return ask(
           here -> here.list().stream().map(ProjectionsAt::report).toList(),
@@ -72,10 +94,6 @@ final class ProjectionsAt {
     ProjectionReport statistics(String name) {
       return ask(here -> report(here.statistics(name)), there -> there.statistics(name));
     }
-  }
-
-  boolean isRemote() {
-    return store.isRemote();
   }
 
   /// Opens the projections. In a directory all that are enabled run meanwhile.
@@ -122,24 +140,6 @@ final class ProjectionsAt {
         var projections = Projections.open(opened, ProjectionOptions.defaults(), running)) {
       return work.with(projections);
     }
-  }
-
-  /// Waits until a projection has looked at all that was there, or does not run. A state is asked
-  /// for as of the end of the log; and nobody else runs the projections of a directory.
-  static ProjectionStatistics awaitEnd(Shell shell, Projections projections, String name)
-      throws InterruptedException {
-    // Between the last look at the log and the last step there may be a moment in which neither is
-    // under way: what holds at two looks in a row is an end.
-    var looks = new AtomicInteger();
-    return await(
-        shell,
-        projections,
-        name,
-        now -> {
-          var isThrough = now.position() >= now.head() && now.writesInProgress() == 0;
-          return now.state() != ProjectionState.RUNNING
-              || looks.updateAndGet(calm -> isThrough ? calm + 1 : 0) > 1;
-        });
   }
 
   /// Waits for something about a projection, and says how far it is.

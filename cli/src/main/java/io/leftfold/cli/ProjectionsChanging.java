@@ -58,17 +58,26 @@ final class ProjectionsChanging {
     @Override
     public Integer call() throws Exception {
       var text = ScriptFile.read(shell, script).text();
-      if (oneTime && at.isRemote()) {
+      if (oneTime) {
         return at.runLocally(
-            shell, name, "A one-time projection with a name", _ -> ExitCode.FAILED);
+            shell,
+            name,
+            "A one-time projection with a name",
+            here -> {
+              create(here, NewProjection.oneTime(name, text));
+              return said("is there");
+            });
       }
-      return change(here -> create(here, text), there -> create(there, text), "is there");
+      return change(
+          here -> create(here, NewProjection.continuous(name, text)),
+          there -> create(there, text),
+          "is there");
     }
 
-    private void create(Projections here, String text) {
+    private void create(Projections here, NewProjection projection) {
       var wanted =
-          (oneTime ? NewProjection.oneTime(name, text) : NewProjection.continuous(name, text))
-              .with(ProjectionConfig.DEFAULT.withEmitEnabled(emit).withTrackEmittedStreams(track));
+          projection.with(
+              ProjectionConfig.DEFAULT.withEmitEnabled(emit).withTrackEmittedStreams(track));
       here.create(disabled ? wanted.disabled() : wanted);
     }
 
@@ -271,9 +280,7 @@ final class ProjectionsChanging {
           shell,
           name,
           projections -> {
-            if (projections.local().isPresent()) {
-              ProjectionsAt.awaitEnd(shell, projections.local().get(), name);
-            }
+            projections.awaitEnd(shell, name);
             if (position != null) {
               return took(projections, position) ? ExitCode.OK : ExitCode.FAILED;
             }

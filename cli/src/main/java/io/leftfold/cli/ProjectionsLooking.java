@@ -147,9 +147,7 @@ final class ProjectionsLooking {
             shell,
             name,
             projections -> {
-              if (projections.local().isPresent()) {
-                ProjectionsAt.awaitEnd(shell, projections.local().get(), name);
-              }
+              projections.awaitEnd(shell, name);
               return show(now(projections, name, partition));
             });
       }
@@ -272,9 +270,7 @@ final class ProjectionsLooking {
           shell,
           name,
           projections -> {
-            if (projections.local().isPresent()) {
-              ProjectionsAt.awaitEnd(shell, projections.local().get(), name);
-            }
+            projections.awaitEnd(shell, name);
             var left = limit;
             var behind = after;
             while (left > 0) {
@@ -315,9 +311,7 @@ final class ProjectionsLooking {
           shell,
           name,
           projections -> {
-            if (projections.local().isPresent()) {
-              ProjectionsAt.awaitEnd(shell, projections.local().get(), name);
-            }
+            projections.awaitEnd(shell, name);
             show(projections.parked(name));
             return ExitCode.OK;
           });
