@@ -70,17 +70,9 @@ public record ProjectionConfig(
   /// @param allowed whether it may
   /// @return the new configuration
   public ProjectionConfig withEmitEnabled(boolean allowed) {
-    return new ProjectionConfig(
-        allowed,
-        trackEmittedStreams,
-        checkpointAfterMs,
-        checkpointHandledThreshold,
-        checkpointUnhandledBytesThreshold,
-        pendingEventsThreshold,
-        maxWriteBatchLength,
-        maxAllowedWritesInFlight,
-        executionTimeoutMillis,
-        failurePolicy);
+    var draft = new Draft(this);
+    draft.emitEnabled = allowed;
+    return draft.config();
   }
 
   /// Keeping a list of the streams that it wrote to, or not.
@@ -88,17 +80,9 @@ public record ProjectionConfig(
   /// @param track whether it does
   /// @return the new configuration
   public ProjectionConfig withTrackEmittedStreams(boolean track) {
-    return new ProjectionConfig(
-        emitEnabled,
-        track,
-        checkpointAfterMs,
-        checkpointHandledThreshold,
-        checkpointUnhandledBytesThreshold,
-        pendingEventsThreshold,
-        maxWriteBatchLength,
-        maxAllowedWritesInFlight,
-        executionTimeoutMillis,
-        failurePolicy);
+    var draft = new Draft(this);
+    draft.trackEmittedStreams = track;
+    return draft.config();
   }
 
   /// With another policy.
@@ -106,17 +90,9 @@ public record ProjectionConfig(
   /// @param policy what becomes of an event that makes the script fail
   /// @return the new configuration
   public ProjectionConfig withFailurePolicy(FailurePolicy policy) {
-    return new ProjectionConfig(
-        emitEnabled,
-        trackEmittedStreams,
-        checkpointAfterMs,
-        checkpointHandledThreshold,
-        checkpointUnhandledBytesThreshold,
-        pendingEventsThreshold,
-        maxWriteBatchLength,
-        maxAllowedWritesInFlight,
-        executionTimeoutMillis,
-        policy);
+    var draft = new Draft(this);
+    draft.failurePolicy = policy;
+    return draft.config();
   }
 
   /// With steps of another size.
@@ -126,16 +102,51 @@ public record ProjectionConfig(
   /// @param afterMs how long a step is collected at least
   /// @return the new configuration
   public ProjectionConfig withCheckpoints(int handled, long unhandledBytes, long afterMs) {
-    return new ProjectionConfig(
-        emitEnabled,
-        trackEmittedStreams,
-        afterMs,
-        handled,
-        unhandledBytes,
-        pendingEventsThreshold,
-        maxWriteBatchLength,
-        maxAllowedWritesInFlight,
-        executionTimeoutMillis,
-        failurePolicy);
+    var draft = new Draft(this);
+    draft.checkpointAfterMs = afterMs;
+    draft.checkpointHandledThreshold = handled;
+    draft.checkpointUnhandledBytesThreshold = unhandledBytes;
+    return draft.config();
+  }
+
+  /// All of it, to be changed in some.
+  private static final class Draft {
+    boolean emitEnabled;
+    boolean trackEmittedStreams;
+    long checkpointAfterMs;
+    int checkpointHandledThreshold;
+    long checkpointUnhandledBytesThreshold;
+    int pendingEventsThreshold;
+    int maxWriteBatchLength;
+    int maxAllowedWritesInFlight;
+    long executionTimeoutMillis;
+    FailurePolicy failurePolicy;
+
+    Draft(ProjectionConfig config) {
+      this.emitEnabled = config.emitEnabled;
+      this.trackEmittedStreams = config.trackEmittedStreams;
+      this.checkpointAfterMs = config.checkpointAfterMs;
+      this.checkpointHandledThreshold = config.checkpointHandledThreshold;
+      this.checkpointUnhandledBytesThreshold = config.checkpointUnhandledBytesThreshold;
+      this.pendingEventsThreshold = config.pendingEventsThreshold;
+      this.maxWriteBatchLength = config.maxWriteBatchLength;
+      this.maxAllowedWritesInFlight = config.maxAllowedWritesInFlight;
+      this.executionTimeoutMillis = config.executionTimeoutMillis;
+      this.failurePolicy = config.failurePolicy;
+    }
+
+    ProjectionConfig config() {
+      return new ProjectionConfig(
+          emitEnabled,
+          trackEmittedStreams,
+          checkpointAfterMs,
+          checkpointHandledThreshold,
+          checkpointUnhandledBytesThreshold,
+          pendingEventsThreshold,
+          maxWriteBatchLength,
+          maxAllowedWritesInFlight,
+          executionTimeoutMillis,
+          failurePolicy);
+    }
   }
 }

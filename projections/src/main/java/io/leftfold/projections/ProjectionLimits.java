@@ -81,17 +81,10 @@ public record ProjectionLimits(
   /// @param event for one event
   /// @return the new limits
   public ProjectionLimits withTimes(Duration compilation, Duration event) {
-    return new ProjectionLimits(
-        compilation,
-        event,
-        statements,
-        allocatedBytes,
-        stateChars,
-        stateDepth,
-        emittedEvents,
-        emittedChars,
-        logLines,
-        partitionsKept);
+    var draft = new Draft(this);
+    draft.compilation = compilation;
+    draft.event = event;
+    return draft.limits();
   }
 
   /// These limits with another one of statements.
@@ -99,17 +92,9 @@ public record ProjectionLimits(
   /// @param statements for one event
   /// @return the new limits
   public ProjectionLimits withStatements(long statements) {
-    return new ProjectionLimits(
-        compilation,
-        event,
-        statements,
-        allocatedBytes,
-        stateChars,
-        stateDepth,
-        emittedEvents,
-        emittedChars,
-        logLines,
-        partitionsKept);
+    var draft = new Draft(this);
+    draft.statements = statements;
+    return draft.limits();
   }
 
   /// These limits with another one of memory for one event.
@@ -117,17 +102,9 @@ public record ProjectionLimits(
   /// @param allocatedBytes for one event
   /// @return the new limits
   public ProjectionLimits withAllocatedBytes(long allocatedBytes) {
-    return new ProjectionLimits(
-        compilation,
-        event,
-        statements,
-        allocatedBytes,
-        stateChars,
-        stateDepth,
-        emittedEvents,
-        emittedChars,
-        logLines,
-        partitionsKept);
+    var draft = new Draft(this);
+    draft.allocatedBytes = allocatedBytes;
+    return draft.limits();
   }
 
   /// These limits with another length of states.
@@ -135,17 +112,9 @@ public record ProjectionLimits(
   /// @param stateChars of the JSON of one
   /// @return the new limits
   public ProjectionLimits withStateChars(int stateChars) {
-    return new ProjectionLimits(
-        compilation,
-        event,
-        statements,
-        allocatedBytes,
-        stateChars,
-        stateDepth,
-        emittedEvents,
-        emittedChars,
-        logLines,
-        partitionsKept);
+    var draft = new Draft(this);
+    draft.stateChars = stateChars;
+    return draft.limits();
   }
 
   /// These limits with others of what is emitted for one event.
@@ -154,17 +123,10 @@ public record ProjectionLimits(
   /// @param chars how long altogether
   /// @return the new limits
   public ProjectionLimits withEmitted(int events, int chars) {
-    return new ProjectionLimits(
-        compilation,
-        event,
-        statements,
-        allocatedBytes,
-        stateChars,
-        stateDepth,
-        events,
-        chars,
-        logLines,
-        partitionsKept);
+    var draft = new Draft(this);
+    draft.emittedEvents = events;
+    draft.emittedChars = chars;
+    return draft.limits();
   }
 
   /// These limits with another number of partitions kept.
@@ -172,16 +134,49 @@ public record ProjectionLimits(
   /// @param partitionsKept how many stay after a save
   /// @return the new limits
   public ProjectionLimits withPartitionsKept(int partitionsKept) {
-    return new ProjectionLimits(
-        compilation,
-        event,
-        statements,
-        allocatedBytes,
-        stateChars,
-        stateDepth,
-        emittedEvents,
-        emittedChars,
-        logLines,
-        partitionsKept);
+    var draft = new Draft(this);
+    draft.partitionsKept = partitionsKept;
+    return draft.limits();
+  }
+
+  /// All of it, to be changed in some.
+  private static final class Draft {
+    Duration compilation;
+    Duration event;
+    long statements;
+    long allocatedBytes;
+    int stateChars;
+    int stateDepth;
+    int emittedEvents;
+    int emittedChars;
+    int logLines;
+    int partitionsKept;
+
+    Draft(ProjectionLimits limits) {
+      this.compilation = limits.compilation;
+      this.event = limits.event;
+      this.statements = limits.statements;
+      this.allocatedBytes = limits.allocatedBytes;
+      this.stateChars = limits.stateChars;
+      this.stateDepth = limits.stateDepth;
+      this.emittedEvents = limits.emittedEvents;
+      this.emittedChars = limits.emittedChars;
+      this.logLines = limits.logLines;
+      this.partitionsKept = limits.partitionsKept;
+    }
+
+    ProjectionLimits limits() {
+      return new ProjectionLimits(
+          compilation,
+          event,
+          statements,
+          allocatedBytes,
+          stateChars,
+          stateDepth,
+          emittedEvents,
+          emittedChars,
+          logLines,
+          partitionsKept);
+    }
   }
 }
