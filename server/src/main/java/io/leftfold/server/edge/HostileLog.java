@@ -39,21 +39,19 @@ final class HostileLog {
 
   /// A peer did something that it must not.
   void peer(String address, String what) {
-    if (mayWrite()) {
-      LOG.log(
-          System.Logger.Level.WARNING,
-          "Connection from {0} closed: {1}",
-          address,
-          PercentEncoding.encodeUnprintable(what, CHARS_MAX));
-    }
+    say("Connection from {0} closed: {1}", address, what);
   }
 
   /// A call did not go on as calls do.
   void call(String address, String what) {
+    say("Call from {0} ended: {1}", address, what);
+  }
+
+  private void say(String message, String address, String what) {
     if (mayWrite()) {
       LOG.log(
           System.Logger.Level.WARNING,
-          "Call from {0} ended: {1}",
+          message,
           address,
           PercentEncoding.encodeUnprintable(what, CHARS_MAX));
     }
