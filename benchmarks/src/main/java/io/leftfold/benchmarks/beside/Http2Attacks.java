@@ -148,6 +148,13 @@ final class Http2Attacks {
         });
   }
 
+  /// Sends no more, and comes again when the server has closed the connection.
+  private static void awaitEnd(BadPeer peer) throws IOException {
+    peer.flush();
+    peer.drain();
+    throw new IOException("closed");
+  }
+
   private static void drainAside(BadPeer peer) {
     Thread.startVirtualThread(() -> {
       try {
@@ -189,9 +196,7 @@ final class Http2Attacks {
             }
             tally.count("calls");
           }
-          peer.flush();
-          peer.drain();
-          throw new IOException("closed");
+          awaitEnd(peer);
         });
   }
 
@@ -228,9 +233,7 @@ final class Http2Attacks {
             peer.frame(BadPeer.DATA, 0, 2 * call + 1, half);
             tally.count("calls");
           }
-          peer.flush();
-          peer.drain();
-          throw new IOException("closed");
+          awaitEnd(peer);
         });
   }
 }

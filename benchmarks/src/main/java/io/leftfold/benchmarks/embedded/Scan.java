@@ -10,6 +10,7 @@ import io.leftfold.api.ResolvedEvent;
 import io.leftfold.benchmarks.measure.Asked;
 import io.leftfold.benchmarks.measure.Benchmark;
 import io.leftfold.benchmarks.measure.Cpu;
+import io.leftfold.benchmarks.measure.Pace;
 import io.leftfold.benchmarks.measure.Rounds;
 import io.leftfold.benchmarks.measure.Row;
 import io.leftfold.benchmarks.measure.Settings;
@@ -66,8 +67,8 @@ public final class Scan implements Benchmark {
               .with(
                   "leftfold",
                   time ->
-                      perSecond(
-                          time.toNanos(),
+                      Pace.perSecond(
+                          time,
                           () -> {
                             var before = Cpu.threadAllocatedBytes();
                             var read = readAll(store);
@@ -77,8 +78,8 @@ public final class Scan implements Benchmark {
               .with(
                   "shown",
                   time ->
-                      perSecond(
-                          time.toNanos(),
+                      Pace.perSecond(
+                          time,
                           () -> {
                             var before = Cpu.threadAllocatedBytes();
                             var shown = showAll(store);
@@ -86,13 +87,12 @@ public final class Scan implements Benchmark {
                             return require(count, shown);
                           }))
               .with(
-                  "limit",
-                  time -> perSecond(time.toNanos(), () -> require(count, copyAndCheck(chunks))))
+                  "limit", time -> Pace.perSecond(time, () -> require(count, copyAndCheck(chunks))))
               .with(
                   "sqlite",
                   time ->
-                      perSecond(
-                          time.toNanos(), () -> require(population.eventCount(), sqlite.readAll())))
+                      Pace.perSecond(
+                          time, () -> require(population.eventCount(), sqlite.readAll())))
               .run();
       rows.accept(
           Row.of(
@@ -113,21 +113,6 @@ public final class Scan implements Benchmark {
       throw new IllegalStateException("%d events expected, found %d".formatted(expected, found));
     }
     return found;
-  }
-
-  /// Something that is done over and over.
-  @FunctionalInterface
-  private interface Pass {
-    long go() throws Exception;
-  }
-
-  private static double perSecond(long nanos, Pass pass) throws Exception {
-    var begin = System.nanoTime();
-    var total = 0L;
-    while (System.nanoTime() - begin < nanos) {
-      total += pass.go();
-    }
-    return total * 1e9 / (System.nanoTime() - begin);
   }
 
   private static long readAll(EventStore store) {

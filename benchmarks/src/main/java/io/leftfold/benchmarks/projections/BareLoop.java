@@ -11,6 +11,10 @@ import org.graalvm.polyglot.Value;
 /// that are there already: no crossing, no limits, nothing saved.
 final class BareLoop implements AutoCloseable {
 
+  /// What it is, where figures stand beside it.
+  static final String WHAT =
+      "the same script in the same engine, in a loop over an array of its own objects";
+
   private static final String LOOP =
       """
       (function (text, events, count) {

@@ -5,6 +5,7 @@ package io.leftfold.benchmarks.projections;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.benchmarks.measure.Asked;
 import io.leftfold.benchmarks.measure.Benchmark;
+import io.leftfold.benchmarks.measure.Pace;
 import io.leftfold.benchmarks.measure.Rounds;
 import io.leftfold.benchmarks.measure.Row;
 import io.leftfold.benchmarks.measure.Settings;
@@ -73,12 +74,7 @@ public final class ProjectionFolds implements Benchmark {
                 .with("limit", time -> Pace.perSecond(time, bare::foldAll))
                 .run();
         rows.accept(
-            Row.of(
-                    name(),
-                    "events/s",
-                    rounds,
-                    "the same script in the same engine, in a loop over an array of its own objects",
-                    new Asked.Share(ASKED))
+            Row.of(name(), "events/s", rounds, BareLoop.WHAT, new Asked.Share(ASKED))
                 .withRemark(runtime.description()));
       }
     }

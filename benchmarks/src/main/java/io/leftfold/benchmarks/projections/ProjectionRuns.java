@@ -4,6 +4,7 @@ package io.leftfold.benchmarks.projections;
 
 import io.leftfold.benchmarks.measure.Asked;
 import io.leftfold.benchmarks.measure.Benchmark;
+import io.leftfold.benchmarks.measure.Pace;
 import io.leftfold.benchmarks.measure.Rounds;
 import io.leftfold.benchmarks.measure.Row;
 import io.leftfold.benchmarks.measure.Settings;
@@ -85,12 +86,7 @@ public final class ProjectionRuns implements Benchmark {
                             () -> require(events.count(), new PlainFold(store, script).foldAll())))
                 .run();
         rows.accept(
-            Row.of(
-                    name(),
-                    "events/s",
-                    rounds,
-                    "the same script in the same engine, in a loop over an array of its own objects",
-                    new Asked.Share(ASKED))
+            Row.of(name(), "events/s", rounds, BareLoop.WHAT, new Asked.Share(ASKED))
                 .withPeer("the same fold in Java over the same store", rounds.median("java"))
                 .withRemark(runtime.description()));
       }
