@@ -27,7 +27,8 @@ final class Share {
   /// So much the transport lets windowed bytes wait for the socket, and somewhat more.
   private static final int QUEUED_BYTES_OF_DATA = 128 * 1024;
 
-  /// How many times as much as streams may send may wait to be taken before calls are refused.
+  /// How many times a connection's part may wait to be taken before calls are refused: more than
+  /// streams ever send.
   private static final int UNTAKEN_TIMES_MAX = 4;
 
   private final Budget budget;
@@ -151,11 +152,11 @@ final class Share {
   ///
   /// @return what to say if not
   Optional<String> refusesCalls() {
-    var isTooMuch =
-        answerBytes > UNTAKEN_TIMES_MAX * budget.limits.answerBytesPerConnectionMax()
-            || (budget.crowding() == Budget.Crowding.TOO_MUCH
-                && answerBytes > budget.answerBytesOfEach());
-    return isTooMuch
+    var part =
+        budget.crowding() == Budget.Crowding.TOO_MUCH
+            ? budget.answerBytesOfEach()
+            : budget.limits.answerBytesPerConnectionMax();
+    return answerBytes > UNTAKEN_TIMES_MAX * part
         ? tooMuch(
             Shortage.ANSWERS,
             "%d bytes of answers wait to be taken by this connection; take them before asking for more"

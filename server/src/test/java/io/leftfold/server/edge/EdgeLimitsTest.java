@@ -368,10 +368,16 @@ class EdgeLimitsTest {
     var pouring = new ArrayList<Taker>();
     for (var i = 0; i < CALLS_MAX - 1; i++) {
       pouring.add(new Taker(begin(client(i / 3), "/t/Pour")));
-      pouring.getLast().request.end();
+    }
+    for (var taker : pouring) {
+      taker.request.end();
     }
     await(() -> edge.answerBytes() >= ANSWERS_MAX);
-    // Who takes goes on even so.
+    // Streams that are not taken do not keep their connection from asking for something else.
+    var small = begin(client(0), "/t/Keep");
+    small.end();
+    assertThat(answer(small).status()).isEqualTo("0");
+    // Who takes goes on.
     var other = new Taker(begin(client(7), "/t/Pour"));
     other.take();
     other.request.end();
