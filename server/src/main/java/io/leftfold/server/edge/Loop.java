@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// Everything happens in *turns*. A turn begins with something from the network or with tasks that
 /// other threads queued; at its end each call that has sent something writes it, in one piece. All
 /// tasks that are queued by then run in one turn: waking a loop and writing to a socket cost more
-/// than most tasks.
+/// than most tasks. But not for longer than 2 ms, for between two turns the network is looked at:
+/// whoever asks for little waits that long for those who read much.
 ///
 /// Only [#execute] and [#openCalls] may be called by other threads.
 final class Loop implements Executor {
@@ -33,7 +34,7 @@ final class Loop implements Executor {
   static final int CHUNK_BYTES = 32 * 1024;
 
   private static final int CHUNKS_KEPT_MAX = 128;
-  private static final int TASKS_PER_TURN_MAX = 1024;
+  private static final long TURN_NANOS_MAX = 2_000_000;
 
   private final EventLoop eventLoop;
   private final Queue<Runnable> tasks = PlatformDependent.newMpscQueue();
@@ -74,20 +75,30 @@ final class Loop implements Executor {
   private void runTasks() {
     enter();
     try {
-      for (var i = 0; i < TASKS_PER_TURN_MAX; i++) {
-        var task = tasks.poll();
-        if (task == null) {
+      var until = System.nanoTime() + TURN_NANOS_MAX;
+      for (var task = tasks.poll(); task != null; task = tasks.poll()) {
+        task.run();
+        if (System.nanoTime() - until >= 0) {
           break;
         }
-        task.run();
       }
     } finally {
       exit();
       awake.set(false);
       // A task that came in between saw the loop awake.
       if (!tasks.isEmpty() && awake.compareAndSet(false, true)) {
-        wake();
+        runTasksAfterNetwork();
       }
+    }
+  }
+
+  /// What is executed by a task of Netty's loop runs before the network is looked at, for up to a
+  /// second if it goes on so. What is scheduled runs after.
+  private void runTasksAfterNetwork() {
+    try {
+      var _ = eventLoop.schedule(this::runTasks, 0, TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException _) {
+      tasks.clear();
     }
   }
 
