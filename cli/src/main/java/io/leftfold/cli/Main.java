@@ -24,11 +24,11 @@ import picocli.CommandLine;
 /// Where the `leftfold` command begins.
 public final class Main {
 
-  /// What a process that was interrupted ends with: 128 and the number of the signal. What stands
-  /// before a server that is imported into.
-  private static final Set<String> CONNECT = Set.of("-c", "--connect");
-
+  /// What a process that was interrupted ends with: 128 and the number of the signal.
   private static final int INTERRUPTED = 130;
+
+  /// What stands before a server that is imported into.
+  private static final Set<String> CONNECT = Set.of("-c", "--connect");
 
   /// In the order of the help.
   private static final List<String> SUBCOMMANDS =
@@ -58,6 +58,8 @@ public final class Main {
 
   /// One describes all the others, the other one has their classes kept.
   private static final Set<String> ABOUT_ALL = Set.of("completion", "train");
+
+  private static final Set<String> ABOUT_NONE = Set.of("-V", "--version");
 
   private Main() {}
 
@@ -168,6 +170,9 @@ public final class Main {
   private static List<String> needed(String... arguments) {
     if (arguments.length == 0 || ABOUT_ALL.contains(arguments[0])) {
       return SUBCOMMANDS;
+    }
+    if (ABOUT_NONE.contains(arguments[0])) {
+      return List.of();
     }
     return SUBCOMMANDS.contains(arguments[0]) ? List.of(arguments[0]) : SUBCOMMANDS;
   }

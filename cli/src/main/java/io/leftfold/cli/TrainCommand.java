@@ -21,10 +21,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// Does once, in a moment, what servers and commands do: the virtual machine keeps what it learns
 /// in the start-up cache that the launcher asks it for.
@@ -38,6 +39,20 @@ final class TrainCommand implements Callable<Integer> {
   private static final int ANSWER_MILLIS_MAX = 10_000;
   private static final StreamName STREAM = StreamName.of("training-1");
 
+  @Option(
+      names = "--in",
+      paramLabel = "<dir>",
+      description = "directory to work in (default: a temporary one, which is deleted)")
+  private @Nullable Path given;
+
+  @Option(
+      names = "--prepare",
+      description = {
+        "Only make the certificates of a server. The classes that do are of signed jars: the start-up",
+        "cache does not take them, and each start would check the jars for what refers to them."
+      })
+  private boolean prepare;
+
   private final Shell shell;
 
   TrainCommand(Shell shell) {
@@ -46,14 +61,27 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (given != null) {
+      train(given);
+      return ExitCode.OK;
+    }
     var directory = Files.createTempDirectory("leftfold-train");
     try {
-      serveForAMoment(directory);
-      callAndAsk(directory);
+      train(directory);
     } finally {
       delete(directory);
     }
     return ExitCode.OK;
+  }
+
+  private void train(Path directory) throws IOException {
+    if (prepare) {
+      serveForAMoment(directory, false);
+    } else {
+      serveForAMoment(directory, true);
+      serveForAMoment(directory, false);
+      callAndAsk(directory.resolve("asked"));
+    }
   }
 
   private void callAndAsk(Path directory) throws IOException {
@@ -77,7 +105,7 @@ final class TrainCommand implements Callable<Integer> {
 
   /// The way of the command that is started most, with the greeting that it prints: it ends at
   /// once, for it is told to before it begins.
-  private void serveForAMoment(Path directory) {
+  private void serveForAMoment(Path directory, boolean insecure) {
     var stop = new Stop();
     stop.request();
     var silent = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
@@ -92,12 +120,9 @@ final class TrainCommand implements Callable<Integer> {
             shell.clock(),
             shell.random(),
             stop);
-    // The last one has the certificates that the one before it made.
-    for (var security : List.of("--insecure=true", "--insecure=false", "--insecure=false")) {
-      var code = Main.run(within, "serve", security, "--port", "0", "--data", "data");
-      if (code != ExitCode.OK) {
-        throw new CommandFailedException(code, "The server did not start, see above");
-      }
+    var code = Main.run(within, "serve", "--insecure=" + insecure, "--port", "0", "--data", "data");
+    if (code != ExitCode.OK) {
+      throw new CommandFailedException(code, "The server did not start, see above");
     }
   }
 
