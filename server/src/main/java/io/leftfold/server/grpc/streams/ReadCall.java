@@ -91,7 +91,7 @@ final class ReadCall implements GrpcListener {
       case ReadRequest.ToAll(var options) -> {
         if (options.start() instanceof io.leftfold.api.SubscribeOptions.Start.After(var last)
             && last > session.lastPosition().orElse(-1L)) {
-          throw new IllegalArgumentException("Trying to read from an invalid position.");
+          throw new Misuse("Trying to read from an invalid position.");
         }
         follow(request, session.subscribeToAll(options), true, hasExpression(options.filter()));
       }

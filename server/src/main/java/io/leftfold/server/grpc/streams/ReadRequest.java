@@ -83,7 +83,7 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
 
   private static UuidForm form(ReadReq.Options options) {
     if (!options.hasUuidOption()) {
-      throw new IllegalArgumentException("'uuid_option' is a required argument of type UUIDOption");
+      throw new Misuse("'uuid_option' is a required argument of type UUIDOption");
     }
     return options.getUuidOption().getContentCase() == UUIDOption.ContentCase.STRING
         ? UuidForm.TEXT
@@ -101,7 +101,7 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
           case STREAMOPTION_NOT_SET -> false;
         };
     if (!makesSense || options.getCountOptionCase() == CountOptionCase.COUNTOPTION_NOT_SET) {
-      throw new IllegalArgumentException(
+      throw new Misuse(
           "The combination of (%s, %s, %s, %s) is invalid."
               .formatted(
                   options.getStreamOptionCase(),
@@ -123,7 +123,7 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
           case START -> 0;
           case END -> ReadOptions.END;
           case REVISIONOPTION_NOT_SET ->
-              throw new IllegalArgumentException(
+              throw new Misuse(
                   "'revision_option' is a required argument of type RevisionOptionOneofCase");
         };
     return new OfStream(stream(options), read(options, backwards, from));
@@ -136,8 +136,7 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
           case START -> 0;
           case END -> ReadOptions.END;
           case ALLOPTION_NOT_SET ->
-              throw new IllegalArgumentException(
-                  "'all_option' is a required argument of type AllOptionOneofCase");
+              throw new Misuse("'all_option' is a required argument of type AllOptionOneofCase");
         };
     var read = read(options, backwards, from);
     return new OfAll(filtered ? read.filteredBy(filter(options.getFilter())) : read);
@@ -191,8 +190,7 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   private static int checkpointEvery(FilterOptions filter) {
     var multiplier = Integer.toUnsignedLong(filter.getCheckpointIntervalMultiplier());
     if (multiplier == 0) {
-      throw new IllegalArgumentException(
-          "checkpointIntervalMultiplier is 1 or more in a subscription, got 0");
+      throw new Misuse("checkpointIntervalMultiplier is 1 or more in a subscription, got 0");
     }
     return (int) Math.min(Integer.MAX_VALUE, multiplier * window(filter));
   }
@@ -202,8 +200,7 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
       case MAX -> Math.max(1, Integer.toUnsignedLong(filter.getMax()));
       case COUNT -> WINDOW;
       case WINDOW_NOT_SET ->
-          throw new IllegalArgumentException(
-              "'window' is a required argument of type WindowOneofCase");
+          throw new Misuse("'window' is a required argument of type WindowOneofCase");
     };
   }
 
@@ -213,8 +210,7 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
       case STREAM_IDENTIFIER -> byStream(filter.getStreamIdentifier());
       case EVENT_TYPE -> byType(filter.getEventType());
       case FILTER_NOT_SET ->
-          throw new IllegalArgumentException(
-              "'filter' is a required argument of type FilterOneofCase");
+          throw new Misuse("'filter' is a required argument of type FilterOneofCase");
     };
   }
 
@@ -242,8 +238,7 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   /// `$idx-all`, `$idx-ce-<category>` and `$idx-et-<type>` are how newer clients name the indexes.
   private static EventFilter byIndex(List<String> prefixes) {
     if (prefixes.size() != 1) {
-      throw new IllegalArgumentException(
-          "An index is read alone, got " + String.join(", ", prefixes));
+      throw new Misuse("An index is read alone, got " + String.join(", ", prefixes));
     }
     var index = prefixes.getFirst();
     if (index.equals("$idx-all")) {

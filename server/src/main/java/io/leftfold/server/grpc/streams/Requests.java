@@ -27,8 +27,7 @@ final class Requests {
 
   static StreamName stream(@Nullable String name) {
     if (name == null) {
-      throw new IllegalArgumentException(
-          "'stream_identifier' is a required argument of type StreamIdentifier");
+      throw new Misuse("'stream_identifier' is a required argument of type StreamIdentifier");
     }
     return StreamName.of(name);
   }
@@ -40,7 +39,7 @@ final class Requests {
       case WireExpectation.StreamExists() -> ExpectedState.streamExists();
       case WireExpectation.AtRevision(var number) -> expected(number);
       case WireExpectation.Unset() ->
-          throw new IllegalArgumentException(
+          throw new Misuse(
               "'expected_stream_revision' is a required argument of type"
                   + " ExpectedStreamRevisionOneofCase");
     };
