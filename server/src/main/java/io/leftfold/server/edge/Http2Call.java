@@ -93,6 +93,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   private boolean headSent;
   private long untakenBytes;
   private boolean awaitsRoom;
+  private boolean runsSoon;
   private @Nullable Runnable whenReady;
   private @Nullable Consumer<GrpcStatus> whenEnded;
 
@@ -582,7 +583,9 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     if (succeeded && bytes.length == Loop.CHUNK_BYTES) {
       loop.giveBack(bytes);
     }
-    runIfReady();
+    if (whenReady != null) {
+      runSoon();
+    }
   }
 
   /// There may be room again for what the connection sends.
@@ -596,6 +599,16 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     if (!ended && !awaitsRoom && untakenBytes < UNTAKEN_BYTES_MAX) {
       awaitsRoom = true;
       share.awaitRoom(this, untakenBytes);
+    }
+  }
+
+  private void runSoon() {
+    if (!runsSoon) {
+      runsSoon = true;
+      loop.slice(() -> {
+        runsSoon = false;
+        runIfReady();
+      });
     }
   }
 
@@ -761,7 +774,7 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     }
     whenReady = task;
     if (ready()) {
-      loop.execute(this::runIfReady);
+      runSoon();
     } else {
       awaitRoom();
     }

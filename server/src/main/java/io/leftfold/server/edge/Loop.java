@@ -24,8 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Everything happens in *turns*. A turn begins with something from the network or with tasks that
 /// other threads queued; at its end each call that has sent something writes it, in one piece. All
 /// tasks that are queued by then run in one turn: waking a loop and writing to a socket cost more
-/// than most tasks. But not for longer than 2 ms, for between two turns the network is looked at:
-/// whoever asks for little waits that long for those who read much.
+/// than most tasks. But not for longer than 2 ms, and for 2 ms more *slices* of work that goes on
+/// and on; then the network is looked at. So whoever asks for little does not stand in the line of
+/// those who read much.
 ///
 /// Only [#execute] and [#openCalls] may be called by other threads.
 final class Loop implements Executor {
@@ -38,6 +39,7 @@ final class Loop implements Executor {
 
   private final EventLoop eventLoop;
   private final Queue<Runnable> tasks = PlatformDependent.newMpscQueue();
+  private final ArrayDeque<Runnable> slices = new ArrayDeque<>();
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicInteger openCalls = new AtomicInteger();
   private final ArrayDeque<byte[]> chunks = new ArrayDeque<>();
@@ -58,45 +60,58 @@ final class Loop implements Executor {
   @Override
   public void execute(Runnable task) {
     tasks.add(task);
-    if (!awake.get() && awake.compareAndSet(false, true)) {
-      wake();
-    }
+    wake();
+  }
+
+  /// Runs a slice of long work after the tasks of a turn, in the order in which slices came. Called
+  /// on the loop.
+  void slice(Runnable slice) {
+    slices.add(slice);
+    wake();
   }
 
   private void wake() {
+    if (awake.get() || !awake.compareAndSet(false, true)) {
+      return;
+    }
     try {
-      eventLoop.execute(this::runTasks);
+      eventLoop.execute(this::runTurn);
     } catch (RejectedExecutionException _) {
       // The loop has ended, and its calls with it: nobody waits for these tasks.
       tasks.clear();
     }
   }
 
-  private void runTasks() {
+  private void runTurn() {
     enter();
     try {
-      var until = System.nanoTime() + TURN_NANOS_MAX;
-      for (var task = tasks.poll(); task != null; task = tasks.poll()) {
-        task.run();
-        if (System.nanoTime() - until >= 0) {
-          break;
-        }
-      }
+      run(tasks);
+      run(slices);
     } finally {
       exit();
       awake.set(false);
       // A task that came in between saw the loop awake.
-      if (!tasks.isEmpty() && awake.compareAndSet(false, true)) {
-        runTasksAfterNetwork();
+      if (!(tasks.isEmpty() && slices.isEmpty()) && awake.compareAndSet(false, true)) {
+        runTurnAfterNetwork();
+      }
+    }
+  }
+
+  private static void run(Queue<Runnable> queue) {
+    var until = System.nanoTime() + TURN_NANOS_MAX;
+    for (var next = queue.poll(); next != null; next = queue.poll()) {
+      next.run();
+      if (System.nanoTime() - until >= 0) {
+        return;
       }
     }
   }
 
   /// What is executed by a task of Netty's loop runs before the network is looked at, for up to a
   /// second if it goes on so. What is scheduled runs after.
-  private void runTasksAfterNetwork() {
+  private void runTurnAfterNetwork() {
     try {
-      var _ = eventLoop.schedule(this::runTasks, 0, TimeUnit.NANOSECONDS);
+      var _ = eventLoop.schedule(this::runTurn, 0, TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException _) {
       tasks.clear();
     }

@@ -46,6 +46,7 @@ final class Share {
   private long answerBytes;
   private long unlimitedBytes;
   private boolean waking;
+  private int toWake;
   private boolean waitsForOthers;
   private boolean closed;
 
@@ -244,12 +245,24 @@ final class Share {
   /// Each of those that waited looks once, the longest waiting first: who finds no room waits
   /// again.
   private void wake() {
-    for (var left = waiting.size(); left > 0; left--) {
-      if (!hasRoom(0)) {
-        awaitOthers(0);
-        return;
-      }
-      waiting.remove().roomMade();
+    toWake = waiting.size();
+    wakeNext();
+  }
+
+  private void wakeNext() {
+    var owner = loop;
+    if (owner == null || toWake <= 0 || waiting.isEmpty()) {
+      return;
+    }
+    if (!hasRoom(0)) {
+      toWake = 0;
+      awaitOthers(0);
+      return;
+    }
+    toWake--;
+    waiting.remove().roomMade();
+    if (toWake > 0) {
+      owner.slice(this::wakeNext);
     }
   }
 

@@ -63,6 +63,8 @@ public final class Outlet {
       call.send(bytes, 0, bytes.length);
       if (call.ended()) {
         gone();
+      } else if (call.ready()) {
+        makeRoom(); // its thread gives way to others itself
       } else {
         call.onReady(this::makeRoom);
       }

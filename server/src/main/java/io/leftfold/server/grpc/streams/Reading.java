@@ -89,7 +89,7 @@ final class Reading implements ReadCall.Answering, EventSink {
   }
 
   void begin() {
-    goOn();
+    call.onReady(this::goOn);
   }
 
   private void goOn() {

@@ -59,7 +59,7 @@ final class Subscribing implements ReadCall.Answering {
   void begin(UUID id) {
     ReadResponses.confirmation(out.reset(), id.toString());
     call.send(out.array(), 0, out.length());
-    goOn();
+    call.onReady(this::goOn);
   }
 
   private void goOn() {
