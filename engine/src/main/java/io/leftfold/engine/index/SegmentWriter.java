@@ -15,14 +15,15 @@ import java.util.UUID;
 /// else is durable.
 final class SegmentWriter implements AutoCloseable {
 
-  private static final int BUFFER_PAGES = 64;
+  private static final int BUFFER_BYTES_MAX = 64 * CheckedPages.PAGE_BYTES;
 
   private final DiskFile file;
   private final KeyHash hash;
   private final Pace pace;
   private final BloomFilter bloom;
-  private final ByteBuffer buffer =
-      ByteBuffer.allocate(BUFFER_PAGES * CheckedPages.PAGE_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+
+  /// Grows, for most segments are small while a store is young.
+  private ByteBuffer buffer = newBuffer(CheckedPages.PAGE_BYTES);
 
   private long flushedEnd = SegmentHeader.BYTES;
   private int[] leaves = new int[1024];
@@ -204,9 +205,21 @@ final class SegmentWriter implements AutoCloseable {
 
   private void put(int unit) throws IOException {
     if (!buffer.hasRemaining()) {
-      flush();
+      makeRoom();
     }
     buffer.put((byte) unit);
+  }
+
+  private void makeRoom() throws IOException {
+    if (buffer.capacity() < BUFFER_BYTES_MAX) {
+      buffer = newBuffer(2 * buffer.capacity()).put(buffer.flip());
+    } else {
+      flush();
+    }
+  }
+
+  private static ByteBuffer newBuffer(int bytes) {
+    return ByteBuffer.allocate(bytes).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   private void putInt(int value) throws IOException {
@@ -236,7 +249,9 @@ final class SegmentWriter implements AutoCloseable {
         pages = Arrays.copyOf(pages, 2 * pageCount);
       }
       var to = Math.min(bytes, from + CheckedPages.PAGE_BYTES);
-      pages[pageCount++] = CheckedPages.crc(Arrays.copyOfRange(buffer.array(), from, to));
+      var page = new byte[to - from];
+      buffer.get(from, page);
+      pages[pageCount++] = CheckedPages.crc(page);
     }
     file.write(buffer.flip(), flushedEnd);
     flushedEnd += bytes;

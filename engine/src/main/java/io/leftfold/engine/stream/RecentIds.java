@@ -45,10 +45,12 @@ final class RecentIds {
   private static final int POSITION = 4;
   private static final int ENTRY = 5;
 
+  private static final int FIRST_ENTRIES = 1 << 10;
+
   private final long seed;
 
-  /// Of both generations, one behind the other.
-  private final long[] entries = new long[2 * CAPACITY * ENTRY];
+  /// Of both generations, one behind the other. Grows until both are there: many stores hold few.
+  private long[] entries = new long[FIRST_ENTRIES * ENTRY];
 
   private final int[][] slots = {new int[SLOTS], new int[SLOTS]};
   private int young;
@@ -110,6 +112,9 @@ final class RecentIds {
     }
     var entry = young * CAPACITY + count++;
     var at = ENTRY * entry;
+    if (at == entries.length) {
+      entries = Arrays.copyOf(entries, 2 * at);
+    }
     entries[at + HIGH] = idHigh;
     entries[at + LOW] = idLow;
     entries[at + STREAM] = stream;
