@@ -65,7 +65,7 @@ final class FuzzTest {
     var golden = contents(files);
     var right = events(golden);
     Seeds.each(
-        500,
+        250,
         seed -> {
           var random = new Random(seed);
           var almost = new HashMap<>(golden);
@@ -89,7 +89,7 @@ final class FuzzTest {
     var segment = ForgedFiles.golden("v2/index/" + SEGMENT);
     var right = events(golden);
     Seeds.each(
-        500,
+        250,
         seed -> {
           var random = new Random(seed);
           var mutated = Mutations.of(segment, random);
@@ -118,7 +118,7 @@ final class FuzzTest {
   private static void fuzzForgedLog(List<String> files) throws IOException {
     var golden = contents(files);
     Seeds.each(
-        250,
+        120,
         seed -> {
           var random = new Random(seed);
           var name = fileName(files.get(random.nextInt(files.size())));
@@ -144,7 +144,7 @@ final class FuzzTest {
     var golden = contents(LOG);
     var segment = ForgedFiles.golden("v2/index/" + SEGMENT);
     Seeds.each(
-        250,
+        120,
         seed -> {
           var forged = new HashMap<>(golden);
           forged.put(SEGMENT, forged(SEGMENT, segment, new Random(seed)));

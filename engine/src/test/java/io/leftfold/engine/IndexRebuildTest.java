@@ -387,7 +387,7 @@ final class IndexRebuildTest {
   @Test
   void a_crash_at_each_single_step_leaves_what_was_written_and_it_goes_on_there() {
     Seeds.each(
-        2,
+        1,
         seed -> {
           var rig = new StoreRig(seed, 64 << 10);
           var log = withoutIndex(seed, rig);
@@ -440,7 +440,7 @@ final class IndexRebuildTest {
   @EnumSource(value = Fault.class, mode = EnumSource.Mode.EXCLUDE, names = "RESIZE_FAILS")
   void what_cannot_be_written_is_tried_again_when_somebody_asks(Fault fault) {
     Seeds.each(
-        10,
+        4,
         seed -> {
           var rig = new StoreRig(seed, 64 << 10);
           var log = withoutIndex(seed, rig);
@@ -634,7 +634,7 @@ final class IndexRebuildTest {
   @Test
   void a_store_whose_index_was_made_in_the_background_answers_as_the_model_does() {
     Seeds.each(
-        60,
+        20,
         seed -> {
           var steps = Steps.from(seed).take(120);
           ModelComparison.run(seed, steps, clock -> new LosingIndex(seed, clock));

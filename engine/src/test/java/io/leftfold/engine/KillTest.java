@@ -144,7 +144,7 @@ final class KillTest {
       throws Exception {
     var seed = Steps.seed();
     var random = new Random(seed);
-    var kills = Integer.getInteger("kills", 20);
+    var kills = Integer.getInteger("kills", 10);
     var acknowledged = new TreeMap<CommitId, Long>();
     for (var kill = 0; kill < kills; kill++) {
       var store = directory.resolve("store-" + kill / KILLS_PER_DIRECTORY);

@@ -40,7 +40,7 @@ final class ScavengeModelTest {
     var forgotten = new AtomicLong();
     var interrupted = new AtomicLong();
     Seeds.each(
-        60,
+        25,
         seed -> {
           var history = new History(seed);
           history.run();

@@ -19,7 +19,7 @@ final class SimulationTest {
   void whatever_happens_at_once_a_store_answers_as_one_that_does_one_thing_after_the_other() {
     var all = new AtomicReference<>(Tally.NONE);
     Seeds.each(
-        2000,
+        1000,
         seed -> {
           var tally = run(seed);
           all.updateAndGet(tally::plus);
@@ -34,7 +34,7 @@ final class SimulationTest {
 
   @Test
   void the_same_seed_gives_the_same_history() {
-    for (var seed = 0; seed < 50; seed++) {
+    for (var seed = 0; seed < 15; seed++) {
       assertThat(run(seed)).as("seed %d", seed).isEqualTo(run(seed));
     }
   }
