@@ -15,6 +15,7 @@ import io.leftfold.projections.storage.ProjectionStreams;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
@@ -33,6 +34,7 @@ final class QueryResults {
   private final ResultStreams streams;
   private List<StreamAppend> parts = new ArrayList<>();
   private long bytes;
+  private OptionalLong lastShared = OptionalLong.empty();
 
   private QueryResults(
       ProjectionHost host,
@@ -94,24 +96,42 @@ final class QueryResults {
         .ifPresent(why -> {
           throw new IllegalArgumentException(why);
         });
-    var stream = streams.of(partition);
-    var last = last(stream);
-    if (last.map(RecordedEvent::dataAsText).orElse("").equals(result)) {
-      return;
-    }
-    var event =
-        result.isEmpty()
-            ? ProposedEvent.binary("ResultRemoved", new byte[0])
-            : ProposedEvent.json("Result", result);
-    add(stream, event);
-    if (!stream.equals(streams.all())) {
-      add(
-          streams.all(),
-          ProposedEvent.link(stream, last.map(RecordedEvent::revision).orElse(-1L) + 1));
+    if (streams.isShared(partition)) {
+      addToShared(streams.of(partition), result);
+    } else {
+      addIfNew(streams.of(partition), result);
     }
     bytes += result.length();
     if (bytes >= BYTES_AT_ONCE) {
       commit();
+    }
+  }
+
+  private void addIfNew(StreamName stream, String result) {
+    var last = last(stream);
+    if (!last.map(RecordedEvent::dataAsText).orElse("").equals(result)) {
+      add(stream, result, last.map(RecordedEvent::revision).orElse(-1L) + 1);
+    }
+  }
+
+  /// Which partition an event of the stream was of, nobody knows any more: all that there is is
+  /// written, and nothing is removed.
+  private void addToShared(StreamName stream, String result) {
+    if (!result.isEmpty()) {
+      var next = lastShared.orElseGet(() -> store.state(stream).lastRevision()) + 1;
+      add(stream, result, next);
+      lastShared = OptionalLong.of(next);
+    }
+  }
+
+  private void add(StreamName stream, String result, long revision) {
+    add(
+        stream,
+        result.isEmpty()
+            ? ProposedEvent.binary("ResultRemoved", new byte[0])
+            : ProposedEvent.json("Result", result));
+    if (!stream.equals(streams.all())) {
+      add(streams.all(), ProposedEvent.link(stream, revision));
     }
   }
 
@@ -130,6 +150,7 @@ final class QueryResults {
     if (!parts.isEmpty()) {
       store.append(Commit.of(parts));
       parts = new ArrayList<>();
+      lastShared = OptionalLong.empty();
       bytes = 0;
     }
   }

@@ -30,6 +30,11 @@ record ResultStreams(StreamName all, String pattern, ProjectionStreams own) {
     return partition.isEmpty() ? all : StreamName.of(pattern.replace("{0}", partition));
   }
 
+  /// Whether the results of this partition stand in one stream with those of others.
+  boolean isShared(String partition) {
+    return !partition.isEmpty() && !pattern.contains("{0}");
+  }
+
   /// Why the results of a partition cannot be written, if so. Streams that the script names are
   /// like those it emits to; the others are the projection's own.
   Optional<String> objection(String partition) {

@@ -16,6 +16,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 
@@ -34,6 +35,7 @@ final class StepMaker {
   private List<StreamAppend> parts = new ArrayList<>();
   private long revision;
   private int ordinal;
+  private OptionalLong lastShared = OptionalLong.empty();
 
   /// @param run a random number of this run's own
   /// @param tracked the streams that are known to be written to; grows
@@ -67,6 +69,7 @@ final class StepMaker {
     parts = new ArrayList<>();
     revision = before + 1;
     ordinal = 0;
+    lastShared = OptionalLong.empty();
     var checkpointId = nextId();
     if (before < 0) {
       keepOnly(identity.checkpoint(), 2);
@@ -142,12 +145,24 @@ final class StepMaker {
     if (output.isEmpty() && last < 0) {
       return last;
     }
-    var next = (last < 0 ? store.state(stream).lastRevision() : last) + 1;
+    var next = lastOf(stream, partition, last) + 1;
     add(stream, ExpectedState.any(), json(output.isEmpty() ? "ResultRemoved" : "Result", output));
     if (!stream.equals(results.all())) {
       add(results.all(), ExpectedState.any(), ProposedEvent.link(stream, next).withId(nextId()));
     }
+    if (results.isShared(partition)) {
+      lastShared = OptionalLong.of(next);
+    }
     return next;
+  }
+
+  /// The revision of the last event of a result stream, with what is in this commit. A partition
+  /// knows its own; of a stream that several share, the store and this commit do.
+  private long lastOf(StreamName stream, String partition, long own) {
+    if (results.isShared(partition)) {
+      return lastShared.orElseGet(() -> store.state(stream).lastRevision());
+    }
+    return own < 0 ? store.state(stream).lastRevision() : own;
   }
 
   private void emit(List<Emission> emissions) {
