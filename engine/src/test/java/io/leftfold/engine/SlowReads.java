@@ -4,6 +4,7 @@ package io.leftfold.engine;
 
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
+import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.Head;
 import io.leftfold.api.Query;
 import io.leftfold.api.QueryRead;
@@ -12,7 +13,6 @@ import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
-import io.leftfold.testkit.ForwardingEventStore;
 import java.util.Iterator;
 
 /// A store whose readers let other threads run before each event.

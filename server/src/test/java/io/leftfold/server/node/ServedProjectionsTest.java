@@ -16,8 +16,11 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.projections.NewProjection;
 import io.leftfold.projections.ProjectionOptions;
 import io.leftfold.projections.Projections;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -95,5 +98,27 @@ final class ServedProjectionsTest {
     }
     guarded.append(
         StreamName.of("user-1"), ExpectedState.any(), ProposedEvent.json("Happened", "{}"));
+  }
+
+  @Test
+  void whoever_gives_stores_another_method_is_asked_whether_scripts_may_call_it() {
+    var guarded =
+        Arrays.stream(GuardedStore.class.getDeclaredMethods()).map(Method::getName).toList();
+    assertThat(
+            Arrays.stream(EventStore.class.getMethods())
+                .filter(method -> Modifier.isAbstract(method.getModifiers()))
+                .map(Method::getName)
+                .filter(name -> !guarded.contains(name)))
+        .containsOnly(
+            "read",
+            "readAll",
+            "subscribe",
+            "subscribeToAll",
+            "state",
+            "metadata",
+            "streams",
+            "lastPosition",
+            "trackingPosition",
+            "positionAt");
   }
 }

@@ -1,31 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.leftfold.testkit;
+package io.leftfold.api;
 
-import io.leftfold.api.AppendResult;
-import io.leftfold.api.Commit;
-import io.leftfold.api.CurrentMetadata;
-import io.leftfold.api.EventRead;
-import io.leftfold.api.EventStore;
-import io.leftfold.api.ExpectedState;
-import io.leftfold.api.ListOptions;
-import io.leftfold.api.Query;
-import io.leftfold.api.QueryRead;
-import io.leftfold.api.ReadOptions;
-import io.leftfold.api.StreamMetadata;
-import io.leftfold.api.StreamName;
-import io.leftfold.api.StreamRead;
-import io.leftfold.api.StreamState;
-import io.leftfold.api.StreamSummary;
-import io.leftfold.api.SubscribeOptions;
-import io.leftfold.api.Subscription;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
-/// A store that hands everything to another one, for a test to put itself between.
-public class ForwardingEventStore implements EventStore {
+/// A store that hands everything to another one. For those who put themselves between: they
+/// override what is theirs to change, and the rest is as the other store does it.
+public abstract class ForwardingEventStore implements EventStore {
 
   private final EventStore store;
 
