@@ -34,6 +34,7 @@ final class RunCore implements AutoCloseable {
   private final Parking parking;
   private final StepRefusals refusals;
   private final StepCutter cutter;
+  private final FailedEvents failedEvents;
   private final Clock clock;
   private final RunEffects effects;
   private final byte[] ownMark;
@@ -86,6 +87,8 @@ final class RunCore implements AutoCloseable {
     cutter =
         new StepCutter(
             identity.streams().name(), fold, loaded, refusals, settings.commitBytesMax());
+    failedEvents =
+        new FailedEvents(identity, settings.config().failurePolicy(), attempts, parking, cutter);
   }
 
   // ---- what happened
@@ -183,7 +186,7 @@ final class RunCore implements AutoCloseable {
     }
     var rejection = hints.rejected().get(at);
     if (rejection != null) {
-      failed(resolved, reject(event, rejection));
+      failed(resolved, FailedEvents.rejection(event, rejection));
       return;
     }
     if (parking.isOfParked(resolved, event)) {
@@ -201,7 +204,7 @@ final class RunCore implements AutoCloseable {
       return;
     } catch (IllegalArgumentException e) {
       // Of a partition whose states have no stream, for none can be called so.
-      failed(resolved, reject(event, String.valueOf(e.getMessage())));
+      failed(resolved, FailedEvents.rejection(event, String.valueOf(e.getMessage())));
       return;
     }
     account(resolved, event, step);
@@ -254,16 +257,6 @@ final class RunCore implements AutoCloseable {
 
   // ---- failing
 
-  private static ProjectionFault reject(RecordedEvent event, String reason) {
-    return new ProjectionFault(
-        ProjectionFault.Kind.OUTPUT,
-        reason,
-        Optional.empty(),
-        Optional.of(ProjectionFault.EventPlace.of(event)),
-        Optional.empty(),
-        Optional.empty());
-  }
-
   private void failedToFold(ResolvedEvent resolved, ProjectionFaultException failure) {
     var storeFailure = states.failure();
     if (storeFailure != null) {
@@ -278,31 +271,13 @@ final class RunCore implements AutoCloseable {
   }
 
   private void failed(ResolvedEvent resolved, ProjectionFault why) {
-    switch (settings.config().failurePolicy()) {
-      case STOP -> fault = describe(why);
-      case RETRY -> tryAgain(why);
-      case PARK_EVENT -> park(resolved, why, false);
-      case PARK_PARTITION -> park(resolved, why, parking.canParkPartition(why));
-    }
-  }
-
-  private String describe(ProjectionFault why) {
-    return why.describe(identity.streams().name());
-  }
-
-  private void tryAgain(ProjectionFault why) {
-    var description = describe(why);
-    if (!attempts.failed(description)) {
-      fault = description;
-    }
-  }
-
-  private void park(ResolvedEvent resolved, ProjectionFault why, boolean wholePartition) {
-    try {
-      parking.park(resolved, why, wholePartition, open);
-      skip();
-    } catch (ProjectionFaultException | LeftfoldException e) {
-      end(cutter.unsaved(open, e));
+    switch (failedEvents.of(resolved, why, open)) {
+      case FailedEvents.Verdict.Stops(var reason) -> fault = reason;
+      case FailedEvents.Verdict.Waits() -> {
+        // Until its time has come nothing is folded.
+      }
+      case FailedEvents.Verdict.Parked() -> skip();
+      case FailedEvents.Verdict.Ends(var how) -> end(how);
     }
   }
 
