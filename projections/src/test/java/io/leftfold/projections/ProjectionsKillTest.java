@@ -133,11 +133,11 @@ final class ProjectionsKillTest {
   void whenever_the_process_is_killed_each_event_counts_and_is_emitted_once() throws Exception {
     var seed = Steps.seed();
     var random = new Random(seed);
-    var kills = Integer.getInteger("kills", 3);
+    var kills = Integer.getInteger("kills", 2);
     try {
       for (var kill = 0; kill < kills; kill++) {
         var store = directory.resolve("store-" + kill / KILLS_PER_DIRECTORY);
-        killAfter(kill % 10 == 2 ? 1 : 1 + random.nextInt(250), store, random.nextLong(1L << 40));
+        killAfter(kill % 10 == 1 ? 1 : 100 + random.nextInt(150), store, random.nextLong(1L << 40));
         if (kill == kills - 1 || kill % KILLS_PER_DIRECTORY == KILLS_PER_DIRECTORY - 1) {
           check(store);
         }
