@@ -6,6 +6,7 @@ import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
 import io.leftfold.projections.storage.CheckpointRecord;
 import java.util.HashSet;
 import java.util.Optional;
@@ -37,21 +38,29 @@ record LoadedRun(
       long stateBytesMax,
       boolean tracks) {
     var streams = identity.streams();
+    var last = last(store, identity.checkpoint());
+    var checkpoint =
+        last.flatMap(CheckpointRecord::of)
+            .filter(said -> said.projection() == streams.id() && said.epoch() == identity.epoch())
+            .orElseGet(() -> CheckpointRecord.start(streams.id(), identity.epoch()));
     var states =
         new StateCache(
-            new StoredStates(store, streams, identity.epoch(), AsOf.now()), stateBytesMax);
+            new StoredStates(store, streams, identity.epoch(), AsOf.now()),
+            stateBytesMax,
+            checkpoint.position() < 0);
     var tracked = tracks ? tracked(store, identity) : new HashSet<String>();
-    var maker = new StepMaker(store, identity, run, definition, states, tracked, tracks);
-    var parked = ParkedSet.read(store, streams, identity.epoch());
-    try (var read = store.read(identity.checkpoint(), ReadOptions.backwards().limit(1))) {
+    return new LoadedRun(
+        checkpoint,
+        last.map(RecordedEvent::revision).orElse(-1L),
+        states,
+        ParkedSet.read(store, streams, identity.epoch()),
+        new StepMaker(store, identity, run, definition, states, tracked, tracks));
+  }
+
+  private static Optional<RecordedEvent> last(EventStore store, StreamName stream) {
+    try (var read = store.read(stream, ReadOptions.backwards().limit(1))) {
       var events = read.iterator();
-      var last = events.hasNext() ? events.next().event() : Optional.<RecordedEvent>empty();
-      var checkpoint =
-          last.flatMap(CheckpointRecord::of)
-              .filter(said -> said.projection() == streams.id() && said.epoch() == identity.epoch())
-              .orElseGet(() -> CheckpointRecord.start(streams.id(), identity.epoch()));
-      return new LoadedRun(
-          checkpoint, last.map(event -> event.revision()).orElse(-1L), states, parked, maker);
+      return events.hasNext() ? events.next().event() : Optional.empty();
     }
   }
 

@@ -4,6 +4,7 @@ package io.leftfold.projections;
 
 import io.leftfold.api.LeftfoldException;
 import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -18,13 +19,19 @@ final class StateCache implements SavedStates {
 
   private final StateStore store;
   private final long bytesMax;
-  private final LinkedHashMap<String, Entry> entries = new LinkedHashMap<>(64, 0.75f, true);
+
+  /// What can be read again, the least recently used first.
+  private final LinkedHashMap<String, Entry> stored = new LinkedHashMap<>(64, 0.75f, true);
+
+  /// What cannot yet, in the order of the steps.
+  private final Map<String, Entry> unwritten = new LinkedHashMap<>();
+
   private Optional<String> shared = Optional.empty();
   private boolean isSharedKnown;
   private long bytes;
   private long evictions;
-  private long written = -1;
   private @Nullable LeftfoldException failure;
+  private boolean hasAll;
 
   /// A partition's state.
   private static final class Entry {
@@ -38,8 +45,15 @@ final class StateCache implements SavedStates {
   }
 
   StateCache(StateStore store, long bytesMax) {
+    this(store, bytesMax, false);
+  }
+
+  /// @param isNew whether nothing was saved yet: then nobody is asked for a state until one had to
+  ///   go
+  StateCache(StateStore store, long bytesMax, boolean isNew) {
     this.store = store;
     this.bytesMax = bytesMax;
+    this.hasAll = isNew;
   }
 
   @Override
@@ -67,17 +81,22 @@ final class StateCache implements SavedStates {
   }
 
   private Entry entry(String partition) {
-    var known = entries.get(partition);
+    var known = unwritten.get(partition);
+    if (known == null) {
+      known = stored.get(partition);
+    }
     if (known != null) {
       return known;
     }
     var entry = new Entry();
-    asking(() -> store.partition(partition))
-        .ifPresent(stored -> {
-          entry.text = stored.text();
-          entry.result = stored.result();
-        });
-    entries.put(partition, entry);
+    if (!hasAll) {
+      asking(() -> store.partition(partition))
+          .ifPresent(found -> {
+            entry.text = found.text();
+            entry.result = found.result();
+          });
+    }
+    stored.put(partition, entry);
     bytes += entry.bytes(partition);
     evict(entry);
     return entry;
@@ -110,6 +129,8 @@ final class StateCache implements SavedStates {
     entry.result = result;
     entry.step = step;
     bytes += entry.bytes(partition);
+    stored.remove(partition);
+    unwritten.put(partition, entry);
     evict(entry);
   }
 
@@ -120,27 +141,32 @@ final class StateCache implements SavedStates {
 
   /// The states of steps up to this one can be read again.
   void written(long step) {
-    written = step;
+    var all = unwritten.entrySet().iterator();
+    while (all.hasNext()) {
+      var next = all.next();
+      if (next.getValue().step <= step) {
+        stored.put(next.getKey(), next.getValue());
+        all.remove();
+      }
+    }
     evict(null);
   }
 
   private void evict(@Nullable Entry kept) {
-    if (bytes <= bytesMax) {
-      return;
-    }
-    var all = entries.entrySet().iterator();
+    var all = stored.entrySet().iterator();
     while (bytes > bytesMax && all.hasNext()) {
       var eldest = all.next();
-      if (eldest.getValue().step <= written && eldest.getValue() != kept) {
+      if (eldest.getValue() != kept) {
         bytes -= eldest.getValue().bytes(eldest.getKey());
         evictions++;
+        hasAll = false;
         all.remove();
       }
     }
   }
 
   int size() {
-    return entries.size();
+    return stored.size() + unwritten.size();
   }
 
   long bytes() {
