@@ -15,6 +15,7 @@ public final class ProjectionRuntime implements AutoCloseable {
 
   private final Engine engine;
   private final Watchdog watchdog;
+  private final RecentScripts recent = new RecentScripts();
 
   private ProjectionRuntime(ThreadFactory threads, LongSupplier nanoClock) {
     engine =
@@ -76,7 +77,13 @@ public final class ProjectionRuntime implements AutoCloseable {
   /// @return what can be folded with
   /// @throws ProjectionFaultException if it is no projection; says where and why
   public CompiledProjection compile(ProjectionSource source, ProjectionLimits limits) {
-    return CompiledProjection.compile(engine, watchdog, source, limits);
+    var known = recent.find(source, limits);
+    if (known != null) {
+      return known;
+    }
+    var compiled = CompiledProjection.compile(engine, watchdog, source, limits);
+    recent.add(compiled);
+    return compiled;
   }
 
   /// Stops all scripts.

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.projections;
+
+import java.util.LinkedHashMap;
+import org.jspecify.annotations.Nullable;
+
+/// Scripts that were compiled lately, for each question about a projection and each run wants its
+/// script compiled. Those that nobody asked for longest go first. May be used from any thread.
+final class RecentScripts {
+
+  private static final long CHARS_MAX = 2L << 20;
+  private static final long ENTRY_CHARS = 1_000;
+
+  private final LinkedHashMap<Key, CompiledProjection> scripts =
+      new LinkedHashMap<>(64, 0.75f, true);
+  private long chars;
+
+  /// What may be compiled in two ways.
+  private record Key(ProjectionSource source, ProjectionLimits limits) {
+    long chars() {
+      return ENTRY_CHARS + source.text().length();
+    }
+  }
+
+  synchronized @Nullable CompiledProjection find(ProjectionSource source, ProjectionLimits limits) {
+    return scripts.get(new Key(source, limits));
+  }
+
+  synchronized void add(CompiledProjection script) {
+    var added = new Key(script.source(), script.limits());
+    if (scripts.put(added, script) == null) {
+      chars += added.chars();
+    }
+    var eldest = scripts.keySet().iterator();
+    while (chars > CHARS_MAX) {
+      chars -= eldest.next().chars();
+      eldest.remove();
+    }
+  }
+}
