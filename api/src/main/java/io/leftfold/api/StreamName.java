@@ -161,7 +161,9 @@ public record StreamName(String value) implements Comparable<StreamName> {
   }
 
   private static boolean isMetastreamOfNothing(String value) {
-    return value.length() % 2 == 0 && value.chars().allMatch(c -> c == '$');
+    return value.startsWith("$$")
+        && value.length() % 2 == 0
+        && value.chars().allMatch(c -> c == '$');
   }
 
   private Optional<String> after(String prefix) {

@@ -20,9 +20,9 @@ record Parking(RunIdentity identity, ProjectionDefinition definition, Fold fold,
     return parked.hasPartitions()
         && definition.partitioning() == ProjectionDefinition.Partitioning.STREAM
         && resolved.link().isEmpty()
+        && parked.holds(EventSource.partition(event.stream()))
         && definition.deletion(event).isEmpty()
-        && definition.wants(resolved)
-        && parked.holds(EventSource.partition(event.stream()));
+        && definition.wants(resolved);
   }
 
   boolean holds(String partition) {

@@ -130,7 +130,7 @@ public record ProjectionDefinition(
   public boolean wants(ResolvedEvent event) {
     return event
         .event()
-        .filter(recorded -> isWanted(recorded.type()) && Selection.isFrom(this, event, recorded))
+        .filter(recorded -> isWanted(recorded.type()) && Selection.of(this).has(event, recorded))
         .isPresent();
   }
 

@@ -22,6 +22,7 @@ public final class ProjectionFold implements AutoCloseable {
 
   private final CompiledProjection projection;
   private final ProjectionDefinition definition;
+  private final Selection selection;
   private final ScriptHost host;
   private final List<ResolvedEvent> unsaved = new ArrayList<>();
   private Script script;
@@ -33,6 +34,7 @@ public final class ProjectionFold implements AutoCloseable {
   ProjectionFold(CompiledProjection projection, SavedStates states, boolean mayEmit) {
     this.projection = projection;
     definition = projection.definition();
+    selection = Selection.of(definition);
     host = new ScriptHost(projection.limits(), states, mayEmit);
     script = projection.open(host);
     handlers = script.handlerIndexes();
@@ -90,7 +92,7 @@ public final class ProjectionFold implements AutoCloseable {
                 FoldStep.Outcome.HANDLED, deletion.get().stream(), List.of(), host.logged());
           });
     }
-    if (!hasHandler(event.type()) || !Selection.isFrom(definition, resolved, event)) {
+    if (!hasHandler(event.type()) || !selection.has(resolved, event)) {
       return FoldStep.NOT_WANTED;
     }
     if (event.contentType() == ContentType.JSON && isBlank(event.data())) {
@@ -116,9 +118,9 @@ public final class ProjectionFold implements AutoCloseable {
             handlers.getOrDefault(event.type(), -1),
             partition);
     return switch (outcome) {
-      case 0 -> FoldStep.NO_PARTITION;
-      case 1 -> handled(partition == null ? script.currentKey().orElse("") : partition);
-      default -> FoldStep.NOT_JSON;
+      case HANDLED -> handled(partition == null ? script.currentKey().orElse("") : partition);
+      case NO_PARTITION -> FoldStep.NO_PARTITION;
+      case NOT_WANTED, EMPTY, NOT_JSON -> FoldStep.NOT_JSON;
     };
   }
 

@@ -246,9 +246,14 @@ final class Script implements AutoCloseable {
 
   /// Lets the script take an event.
   ///
-  /// @return 0 for no partition, 1 for handled, 2 for data that is no JSON
-  int step(EventSource event, int handler, @Nullable String partition) {
-    return watched(limits.event(), () -> step.execute(event, handler, partition).asInt());
+  /// @return what it did with it
+  FoldStep.Outcome step(EventSource event, int handler, @Nullable String partition) {
+    return watched(
+        limits.event(),
+        () -> {
+          step.executeVoid(event, handler, partition);
+          return host.outcome();
+        });
   }
 
   void deleted(String partition, boolean isSoft) {

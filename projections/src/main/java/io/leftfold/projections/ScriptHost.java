@@ -24,6 +24,7 @@ final class ScriptHost {
   private @Nullable String savedShared;
   private int emittedChars;
   private @Nullable Refusal refusal;
+  private FoldStep.Outcome outcome = FoldStep.Outcome.HANDLED;
 
   ScriptHost(ProjectionLimits limits, SavedStates states, boolean mayEmit) {
     this.limits = limits;
@@ -58,6 +59,12 @@ final class ScriptHost {
     logged.clear();
     emittedChars = 0;
     refusal = null;
+    outcome = FoldStep.Outcome.HANDLED;
+  }
+
+  /// What became of the event, if nothing was thrown.
+  FoldStep.Outcome outcome() {
+    return outcome;
   }
 
   Optional<Refusal> refusal() {
@@ -94,6 +101,7 @@ final class ScriptHost {
     put(host, "loadShared", _ -> states.sharedState().orElse(null));
     put(host, "save", arguments -> saved.put(arguments[0].asString(), arguments[1].asString()));
     put(host, "saveShared", arguments -> savedShared = arguments[0].asString());
+    put(host, "leftOut", this::leaveOut);
     put(host, "emit", this::emit);
     put(host, "log", this::log);
     put(host, "refuse", this::refuse);
@@ -101,6 +109,11 @@ final class ScriptHost {
 
   private static void put(Value host, String name, ProxyExecutable function) {
     host.putMember(name, function);
+  }
+
+  private Object leaveOut(Value... arguments) {
+    outcome = arguments[0].asInt() == 0 ? FoldStep.Outcome.NO_PARTITION : FoldStep.Outcome.NOT_JSON;
+    return true;
   }
 
   private Object emit(Value... arguments) {

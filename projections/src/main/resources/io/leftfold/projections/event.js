@@ -3,7 +3,8 @@
 // An event as scripts see it: its parts are asked for when they are touched, and JSON is parsed then.
 //
 // Evaluates to a function that returns { Event, isEvent, keys, broken }; broken.data tells that the data of an event
-// was touched and is no JSON.
+// was touched and is no JSON. An Event is made of { source, partition, parsed: null }: one private field, for each costs
+// an event a tenth of what handling it takes.
 (function () {
   'use strict';
   const { defineProperty } = Object;
@@ -26,48 +27,45 @@
   }
 
   class Event {
-    #source;
-    #partition;
-    #parsed;
+    #of;
 
-    constructor(source, partition) {
-      this.#source = source;
-      this.#partition = partition;
+    constructor(of) {
+      this.#of = of;
     }
 
     static is(value) {
-      return #source in value;
+      return #of in value;
     }
 
-    get isJson() { return this.#source(IS_JSON); }
+    get isJson() { return this.#of.source(IS_JSON); }
     get data() {
-      const parsed = this.#parsed ??= new Parsed();
-      if (parsed.data === undefined && this.#source(IS_JSON)) {
+      const parsed = this.#of.parsed ??= new Parsed();
+      if (parsed.data === undefined && this.#of.source(IS_JSON)) {
         broken.data = true;
-        parsed.data = parse(this.#source(DATA));
+        parsed.data = parse(this.#of.source(DATA));
         broken.data = false;
       }
       return parsed.data;
     }
     get body() { return this.data; }
-    get bodyRaw() { return this.#source(DATA); }
-    get sequenceNumber() { return this.#source(REVISION); }
-    get streamId() { return this.#source(STREAM); }
-    get eventType() { return this.#source(TYPE); }
-    get eventId() { return this.#source(ID); }
-    get metadataRaw() { return this.#source(METADATA); }
+    get bodyRaw() { return this.#of.source(DATA); }
+    get sequenceNumber() { return this.#of.source(REVISION); }
+    get streamId() { return this.#of.source(STREAM); }
+    get eventType() { return this.#of.source(TYPE); }
+    get eventId() { return this.#of.source(ID); }
+    get metadataRaw() { return this.#of.source(METADATA); }
     get metadata() {
-      const parsed = this.#parsed ??= new Parsed();
-      return parsed.metadata ??= valueOf(this.#source(METADATA));
+      const parsed = this.#of.parsed ??= new Parsed();
+      return parsed.metadata ??= valueOf(this.#of.source(METADATA));
     }
-    get linkMetadataRaw() { return this.#source(LINK_METADATA); }
+    get linkMetadataRaw() { return this.#of.source(LINK_METADATA); }
     get linkMetadata() {
-      const parsed = this.#parsed ??= new Parsed();
-      return parsed.linkMetadata ??= valueOf(this.#source(LINK_METADATA));
+      const parsed = this.#of.parsed ??= new Parsed();
+      return parsed.linkMetadata ??= valueOf(this.#of.source(LINK_METADATA));
     }
-    get partition() { return this.#partition; }
-    get category() { return this.#source(CATEGORY); }
-    get created() { return this.#source(CREATED); }
+    get partition() { return this.#of.partition; }
+    get category() { return this.#of.source(CATEGORY); }
+    get created() { return this.#of.source(CREATED); }
   }
 
   const EVENT_KEYS = ['isJson', 'data', 'body', 'bodyRaw', 'sequenceNumber', 'streamId', 'eventType', 'eventId',

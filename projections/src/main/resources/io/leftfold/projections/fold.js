@@ -39,6 +39,8 @@
   let lastKey;
   let lastSlot;
   let careful = false;
+  // Whether a partition is entered anew though it was the last one.
+  let entersAlways = false;
   const undo = { slot: null, known: false, text: null, shared: null };
 
   // A slot is the state of a partition. It is known to be there once something was saved for it, be it nothing.
@@ -49,6 +51,7 @@
 
   function ready() {
     ({ handlers, biState } = definition);
+    entersAlways = biState;
     any = definition.any ?? body;
     phase.emits = true;
   }
@@ -120,7 +123,7 @@
 
   function keyOf(source) {
     phase.emits = false;
-    const key = definition.partitionBy(new Event(source, ''));
+    const key = definition.partitionBy(new Event({ source, partition: '', parsed: null }));
     phase.emits = true;
     return typeof key === 'string' ? key : typeof key === 'number' ? '' + key : null;
   }
@@ -159,20 +162,22 @@
     return text === undefined || text === 'null' ? '' : text;
   }
 
-  // What happens to an event: 0 it belongs to no partition, 1 it was handled, 2 its data is no JSON.
-  // Nothing is caught: what is thrown again has lost its place.
+  // An event is handled, or the other side is told why it was not: 0 it belongs to no partition, 2 its data is no JSON.
+  // Nothing is caught: what is thrown again has lost its place. Each node of this costs each event.
   function step(source, index, given) {
     current = given;
     if (careful) undo.slot = null;
     let key = given;
     if (key === null) {
       key = definition.partitioning === 'custom' ? keyOf(source) : ofLink(source);
-      if (key === null) return broken.data ? 2 : 0;
+      if (key === null) {
+        host.leftOut(broken.data ? 2 : 0);
+        return;
+      }
       current = key;
     }
-    let slot = key === lastKey ? lastSlot : undefined;
-    if (slot === undefined || careful || biState) slot = enter(key);
-    const event = new Event(source, key);
+    const slot = key === lastKey && !entersAlways ? lastSlot : enter(key);
+    const event = new Event({ source, partition: key, parsed: null });
     if (slot.state === undefined || slot.state === null) begin(slot, event);
     const handler = index >= 0 ? handlers[index] : any;
     if (biState) {
@@ -181,9 +186,8 @@
       const result = handler(slot.state, event);
       if (result !== undefined) slot.state = settled(result);
     }
-    if (broken.data) return 2;
-    if (!slot.isDirty) leave(slot);
-    return 1;
+    if (broken.data) host.leftOut(2);
+    else if (!slot.isDirty) leave(slot);
   }
 
   // What a deleted stream makes the script emit is dropped by the other side.
@@ -271,6 +275,10 @@
       return data;
     },
     currentKey() { return current; },
-    beCareful(value) { careful = value; undo.slot = null; },
+    beCareful(value) {
+      careful = value;
+      entersAlways = careful || biState;
+      undo.slot = null;
+    },
   };
 })
