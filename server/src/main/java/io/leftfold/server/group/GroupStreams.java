@@ -13,8 +13,6 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
@@ -104,15 +102,15 @@ final class GroupStreams {
   }
 
   /// The parked events that were replayed while others before them were not, among these.
-  SortedSet<Long> replayed(long first, long last) {
+  Ranges replayed(long first, long last) {
     return last(id.replayed())
         .filter(event -> event.type().equals(REPLAYED_TYPE))
         .map(event -> Ranges.parse(event.data(), first, last))
-        .orElseGet(TreeSet::new);
+        .orElseGet(Ranges::new);
   }
 
-  void writeReplayed(SortedSet<Long> parkedAt) {
-    append(id.replayed(), json(REPLAYED_TYPE, Ranges.text(parkedAt)), 1);
+  void writeReplayed(Ranges parkedAt) {
+    append(id.replayed(), json(REPLAYED_TYPE, parkedAt.text()), 1);
   }
 
   /// The parked events from a place on, as they were first given.

@@ -6,7 +6,6 @@ import io.leftfold.api.StreamState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
@@ -15,7 +14,9 @@ import java.util.concurrent.LinkedBlockingQueue;
 ///
 /// What waits here is bounded by who asks, however long a write takes: there is one checkpoint at a
 /// time, and the core hands out no more events while those that are to be parked, or to be taken
-/// out of the parked ones, are as many as its buffer may hold.
+/// out of the parked ones, are as many as its buffer may hold. What is known of the parked events
+/// is as large as the gaps that replays leave: events on their way again, of which there are no
+/// more than buffers hold, and those between chosen ones ([ParkedReading]).
 final class GroupWriter implements Runnable {
 
   private static final System.Logger LOGGER = System.getLogger(GroupWriter.class.getName());
@@ -30,7 +31,7 @@ final class GroupWriter implements Runnable {
   /// The first parked event that is left, as far as is known.
   private long first;
 
-  private SortedSet<Long> replayed = new TreeSet<>();
+  private Ranges replayed = new Ranges();
   private boolean noted;
   private boolean failing;
   private volatile long parked;
@@ -79,7 +80,7 @@ final class GroupWriter implements Runnable {
     /// @param from the first one
     /// @param end behind the last one
     /// @param without those between that were replayed
-    void parked(long from, long end, SortedSet<Long> without);
+    void parked(long from, long end, Ranges without);
   }
 
   GroupWriter(GroupId id, GroupStreams streams) {
@@ -169,7 +170,7 @@ final class GroupWriter implements Runnable {
               "or read which events are parked",
               () -> {
                 var end = refresh();
-                looked.parked(first, end, new TreeSet<>(replayed));
+                looked.parked(first, end, Ranges.copyOf(replayed));
               });
       case Work.End _ -> throw new IllegalStateException("The end is nothing to write");
     }
@@ -231,19 +232,16 @@ final class GroupWriter implements Runnable {
         noted = true;
       }
     }
-    replayed.headSet(first).clear();
-    parked = Math.max(0, end - first - replayed.size());
+    replayed.removeBelow(first);
+    parked = Math.max(0, end - first - replayed.count());
     return end;
   }
 
   private void remove(SortedSet<Long> parkedAt) {
     refresh();
-    replayed.addAll(parkedAt);
-    replayed.headSet(first).clear();
-    var before = first;
-    while (replayed.remove(before)) {
-      before++;
-    }
+    parkedAt.forEach(replayed::add);
+    var before = replayed.firstMissing(first);
+    replayed.removeBelow(before);
     // In this order: what is noted and truncated is removed, what is neither would come back.
     if (before > first) {
       truncate(before);

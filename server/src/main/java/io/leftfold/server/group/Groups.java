@@ -222,17 +222,17 @@ public final class Groups implements AutoCloseable {
   /// @param stopAt the first place in its parked stream that is left alone; empty for all
   /// @throws GroupException if there is no such group, or it does so already
   public void replayParked(GroupId id, OptionalLong stopAt) {
-    await(existing(id).replay(stopAt.orElse(Long.MAX_VALUE), _ -> true));
+    await(existing(id).replay(stopAt.orElse(Long.MAX_VALUE)));
   }
 
   /// Hands a few parked events out again, before anything new.
   ///
   /// @param id which group
   /// @param parkedAt their places in its parked stream
-  /// @throws GroupException if there is no such group, or it does so already
+  /// @throws GroupException if there is no such group, or it does so already, or more than a few
+  ///   thousand were replayed here and there among those that stay parked
   public void replayChosen(GroupId id, Set<Long> parkedAt) {
-    var chosen = Set.copyOf(parkedAt);
-    await(existing(id).replay(Long.MAX_VALUE, chosen::contains));
+    await(existing(id).replayChosen(Set.copyOf(parkedAt)));
   }
 
   /// Forgets parked events.

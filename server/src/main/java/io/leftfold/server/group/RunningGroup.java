@@ -5,15 +5,14 @@ package io.leftfold.server.group;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.LeftfoldException;
 import java.time.Clock;
-import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /// A group that runs: the threads around a [GroupCore].
@@ -32,7 +31,6 @@ final class RunningGroup implements GroupEffects {
   private final GroupDefinition definition;
   private final Clock clock;
   private final ThreadFactory threads;
-  private final GroupStreams streams;
   private final GroupWriter writer;
   private final Watchdog watchdog;
   private final BlockingQueue<Runnable> mailbox = new LinkedBlockingQueue<>();
@@ -42,9 +40,9 @@ final class RunningGroup implements GroupEffects {
 
   private final Consumers consumers;
   private final SourceReading source;
+  private final ParkedReading parked;
   private GroupCore core;
   private OptionalLong checkpoint;
-  private @Nullable ReplayRead replay;
   private int truncating;
   private @Nullable RuntimeException stopping;
 
@@ -60,11 +58,11 @@ final class RunningGroup implements GroupEffects {
     this.checkpoint = checkpoint;
     this.clock = clock;
     this.threads = threads;
-    this.streams = streams;
     this.writer = new GroupWriter(definition.id(), streams);
     this.watchdog = new Watchdog(store, definition, clock);
     this.consumers = new Consumers(definition, mailbox, () -> core);
     this.source = new SourceReading(store, definition, clock, threads, mailbox, () -> core);
+    this.parked = new ParkedReading(definition, streams, writer, threads, mailbox, () -> core);
     this.core = newCore();
   }
 
@@ -98,9 +96,15 @@ final class RunningGroup implements GroupEffects {
   /// Replays parked events.
   ///
   /// @param end the first place that is left alone
-  /// @param wanted which of those before it
-  CompletableFuture<Void> replay(long end, LongPredicate wanted) {
-    return asking(answer -> beginReplay(end, wanted, answer));
+  CompletableFuture<Void> replay(long end) {
+    return asking(answer -> parked.begin(end, _ -> true, 0, answer));
+  }
+
+  /// Replays a few parked events. Refused if so many would be replayed out of their order, here and
+  /// there among those that stay parked, that it were much to remember.
+  CompletableFuture<Void> replayChosen(Set<Long> parkedAt) {
+    return asking(
+        answer -> parked.begin(Long.MAX_VALUE, parkedAt::contains, parkedAt.size(), answer));
   }
 
   /// Takes parked events out.
@@ -259,9 +263,7 @@ final class RunningGroup implements GroupEffects {
 
   @Override
   public void readParked(int events) {
-    if (replay != null) {
-      replay.ask(events);
-    }
+    parked.ask(events);
   }
 
   @Override
@@ -270,71 +272,6 @@ final class RunningGroup implements GroupEffects {
     var count = parkedAt.size();
     writer.replayed(
         parkedAt, GroupWriter.Told.anyway(() -> mailbox.add(() -> owner.replay().removed(count))));
-  }
-
-  // ---- replaying
-
-  private void beginReplay(long end, LongPredicate wanted, CompletableFuture<Void> answer) {
-    if (core.replay().isGoingOn()) {
-      answer.completeExceptionally(
-          GroupException.failed(definition.id(), "Parked messages are being replayed already"));
-      return;
-    }
-    replay = null;
-    core.replay().begin();
-    var owner = core;
-    writer.look(
-        (from, last, without) ->
-            mailbox.add(() -> {
-              if (owner == core && stopping == null) {
-                readParked(
-                    from, Math.min(end, last), at -> wanted.test(at) && !without.contains(at));
-              }
-            }),
-        new GroupWriter.Told() {
-          @Override
-          public void written() {
-            answer.complete(null);
-          }
-
-          @Override
-          public void failed(RuntimeException reason) {
-            mailbox.add(owner.replay()::readingEnded);
-            answer.completeExceptionally(reason);
-          }
-        });
-  }
-
-  private void readParked(long from, long end, LongPredicate wanted) {
-    var owner = core;
-    replay =
-        new ReplayRead(
-            streams,
-            definition.settings().resolveLinks(),
-            from,
-            end,
-            wanted,
-            new ReplayRead.Taker() {
-              @Override
-              public void read(List<ParkedEvent> batch) {
-                mailbox.add(() -> batch.forEach(parked -> replay(owner, parked)));
-              }
-
-              @Override
-              public void ended() {
-                mailbox.add(owner.replay()::readingEnded);
-              }
-            });
-    core.replay().readingBegins();
-    threads.newThread(replay).start();
-  }
-
-  private static void replay(GroupCore core, ParkedEvent parked) {
-    parked
-        .event()
-        .ifPresentOrElse(
-            event -> core.replay(event, parked.parkedAt()),
-            () -> core.replay().gone(parked.parkedAt()));
   }
 
   // ---- the end
@@ -346,9 +283,7 @@ final class RunningGroup implements GroupEffects {
     stopping = reason;
     consumers.dropAll(reason);
     source.end();
-    if (replay != null) {
-      replay.stop();
-    }
+    parked.end();
     // Links that are being written count for the last checkpoint, if they are written.
     writer.look((_, _, _) -> {}, GroupWriter.Told.anyway(() -> mailbox.add(this::endStop)));
   }

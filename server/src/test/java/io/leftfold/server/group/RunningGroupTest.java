@@ -3,6 +3,7 @@
 package io.leftfold.server.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
@@ -36,6 +37,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -448,5 +451,65 @@ final class RunningGroupTest {
     }
     // 0 and 1 are truncated by now; 2 is left, and 3 is still noted as replayed.
     assertThat(groups.parked(ID, 0, 10)).extracting(ParkedEvent::parkedAt).containsExactly(2L);
+  }
+
+  @Test
+  void of_events_that_are_replayed_behind_one_that_is_not_done_only_the_gap_is_kept()
+      throws InterruptedException {
+    var events = 300;
+    append(events);
+    var consumer = begin();
+    for (var i = 0; i < events; i++) {
+      consumer.nack(consumer.next(), NackAction.PARK);
+    }
+    while (groups.info(ID).parked() < events) {
+      Thread.onSpinWait();
+    }
+
+    groups.replayParked(ID, java.util.OptionalLong.empty());
+    var stuck = consumer.next();
+    for (var i = 1; i < events; i++) {
+      consumer.ack(consumer.next());
+    }
+    while (groups.parked(ID, 0, 10).size() != 1) {
+      Thread.onSpinWait();
+    }
+    assertThat(lastNoted()).isEqualTo("{\"removed\":[[1,299]]}");
+
+    consumer.ack(stuck);
+    while (groups.info(ID).parked() > 0 || !groups.parked(ID, 0, 10).isEmpty()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private String lastNoted() {
+    try (var read = model.read(ID.replayed(), ReadOptions.backwards().limit(1))) {
+      return read.events().getFirst().dataAsText();
+    }
+  }
+
+  @Test
+  void more_chosen_events_than_can_be_remembered_here_and_there_are_not_replayed()
+      throws InterruptedException {
+    append(2);
+    var consumer = begin();
+    consumer.nack(consumer.next(), NackAction.PARK);
+    consumer.nack(consumer.next(), NackAction.PARK);
+    while (groups.info(ID).parked() < 2) {
+      Thread.onSpinWait();
+    }
+    var many = LongStream.rangeClosed(1, 10_001).boxed().collect(Collectors.toSet());
+
+    assertThatThrownBy(() -> groups.replayChosen(ID, many))
+        .isInstanceOf(GroupException.class)
+        .hasMessageContaining("At most 10000 parked messages")
+        .hasMessageContaining("truncate the first ones");
+
+    many.remove(10_001L);
+    groups.replayChosen(ID, many);
+    consumer.ack(consumer.next());
+    while (groups.parked(ID, 0, 10).size() != 1) {
+      Thread.onSpinWait();
+    }
   }
 }
