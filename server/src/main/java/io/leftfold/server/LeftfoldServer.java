@@ -5,8 +5,6 @@ package io.leftfold.server;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.projections.Projections;
-import io.leftfold.server.access.Authenticator;
-import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
@@ -14,40 +12,16 @@ import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.KeepAlive;
 import io.leftfold.server.edge.Shortage;
 import io.leftfold.server.group.Groups;
-import io.leftfold.server.grpc.calls.Authenticating;
-import io.leftfold.server.grpc.calls.SessionHandler;
-import io.leftfold.server.grpc.dcb.DcbService;
-import io.leftfold.server.grpc.groups.GroupsService;
-import io.leftfold.server.grpc.manystreams.ManyStreamsService;
-import io.leftfold.server.grpc.node.HealthService;
-import io.leftfold.server.grpc.node.NodeServices;
-import io.leftfold.server.grpc.operations.MonitoringService;
-import io.leftfold.server.grpc.operations.OperationsService;
-import io.leftfold.server.grpc.projections.InquiriesService;
-import io.leftfold.server.grpc.projections.ProjectionsService;
-import io.leftfold.server.grpc.store.StoreService;
-import io.leftfold.server.grpc.streams.StreamLimits;
-import io.leftfold.server.grpc.streams.StreamsService;
-import io.leftfold.server.grpc.users.AccessService;
-import io.leftfold.server.grpc.users.UsersService;
-import io.leftfold.server.http.MetricsPage;
-import io.leftfold.server.http.NodePages;
-import io.leftfold.server.http.ProjectionPages;
-import io.leftfold.server.http.StatisticsCheck;
-import io.leftfold.server.http.TokenPage;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.PastFolds;
 import io.leftfold.server.node.ServedProjections;
 import io.leftfold.server.tls.UnusableCertificateException;
-import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -242,78 +216,18 @@ public final class LeftfoldServer implements AutoCloseable {
       Optional<UserAccess> users,
       Insight insight)
       throws IOException, UnusableCertificateException {
-    var clock = Clock.systemUTC();
     var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
-    var authenticator = users.<Authenticator>map(known -> known).orElseGet(Authenticator::trusting);
-    var authenticating = new Authenticating(node, authenticator, threads);
-    Map<String, SessionHandler> guarded = new HashMap<>();
-    guarded.putAll(
-        new StreamsService(
-                new StreamLimits(store.eventBytesMax(), store.appendBytesMax()),
-                clock,
-                UUID::randomUUID,
-                (delay, task) -> later(timer, delay, task),
-                threads)
-            .handlers());
-    guarded.putAll(
-        new ManyStreamsService(UUID::randomUUID, store.eventBytesMax(), store.appendBytesMax())
-            .handlers());
-    guarded.putAll(new StoreService(threads, Math.toIntExact(store.appendBytesMax())).handlers());
-    guarded.putAll(
-        new DcbService(
-                options.dcbStream(),
-                UUID::randomUUID,
-                threads,
-                Math.toIntExact(store.appendBytesMax()))
-            .handlers());
-    guarded.putAll(new OperationsService(groups::restart, threads).handlers());
-    if (users.isPresent()) {
-      guarded.putAll(new UsersService(threads).handlers());
-      guarded.putAll(new AccessService(threads).handlers());
-    }
-    guarded.putAll(
-        new MonitoringService((delay, task) -> later(timer, delay, task), threads).handlers());
-    guarded.putAll(new GroupsService(groups, threads).handlers());
-    projections.ifPresent(served -> {
-      guarded.putAll(new ProjectionsService(served, UUID::randomUUID, threads).handlers());
-      guarded.putAll(new InquiriesService(served, UUID::randomUUID, clock, threads).handlers());
-    });
-    var calls = new HashMap<>(authenticating.guard(guarded));
-    calls.putAll(new HealthService(node, calls.keySet()).handlers());
+    var wires =
+        new Wires(store, node, groups, projections, users, options, insight, timer, threads);
     // Calls may come before this method knows a port that was 0.
     var port = new AtomicInteger(options.port());
-    calls.putAll(
-        new NodeServices(
-                node,
-                clock,
-                () ->
-                    new NodeServices.Address(
-                        reachedBy(options),
-                        options.advertisedPort() == 0 ? port.get() : options.advertisedPort()),
-                calls.keySet())
-            .handlers());
-    Handler<RoutingContext> check =
-        options.telemetry().openMetrics()
-            ? RoutingContext::next
-            : new StatisticsCheck(
-                caller -> node.as(caller).require(Right.OnNode.STATISTICS), authenticator, threads);
     var edge =
         listen(
             options,
-            insight.trace(calls),
+            insight.trace(wires.calls(port::get)),
             router -> {
               insight.trace(router);
-              new NodePages(
-                      node,
-                      new NodePages.About(
-                          NodeServices.WIRE_VERSION, VERSION, projections.isPresent()),
-                      threads)
-                  .addTo(router);
-              projections.ifPresent(served ->
-                  new ProjectionPages(node, served, authenticator, UUID::randomUUID, clock, threads)
-                      .addTo(router));
-              new MetricsPage(insight.metrics(), check, threads).addTo(router);
-              users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));
+              wires.addPages(router);
             },
             timer,
             store.appendBytesMax());
@@ -366,18 +280,6 @@ public final class LeftfoldServer implements AutoCloseable {
     } catch (RuntimeException e) {
       LOGGER.log(System.Logger.Level.ERROR, "Persistent subscriptions are not available", e);
     }
-  }
-
-  private static void later(ScheduledExecutorService timer, Duration delay, Runnable task) {
-    var scheduled = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
-    assert !scheduled.isCancelled();
-  }
-
-  private static String reachedBy(ServerOptions options) {
-    if (!options.advertisedHost().isEmpty()) {
-      return options.advertisedHost();
-    }
-    return options.listensEverywhere() ? "localhost" : options.host();
   }
 
   /// The port it listens on.

@@ -4,13 +4,11 @@ package io.leftfold.server.group;
 
 import io.leftfold.api.ResolvedEvent;
 import java.time.Clock;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.UUID;
@@ -29,8 +27,6 @@ import org.jspecify.annotations.Nullable;
 /// Belongs to one thread.
 final class GroupCore {
 
-  private static final long PARK_AGAIN_MILLIS = 1_000;
-
   /// How much is kept of what a consumer says about an event that it cannot handle.
   private static final int REASON_CHARS_MAX = 1_000;
 
@@ -42,9 +38,10 @@ final class GroupCore {
 
   private final Map<Long, Consumer> consumers = new LinkedHashMap<>();
   private final LinkedHashSet<Entry> undone = new LinkedHashSet<>();
-  private final LinkedHashSet<Entry> inFlight = new LinkedHashSet<>();
+  private final InFlight inFlight;
   private final Delivered delivered = new Delivered();
-  private final ArrayDeque<NotParked> parkAgain = new ArrayDeque<>();
+  private final Parking parking = new Parking();
+  private final Replay replay = new Replay();
 
   /// The last place that was read or looked at; −1 for none.
   private long lastSeen;
@@ -54,13 +51,7 @@ final class GroupCore {
   private int ahead;
   private int asked;
   private int retries;
-  private int parking;
   private long retried;
-
-  private final Replay replay = new Replay();
-
-  /// An event whose link could not be written.
-  private record NotParked(Entry entry, String reason, long again) {}
 
   /// A group.
   ///
@@ -70,6 +61,7 @@ final class GroupCore {
     this.clock = clock;
     this.effects = effects;
     this.dispatch = Dispatch.of(settings.strategy());
+    this.inFlight = new InFlight(settings.messageTimeout().toMillis());
     this.checkpointing = new Checkpointing(settings, after, clock.millis());
     this.lastSeen = after;
     this.pace = new Pace(clock.millis());
@@ -128,7 +120,7 @@ final class GroupCore {
     var lost = new ArrayList<>(consumer.inFlight);
     lost.sort(Entry.IN_ORDER);
     // First the events, so that they wait in the lane whose events are handed on.
-    lost.forEach(entry -> release(entry, consumer));
+    lost.forEach(inFlight::takeBack);
     dispatch.left(consumer);
     lost.forEach(this::retry);
   }
@@ -166,7 +158,7 @@ final class GroupCore {
     for (var event : events) {
       var found = delivered.find(event, consumer);
       if (found.isPresent() && found.get().state == Entry.State.IN_FLIGHT) {
-        nack(found.get(), consumer, action, kept);
+        nack(found.get(), action, kept);
       }
     }
   }
@@ -177,25 +169,19 @@ final class GroupCore {
         : reason.substring(0, REASON_CHARS_MAX) + "…";
   }
 
-  private void nack(Entry entry, Consumer consumer, NackAction action, String reason) {
+  private void nack(Entry entry, NackAction action, String reason) {
     switch (action) {
       case PARK -> {
-        release(entry, consumer);
+        inFlight.takeBack(entry);
         park(entry, "Client explicitly NAK'ed message.\n" + reason);
       }
       case RETRY -> {
-        release(entry, consumer);
+        inFlight.takeBack(entry);
         retry(entry);
       }
       case SKIP -> done(entry);
       case STOP -> throw new IllegalStateException("Stop is for a consumer, not for an event");
     }
-  }
-
-  /// Takes an event back from who has it.
-  private void release(Entry entry, Consumer consumer) {
-    consumer.inFlight.remove(entry);
-    inFlight.remove(entry);
   }
 
   private void retry(Entry entry) {
@@ -212,11 +198,9 @@ final class GroupCore {
 
   private void done(Entry entry) {
     switch (entry.state) {
-      case IN_FLIGHT -> {
-        release(entry, Objects.requireNonNull(entry.holder, "in flight, and nobody has it"));
-      }
+      case IN_FLIGHT -> inFlight.takeBack(entry);
       case RETRY -> retries--;
-      case PARKING -> parking--;
+      case PARKING -> parking.done();
       case AHEAD, DONE ->
           throw new IllegalStateException("An event is done that was " + entry.state);
     }
@@ -235,7 +219,7 @@ final class GroupCore {
   private void park(Entry entry, String reason) {
     delivered.remove(entry);
     entry.state = Entry.State.PARKING;
-    parking++;
+    parking.begun();
     effects.park(entry, reason);
   }
 
@@ -246,7 +230,7 @@ final class GroupCore {
 
   /// The link to an event could not be written: again in a while.
   void parkingFailed(Entry entry, String reason) {
-    parkAgain.add(new NotParked(entry, reason, clock.millis() + PARK_AGAIN_MILLIS));
+    parking.failed(entry, reason, clock.millis());
   }
 
   // ---- replaying
@@ -270,7 +254,7 @@ final class GroupCore {
   void settle() {
     var now = clock.millis();
     takeBackLate(now);
-    parkAgain(now);
+    parking.again(now, effects::park);
     handOut(now);
     askForMore();
     var replayed = replay.takeDone();
@@ -286,21 +270,8 @@ final class GroupCore {
   }
 
   private void takeBackLate(long now) {
-    var timeout = settings.messageTimeout().toMillis();
-    if (timeout == 0) {
-      return;
-    }
-    while (!inFlight.isEmpty() && inFlight.getFirst().deliveredAt + timeout <= now) {
-      var late = inFlight.getFirst();
-      release(late, Objects.requireNonNull(late.holder, "in flight, and nobody has it"));
-      retry(late);
-    }
-  }
-
-  private void parkAgain(long now) {
-    while (!parkAgain.isEmpty() && parkAgain.element().again() <= now) {
-      var again = parkAgain.remove();
-      effects.park(again.entry(), again.reason());
+    for (var late = inFlight.takeLate(now); late.isPresent(); late = inFlight.takeLate(now)) {
+      retry(late.get());
     }
   }
 
@@ -316,13 +287,9 @@ final class GroupCore {
       if (entry.holder == null) {
         delivered.add(entry);
       }
-      entry.state = Entry.State.IN_FLIGHT;
-      entry.holder = consumer;
-      entry.deliveredAt = now;
-      consumer.inFlight.add(entry);
+      inFlight.give(entry, consumer, now);
       consumer.pace.count();
       pace.count();
-      inFlight.add(entry);
       effects.deliver(consumer.id, entry);
     }
   }
@@ -331,13 +298,14 @@ final class GroupCore {
     var limit = live ? settings.liveBufferSize() : settings.historyBufferSize();
     var batch = Math.min(settings.readBatchSize(), limit);
     // What is being parked is kept until it is written, which may take as long as the disk is full.
-    var room = limit - ahead - asked - parking;
+    var room = limit - ahead - asked - parking.count();
     if (room >= batch) {
       asked += room;
       effects.read(room);
     }
     var more =
-        replay.ask(settings.historyBufferSize() - retries - parking, settings.readBatchSize());
+        replay.ask(
+            settings.historyBufferSize() - retries - parking.count(), settings.readBatchSize());
     if (more > 0) {
       effects.readParked(more);
     }
@@ -364,14 +332,8 @@ final class GroupCore {
 
   /// When [#settle] is due if nothing else happens; empty for never.
   OptionalLong dueAt() {
-    var due = checkpointing.dueAt(safe()).orElse(Long.MAX_VALUE);
-    var timeout = settings.messageTimeout().toMillis();
-    if (timeout > 0 && !inFlight.isEmpty()) {
-      due = Math.min(due, inFlight.getFirst().deliveredAt + timeout);
-    }
-    if (!parkAgain.isEmpty()) {
-      due = Math.min(due, parkAgain.element().again());
-    }
+    var checkpoint = checkpointing.dueAt(safe()).orElse(Long.MAX_VALUE);
+    var due = Math.min(checkpoint, Math.min(inFlight.dueAt(), parking.dueAt()));
     return due == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(due);
   }
 
@@ -383,8 +345,8 @@ final class GroupCore {
         live ? 0 : ahead,
         live ? ahead : 0,
         retries,
-        inFlight.size(),
-        inFlight.size() + retries + parking);
+        inFlight.count(),
+        inFlight.count() + retries + parking.count());
   }
 
   /// How far it is.
@@ -433,7 +395,7 @@ final class GroupCore {
   /// Whether somebody has room, and nobody has anything.
   boolean isIdleWithRoom() {
     return inFlight.isEmpty()
-        && parking == 0
+        && parking.count() == 0
         && consumers.values().stream().anyMatch(Consumer::hasRoom);
   }
 }

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server;
+
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.access.Authenticator;
+import io.leftfold.server.access.Right;
+import io.leftfold.server.access.UserAccess;
+import io.leftfold.server.edge.GrpcHandler;
+import io.leftfold.server.group.Groups;
+import io.leftfold.server.grpc.calls.Authenticating;
+import io.leftfold.server.grpc.calls.SessionHandler;
+import io.leftfold.server.grpc.dcb.DcbService;
+import io.leftfold.server.grpc.groups.GroupsService;
+import io.leftfold.server.grpc.manystreams.ManyStreamsService;
+import io.leftfold.server.grpc.node.HealthService;
+import io.leftfold.server.grpc.node.NodeServices;
+import io.leftfold.server.grpc.operations.MonitoringService;
+import io.leftfold.server.grpc.operations.OperationsService;
+import io.leftfold.server.grpc.projections.InquiriesService;
+import io.leftfold.server.grpc.projections.ProjectionsService;
+import io.leftfold.server.grpc.store.StoreService;
+import io.leftfold.server.grpc.streams.StreamLimits;
+import io.leftfold.server.grpc.streams.StreamsService;
+import io.leftfold.server.grpc.users.AccessService;
+import io.leftfold.server.grpc.users.UsersService;
+import io.leftfold.server.http.MetricsPage;
+import io.leftfold.server.http.NodePages;
+import io.leftfold.server.http.ProjectionPages;
+import io.leftfold.server.http.StatisticsCheck;
+import io.leftfold.server.http.TokenPage;
+import io.leftfold.server.node.Node;
+import io.leftfold.server.node.ServedProjections;
+import io.vertx.core.Handler;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+
+/// The wires in front of a node: what answers each call and each page, and which of them want to
+/// know who asks. How bytes come and go is the business of the edge.
+///
+/// @param threads for calls that may take a while
+record Wires(
+    LocalEventStore store,
+    Node node,
+    Groups groups,
+    Optional<ServedProjections> projections,
+    Optional<UserAccess> users,
+    ServerOptions options,
+    Insight insight,
+    ScheduledExecutorService timer,
+    ThreadFactory threads) {
+
+  private static final Clock CLOCK = Clock.systemUTC();
+
+  private Authenticator authenticator() {
+    return users.<Authenticator>map(known -> known).orElseGet(Authenticator::trusting);
+  }
+
+  /// What answers calls.
+  ///
+  /// @param port where they come in, asked for at each call that tells others
+  /// @return by path
+  Map<String, GrpcHandler> calls(IntSupplier port) {
+    var authenticating = new Authenticating(node, authenticator(), threads);
+    var calls = new HashMap<>(authenticating.guard(guarded()));
+    calls.putAll(new HealthService(node, calls.keySet()).handlers());
+    calls.putAll(
+        new NodeServices(
+                node,
+                CLOCK,
+                () ->
+                    new NodeServices.Address(
+                        reachedBy(),
+                        options.advertisedPort() == 0 ? port.getAsInt() : options.advertisedPort()),
+                calls.keySet())
+            .handlers());
+    return calls;
+  }
+
+  private String reachedBy() {
+    if (!options.advertisedHost().isEmpty()) {
+      return options.advertisedHost();
+    }
+    return options.listensEverywhere() ? "localhost" : options.host();
+  }
+
+  /// What is answered to somebody, not to everybody.
+  private Map<String, SessionHandler> guarded() {
+    var appendBytesMax = Math.toIntExact(store.appendBytesMax());
+    var guarded = new HashMap<String, SessionHandler>();
+    guarded.putAll(
+        new StreamsService(
+                new StreamLimits(store.eventBytesMax(), appendBytesMax),
+                CLOCK,
+                UUID::randomUUID,
+                this::later,
+                threads)
+            .handlers());
+    guarded.putAll(
+        new ManyStreamsService(UUID::randomUUID, store.eventBytesMax(), appendBytesMax).handlers());
+    guarded.putAll(new StoreService(threads, appendBytesMax).handlers());
+    guarded.putAll(
+        new DcbService(options.dcbStream(), UUID::randomUUID, threads, appendBytesMax).handlers());
+    guarded.putAll(new OperationsService(groups::restart, threads).handlers());
+    if (users.isPresent()) {
+      guarded.putAll(new UsersService(threads).handlers());
+      guarded.putAll(new AccessService(threads).handlers());
+    }
+    guarded.putAll(new MonitoringService(this::later, threads).handlers());
+    guarded.putAll(new GroupsService(groups, threads).handlers());
+    projections.ifPresent(served -> {
+      guarded.putAll(new ProjectionsService(served, UUID::randomUUID, threads).handlers());
+      guarded.putAll(new InquiriesService(served, UUID::randomUUID, CLOCK, threads).handlers());
+    });
+    return guarded;
+  }
+
+  private void later(Duration delay, Runnable task) {
+    var scheduled = timer.schedule(task, delay.toNanos(), TimeUnit.NANOSECONDS);
+    assert !scheduled.isCancelled();
+  }
+
+  /// Adds what is no call.
+  void addPages(Router router) {
+    var about =
+        new NodePages.About(
+            NodeServices.WIRE_VERSION, LeftfoldServer.VERSION, projections.isPresent());
+    new NodePages(node, about, threads).addTo(router);
+    projections.ifPresent(served ->
+        new ProjectionPages(node, served, authenticator(), UUID::randomUUID, CLOCK, threads)
+            .addTo(router));
+    new MetricsPage(insight.metrics(), statisticsCheck(), threads).addTo(router);
+    users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));
+  }
+
+  private Handler<RoutingContext> statisticsCheck() {
+    return options.telemetry().openMetrics()
+        ? RoutingContext::next
+        : new StatisticsCheck(
+            caller -> node.as(caller).require(Right.OnNode.STATISTICS), authenticator(), threads);
+  }
+}
