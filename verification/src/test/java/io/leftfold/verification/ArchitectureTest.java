@@ -26,6 +26,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.leftfold.projections.ProjectionOptions;
 import io.leftfold.projections.ProjectionRuntime;
 import io.leftfold.projections.Projections;
+import io.leftfold.toolkit.HandlingOptions;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.RandomAccessFile;
@@ -64,6 +65,7 @@ final class ArchitectureTest {
           "engine", Set.of("api"),
           "projections", Set.of("api"),
           "testkit", Set.of("api"),
+          "toolkit", Set.of("api"),
           "protocol", Set.of(),
           "client", Set.of("api", "protocol"),
           "server", Set.of("api", "engine", "projections", "protocol"),
@@ -193,19 +195,23 @@ final class ArchitectureTest {
         .check(LEFTFOLD);
   }
 
-  /// The root packages wire (of the projections, the classes that open): they hand the real clock,
-  /// the real chance and the real threads to what is beneath, which takes them by constructor so
-  /// that a test can own them.
+  /// The root packages wire (of the projections, the classes that open; of the toolkit, its
+  /// options): they hand the real clock, the real chance and the real threads to what is beneath,
+  /// which takes them by constructor so that a test can own them.
   @Test
   void time_chance_and_threads_come_in_by_constructor() {
     noClasses()
         .that(
-            resideInAnyPackage(inside("engine"), inside("projections"), inside("server"))
+            resideInAnyPackage(
+                    inside("engine"), inside("projections"), inside("server"), inside("toolkit"))
                 .and(not(resideInAnyPackage(root("engine"), root("server"))))
                 .and(
                     not(
                         belongToAnyOf(
-                            ProjectionRuntime.class, ProjectionOptions.class, Projections.class))))
+                            HandlingOptions.class,
+                            ProjectionOptions.class,
+                            ProjectionRuntime.class,
+                            Projections.class))))
         .should()
         .accessTargetWhere(takenFromTheSurroundings())
         .check(LEFTFOLD);
@@ -247,6 +253,18 @@ final class ArchitectureTest {
     return access instanceof JavaCall<?> call
         && call.getTarget().getRawParameterTypes().stream()
             .noneMatch(parameter -> parameter.isEquivalentTo(ThreadFactory.class));
+  }
+
+  /// Classes of an application are named by it, and never looked into.
+  @Test
+  void the_toolkit_does_not_reflect() {
+    noClasses()
+        .that()
+        .resideInAPackage(inside("toolkit"))
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("java.lang.reflect..", "java.lang.annotation..")
+        .check(LEFTFOLD);
   }
 
   @Test

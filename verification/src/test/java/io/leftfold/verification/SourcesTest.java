@@ -36,6 +36,7 @@ final class SourcesTest {
           "protocol",
           "server",
           "testkit",
+          "toolkit",
           "verification");
 
   private static final List<Source> SOURCES = sources();

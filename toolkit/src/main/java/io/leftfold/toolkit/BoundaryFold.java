@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit;
+
+import io.leftfold.api.AppendCondition;
+import io.leftfold.api.AsOf;
+import io.leftfold.api.EventRead;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.Query;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
+import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.toolkit.RememberedStates.Remembered;
+import java.util.List;
+
+/// The left fold over what a boundary holds, event by event as they are read.
+final class BoundaryFold<S, E> {
+
+  private final EventStore store;
+  private final Decider<?, S, E, ?> decider;
+  private final EventCodec<E> codec;
+  private final UnknownEvents unknownEvents;
+  private final RememberedStates<S> memory;
+
+  BoundaryFold(
+      EventStore store, Decider<?, S, E, ?> decider, EventCodec<E> codec, HandlingOptions options) {
+    this.store = store;
+    this.decider = decider;
+    this.codec = codec;
+    this.unknownEvents = options.unknownEvents();
+    this.memory = new RememberedStates<>(options.rememberedStatesMax());
+  }
+
+  /// What a boundary holds now, beginning at what is remembered of it.
+  Grounds<S> of(Boundary<E> boundary) {
+    var key = key(boundary);
+    var grounds = asOf(boundary, AsOf.now(), memory.of(key).orElseGet(this::nothing));
+    memory.remember(key, grounds.folded());
+    return grounds;
+  }
+
+  /// What the events of a boundary amounted to at a moment.
+  S stateAsOf(Boundary<E> boundary, AsOf moment) {
+    return asOf(boundary, moment, nothing()).folded().state();
+  }
+
+  private Object key(Boundary<E> boundary) {
+    return switch (boundary) {
+      case Boundary.OfStream<E>(var stream) -> stream;
+      case Boundary.OfQuery<E>(var query, _) -> query;
+    };
+  }
+
+  private Remembered<S> nothing() {
+    return new Remembered<>(decider.initialState(), -1, 0, 0);
+  }
+
+  private Grounds<S> asOf(Boundary<E> boundary, AsOf moment, Remembered<S> from) {
+    var options = ReadOptions.forwards().asOf(moment).from(from.next());
+    return switch (boundary) {
+      case Boundary.OfStream<E>(var stream) -> ofStream(stream, options, from);
+      case Boundary.OfQuery<E>(var query, _) -> ofQuery(query, options, from);
+    };
+  }
+
+  private Grounds<S> ofStream(StreamName stream, ReadOptions options, Remembered<S> from) {
+    try (var events = store.read(stream, options)) {
+      if (from.next() > 0 && !from.isOf(events.state())) {
+        return ofStream(stream, options.from(0), nothing());
+      }
+      return switch (events.state()) {
+        case StreamState.Absent(), StreamState.Deleted(_) ->
+            new Grounds<>(nothing(), ExpectedState.noStream(), List.of());
+        case StreamState.Present(var first, var last) ->
+            new Grounds<>(
+                fold(events, from, first, last + 1), ExpectedState.atRevision(last), List.of());
+        case StreamState.Tombstoned() -> throw new StreamTombstonedException(stream);
+      };
+    }
+  }
+
+  private Grounds<S> ofQuery(Query query, ReadOptions options, Remembered<S> from) {
+    try (var events = store.read(query, options)) {
+      var head = events.head();
+      var condition = AppendCondition.noneMatch(query).after(head);
+      return new Grounds<>(
+          fold(events, from, 0, head.end()), ExpectedState.any(), List.of(condition));
+    }
+  }
+
+  private Remembered<S> fold(EventRead events, Remembered<S> from, long firstVisible, long next) {
+    var state = from.state();
+    var lastPosition = from.lastPosition();
+    for (var resolved : events) {
+      var event = resolved.original();
+      state = decider.fold(state, meaning(event));
+      lastPosition = event.position();
+    }
+    return new Remembered<>(state, lastPosition, firstVisible, next);
+  }
+
+  /// What an event means to the application; nothing, if it is unknown and may be.
+  List<E> meaning(RecordedEvent event) {
+    return switch (codec.decode(event)) {
+      case Decoded.Known<E>(var known) -> known;
+      case Decoded.Unknown<E> _ ->
+          switch (unknownEvents) {
+            case REFUSE -> throw new UnreadableEventException(event);
+            case PASS_OVER -> List.of();
+          };
+    };
+  }
+}

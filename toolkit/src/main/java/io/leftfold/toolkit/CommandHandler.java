@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit;
+
+import io.leftfold.api.AsOf;
+import io.leftfold.api.Commit;
+import io.leftfold.api.ConditionFailedException;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamAppend;
+import io.leftfold.api.WrongExpectedStateException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Runs a [Decider] on a store: folds what the command's boundary holds, decides, and appends if
+/// nothing was added to the boundary meanwhile. Otherwise it begins again, so many times.
+///
+/// ```java
+/// var accounts =
+///     CommandHandler.of(
+///         store,
+///         ACCOUNTS,
+///         EVENTS,
+///         command -> Boundary.stream(StreamName.of("account-" + command.account())));
+///
+/// switch (accounts.handle(CommandId.of(request.id()), new Withdraw("7", 80))) {
+///   case Accepted(var position, var events, _) -> …
+///   case Rejected(var why) -> …
+/// }
+/// ```
+///
+/// All events of a decision become visible together or not at all. May be used by any number of
+/// threads; holds nothing but what it was made of, and states if it is to
+/// ([HandlingOptions#rememberedStatesMax()]), and does not close the store.
+///
+/// **Giving a command again.** A command with an id happens once: given again, it is answered as
+/// when it was accepted, whoever gives it, whatever has happened since, for as long as its events
+/// are in the store. So whoever got no answer (the process died, or
+/// [io.leftfold.api.UnavailableException.Reason#UNREACHABLE]) gives it again with the same id. What
+/// wrote nothing, a rejection too, is nowhere recorded, and is decided anew. A command without an
+/// id is a new one each time.
+///
+/// @param <C> the commands
+/// @param <S> the state
+/// @param <E> the events
+/// @param <R> why a command is rejected
+public final class CommandHandler<C, S, E, R> {
+
+  private static final Marking UNMARKED = new Marking.ByNothing();
+
+  private final EventStore store;
+  private final Decider<C, S, E, R> decider;
+  private final EventCodec<E> codec;
+  private final Function<? super C, Boundary<E>> boundaries;
+  private final HandlingOptions options;
+  private final BoundaryFold<S, E> fold;
+
+  private CommandHandler(
+      EventStore store,
+      Decider<C, S, E, R> decider,
+      EventCodec<E> codec,
+      Function<? super C, Boundary<E>> boundaries,
+      HandlingOptions options) {
+    this.store = store;
+    this.decider = decider;
+    this.codec = codec;
+    this.boundaries = boundaries;
+    this.options = options;
+    this.fold = new BoundaryFold<>(store, decider, codec, options);
+  }
+
+  /// A handler with default options.
+  ///
+  /// @param store where events are
+  /// @param decider what commands do
+  /// @param codec how events are stored
+  /// @param boundaries what a command's decision rests on
+  /// @param <C> the commands
+  /// @param <S> the state
+  /// @param <E> the events
+  /// @param <R> why a command is rejected
+  /// @return the handler
+  public static <C, S, E, R> CommandHandler<C, S, E, R> of(
+      EventStore store,
+      Decider<C, S, E, R> decider,
+      EventCodec<E> codec,
+      Function<? super C, Boundary<E>> boundaries) {
+    return new CommandHandler<>(store, decider, codec, boundaries, HandlingOptions.defaults());
+  }
+
+  /// The same with other options.
+  ///
+  /// @param other how commands are handled
+  /// @return the new handler
+  public CommandHandler<C, S, E, R> with(HandlingOptions other) {
+    return new CommandHandler<>(store, decider, codec, boundaries, other);
+  }
+
+  /// Handles a command that is given once, and not again if nobody answers.
+  ///
+  /// @param command what is wanted
+  /// @return what became of it
+  /// @throws TooManyConflictsException if others were quicker each time
+  /// @throws UnreadableEventException if the boundary holds an event that cannot be understood
+  /// @throws LeftfoldException what the store throws, but for conflicts
+  public Outcome<E, R> handle(C command) {
+    return handleMarked(command, UNMARKED);
+  }
+
+  /// Handles a command that happens once, however often it is given.
+  ///
+  /// @param id the same each time that the command is given, and no other command's
+  /// @param command what is wanted
+  /// @return what became of it, the first time if that was before
+  /// @throws TooManyConflictsException if others were quicker each time
+  /// @throws UnreadableEventException if the boundary holds an event that cannot be understood
+  /// @throws LeftfoldException what the store throws, but for conflicts
+  public Outcome<E, R> handle(CommandId id, C command) {
+    return handleMarked(command, new Marking.ById(id));
+  }
+
+  /// What the events of a boundary amount to now.
+  ///
+  /// @param boundary which events
+  /// @return the state
+  public S state(Boundary<E> boundary) {
+    return fold.of(boundary).state();
+  }
+
+  /// What the events of a boundary amounted to at an earlier moment. As of the position of the
+  /// first event of a decision it is the state that was decided by.
+  ///
+  /// @param boundary which events
+  /// @param moment of the store
+  /// @return the state
+  public S stateAsOf(Boundary<E> boundary, AsOf moment) {
+    return fold.stateAsOf(boundary, moment);
+  }
+
+  private Outcome<E, R> handleMarked(C command, Marking marking) {
+    var boundary = boundaries.apply(command);
+    for (var attempts = 1; ; attempts++) {
+      try {
+        return attempt(command, boundary, marking);
+      } catch (WrongExpectedStateException | ConditionFailedException conflict) {
+        var earlier = earlier(marking);
+        if (earlier.isPresent()) {
+          return earlier.get();
+        }
+        if (attempts == options.attemptsMax() || !paused(attempts)) {
+          throw new TooManyConflictsException(boundary, attempts, conflict);
+        }
+      }
+    }
+  }
+
+  private boolean paused(int attempts) {
+    try {
+      options.pauses().pause(attempts);
+      return true;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private Outcome<E, R> attempt(C command, Boundary<E> boundary, Marking marking) {
+    var grounds = fold.of(boundary);
+    return switch (decider.decide(command, grounds.state())) {
+      case Decision.Reject<E, R>(var why) ->
+          earlier(marking).orElseGet(() -> new Outcome.Rejected<>(why));
+      case Decision.Accept<E, R>(var events) when events.isEmpty() ->
+          earlier(marking)
+              .orElseGet(() -> new Outcome.Accepted<>(grounds.lastPosition(), events, false));
+      case Decision.Accept<E, R>(var events) -> append(events, grounds, boundary, marking);
+    };
+  }
+
+  private Outcome<E, R> append(
+      List<E> events, Grounds<S> grounds, Boundary<E> boundary, Marking marking) {
+    requireNoneBehindTheEnd(grounds.state(), events);
+    var result = store.append(commit(events, grounds, boundary, marking));
+    var accepted =
+        new Outcome.Accepted<E, R>(result.position().orElseThrow(), events, result.idempotent());
+    // Whoever was quicker with the same command may have decided otherwise.
+    return result.idempotent() ? earlier(marking).orElse(accepted) : accepted;
+  }
+
+  private void requireNoneBehindTheEnd(S before, List<E> events) {
+    var state = before;
+    for (var event : events) {
+      if (decider.isTerminal(state)) {
+        throw new IllegalStateException(
+            "Nothing happens behind the end, but %s was decided on the terminal state %s; reject the command"
+                .formatted(event, state));
+      }
+      state = decider.evolve(state, event);
+    }
+  }
+
+  /// One part for each run of events of the same stream, so that they keep their order.
+  private Commit commit(List<E> events, Grounds<S> grounds, Boundary<E> boundary, Marking marking) {
+    var parts = new ArrayList<StreamAppend>();
+    var run = new ArrayList<ProposedEvent>();
+    for (var i = 0; i < events.size(); i++) {
+      var stream = boundary.home(events.get(i));
+      run.add(marking.mark(codec.encode(events.get(i)), i));
+      if (i + 1 == events.size() || !boundary.home(events.get(i + 1)).equals(stream)) {
+        parts.add(new StreamAppend(stream, grounds.expected(), run));
+        run.clear();
+      }
+    }
+    var conditions = new ArrayList<>(grounds.conditions());
+    conditions.addAll(marking.conditions());
+    return new Commit(parts, conditions, Optional.empty());
+  }
+
+  /// What became of the command when it was given before, if it wrote something.
+  private Optional<Outcome<E, R>> earlier(Marking marking) {
+    var recorded = marking.recorded(store);
+    if (recorded.isEmpty()) {
+      return Optional.empty();
+    }
+    var events = recorded.stream().flatMap(event -> fold.meaning(event).stream()).toList();
+    return Optional.of(new Outcome.Accepted<>(recorded.getLast().position(), events, true));
+  }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Deciding: an application as plain functions over records and sealed types.
+///
+/// A [Decider] says what commands do, a [CommandHandler] runs it on a store: it folds what the
+/// command's [Boundary] holds, decides, and appends only if nothing was added to the boundary
+/// meanwhile. Events go through an [EventCodec], so that what is stored knows nothing of classes.
+/// A [Specification] tests a decider.
+/// All of it works on any [io.leftfold.api.EventStore], and knows none in particular.
+@NullMarked
+package io.leftfold.toolkit;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// Deciding and folding in Java, on any event store.
+module io.leftfold.toolkit {
+  requires static org.jspecify;
+  requires transitive io.leftfold.api;
+
+  exports io.leftfold.toolkit;
+}
