@@ -4,6 +4,7 @@
 module io.leftfold.toolkit {
   requires static org.jspecify;
   requires transitive io.leftfold.api;
+  requires transitive tools.jackson.databind;
 
   exports io.leftfold.toolkit;
 }

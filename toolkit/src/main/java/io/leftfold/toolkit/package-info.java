@@ -4,8 +4,8 @@
 ///
 /// A [Decider] says what commands do, a [CommandHandler] runs it on a store: it folds what the
 /// command's [Boundary] holds, decides, and appends only if nothing was added to the boundary
-/// meanwhile. Events go through an [EventCodec], so that what is stored knows nothing of classes.
-/// A [Specification] tests a decider.
+/// meanwhile. Events go through an [EventCodec], so that what is stored knows nothing of classes;
+/// [EventTypes] is one that knows names, versions and upcasts. A [Specification] tests a decider.
 /// All of it works on any [io.leftfold.api.EventStore], and knows none in particular.
 @NullMarked
 package io.leftfold.toolkit;

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit;
+
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.Tag;
+import io.leftfold.toolkit.JsonEvent.Schema;
+import io.leftfold.toolkit.TypeTable.Named;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A table of [EventTypes] while it is being written down. The order of declarations means nothing.
+///
+/// @param <E> the events of the application
+public final class EventTypesBuilder<E> {
+
+  private final Class<E> events;
+  private final Map<String, Named<? extends E>> types = new HashMap<>();
+  private final Map<String, String> renamed = new HashMap<>();
+  private final Map<Schema, TypeTable.Step> steps = new HashMap<>();
+  private final Set<Schema> upcasts = new HashSet<>();
+  private final Set<String> dropped = new HashSet<>();
+  private Function<? super E, List<Tag>> tags = _ -> List.of();
+
+  EventTypesBuilder(Class<E> events) {
+    this.events = events;
+  }
+
+  /// Names a class of events.
+  ///
+  /// @param name under which they are stored
+  /// @param version of the schema in which they are stored now, from 1
+  /// @param type the class
+  /// @param binding between the class and JSON in that version
+  /// @param <T> the class
+  /// @return this
+  public <T extends E> EventTypesBuilder<E> type(
+      String name, int version, Class<T> type, JsonBinding<T> binding) {
+    requireVersion(name, version);
+    requireNew(name, types.put(name, new Named<>(name, version, type, binding)) == null);
+    return this;
+  }
+
+  /// From one version of a type to the next.
+  ///
+  /// @param name of the type
+  /// @param from the older version
+  /// @param change makes the data of the next version of that of the older one, which it may change
+  /// @return this
+  public EventTypesBuilder<E> upcast(String name, int from, UnaryOperator<ObjectNode> change) {
+    upcasts.add(new Schema(name, from + 1));
+    return split(
+        name, from, (data, _) -> List.of(new JsonEvent(name, from + 1, change.apply(data))));
+  }
+
+  /// From one version of a type to events of any types and versions: one, several, or none.
+  ///
+  /// @param name of the type
+  /// @param version the older version
+  /// @param into makes events of the data, which it may change, and of all that was stored with it
+  /// @return this
+  public EventTypesBuilder<E> split(
+      String name, int version, BiFunction<ObjectNode, RecordedEvent, List<JsonEvent>> into) {
+    requireVersion(name, version);
+    var shape = new Schema(name, version);
+    requireNew(shape, steps.put(shape, into::apply) == null);
+    return this;
+  }
+
+  /// Another name under which a type was stored, in any of its versions.
+  ///
+  /// @param old the name then
+  /// @param name the name now
+  /// @return this
+  public EventTypesBuilder<E> renamed(String old, String name) {
+    requireNew(old, renamed.put(old, name) == null);
+    return this;
+  }
+
+  /// A type that means nothing any more: its events are known, and passed over.
+  ///
+  /// @param name of the type
+  /// @return this
+  public EventTypesBuilder<E> dropped(String name) {
+    requireNew(name, dropped.add(name));
+    return this;
+  }
+
+  /// By what events can be found.
+  ///
+  /// @param by the tags of an event
+  /// @return this
+  public EventTypesBuilder<E> tagged(Function<? super E, List<Tag>> by) {
+    tags = by;
+    return this;
+  }
+
+  private static void requireVersion(String name, int version) {
+    if (version < 1) {
+      throw new IllegalArgumentException(
+          "Versions are counted from 1, got %d for %s".formatted(version, name));
+    }
+  }
+
+  private static void requireNew(Object what, boolean isNew) {
+    if (!isNew) {
+      throw new IllegalArgumentException("%s is declared twice; leave one".formatted(what));
+    }
+  }
+
+  /// The table.
+  ///
+  /// @return the types
+  /// @throws IllegalStateException if it has a hole; the message lists all of them
+  public EventTypes<E> build() {
+    var table = new TypeTable<E>(types, renamed, steps, upcasts, dropped);
+    var holes = new ArrayList<>(table.holes());
+    var named = new HashSet<Class<?>>();
+    for (var type : types.values()) {
+      if (!named.add(type.type())) {
+        holes.add("%s has two names; use renamed for the older one".formatted(type.type()));
+      }
+    }
+    leaves(events)
+        .filter(leaf -> !named.contains(leaf))
+        .forEach(leaf -> holes.add("%s has no name".formatted(leaf)));
+    if (!holes.isEmpty()) {
+      throw new IllegalStateException(
+          "The types of %s have holes: %s".formatted(events, String.join("; ", holes)));
+    }
+    return new EventTypes<>(table, tags);
+  }
+
+  /// The classes that events of a sealed type can have; of one that is not sealed nobody knows.
+  private static Stream<Class<?>> leaves(Class<?> type) {
+    return type.isSealed()
+        ? Stream.of(type.getPermittedSubclasses()).flatMap(EventTypesBuilder::classes)
+        : Stream.empty();
+  }
+
+  private static Stream<Class<?>> classes(Class<?> type) {
+    return type.isSealed() ? leaves(type) : Stream.of(type);
+  }
+}
