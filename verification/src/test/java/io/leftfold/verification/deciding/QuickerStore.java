@@ -5,7 +5,7 @@ package io.leftfold.verification.deciding;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
 import io.leftfold.api.EventStore;
-import io.leftfold.testkit.ForwardingEventStore;
+import io.leftfold.api.ForwardingEventStore;
 
 /// A store in which somebody else is quicker than the first append.
 final class QuickerStore extends ForwardingEventStore {

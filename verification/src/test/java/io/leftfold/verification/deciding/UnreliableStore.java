@@ -5,8 +5,8 @@ package io.leftfold.verification.deciding;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
 import io.leftfold.api.EventStore;
+import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.UnavailableException;
-import io.leftfold.testkit.ForwardingEventStore;
 import java.util.function.Supplier;
 
 /// A store of which answers get lost, before or after it did what was asked: nobody knows which.
