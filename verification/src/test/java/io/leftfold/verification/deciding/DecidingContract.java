@@ -339,14 +339,16 @@ abstract class DecidingContract {
     for (var i = 0; i < 120; i++) {
       commands.put(CommandId.of("%s, command %d".formatted(a, i)), moneyMoved(accounts, random));
     }
-    var ids = List.copyOf(commands.keySet());
+    var named = List.copyOf(commands.entrySet());
     together(
             8,
             thread ->
-                IntStream.range(0, ids.size())
+                IntStream.range(0, named.size())
                     .filter(i -> i % 8 == thread)
-                    .mapToObj(ids::get)
-                    .map(id -> untilAnswered(() -> unsure.handle(id, commands.get(id)), id))
+                    .mapToObj(named::get)
+                    .map(each ->
+                        untilAnswered(
+                            () -> unsure.handle(each.getKey(), each.getValue()), each.getKey()))
                     .toList())
         .stream()
         .flatMap(List::stream)
