@@ -101,7 +101,6 @@ final class QueryResults {
     } else {
       addIfNew(streams.of(partition), result);
     }
-    bytes += result.length();
     if (bytes >= BYTES_AT_ONCE) {
       commit();
     }
@@ -125,6 +124,7 @@ final class QueryResults {
   }
 
   private void add(StreamName stream, String result, long revision) {
+    bytes += result.length();
     add(
         stream,
         result.isEmpty()
