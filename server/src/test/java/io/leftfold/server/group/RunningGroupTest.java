@@ -187,6 +187,16 @@ final class RunningGroupTest {
     return consume();
   }
 
+  /// Has the consumer park the next events, and waits until they are.
+  private void park(Consuming consumer, int events) throws InterruptedException {
+    for (var i = 0; i < events; i++) {
+      consumer.nack(consumer.next(), NackAction.PARK);
+    }
+    while (groups.info(ID).parked() < events) {
+      Thread.onSpinWait();
+    }
+  }
+
   private Consuming consume() {
     var consumer = new Consuming();
     groups.connect(ID, consumer, BUFFER);
@@ -375,12 +385,7 @@ final class RunningGroupTest {
     var events = 1_200;
     append(events);
     var consumer = begin();
-    for (var i = 0; i < events; i++) {
-      consumer.nack(consumer.next(), NackAction.PARK);
-    }
-    while (groups.info(ID).parked() < events) {
-      Thread.onSpinWait();
-    }
+    park(consumer, events);
 
     groups.replayParked(ID, java.util.OptionalLong.empty());
     stalled.set(new CountDownLatch(1));
@@ -425,12 +430,7 @@ final class RunningGroupTest {
   void chosen_parked_events_are_replayed_and_the_others_stay() throws InterruptedException {
     append(4);
     var consumer = begin();
-    for (var i = 0; i < 4; i++) {
-      consumer.nack(consumer.next(), NackAction.PARK);
-    }
-    while (groups.info(ID).parked() < 4) {
-      Thread.onSpinWait();
-    }
+    park(consumer, 4);
 
     groups.replayChosen(ID, java.util.Set.of(1L, 3L));
     var first = consumer.next();
@@ -459,12 +459,7 @@ final class RunningGroupTest {
     var events = 300;
     append(events);
     var consumer = begin();
-    for (var i = 0; i < events; i++) {
-      consumer.nack(consumer.next(), NackAction.PARK);
-    }
-    while (groups.info(ID).parked() < events) {
-      Thread.onSpinWait();
-    }
+    park(consumer, events);
 
     groups.replayParked(ID, java.util.OptionalLong.empty());
     var stuck = consumer.next();
@@ -493,11 +488,7 @@ final class RunningGroupTest {
       throws InterruptedException {
     append(2);
     var consumer = begin();
-    consumer.nack(consumer.next(), NackAction.PARK);
-    consumer.nack(consumer.next(), NackAction.PARK);
-    while (groups.info(ID).parked() < 2) {
-      Thread.onSpinWait();
-    }
+    park(consumer, 2);
     var many = LongStream.rangeClosed(1, 10_001).boxed().collect(Collectors.toSet());
 
     assertThatThrownBy(() -> groups.replayChosen(ID, many))
