@@ -19,6 +19,8 @@ public final class Interleavings {
   /// What has nothing that two threads share, or is right by itself: nobody else goes on within.
   private static final String[] UNDIVIDED = {
     "io.leftfold.api.StreamName",
+    "io.leftfold.engine.disk.FaultyDisk",
+    "io.leftfold.engine.disk.FaultyDisk$FaultyFile",
     "io.leftfold.engine.disk.MemoryDisk",
     "io.leftfold.engine.disk.MemoryDisk$MemoryFile",
     "io.leftfold.engine.index.IndexKey",
@@ -33,7 +35,8 @@ public final class Interleavings {
   ///
   /// @param model public, and with a public constructor that makes what the threads share
   /// @param orders how many of them
-  public static void check(Class<?> model, int orders) {
+  /// @param undivided names of classes within which nobody else goes on, for this is about others
+  public static void check(Class<?> model, int orders, String... undivided) {
     new ModelCheckingOptions()
         .iterations(1)
         .invocationsPerIteration(Integer.getInteger("tests.seeds", orders))
@@ -43,6 +46,7 @@ public final class Interleavings {
         .actorsAfter(0)
         .minimizeFailedScenario(false)
         .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(UNDIVIDED).allMethods().ignore())
+        .addGuarantee(ManagedStrategyGuaranteeKt.forClasses(undivided).allMethods().ignore())
         .invocationTimeout$lincheck(HANGING_MILLIS)
         .check(model);
   }

@@ -6,28 +6,24 @@ import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
 import io.leftfold.api.UnavailableException;
-import io.leftfold.engine.disk.ClosedMapping;
 import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.RecordCursor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// From stream, category, type, tag and correlation id to positions, and from a category to where
 /// its streams begin.
 ///
-/// A row of [parts][Part] that cover the log one after the other: segments, tables that are about
-/// to become segments, and the live table. Streams whose names begin with `$` have no category.
+/// A [row][Row] of [parts][Part] that cover the log one after the other. Streams whose names begin
+/// with `$` have no category.
 public final class Index implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger(Index.class.getName());
@@ -42,21 +38,16 @@ public final class Index implements AutoCloseable {
   private final IndexOptions options;
   private final Indexer indexer;
   private final Coverage coverage = new Coverage();
-  private final ReentrantLock rowLock = new ReentrantLock();
-  private final Condition rowChanged = rowLock.newCondition();
+  private final Row row = new Row();
 
-  // The last part is the live table, if the index is whole. Readers take the end of the log first,
-  // and then this.
-  private volatile Part[] row = {};
   private volatile boolean started;
-  private volatile boolean closed;
   private MemoryTable live = new MemoryTable(0);
 
   private Index(Disk disk, Log log, IndexOptions options) {
     this.disk = disk;
     this.log = log;
     this.options = options;
-    this.indexer = new Indexer(this, disk, log, options);
+    this.indexer = new Indexer(this, row, disk, log, options);
   }
 
   /// Opens the index of a log, and reads from the log what is missing, unless that is more than
@@ -91,9 +82,10 @@ public final class Index implements AutoCloseable {
   }
 
   private boolean deleteDamaged() throws IOException {
-    var damaged = segments(row).stream().filter(Segment::isDamaged).toList();
-    SegmentFiles.closeAll(segments(row));
-    row = new Part[0];
+    var segments = row.segments();
+    var damaged = segments.stream().filter(Segment::isDamaged).toList();
+    SegmentFiles.closeAll(segments);
+    row.begin(List.of());
     for (var segment : damaged) {
       disk.delete(segment.name());
     }
@@ -104,7 +96,7 @@ public final class Index implements AutoCloseable {
   private void openSound() throws IOException {
     var leftovers = new ArrayList<String>();
     var segments = openSegments(leftovers);
-    row = segments.toArray(Part[]::new);
+    row.begin(segments);
     if (!options.readOnly() && !leftovers.isEmpty()) {
       for (var name : leftovers) {
         disk.delete(name);
@@ -129,7 +121,7 @@ public final class Index implements AutoCloseable {
       end = segment.end();
     }
     live = new MemoryTable(end);
-    setRow(List.of(), List.of(live));
+    row.insert(live);
     readTail(end);
     coverage.becomeWhole();
   }
@@ -171,9 +163,7 @@ public final class Index implements AutoCloseable {
         options.readOnly()
             ? List.of(readLog(from, before.first()))
             : indexer.fromLog(from, before.first(), before(before), false);
-    var all = new ArrayList<Part>(filled);
-    all.add(before);
-    setRow(List.of(before), all);
+    filled.forEach(row::insert);
   }
 
   /// Indexes what lies behind the segments.
@@ -197,7 +187,7 @@ public final class Index implements AutoCloseable {
     var table = new MemoryTable(from);
     var cursor = log.cursor();
     for (var position = from; position < end; position++) {
-      if (position % RECORDS_BETWEEN_LOOKS == 0 && closed) {
+      if (position % RECORDS_BETWEEN_LOOKS == 0 && row.isClosed()) {
         throw new UnavailableException(
             UnavailableException.Reason.CLOSED, "The store was closed while it was indexed");
       }
@@ -246,7 +236,7 @@ public final class Index implements AutoCloseable {
 
   /// How many events the parts cover.
   public long indexed() {
-    return Arrays.stream(row).mapToLong(part -> part.end() - part.first()).sum();
+    return Arrays.stream(row.parts()).mapToLong(part -> part.end() - part.first()).sum();
   }
 
   /// Refuses to answer from half an index.
@@ -260,7 +250,7 @@ public final class Index implements AutoCloseable {
   }
 
   private RuntimeException refusal() {
-    if (closed) {
+    if (row.isClosed()) {
       return new UnavailableException(UnavailableException.Reason.CLOSED, "The store was closed");
     }
     var failure = indexer.failure();
@@ -287,7 +277,7 @@ public final class Index implements AutoCloseable {
   /// @return from which to below which; empty at the end of the log if none lack
   MissingRange firstMissing() {
     var from = 0L;
-    for (var part : row) {
+    for (var part : row.parts()) {
       if (part.first() > from) {
         return missing(from, part.first());
       }
@@ -303,23 +293,10 @@ public final class Index implements AutoCloseable {
   /// Positions that no part covers.
   record MissingRange(long from, long end) {}
 
-  /// Puts a part in its place among the others.
-  void insert(Part part) {
-    rowLock.lock();
-    try {
-      var all = new ArrayList<>(List.of(row));
-      all.add(part);
-      all.sort(Comparator.comparingLong(Part::first));
-      row = all.toArray(Part[]::new);
-    } finally {
-      rowLock.unlock();
-    }
-  }
-
   /// Begins to answer: with the newest events in the table that others are about to be added to.
   void becomeWhole(MemoryTable newest) {
     live = newest;
-    insert(newest);
+    row.insert(newest);
     coverage.becomeWhole();
     LOGGER.log(
         System.Logger.Level.INFO,
@@ -357,92 +334,23 @@ public final class Index implements AutoCloseable {
   }
 
   private void freeze(long position) {
-    awaitRoom();
+    row.awaitTablesBelow(FROZEN_MAX, () -> indexer.failure() != null);
     if (position < log.end()) {
       logProgress(position);
     }
     live = new MemoryTable(position);
-    setRow(List.of(), List.of(live));
+    row.insert(live);
     indexer.wake();
-  }
-
-  private void awaitRoom() {
-    rowLock.lock();
-    try {
-      while (frozenTables() >= FROZEN_MAX && indexer.failure() == null && !closed) {
-        rowChanged.awaitUninterruptibly();
-      }
-    } finally {
-      rowLock.unlock();
-    }
-  }
-
-  private long frozenTables() {
-    return Arrays.stream(row).filter(MemoryTable.class::isInstance).count() - 1;
-  }
-
-  // ---- the row
-
-  Part[] row() {
-    return row;
-  }
-
-  boolean isClosed() {
-    return closed;
-  }
-
-  /// Passes on a failure to read a segment, unless it was closed because another took its place:
-  /// then there is a new row to ask.
-  @SuppressWarnings("ReferenceEquality") // a new row is a new array
-  void requireChangedSince(Part[] seen, IllegalStateException failure) {
-    ClosedMapping.passed();
-    if (closed) {
-      throw new UnavailableException(
-          UnavailableException.Reason.CLOSED, "The store was closed while it was read", failure);
-    }
-    if (row == seen) {
-      throw failure;
-    }
-  }
-
-  /// Puts parts in the place of neighbouring parts that cover the same.
-  void replace(List<? extends Part> old, List<? extends Part> parts) {
-    setRow(old, parts);
-    rowChanged();
-  }
-
-  /// Lets those look again who wait for room.
-  void rowChanged() {
-    rowLock.lock();
-    try {
-      rowChanged.signalAll();
-    } finally {
-      rowLock.unlock();
-    }
-  }
-
-  /// @param old to be taken out; if there are none, the new ones come last
-  private void setRow(List<? extends Part> old, List<? extends Part> parts) {
-    rowLock.lock();
-    try {
-      var all = new ArrayList<>(List.of(row));
-      var at = old.isEmpty() ? all.size() : all.indexOf(old.getFirst());
-      all.subList(at, at + old.size()).clear();
-      all.addAll(at, parts);
-      row = all.toArray(Part[]::new);
-    } finally {
-      rowLock.unlock();
-    }
   }
 
   /// Knows which keys the parts before one have.
   MemoryTable.Known before(Part part) {
-    return before(part, row);
+    return before(part, row.parts());
   }
 
   /// Knows which keys the parts before a position have.
   MemoryTable.Known before(long position) {
-    return known(Arrays.stream(row).filter(part -> part.end() <= position).toList());
+    return known(Arrays.stream(row.parts()).filter(part -> part.end() <= position).toList());
   }
 
   private MemoryTable.Known before(Part part, Part[] parts) {
@@ -482,12 +390,12 @@ public final class Index implements AutoCloseable {
 
   /// The events of a stream.
   public StreamPostings stream(String name) {
-    return new StreamPostings(this, key(KeyKind.STREAM, name));
+    return new StreamPostings(row, key(KeyKind.STREAM, name));
   }
 
   /// The events of the streams of a category.
   public Postings category(String category) {
-    return new KeyPostings(this, key(KeyKind.CATEGORY, category));
+    return new KeyPostings(row, key(KeyKind.CATEGORY, category));
   }
 
   /// No events.
@@ -498,27 +406,27 @@ public final class Index implements AutoCloseable {
 
   /// The events of a type.
   public Postings type(String type) {
-    return new KeyPostings(this, key(KeyKind.TYPE, type));
+    return new KeyPostings(row, key(KeyKind.TYPE, type));
   }
 
   /// The events that carry a tag.
   public Postings tag(String tag) {
-    return new KeyPostings(this, key(KeyKind.TAG, tag));
+    return new KeyPostings(row, key(KeyKind.TAG, tag));
   }
 
   /// The events that belong to a correlation id; no links.
   public Postings correlation(String id) {
-    return new KeyPostings(this, key(KeyKind.CORRELATION, id));
+    return new KeyPostings(row, key(KeyKind.CORRELATION, id));
   }
 
   /// The events of revision 0 of all streams that are no system streams.
   public Postings streamStarts() {
-    return new KeyPostings(this, key(KeyKind.BEGINNINGS, MemoryTable.OF_ALL_STREAMS));
+    return new KeyPostings(row, key(KeyKind.BEGINNINGS, MemoryTable.OF_ALL_STREAMS));
   }
 
   /// The events of revision 0 of the streams of a category.
   public Postings streamStarts(String category) {
-    return new KeyPostings(this, key(KeyKind.BEGINNINGS, category));
+    return new KeyPostings(row, key(KeyKind.BEGINNINGS, category));
   }
 
   /// The names of streams in the order of [String#compareTo], while they grow: all that begin with
@@ -542,7 +450,7 @@ public final class Index implements AutoCloseable {
 
   private KeyTexts texts(KeyKind kind, String prefix, String from) {
     requireWhole();
-    return new KeyTexts(this, kind, prefix, from);
+    return new KeyTexts(row, kind, prefix, from);
   }
 
   /// The names of the streams that begin with a prefix, in order, if they are not too many.
@@ -564,7 +472,7 @@ public final class Index implements AutoCloseable {
   private Optional<List<String>> names(KeyKind kind, String prefix, int most) {
     requireWhole();
     // Tables sort their names before they give the first: not for nothing.
-    if (Arrays.stream(row)
+    if (Arrays.stream(row.parts())
         .anyMatch(
             part -> part instanceof MemoryTable table && table.hasMoreThan(most, kind, prefix))) {
       return Optional.empty();
@@ -588,11 +496,11 @@ public final class Index implements AutoCloseable {
 
   private long count(KeyKind kind) {
     while (true) {
-      var parts = row;
+      var parts = row.parts();
       try {
         return Arrays.stream(parts).mapToLong(part -> newKeys(kind, part, parts)).sum();
       } catch (IllegalStateException e) {
-        requireChangedSince(parts, e);
+        row.requireChangedSince(parts, e);
       }
     }
   }
@@ -634,8 +542,9 @@ public final class Index implements AutoCloseable {
 
   /// What the index is made of now.
   public State state() {
-    var parts = row;
-    var segments = segments(parts);
+    var parts = row.parts();
+    var segments =
+        Arrays.stream(parts).filter(Segment.class::isInstance).map(Segment.class::cast).toList();
     var tables = Arrays.stream(parts).filter(MemoryTable.class::isInstance).toList();
     return new State(
         segments.size(),
@@ -647,25 +556,20 @@ public final class Index implements AutoCloseable {
         Optional.ofNullable(indexer.failure()).map(Throwable::toString));
   }
 
-  private static List<Segment> segments(Part[] parts) {
-    return Arrays.stream(parts).filter(Segment.class::isInstance).map(Segment.class::cast).toList();
-  }
-
   /// Ends the work behind, when what is under way has come to an end, and lets go of the files.
   @Override
   public void close() throws IOException {
-    if (closed) {
+    if (row.isClosed()) {
       return;
     }
-    closed = true;
-    rowChanged();
+    row.close();
     indexer.finish();
     coverage.close();
     if (options.executor() instanceof ExecutorService own) {
       own.shutdown();
     }
     try (disk) {
-      SegmentFiles.closeAll(segments(row));
+      SegmentFiles.closeAll(row.segments());
     }
   }
 

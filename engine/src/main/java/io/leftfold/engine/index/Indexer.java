@@ -34,6 +34,7 @@ final class Indexer {
   private static final int SMALL_TABLE_EVENTS = 1024;
 
   private final Index index;
+  private final Row row;
   private final Disk disk;
   private final Log log;
   private final IndexOptions options;
@@ -45,8 +46,9 @@ final class Indexer {
   private volatile @Nullable Throwable failure;
   private volatile Index.@Nullable MergeProgress merging;
 
-  Indexer(Index index, Disk disk, Log log, IndexOptions options) {
+  Indexer(Index index, Row row, Disk disk, Log log, IndexOptions options) {
     this.index = index;
+    this.row = row;
     this.disk = disk;
     this.log = log;
     this.options = options;
@@ -110,7 +112,7 @@ final class Indexer {
 
   private void workOn() {
     try {
-      while (!index.isClosed() && workOnce()) {
+      while (!row.isClosed() && workOnce()) {
         failure = null;
       }
     } catch (ClosedException e) {
@@ -118,18 +120,18 @@ final class Indexer {
     } catch (IOException | RuntimeException | Error e) {
       var isKnown = failure != null;
       failure = e;
-      if (!index.isClosed() && !(isKnown && !index.isWhole())) {
+      if (!row.isClosed() && !(isKnown && !index.isWhole())) {
         LOGGER.log(
             System.Logger.Level.ERROR,
             "The index could not be written; events stay in memory until it can be",
             e);
       }
-      index.rowChanged();
+      row.lookAgain();
     }
   }
 
   private void requireOpen() throws ClosedException {
-    if (index.isClosed()) {
+    if (row.isClosed()) {
       throw new ClosedException();
     }
   }
@@ -160,7 +162,7 @@ final class Indexer {
       if (missing.end() == log.end()) {
         index.becomeWhole(table);
       } else {
-        index.insert(write(table, index.before(table.first())));
+        row.insert(write(table, index.before(table.first())));
         index.logProgress(index.indexed());
       }
       return true;
@@ -177,10 +179,10 @@ final class Indexer {
   // ---- tables
 
   private boolean writeFrozenTable() throws IOException {
-    var row = index.row();
-    for (var i = 0; i < row.length - 1; i++) {
-      if (row[i] instanceof MemoryTable table) {
-        index.replace(List.of(table), List.of(write(table, index.before(table))));
+    var parts = row.parts();
+    for (var i = 0; i < parts.length - 1; i++) {
+      if (parts[i] instanceof MemoryTable table) {
+        row.replace(List.of(table), List.of(write(table, index.before(table))));
         return true;
       }
     }
@@ -239,7 +241,7 @@ final class Indexer {
   // ---- from the log
 
   private boolean makeDamagedSegmentAgain() throws IOException {
-    for (var part : index.row()) {
+    for (var part : row.parts()) {
       if (part instanceof Segment segment && segment.isDamaged() && !hopeless.contains(segment)) {
         LOGGER.log(
             System.Logger.Level.WARNING,
@@ -248,8 +250,8 @@ final class Indexer {
         try {
           var made =
               fromLog(segment.first(), segment.end(), index.before(segment), index.isWhole());
-          index.replace(List.of(segment), made);
-          discard(List.of(segment), made);
+          row.replace(List.of(segment), made);
+          delete(List.of(segment), made);
         } catch (ForgottenException e) {
           leaveToOpening(segment);
         } catch (CorruptLogException e) {
@@ -311,9 +313,8 @@ final class Indexer {
     }
   }
 
-  /// Closes and deletes what nobody needs any more.
-  private void discard(List<Segment> segments, List<Segment> kept) throws IOException {
-    SegmentFiles.closeAll(segments);
+  /// Deletes what others took the place of.
+  private void delete(List<Segment> segments, List<Segment> kept) throws IOException {
     for (var segment : segments) {
       if (kept.stream().noneMatch(other -> other.name().equals(segment.name()))) {
         disk.delete(segment.name());
@@ -324,7 +325,7 @@ final class Indexer {
   // ---- merging
 
   private boolean merge() throws IOException {
-    var run = mergeable(index.row());
+    var run = mergeable(row.parts());
     if (run.isEmpty()) {
       return false;
     }
@@ -337,7 +338,7 @@ final class Indexer {
     if (!mergingAll.get()) {
       return false;
     }
-    var run = neighbours(index.row());
+    var run = neighbours(row.parts());
     if (run.size() < 2) {
       mergingAll.set(false);
       return false;
@@ -358,8 +359,8 @@ final class Indexer {
     var range = new Range(run.getFirst().first(), run.getLast().end());
     try {
       var merged = write(new MergeCursor(run), range, keys, newKeys, new Background(run));
-      index.replace(run, List.of(merged));
-      discard(run, List.of(merged));
+      row.replace(run, List.of(merged));
+      delete(run, List.of(merged));
     } finally {
       merging = null;
     }

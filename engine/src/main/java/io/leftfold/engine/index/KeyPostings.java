@@ -9,26 +9,26 @@ import org.jspecify.annotations.Nullable;
 /// of parts has changed, and looks the key up again if so.
 sealed class KeyPostings implements Postings permits StreamPostings {
 
-  private static final Part[] NO_ROW = {};
+  private static final Part[] NO_PARTS = {};
   private static final PartPostings[] NO_LISTS = {};
   private static final long[] NO_ORDINALS = {};
 
-  private final Index index;
+  private final Row row;
   private final IndexKey key;
 
-  private Part[] row = NO_ROW;
+  private Part[] seen = NO_PARTS;
 
   // One entry for each part that has the key, in order; the live table has one as soon as it has
   // the key, and it is the last.
   private int found;
-  private Part[] parts = NO_ROW;
+  private Part[] parts = NO_PARTS;
   private @Nullable PartPostings[] lists = NO_LISTS;
   private long[] ordinals = NO_ORDINALS;
   private boolean isInLiveTable;
   private int last;
 
-  KeyPostings(Index index, IndexKey key) {
-    this.index = index;
+  KeyPostings(Row row, IndexKey key) {
+    this.row = row;
     this.key = key;
   }
 
@@ -78,7 +78,7 @@ sealed class KeyPostings implements Postings permits StreamPostings {
   }
 
   private long atNow(long ordinal) {
-    if (row.length == 0) {
+    if (seen.length == 0) {
       refresh(); // the last look-up was not completed
     }
     var i = last;
@@ -105,7 +105,7 @@ sealed class KeyPostings implements Postings permits StreamPostings {
   }
 
   private long ordinalOfNow(long position, long count) {
-    if (row.length == 0) {
+    if (seen.length == 0) {
       refresh();
     }
     for (var i = found - 1; i >= 0; i--) {
@@ -146,19 +146,19 @@ sealed class KeyPostings implements Postings permits StreamPostings {
 
   @SuppressWarnings("ReferenceEquality") // a new row is a new array
   private void refresh() {
-    var now = index.row();
-    while (now != row) {
+    var now = row.parts();
+    while (now != seen) {
       try {
         lookUp(now);
       } catch (IllegalStateException e) {
-        index.requireChangedSince(now, e);
-        now = index.row();
+        row.requireChangedSince(now, e);
+        now = row.parts();
         continue;
       }
-      row = now;
+      seen = now;
     }
     if (!isInLiveTable) {
-      isInLiveTable = add(row[row.length - 1]);
+      isInLiveTable = add(seen[seen.length - 1]);
     }
   }
 
@@ -166,7 +166,7 @@ sealed class KeyPostings implements Postings permits StreamPostings {
     found = 0;
     last = 0;
     isInLiveTable = false;
-    row = NO_ROW;
+    seen = NO_PARTS;
     for (var i = 0; i < now.length - 1; i++) {
       add(now[i]);
     }
@@ -192,6 +192,6 @@ sealed class KeyPostings implements Postings permits StreamPostings {
 
   /// Passes on a failure that was not the end of a segment that has been merged.
   private void requireChanged(IllegalStateException failure) {
-    index.requireChangedSince(row, failure);
+    row.requireChangedSince(seen, failure);
   }
 }

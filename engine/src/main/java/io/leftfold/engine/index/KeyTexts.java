@@ -12,19 +12,19 @@ import org.jspecify.annotations.Nullable;
 /// last name when the parts it goes along are merged meanwhile.
 final class KeyTexts implements Iterator<String> {
 
-  private static final Part[] NO_ROW = {};
+  private static final Part[] NO_PARTS = {};
 
-  private final Index index;
+  private final Row row;
   private final KeyKind kind;
   private final String prefix;
   private String from;
   private boolean isGiven;
   private List<KeyCursor> cursors = List.of();
-  private Part[] row = NO_ROW;
+  private Part[] seen = NO_PARTS;
   private @Nullable String next;
 
-  KeyTexts(Index index, KeyKind kind, String prefix, String from) {
-    this.index = index;
+  KeyTexts(Row row, KeyKind kind, String prefix, String from) {
+    this.row = row;
     this.kind = kind;
     this.prefix = prefix;
     this.from = from;
@@ -32,9 +32,9 @@ final class KeyTexts implements Iterator<String> {
   }
 
   private void begin() {
-    row = index.row();
+    seen = row.parts();
     cursors = new ArrayList<>();
-    for (var part : row) {
+    for (var part : seen) {
       var cursor = part.keys(kind, prefix, from);
       if (cursor.next()) {
         cursors.add(cursor);
@@ -60,13 +60,13 @@ final class KeyTexts implements Iterator<String> {
   private @Nullable String find() {
     while (true) {
       try {
-        if (row.length == 0) {
+        if (seen.length == 0) {
           begin();
         }
         return findNow();
       } catch (IllegalStateException e) {
-        index.requireChangedSince(row, e);
-        row = NO_ROW;
+        row.requireChangedSince(seen, e);
+        seen = NO_PARTS;
       }
     }
   }

@@ -6,8 +6,8 @@ package io.leftfold.engine.index;
 /// position.
 public final class StreamPostings extends KeyPostings {
 
-  StreamPostings(Index index, IndexKey key) {
-    super(index, key);
+  StreamPostings(Row row, IndexKey key) {
+    super(row, key);
   }
 
   /// Whether the n-th event has revision n, for all n: no tombstone, nothing lost.
