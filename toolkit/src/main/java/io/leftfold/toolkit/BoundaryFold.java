@@ -15,6 +15,7 @@ import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.toolkit.RememberedStates.Remembered;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The left fold over what a boundary holds, event by event as they are read.
 final class BoundaryFold<S, E> {
@@ -24,22 +25,40 @@ final class BoundaryFold<S, E> {
   private final EventCodec<E> codec;
   private final UnknownEvents unknownEvents;
   private final RememberedStates<S> memory;
+  private final @Nullable StoredStates<S> stored;
 
   BoundaryFold(
-      EventStore store, Decider<?, S, E, ?> decider, EventCodec<E> codec, HandlingOptions options) {
+      EventStore store,
+      Decider<?, S, E, ?> decider,
+      EventCodec<E> codec,
+      HandlingOptions options,
+      @Nullable Snapshots<S> snapshots) {
     this.store = store;
     this.decider = decider;
     this.codec = codec;
     this.unknownEvents = options.unknownEvents();
     this.memory = new RememberedStates<>(options.rememberedStatesMax());
+    this.stored = snapshots == null ? null : new StoredStates<>(store, snapshots);
   }
 
   /// What a boundary holds now, beginning at what is remembered of it.
   Grounds<S> of(Boundary<E> boundary) {
     var key = key(boundary);
-    var grounds = asOf(boundary, AsOf.now(), memory.of(key).orElseGet(this::nothing));
+    var grounds = asOf(boundary, AsOf.now(), memory.of(key).orElseGet(() -> kept(boundary)));
     memory.remember(key, grounds.folded());
     return grounds;
+  }
+
+  private Remembered<S> kept(Boundary<E> boundary) {
+    return stored == null ? nothing() : stored.of(boundary).orElseGet(this::nothing);
+  }
+
+  /// Keeps what was folded in the store too, if there is enough of it that is not kept yet.
+  void keep(Boundary<E> boundary, Grounds<S> grounds) {
+    var folded = grounds.folded();
+    if (stored != null && stored.wants(folded) && stored.keep(boundary, folded)) {
+      memory.remember(key(boundary), folded.saved());
+    }
   }
 
   /// What the events of a boundary amounted to at a moment.
@@ -55,7 +74,7 @@ final class BoundaryFold<S, E> {
   }
 
   private Remembered<S> nothing() {
-    return new Remembered<>(decider.initialState(), -1, 0, 0);
+    return new Remembered<>(decider.initialState(), -1, 0, 0, Remembered.Unsaved.NOTHING);
   }
 
   private Grounds<S> asOf(Boundary<E> boundary, AsOf moment, Remembered<S> from) {
@@ -92,14 +111,18 @@ final class BoundaryFold<S, E> {
   }
 
   private Remembered<S> fold(EventRead events, Remembered<S> from, long firstVisible, long next) {
+    var begun = System.nanoTime();
     var state = from.state();
     var lastPosition = from.lastPosition();
+    var count = 0L;
     for (var resolved : events) {
       var event = resolved.original();
       state = decider.fold(state, meaning(event));
       lastPosition = event.position();
+      count++;
     }
-    return new Remembered<>(state, lastPosition, firstVisible, next);
+    var unsaved = from.unsaved().plus(count, System.nanoTime() - begun);
+    return new Remembered<>(state, lastPosition, firstVisible, next, unsaved);
   }
 
   /// What an event means to the application; nothing, if it is unknown and may be.

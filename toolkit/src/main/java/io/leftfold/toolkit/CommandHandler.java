@@ -8,12 +8,14 @@ import io.leftfold.api.ConditionFailedException;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.WrongExpectedStateException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Runs a [Decider] on a store: folds what the command's boundary holds, decides, and appends if
 /// nothing was added to the boundary meanwhile. Otherwise it begins again, so many times.
@@ -56,6 +58,8 @@ public final class CommandHandler<C, S, E, R> {
   private final EventCodec<E> codec;
   private final Function<? super C, Boundary<E>> boundaries;
   private final HandlingOptions options;
+  private final @Nullable Snapshots<S> snapshots;
+  private final @Nullable CommandLog<C, R> log;
   private final BoundaryFold<S, E> fold;
 
   private CommandHandler(
@@ -63,13 +67,17 @@ public final class CommandHandler<C, S, E, R> {
       Decider<C, S, E, R> decider,
       EventCodec<E> codec,
       Function<? super C, Boundary<E>> boundaries,
-      HandlingOptions options) {
+      HandlingOptions options,
+      @Nullable Snapshots<S> snapshots,
+      @Nullable CommandLog<C, R> log) {
     this.store = store;
     this.decider = decider;
     this.codec = codec;
     this.boundaries = boundaries;
     this.options = options;
-    this.fold = new BoundaryFold<>(store, decider, codec, options);
+    this.snapshots = snapshots;
+    this.log = log;
+    this.fold = new BoundaryFold<>(store, decider, codec, options, snapshots);
   }
 
   /// A handler with default options.
@@ -88,7 +96,8 @@ public final class CommandHandler<C, S, E, R> {
       Decider<C, S, E, R> decider,
       EventCodec<E> codec,
       Function<? super C, Boundary<E>> boundaries) {
-    return new CommandHandler<>(store, decider, codec, boundaries, HandlingOptions.defaults());
+    return new CommandHandler<>(
+        store, decider, codec, boundaries, HandlingOptions.defaults(), null, null);
   }
 
   /// The same with other options.
@@ -96,7 +105,23 @@ public final class CommandHandler<C, S, E, R> {
   /// @param other how commands are handled
   /// @return the new handler
   public CommandHandler<C, S, E, R> with(HandlingOptions other) {
-    return new CommandHandler<>(store, decider, codec, boundaries, other);
+    return new CommandHandler<>(store, decider, codec, boundaries, other, snapshots, log);
+  }
+
+  /// The same with states that are kept in the store.
+  ///
+  /// @param kept how, and how often
+  /// @return the new handler
+  public CommandHandler<C, S, E, R> with(Snapshots<S> kept) {
+    return new CommandHandler<>(store, decider, codec, boundaries, options, kept, log);
+  }
+
+  /// The same with commands that are recorded.
+  ///
+  /// @param recorded where, and how they are written
+  /// @return the new handler
+  public CommandHandler<C, S, E, R> with(CommandLog<C, R> recorded) {
+    return new CommandHandler<>(store, decider, codec, boundaries, options, snapshots, recorded);
   }
 
   /// Handles a command that is given once, and not again if nobody answers.
@@ -140,6 +165,41 @@ public final class CommandHandler<C, S, E, R> {
     return fold.stateAsOf(boundary, moment);
   }
 
+  /// Makes a decision of the past again, by the state of then: so that somebody sees, in a debugger
+  /// or in a test, why it was made, or whether today's decider would make another. Writes nothing.
+  ///
+  /// @param logged the command and what became of it
+  /// @return the state and the decision
+  /// @throws UnreadableEventException if the boundary holds an event that cannot be understood
+  public ReplayedDecision<S, E, R> replay(LoggedCommand<? extends C> logged) {
+    var moment = new AsOf.Position(logged.restsOn());
+    var state = fold.stateAsOf(boundaries.apply(logged.command()), moment);
+    var decision = decider.decide(logged.command(), state);
+    return new ReplayedDecision<>(state, decision, isAsRecorded(decision, logged));
+  }
+
+  private boolean isAsRecorded(Decision<E, R> decision, LoggedCommand<? extends C> logged) {
+    return switch (decision) {
+      case Decision.Accept<E, R>(var events) ->
+          logged.accepted().isPresent() && events.equals(eventsOf(logged));
+      case Decision.Reject<E, R>(var why) ->
+          log != null
+              && logged.rejected().equals(Optional.of(Recording.json(log.writeRejection(), why)));
+    };
+  }
+
+  /// They were written in one commit with the record, right behind it.
+  private List<E> eventsOf(LoggedCommand<? extends C> logged) {
+    var count = logged.accepted().orElse(0);
+    if (count == 0) {
+      return List.of();
+    }
+    var options = ReadOptions.forwards().from(logged.position() + 1).limit(count);
+    try (var events = store.readAll(options)) {
+      return events.stream().flatMap(event -> fold.meaning(event.original()).stream()).toList();
+    }
+  }
+
   private Outcome<E, R> handleMarked(C command, Marking marking) {
     var boundary = boundaries.apply(command);
     for (var attempts = 1; ; attempts++) {
@@ -169,20 +229,47 @@ public final class CommandHandler<C, S, E, R> {
 
   private Outcome<E, R> attempt(C command, Boundary<E> boundary, Marking marking) {
     var grounds = fold.of(boundary);
+    var outcome = outcome(command, grounds, boundary, marking);
+    fold.keep(boundary, grounds);
+    return outcome;
+  }
+
+  private Outcome<E, R> outcome(
+      C command, Grounds<S> grounds, Boundary<E> boundary, Marking marking) {
+    var recording = recording(command, grounds, marking);
     return switch (decider.decide(command, grounds.state())) {
       case Decision.Reject<E, R>(var why) ->
-          earlier(marking).orElseGet(() -> new Outcome.Rejected<>(why));
+          earlier(marking)
+              .orElseGet(() -> {
+                recording.ifPresent(record -> store.append(List.of(record.rejected(why))));
+                return new Outcome.Rejected<>(why);
+              });
       case Decision.Accept<E, R>(var events) when events.isEmpty() ->
           earlier(marking)
-              .orElseGet(() -> new Outcome.Accepted<>(grounds.lastPosition(), events, false));
-      case Decision.Accept<E, R>(var events) -> append(events, grounds, boundary, marking);
+              .orElseGet(() -> {
+                recording.ifPresent(record -> store.append(List.of(record.accepted(0))));
+                return new Outcome.Accepted<>(grounds.lastPosition(), events, false);
+              });
+      case Decision.Accept<E, R>(var events) ->
+          append(events, grounds, boundary, marking, recording);
     };
   }
 
+  private Optional<Recording<C, R>> recording(C command, Grounds<S> grounds, Marking marking) {
+    return log == null
+        ? Optional.empty()
+        : Optional.of(
+            new Recording<>(log, command, marking.commandId(), grounds.lastPosition() + 1));
+  }
+
   private Outcome<E, R> append(
-      List<E> events, Grounds<S> grounds, Boundary<E> boundary, Marking marking) {
+      List<E> events,
+      Grounds<S> grounds,
+      Boundary<E> boundary,
+      Marking marking,
+      Optional<Recording<C, R>> recording) {
     requireNoneBehindTheEnd(grounds.state(), events);
-    var result = store.append(commit(events, grounds, boundary, marking));
+    var result = store.append(commit(events, grounds, boundary, marking, recording));
     var accepted =
         new Outcome.Accepted<E, R>(result.position().orElseThrow(), events, result.idempotent());
     // Whoever was quicker with the same command may have decided otherwise.
@@ -202,12 +289,19 @@ public final class CommandHandler<C, S, E, R> {
   }
 
   /// One part for each run of events of the same stream, so that they keep their order.
-  private Commit commit(List<E> events, Grounds<S> grounds, Boundary<E> boundary, Marking marking) {
+  private Commit commit(
+      List<E> events,
+      Grounds<S> grounds,
+      Boundary<E> boundary,
+      Marking marking,
+      Optional<Recording<C, R>> recording) {
     var parts = new ArrayList<StreamAppend>();
+    recording.ifPresent(record -> parts.add(record.accepted(events.size())));
     var run = new ArrayList<ProposedEvent>();
     for (var i = 0; i < events.size(); i++) {
       var stream = boundary.home(events.get(i));
-      run.add(marking.mark(codec.encode(events.get(i)), i));
+      var event = marking.mark(codec.encode(events.get(i)), i);
+      run.add(recording.map(record -> record.caused(event)).orElse(event));
       if (i + 1 == events.size() || !boundary.home(events.get(i + 1)).equals(stream)) {
         parts.add(new StreamAppend(stream, grounds.expected(), run));
         run.clear();

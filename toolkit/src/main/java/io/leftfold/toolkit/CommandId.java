@@ -6,8 +6,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leftfold.api.Tag;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.UUID;
 
 /// What makes a repeated command recognisable: whoever gives a command again, because nobody
@@ -67,19 +65,11 @@ public record CommandId(String value) {
   /// @param index which of the events that were decided, from 0
   /// @return a UUID of version 8, by SHA-256
   public UUID eventId(int index) {
-    var digest = sha256();
+    var digest = Sha256.begin();
     digest.update(value.getBytes(UTF_8));
     digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(index).flip());
     var hash = ByteBuffer.wrap(digest.digest());
     return new UUID((hash.getLong() & ~0xF000L) | VERSION_8, (hash.getLong() >>> 2) | VARIANT);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("Every JDK has SHA-256, this one has not", e);
-    }
   }
 
   @Override

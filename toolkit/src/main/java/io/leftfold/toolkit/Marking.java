@@ -11,6 +11,7 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.Tag;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// By what the events of a command are known, if it is given again.
 sealed interface Marking {
@@ -24,8 +25,16 @@ sealed interface Marking {
   /// What was recorded by the command, in order.
   List<RecordedEvent> recorded(EventStore store);
 
+  /// The id that the command was given with; null if there is none.
+  @Nullable CommandId commandId();
+
   /// By nothing: given again, the command is another one.
   record ByNothing() implements Marking {
+    @Override
+    public @Nullable CommandId commandId() {
+      return null;
+    }
+
     @Override
     public List<AppendCondition> conditions() {
       return List.of();
@@ -44,6 +53,11 @@ sealed interface Marking {
 
   /// By the command's id.
   record ById(CommandId id) implements Marking {
+    @Override
+    public CommandId commandId() {
+      return id;
+    }
+
     @Override
     public List<AppendCondition> conditions() {
       return List.of(AppendCondition.noneMatch(query()));

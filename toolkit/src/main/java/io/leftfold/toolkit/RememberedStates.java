@@ -25,7 +25,25 @@ final class RememberedStates<S> {
   /// @param firstVisible of a stream, the first revision that was not hidden; of a query 0
   /// @param next where what is not in the state begins: a revision of a stream, otherwise a
   ///   position
-  record Remembered<S>(S state, long lastPosition, long firstVisible, long next) {
+  /// @param unsaved how much of it is in no snapshot
+  record Remembered<S>(S state, long lastPosition, long firstVisible, long next, Unsaved unsaved) {
+
+    /// What was folded since the last snapshot.
+    ///
+    /// @param events how many
+    /// @param nanos how long reading and folding them took
+    record Unsaved(long events, long nanos) {
+      static final Unsaved NOTHING = new Unsaved(0, 0);
+
+      Unsaved plus(long moreEvents, long moreNanos) {
+        return new Unsaved(events + moreEvents, nanos + moreNanos);
+      }
+    }
+
+    /// The same, when all of it is in a snapshot.
+    Remembered<S> saved() {
+      return new Remembered<>(state, lastPosition, firstVisible, next, Unsaved.NOTHING);
+    }
 
     /// Whether the stream still shows what this is a fold of.
     boolean isOf(StreamState stream) {

@@ -4,22 +4,18 @@ package io.leftfold.toolkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
-import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.Query;
-import io.leftfold.api.QueryRead;
-import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
-import io.leftfold.api.StreamRead;
 import io.leftfold.api.Tag;
 import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.testkit.Steps;
 import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -77,6 +73,7 @@ final class RememberingTest {
     var random = new Random(seed);
     var remembering = numbers(store, 1 + random.nextInt(5));
     var forgetful = numbers(store, 0);
+    var snapshots = Snapshots.of("numbers", 1, Object::toString, RememberingTest::parsed);
 
     for (var step = 0; step < 80; step++) {
       var number = random.nextInt(1000);
@@ -89,6 +86,18 @@ final class RememberingTest {
                 StreamMetadata.none().withTruncateBefore(random.nextInt(20)));
         case 2 -> store.writeMetadata(existing(number), ExpectedState.any(), StreamMetadata.none());
         case 3, 4, 5 -> forgetful.handle(number);
+        case 6, 7, 8 ->
+            // As after a new start, of one version or the other.
+            numbers(store, 0)
+                .with(
+                    new Snapshots<>(
+                        snapshots.name(),
+                        1 + random.nextInt(2),
+                        snapshots.write(),
+                        snapshots.read(),
+                        1 + random.nextInt(4),
+                        snapshots.folding()))
+                .handle(number);
         default -> remembering.handle(number);
       }
       for (var asked = 0; asked < 3; asked++) {
@@ -96,8 +105,18 @@ final class RememberingTest {
         assertThat(remembering.state(boundary))
             .as("seed %d, step %d, %s", seed, step, boundary)
             .isEqualTo(forgetful.state(boundary));
+        assertThat(numbers(store, 0).with(snapshots).state(boundary))
+            .as("from the snapshot, seed %d, step %d, %s", seed, step, boundary)
+            .isEqualTo(forgetful.state(boundary));
       }
     }
+  }
+
+  private static List<Integer> parsed(String numbers) {
+    var inner = numbers.substring(1, numbers.length() - 1);
+    return inner.isEmpty()
+        ? List.of()
+        : Arrays.stream(inner.split(", ", -1)).map(Integer::valueOf).toList();
   }
 
   /// A stream that holds something, for only such a one can be deleted.
@@ -105,35 +124,6 @@ final class RememberingTest {
     var stream = stream(number);
     store.append(stream, ExpectedState.any(), CODEC.encode(number));
     return stream;
-  }
-
-  /// Counts what is read.
-  private static final class CountingStore extends ForwardingEventStore {
-    private long events;
-
-    CountingStore(EventStore store) {
-      super(store);
-    }
-
-    @Override
-    public StreamRead read(StreamName stream, ReadOptions options) {
-      try (var counted = super.read(stream, options)) {
-        events += count(counted);
-      }
-      return super.read(stream, options);
-    }
-
-    @Override
-    public QueryRead read(Query query, ReadOptions options) {
-      try (var counted = super.read(query, options)) {
-        events += count(counted);
-      }
-      return super.read(query, options);
-    }
-
-    private static long count(EventRead read) {
-      return read.stream().count();
-    }
   }
 
   @Test
@@ -146,7 +136,7 @@ final class RememberingTest {
     }
 
     // Its own event each time; the query sees both kinds, both are odd.
-    assertThat(counting.events).isLessThan(400);
+    assertThat(counting.events()).isLessThan(400);
     assertThat(remembering.state(boundary(3))).hasSize(100);
     assertThat(remembering.state(boundary(5))).hasSize(200);
   }
@@ -160,9 +150,9 @@ final class RememberingTest {
       remembering.handle(number);
     }
     for (var number : List.of(1, 2, 3)) {
-      counting.events = 0;
+      counting.reset();
       remembering.state(boundary(number));
-      read.add(counting.events);
+      read.add(counting.events());
     }
 
     // 1 and 2 are remembered but for their last event; 3 is read whole.

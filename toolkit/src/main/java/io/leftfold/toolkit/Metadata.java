@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit;
+
+import io.leftfold.api.ProposedEvent;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// Fields that the toolkit adds to an event's metadata. Metadata that is no JSON object is the
+/// application's, and stays as it is.
+final class Metadata {
+
+  private static final ObjectMapper JSON = JsonMapper.shared();
+
+  private Metadata() {}
+
+  static ProposedEvent with(ProposedEvent event, String field, String value) {
+    var object = object(event);
+    return object == null ? event : event.withMetadata(object.put(field, value).toString());
+  }
+
+  /// With a field, unless it has one of that name.
+  static ProposedEvent withIfAbsent(ProposedEvent event, String field, String value) {
+    var object = object(event);
+    return object == null || object.has(field)
+        ? event
+        : event.withMetadata(object.put(field, value).toString());
+  }
+
+  private static @Nullable ObjectNode object(ProposedEvent event) {
+    if (event.metadata().length == 0) {
+      return JSON.createObjectNode();
+    }
+    try {
+      return JSON.readTree(event.metadata()) instanceof ObjectNode object ? object : null;
+    } catch (JacksonException _) {
+      return null;
+    }
+  }
+}

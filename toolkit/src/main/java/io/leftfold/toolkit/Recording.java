@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit;
+
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamAppend;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The record of one command that is about to be written, and what its events say of it.
+final class Recording<C, R> {
+
+  private static final ObjectMapper JSON = JsonMapper.shared();
+  private static final String CAUSATION = "$causationId";
+  private static final String CORRELATION = "$correlationId";
+
+  private final CommandLog<C, R> log;
+  private final C command;
+  private final ObjectNode about = JSON.createObjectNode();
+  private final String id = UUID.randomUUID().toString();
+
+  /// @param restsOn below which position the decision saw its boundary
+  Recording(CommandLog<C, R> log, C command, @Nullable CommandId commandId, long restsOn) {
+    this.log = log;
+    this.command = command;
+    about.put(CommandLog.RESTS_ON, restsOn);
+    if (commandId != null) {
+      about.put(CommandLog.ID, commandId.value());
+    }
+  }
+
+  StreamAppend accepted(int events) {
+    about.put(CommandLog.ACCEPTED, events);
+    return append();
+  }
+
+  StreamAppend rejected(R why) {
+    about.set(CommandLog.REJECTED, JSON.readTree(log.writeRejection().apply(why)));
+    return append();
+  }
+
+  /// Why a command was rejected, as records say it.
+  static <R> String json(Function<? super R, String> write, R why) {
+    return JSON.readTree(write.apply(why)).toString();
+  }
+
+  private StreamAppend append() {
+    var event =
+        ProposedEvent.json(CommandLog.TYPE, log.write().apply(command))
+            .withId(UUID.fromString(id))
+            .withMetadata(about.toString());
+    return new StreamAppend(log.stream(), ExpectedState.any(), List.of(event));
+  }
+
+  /// An event, saying that this command led to it.
+  ProposedEvent caused(ProposedEvent event) {
+    return Metadata.withIfAbsent(Metadata.with(event, CAUSATION, id), CORRELATION, id);
+  }
+}
