@@ -6,6 +6,7 @@ import io.leftfold.client.ProjectionReport;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.client.RemoteProjections;
 import io.leftfold.client.SetAsideEvent;
+import io.leftfold.client.VersionBeside;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.projections.ParkedEvent;
 import io.leftfold.projections.ProjectionOptions;
@@ -34,11 +35,6 @@ final class ProjectionsAt {
   /// What a command does, wherever the projections are.
   interface Work {
     int with(Opened projections) throws Exception;
-  }
-
-  /// What a command does where the projections are in a data directory.
-  interface LocalWork {
-    int with(Projections projections) throws Exception;
   }
 
   /// Projections in either place.
@@ -79,6 +75,34 @@ final class ProjectionsAt {
           });
     }
 
+    /// Waits until the version that is built beside a projection has taken over, or does not get
+    /// on.
+    VersionBeside awaitTakeover(Shell shell, String name) throws InterruptedException {
+      var progress = new ProgressLine(shell);
+      try {
+        while (true) {
+          var now =
+              ask(
+                  here -> ProjectionsAt.beside(here.statistics(name)),
+                  there -> there.controls().beside(name));
+          var position = now.building().map(VersionBeside.Building::position).orElse(-1L);
+          if (now.building().filter(it -> now.isRunning() && it.reason().isEmpty()).isEmpty()) {
+            return now;
+          }
+          progress.show(() ->
+              "The version beside %s is at position %,d".formatted(name, Math.max(0, position)));
+          if (shell.stop().await(LOOK_AGAIN)) {
+            throw new CommandFailedException(
+                ExitCode.FAILED,
+                "Stopped waiting at position %,d; the version beside %s is built on wherever the projection runs"
+                    .formatted(Math.max(0, position), name));
+          }
+        }
+      } finally {
+        progress.end();
+      }
+    }
+
     List<ProjectionReport> list() {
       return ask(
           here -> here.list().stream().map(ProjectionsAt::report).toList(),
@@ -110,8 +134,7 @@ final class ProjectionsAt {
 
   private int run(Shell shell, Predicate<String> running, Work work) throws Exception {
     if (!store.isRemote()) {
-      return runHere(
-          shell, running, it -> work.with(new Opened(Optional.of(it), Optional.empty())));
+      return runHere(shell, running, work);
     }
     try (var opened = store.openToWrite(shell)) {
       if (!(opened instanceof RemoteEventStore remote)) {
@@ -121,24 +144,10 @@ final class ProjectionsAt {
     }
   }
 
-  /// For what the wire has no words for. Only one of the projections runs meanwhile.
-  ///
-  /// @param name its name
-  /// @param what is wanted, as in "To emit again"
-  int runLocally(Shell shell, String name, String what, LocalWork work) throws Exception {
-    if (store.isRemote()) {
-      throw new CommandFailedException(
-          ExitCode.USAGE,
-          "%s is not to be had over gRPC; ask the server's pages under /projection, or name --data <directory> of a store that no server runs on"
-              .formatted(what));
-    }
-    return runHere(shell, name::equals, work);
-  }
-
-  private int runHere(Shell shell, Predicate<String> running, LocalWork work) throws Exception {
+  private int runHere(Shell shell, Predicate<String> running, Work work) throws Exception {
     try (var opened = LocalEventStore.open(store.storeDirectory(shell));
         var projections = Projections.open(opened, ProjectionOptions.defaults(), running)) {
-      return work.with(projections);
+      return work.with(new Opened(Optional.of(projections), Optional.empty()));
     }
   }
 
@@ -200,6 +209,14 @@ final class ProjectionsAt {
         place(now.checkpoint()),
         now.progress(),
         figures);
+  }
+
+  private static VersionBeside beside(ProjectionStatistics now) {
+    return new VersionBeside(
+        now.building()
+            .map(it -> new VersionBeside.Building(it.epoch(), it.position(), it.reason())),
+        now.state() == ProjectionState.RUNNING,
+        now.status());
   }
 
   private static ParkedEvent parked(SetAsideEvent event) {

@@ -6,7 +6,6 @@ import io.leftfold.cli.output.Printable;
 import io.leftfold.client.RemoteProjections;
 import io.leftfold.projections.NewProjection;
 import io.leftfold.projections.ProjectionConfig;
-import io.leftfold.projections.ProjectionState;
 import io.leftfold.projections.Projections;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -43,9 +42,7 @@ final class ProjectionsChanging {
         description = "Keep a list of the streams that it writes to.")
     private boolean track;
 
-    @Option(
-        names = "--one-time",
-        description = "To the end of the log, and no further. Needs --data.")
+    @Option(names = "--one-time", description = "To the end of the log, and no further.")
     private boolean oneTime;
 
     @Option(names = "--disabled", description = "Do not start it.")
@@ -59,14 +56,10 @@ final class ProjectionsChanging {
     public Integer call() throws Exception {
       var text = ScriptFile.read(shell, script).text();
       if (oneTime) {
-        return at.runLocally(
-            shell,
-            name,
-            "A one-time projection with a name",
-            here -> {
-              create(here, NewProjection.oneTime(name, text));
-              return said("is there");
-            });
+        return change(
+            here -> create(here, NewProjection.oneTime(name, text)),
+            there -> there.controls().createOneTime(name, text, emit, track, disabled),
+            "is there");
       }
       return change(
           here -> create(here, NewProjection.continuous(name, text)),
@@ -106,7 +99,7 @@ final class ProjectionsChanging {
 
     @Option(
         names = "--beside",
-        description = "Build it from zero beside the one that answers. Needs --data.")
+        description = "Build it from zero beside the one that answers, and wait for that.")
     private boolean beside;
 
     Update(Shell shell) {
@@ -118,8 +111,7 @@ final class ProjectionsChanging {
       var text = ScriptFile.read(shell, script).text();
       var allowed = Optional.ofNullable(emit);
       if (beside) {
-        return at.runLocally(
-            shell, name, "To build a version beside", here -> buildBeside(here, text, allowed));
+        return at.run(shell, name, projections -> buildBeside(projections, text, allowed));
       }
       return change(
           here -> here.update(name, text, allowed, Optional.empty()),
@@ -127,26 +119,39 @@ final class ProjectionsChanging {
           "has another script");
     }
 
-    private int buildBeside(Projections here, String text, Optional<Boolean> allowed)
+    private int buildBeside(
+        ProjectionsAt.Opened projections, String text, Optional<Boolean> allowed)
         throws InterruptedException {
-      here.buildBeside(name, text, allowed);
-      var now =
-          ProjectionsAt.await(
-              shell,
-              here,
-              name,
-              it ->
-                  it.building().isEmpty()
-                      || !it.building().get().reason().isEmpty()
-                      || it.state() != ProjectionState.RUNNING);
+      projections.tell(
+          here -> here.buildBeside(name, text, allowed),
+          there -> there.controls().buildBeside(name, text, allowed));
+      var now = projections.awaitTakeover(shell, name);
       if (now.building().isPresent()) {
         var why = now.building().get().reason();
         throw new CommandFailedException(
             ExitCode.FAILED,
-            "The version beside %s does not get on: %s"
+            "The version beside %s does not get on, and \"leftfold projections cancel\" gives it up: %s"
                 .formatted(name, why.isEmpty() ? "the projection is " + now.status() : why));
       }
       return said("has another script, and was built anew with it");
+    }
+  }
+
+  @Command(
+      name = "cancel",
+      header = "Give up the version that is built beside a projection.",
+      synopsisHeading = "%nUsage: ")
+  static final class Cancel extends ProjectionCommand {
+    Cancel(Shell shell) {
+      super(shell);
+    }
+
+    @Override
+    public Integer call() throws Exception {
+      return change(
+          here -> here.cancelBuilding(name),
+          there -> there.controls().cancelBeside(name),
+          "has no version beside it");
     }
   }
 
@@ -225,9 +230,7 @@ final class ProjectionsChanging {
       synopsisHeading = "%nUsage: ",
       descriptionHeading = "%n")
   static final class Reset extends ProjectionCommand {
-    @Option(
-        names = "--emit-again",
-        description = "Emit everything again, besides what is there. Needs --data.")
+    @Option(names = "--emit-again", description = "Emit everything again, besides what is there.")
     private boolean emitAgain;
 
     Reset(Shell shell) {
@@ -237,14 +240,10 @@ final class ProjectionsChanging {
     @Override
     public Integer call() throws Exception {
       if (emitAgain) {
-        return at.runLocally(
-            shell,
-            name,
-            "To emit again",
-            here -> {
-              here.reset(name, true);
-              return said("begins at zero, and emits again");
-            });
+        return change(
+            here -> here.reset(name, true),
+            there -> there.controls().emitAgain(name),
+            "begins at zero, and emits again");
       }
       return change(here -> here.reset(name), there -> there.reset(name), "begins at zero");
     }

@@ -46,6 +46,7 @@ final class ProjectionsCommand implements Callable<Integer> {
         .addSubcommand(new ProjectionsLooking.Parked(shell))
         .addSubcommand(new ProjectionsChanging.Create(shell))
         .addSubcommand(new ProjectionsChanging.Update(shell))
+        .addSubcommand(new ProjectionsChanging.Cancel(shell))
         .addSubcommand(new ProjectionsChanging.Delete(shell))
         .addSubcommand(new ProjectionsChanging.Enable(shell))
         .addSubcommand(new ProjectionsChanging.Disable(shell))

@@ -3,9 +3,9 @@
 package io.leftfold.cli;
 
 import io.leftfold.cli.output.Table;
+import io.leftfold.client.ProjectionSettings;
 import io.leftfold.projections.FailurePolicy;
 import io.leftfold.projections.ProjectionConfig;
-import io.leftfold.projections.Projections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
     optionListHeading = "%nOptions:%n",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  leftfold projections config balances --data store",
+      "  leftfold projections config balances --connect 'kurrentdb://127.0.0.1:2113?tls=false'",
       "  leftfold projections config balances --on-failure park-event --data store",
     })
 final class ProjectionsConfigCommand extends ProjectionCommand {
@@ -93,33 +93,52 @@ final class ProjectionsConfigCommand extends ProjectionCommand {
 
   @Override
   public Integer call() throws Exception {
-    return at.runLocally(
+    return at.run(
         shell,
         name,
-        "The configuration of a projection",
-        here -> {
-          var before = here.config(name);
+        projections -> {
+          var before = config(projections);
           var wanted = over(before);
           if (!wanted.equals(before)) {
-            change(here, wanted);
+            projections.tell(
+                here -> here.reconfigure(name, wanted),
+                there -> there.controls().changeSettings(name, settings(wanted)));
           }
-          show(here.config(name));
+          show(config(projections));
           return ExitCode.OK;
         });
   }
 
-  private void change(Projections here, ProjectionConfig wanted) {
-    var isEnabled = here.statistics(name).enabled();
-    if (isEnabled) {
-      here.disable(name);
-    }
-    try {
-      here.configure(name, wanted);
-    } finally {
-      if (isEnabled) {
-        here.enable(name);
-      }
-    }
+  private ProjectionConfig config(ProjectionsAt.Opened projections) {
+    return projections.ask(here -> here.config(name), there -> of(there.controls().settings(name)));
+  }
+
+  private static ProjectionConfig of(ProjectionSettings settings) {
+    return new ProjectionConfig(
+        settings.emit(),
+        settings.trackEmittedStreams(),
+        settings.checkpointAfterMillis(),
+        settings.checkpointHandled(),
+        settings.checkpointUnhandledBytes(),
+        settings.pendingEvents(),
+        settings.writeBatch(),
+        settings.writesInFlight(),
+        settings.executionTimeoutMillis(),
+        FailurePolicy.of(settings.onFailure()));
+  }
+
+  private static ProjectionSettings settings(ProjectionConfig config) {
+    return new ProjectionSettings(
+        config.emitEnabled(),
+        config.trackEmittedStreams(),
+        config.failurePolicy().toString(),
+        config.checkpointAfterMs(),
+        config.checkpointHandledThreshold(),
+        config.checkpointUnhandledBytesThreshold(),
+        config.pendingEventsThreshold(),
+        config.maxWriteBatchLength(),
+        config.maxAllowedWritesInFlight(),
+        config.executionTimeoutMillis());
   }
 
   private ProjectionConfig over(ProjectionConfig before) {

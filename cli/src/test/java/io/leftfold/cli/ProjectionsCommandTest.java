@@ -275,18 +275,4 @@ final class ProjectionsCommandTest {
     ok("state", "balances", "account-9");
     assertThat(seen()).isEqualTo(3);
   }
-
-  @Test
-  void what_the_wire_has_no_words_for_needs_the_directory() {
-    var result =
-        shell.run(
-            "projections",
-            "reset",
-            "balances",
-            "--emit-again",
-            "--connect",
-            "kurrentdb://127.0.0.1:1?tls=false");
-    assertThat(result.code()).isEqualTo(ExitCode.USAGE);
-    assertThat(result.err()).contains("To emit again is not to be had over gRPC", "--data");
-  }
 }

@@ -6,16 +6,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.ServerOptions;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,6 +25,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// `leftfold projections`, on one server for all tests.
@@ -193,20 +190,11 @@ final class ProjectionsFromAfarTest {
   }
 
   @Test
-  void what_is_parked_is_shown_resumed_and_skipped() throws Exception {
+  void what_is_parked_is_shown_resumed_and_skipped() throws IOException {
     fill("parking");
-    ok("disable", "parking");
-    try (var http = HttpClient.newHttpClient()) {
-      var config =
-          HttpRequest.newBuilder(
-                  URI.create(
-                      "http://127.0.0.1:%d/projection/parking/config".formatted(server.port())))
-              .PUT(BodyPublishers.ofString("{\"failurePolicy\":\"park-partition\"}"));
-      assertThat(http.send(config.build(), BodyHandlers.ofString()).statusCode()).isEqualTo(200);
-    }
+    ok("config", "parking", "--on-failure", "park-partition");
     var position = append("parking-8", "Withdrawn", 6);
     append("parking-8", "Deposited", 100);
-    ok("enable", "parking");
     await(() -> !ok("parked", "parking", "--json").out().isEmpty());
     var parked = JsonMapper.shared().readTree(ok("parked", "parking", "--json").out());
     assertThat(parked.path("position").asLong()).isEqualTo(position);
@@ -219,5 +207,76 @@ final class ProjectionsFromAfarTest {
     ok("skip", "parking", "--all");
     assertThat(ok("parked", "parking").err()).contains("No parked events");
     await(() -> run("state", "parking", "parking-8").out().equals("{\"balance\":105}\n"));
+  }
+
+  @Test
+  void a_reset_emits_again_only_if_it_is_told_to() throws IOException {
+    Files.writeString(
+        directory.resolve("again.js"),
+        "fromCategory('again').when({ Deposited(s, e) { emit('seen', 'Seen', { at: e.sequenceNumber }); } })");
+    append("again-1", "Deposited", 1);
+    append("again-1", "Deposited", 1);
+    ok("create", "again", "again.js", "--emit");
+    await(() -> seen() == 2);
+    ok("reset", "again");
+    append("again-1", "Deposited", 1);
+    await(() -> seen() == 3);
+    assertThat(ok("reset", "again", "--emit-again").out()).contains("emits again");
+    await(() -> seen() == 6);
+  }
+
+  private long seen() {
+    return store.read(StreamName.of("seen"), ReadOptions.forwards()).events().size();
+  }
+
+  @Test
+  void another_version_is_built_beside_and_waited_for_or_given_up() throws IOException {
+    fill("beside");
+    var doubling = BALANCES.replace("CATEGORY", "beside").replace("+= e", "+= 2 * e");
+    Files.writeString(directory.resolve("doubling.js"), doubling);
+    assertThat(ok("update", "beside", "doubling.js", "--beside").out()).contains("built anew");
+    assertThat(ok("state", "beside", "beside-7").out()).isEqualTo("{\"balance\":80}\n");
+
+    Files.writeString(
+        directory.resolve("failing.js"), doubling.replace("s.balance += 2", "s.balance += x"));
+    var failed = run("update", "beside", "failing.js", "--beside");
+    assertThat(failed.code()).isEqualTo(ExitCode.FAILED);
+    assertThat(failed.err()).contains("does not get on", "x is not defined");
+    assertThat(run("reset", "beside").err()).contains("building another version");
+    ok("cancel", "beside");
+    ok("reset", "beside");
+    await(() -> run("state", "beside", "beside-7").out().equals("{\"balance\":80}\n"));
+  }
+
+  @Test
+  void a_configuration_is_shown_and_changed_while_it_runs() throws IOException {
+    fill("configured");
+    assertThat(config().path("on-failure").asString()).isEqualTo("stop");
+    var changed =
+        config("--checkpoint-handled", "7", "--emit", "true", "--on-failure", "park-event");
+    assertThat(changed).isEqualTo(config());
+    assertThat(changed.path("checkpoint-handled").asInt()).isEqualTo(7);
+    assertThat(changed.path("emit").asBoolean()).isTrue();
+    assertThat(changed.path("on-failure").asString()).isEqualTo("park-event");
+    assertThat(run("config", "configured", "--checkpoint-handled", "0").err()).contains("above 0");
+    append("configured-7", "Deposited", 1);
+    await(() -> run("state", "configured", "configured-7").out().equals("{\"balance\":31}\n"));
+  }
+
+  private JsonNode config(String... changes) {
+    var arguments =
+        Stream.concat(Stream.of("config", "configured", "--json"), Arrays.stream(changes));
+    return JsonMapper.shared().readTree(ok(arguments.toArray(String[]::new)).out());
+  }
+
+  @Test
+  void a_projection_with_a_name_runs_to_the_end_once_when_it_is_let() throws IOException {
+    fill("once");
+    ok("create", "waiting", "once.js", "--one-time", "--disabled");
+    assertThat(ok("statistics", "waiting", "--json").out()).contains("OneTime", "Stopped");
+    ok("enable", "waiting");
+    await(() -> ok("statistics", "waiting", "--json").out().contains("Completed"));
+    append("once-7", "Deposited", 1);
+    assertThat(ok("state", "waiting", "once-7").out()).isEqualTo("{\"balance\":30}\n");
   }
 }

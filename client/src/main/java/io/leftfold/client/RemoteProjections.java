@@ -29,7 +29,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /// The projections of a server, for whoever looks after them: as far as the wire that KurrentDB's
-/// clients speak has words for it, and [what it has none for][#inquiries].
+/// clients speak has words for it, and what it has none for ([#inquiries], [#controls]).
 ///
 /// What the server refuses is a [ProjectionFailedException]; what else may go wrong is what
 /// [RemoteEventStore] says.
@@ -253,6 +253,13 @@ public final class RemoteProjections {
   /// @return answers
   public RemoteInquiries inquiries() {
     return new RemoteInquiries(this, channel);
+  }
+
+  /// What a Leftfold server lets its operators do beyond that wire.
+  ///
+  /// @return does it
+  public RemoteControls controls() {
+    return new RemoteControls(this);
   }
 
   /// The error of an answer that lacks what was asked for.

@@ -36,6 +36,15 @@ final class Configurations {
         config.executionTimeoutMillis());
   }
 
+  /// A definition with another configuration.
+  static DefinitionRecord over(DefinitionRecord definition, ProjectionConfig config) {
+    return definition.withSettings(
+        settings(config),
+        config.emitEnabled(),
+        config.trackEmittedStreams(),
+        config.failurePolicy().toString());
+  }
+
   static DefinitionRecord definition(NewProjection projection) {
     return new DefinitionRecord(
         projection.query(),

@@ -282,13 +282,19 @@ final class ManagedProjection {
         throw ProjectionException.wrongState(
             "Cannot update the config of a projection that hasn't been stopped or faulted.");
       }
-      wanted.become(
-          definition()
-              .withSettings(
-                  Configurations.settings(config),
-                  config.emitEnabled(),
-                  config.trackEmittedStreams(),
-                  config.failurePolicy().toString()));
+      wanted.become(Configurations.over(definition(), config));
+    });
+  }
+
+  /// Configures it whether it runs or not. One that is enabled goes on, unless it has come to its
+  /// end.
+  void reconfigure(ProjectionConfig config) {
+    doing(() -> {
+      runs.halt(false);
+      wanted.become(Configurations.over(definition(), config));
+      if (definition().enabled() && runs.state() != ProjectionState.COMPLETED) {
+        beginAnew();
+      }
     });
   }
 

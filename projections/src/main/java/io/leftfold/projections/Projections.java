@@ -194,6 +194,15 @@ public final class Projections implements AutoCloseable {
     find(name).configure(config);
   }
 
+  /// Changes how a projection goes about its work. One that runs is stopped for it, behind a last
+  /// step, and goes on.
+  ///
+  /// @param name which
+  /// @param config its new configuration
+  public void reconfigure(String name, ProjectionConfig config) {
+    find(name).reconfigure(config);
+  }
+
   // ---- asking
 
   /// All projections.

@@ -303,6 +303,34 @@ final class ProjectionsTest {
   }
 
   @Test
+  void one_that_runs_is_configured_and_goes_on_and_is_never_wanted_stopped() {
+    projections().create(NewProjection.continuous("sums", SUMS).emitting());
+    fixture.awaitStep("sums", deposit("account-1", 5));
+    projections().reconfigure("sums", projections().config("sums").withCheckpoints(7, 10_000, 0));
+    fixture.awaitStep("sums", deposit("account-1", 10));
+
+    assertThat(projections().config("sums").checkpointHandledThreshold()).isEqualTo(7);
+    assertThat(fixture.texts("audit")).hasSize(2);
+    assertThat(fixture.texts("$projections-sums"))
+        .hasSize(2)
+        .allSatisfy(definition -> assertThat(definition).contains("\"enabled\":true"));
+  }
+
+  @Test
+  void one_that_has_come_to_its_end_or_is_stopped_is_configured_and_stays_so() {
+    deposit("account-1", 5);
+    projections().create(NewProjection.oneTime("once", COUNT));
+    fixture.awaitState("once", ProjectionState.COMPLETED);
+    projections().create(NewProjection.continuous("count", COUNT).disabled());
+    for (var name : new String[] {"once", "count"}) {
+      var before = projections().statistics(name).state();
+      projections().reconfigure(name, projections().config(name).withEmitEnabled(true));
+      assertThat(projections().config(name).emitEnabled()).isTrue();
+      assertThat(projections().statistics(name).state()).isEqualTo(before);
+    }
+  }
+
+  @Test
   void of_two_that_run_on_one_store_one_is_refused_and_nothing_is_doubled() {
     projections().create(NewProjection.continuous("sums", SUMS).emitting());
     fixture.awaitStep("sums", deposit("account-1", 1));

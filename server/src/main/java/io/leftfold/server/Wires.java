@@ -17,6 +17,7 @@ import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
 import io.leftfold.server.grpc.operations.MonitoringService;
 import io.leftfold.server.grpc.operations.OperationsService;
+import io.leftfold.server.grpc.projections.ControlsService;
 import io.leftfold.server.grpc.projections.InquiriesService;
 import io.leftfold.server.grpc.projections.ProjectionsService;
 import io.leftfold.server.grpc.store.StoreService;
@@ -121,6 +122,7 @@ record Wires(
     projections.ifPresent(served -> {
       guarded.putAll(new ProjectionsService(served, UUID::randomUUID, threads).handlers());
       guarded.putAll(new InquiriesService(served, UUID::randomUUID, CLOCK, threads).handlers());
+      guarded.putAll(new ControlsService(served, UUID::randomUUID, threads).handlers());
     });
     return guarded;
   }

@@ -180,6 +180,36 @@ public final class ProjectionControl {
     change("reset projection", name, projections -> projections.reset(name));
   }
 
+  /// Makes a projection begin at zero, and emit what it has emitted again, besides what is there.
+  ///
+  /// @param name which
+  public void emitAgain(String name) {
+    change("reset projection", name, projections -> projections.reset(name, true));
+  }
+
+  /// Begins to build another version of a projection beside the one that answers.
+  ///
+  /// @param name which
+  /// @param query the script of the new version
+  /// @param emitEnabled whether it may write; empty to leave that as it is
+  public void buildBeside(String name, String query, Optional<Boolean> emitEnabled) {
+    change(
+        "build beside projection",
+        name,
+        projections -> {
+          requireReadable(projections, query);
+          projections.buildBeside(name, query, emitEnabled);
+        });
+  }
+
+  /// Gives up a version of a projection that is built beside.
+  ///
+  /// @param name which
+  public void cancelBuilding(String name) {
+    change(
+        "cancel building beside projection", name, projections -> projections.cancelBuilding(name));
+  }
+
   /// What goes with a projection that is deleted.
   ///
   /// @param emittedStreams the streams that it emitted to, as far as they were tracked
@@ -206,6 +236,14 @@ public final class ProjectionControl {
   /// @param config its new configuration
   public void configure(String name, ProjectionConfig config) {
     change("configure projection", name, projections -> projections.configure(name, config));
+  }
+
+  /// Changes how a projection goes about its work. One that runs is stopped for it, and goes on.
+  ///
+  /// @param name which
+  /// @param config its new configuration
+  public void reconfigure(String name, ProjectionConfig config) {
+    change("configure projection", name, projections -> projections.reconfigure(name, config));
   }
 
   /// Stops all projections and starts those that are enabled.

@@ -17,9 +17,18 @@ import io.leftfold.api.StreamName;
 import io.leftfold.client.ConnectionString;
 import io.leftfold.client.RemoteUsers;
 import io.leftfold.protocol.messages.inquiries.AsOfRequest;
+import io.leftfold.protocol.messages.inquiries.BuildBesideRequest;
+import io.leftfold.protocol.messages.inquiries.CancelBesideRequest;
+import io.leftfold.protocol.messages.inquiries.ChangeSettingsRequest;
+import io.leftfold.protocol.messages.inquiries.CreateOneTimeRequest;
 import io.leftfold.protocol.messages.inquiries.DebugRequest;
+import io.leftfold.protocol.messages.inquiries.EmitAgainRequest;
+import io.leftfold.protocol.messages.inquiries.LookBesideRequest;
 import io.leftfold.protocol.messages.inquiries.PartitionsRequest;
+import io.leftfold.protocol.messages.inquiries.ProjectionsGrpc;
 import io.leftfold.protocol.messages.inquiries.SetAsideRequest;
+import io.leftfold.protocol.messages.inquiries.SettingsOfProjection;
+import io.leftfold.protocol.messages.inquiries.SettingsRequest;
 import io.leftfold.protocol.messages.inquiries.TakeUpRequest;
 import io.leftfold.protocol.messages.projections.CreateReq;
 import io.leftfold.protocol.messages.projections.DeleteReq;
@@ -80,7 +89,15 @@ final class ProjectionRightsTest {
           "debug-all aA",
           "partitions jaoA",
           "set-aside jaoA",
-          "take-up oA");
+          "take-up oA",
+          "create-once oA",
+          "emit-again oA",
+          "settings jaoA",
+          "change-settings oA",
+          "look-beside jaoA",
+          "build-ledger-beside A",
+          "build-beside oA",
+          "cancel-beside oA");
 
   private final TestServer server = TestServer.withUsers();
   private final Wire wire = Wire.to(server);
@@ -276,8 +293,46 @@ final class ProjectionRightsTest {
       case "set-aside" ->
           inquiries.setAside(SetAsideRequest.newBuilder().setProjection("kept").build());
       case "take-up" -> inquiries.takeUp(TakeUpRequest.newBuilder().setProjection("kept").build());
+      default -> controls(inquiries, what);
+    };
+  }
+
+  private static Object controls(ProjectionsGrpc.ProjectionsBlockingStub controls, String what) {
+    return switch (what) {
+      case "create-once" ->
+          controls.createOneTime(
+              CreateOneTimeRequest.newBuilder().setProjection("once").setQuery(OPEN).build());
+      case "emit-again" ->
+          controls.emitAgain(EmitAgainRequest.newBuilder().setProjection("kept").build());
+      case "settings" ->
+          controls.settings(SettingsRequest.newBuilder().setProjection("kept").build());
+      case "change-settings" ->
+          controls.changeSettings(
+              ChangeSettingsRequest.newBuilder()
+                  .setProjection("kept")
+                  .setSettings(
+                      SettingsOfProjection.newBuilder()
+                          .setOnFailure("stop")
+                          .setCheckpointHandled(1)
+                          .setCheckpointUnhandledBytes(1)
+                          .setPendingEvents(1)
+                          .setWriteBatch(1))
+                  .build());
+      case "look-beside" ->
+          controls.lookBeside(LookBesideRequest.newBuilder().setProjection("kept").build());
+      case "build-ledger-beside" ->
+          buildBeside(controls, "fromStream('ledger-1').when({ $any: (s, e) => s })");
+      case "build-beside" -> buildBeside(controls, OPEN);
+      case "cancel-beside" ->
+          controls.cancelBeside(CancelBesideRequest.newBuilder().setProjection("kept").build());
       default -> throw new AssertionError(what);
     };
+  }
+
+  private static Object buildBeside(
+      ProjectionsGrpc.ProjectionsBlockingStub controls, String query) {
+    return controls.buildBeside(
+        BuildBesideRequest.newBuilder().setProjection("kept").setQuery(query).build());
   }
 
   private static Object pastState(As who, String name) {
