@@ -34,10 +34,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// A server is killed, again and again, while three consumers of a group are at work. Nothing is
 /// lost, nothing stays behind, and what is given again is only what no checkpoint covers.
+///
+/// `-Dkills=100` kills more often.
 final class GroupsKillTest {
 
-  private static final int EVENTS = 6_000;
-  private static final int KILLS = 4;
+  private static final int KILLS = Integer.getInteger("kills", 3);
+  private static final int EVENTS = 1_200 * (KILLS + 1);
   private static final int CONSUMERS = 3;
   private static final int PARKED_EVERY = 97;
   private static final StreamName STREAM = StreamName.of("work-1");

@@ -37,13 +37,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 final class HostileFiltersTest {
 
+  private static final int NAMES = 12;
+
   private final TestServer server = TestServer.inMemory();
   private final Wire wire = Wire.to(server);
 
   /// Names that make expressions go back and forth.
   @BeforeEach
   void appendLongNames() {
-    for (var i = 0; i < 40; i++) {
+    for (var i = 0; i < NAMES; i++) {
       server
           .store()
           .append(
@@ -175,7 +177,7 @@ final class HostileFiltersTest {
           .forEach(filter ->
               assertThat(store.readAll(ReadOptions.forwards().filteredBy(filter)).toList())
                   .isEmpty());
-      assertThat(store.lastPosition()).contains(40L);
+      assertThat(store.lastPosition()).contains((long) NAMES);
     }
   }
 }
