@@ -4,7 +4,6 @@ package io.leftfold.projections;
 
 import io.leftfold.api.AsOf;
 import io.leftfold.api.ListOptions;
-import io.leftfold.projections.reading.Cursor;
 import io.leftfold.projections.storage.DefinitionRecord;
 import java.util.List;
 import java.util.Optional;
@@ -166,9 +165,8 @@ record Answers(
     var kept = kept(start);
     var debugger =
         new ProjectionDebugger(
+            host,
             script,
-            after -> new Cursor(host.store(), Questions.of(script.definition()), after),
-            host.options().pastStateBytesMax(),
             RunIdentity.own(script.definition(), entry.streams()),
             kept.<StateStore>map(states -> states).orElseGet(MemoryStates::new),
             kept.map(KeptStates::position).orElse(-1L));

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /// Folds what was parked: one event, or a partition from its event on to where the rest is.
 ///
@@ -29,6 +30,7 @@ final class CatchUp {
   private final LoadedRun loaded;
   private final boolean mayEmit;
   private final ParkedRecord.Parked entry;
+  private final Predicate<RecordedEvent> isOwn;
 
   private CheckpointRecord checkpoint;
   private long revision;
@@ -49,6 +51,7 @@ final class CatchUp {
     this.loaded = loaded;
     this.mayEmit = mayEmit;
     this.entry = entry;
+    isOwn = RunIdentity.own(script.definition(), identity.streams());
     checkpoint = loaded.checkpoint();
     revision = loaded.checkpointRevision();
     key = entry.position();
@@ -133,8 +136,7 @@ final class CatchUp {
   }
 
   private boolean isOfIt(Membership membership, ResolvedEvent resolved) {
-    return !(resolved.event().isPresent()
-            && RunIdentity.beginsWith(resolved.event().get(), identity.ownMark()))
+    return resolved.event().filter(isOwn).isEmpty()
         && membership.partition(resolved).equals(entry.partition());
   }
 

@@ -6,7 +6,6 @@ import io.leftfold.api.LeftfoldException;
 import io.leftfold.projections.storage.DefinitionRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
 import java.util.Optional;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -17,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class ManagedProjection {
 
   private static final System.Logger LOGGER = System.getLogger(ManagedProjection.class.getName());
-  private final ReentrantLock lock = new ReentrantLock();
   private final ProjectionHost host;
   private final Registry registry;
   private final Registry.Entry entry;
   private final ProjectionStreams streams;
   private final Runs beginning;
+  private final ChangeLock lock;
 
   // What follows is guarded by the lock.
 
@@ -30,8 +29,6 @@ final class ManagedProjection {
   private final RunKeeper runs;
   private long askedAt;
   private @Nullable Building building;
-  private boolean isUncertain;
-  private boolean isClosed;
 
   /// @param news called when a run has ended
   ManagedProjection(
@@ -46,6 +43,7 @@ final class ManagedProjection {
     this.streams = entry.streams();
     this.wanted = new Wanted(registry, streams, definition);
     this.beginning = new Runs(host, entry, news);
+    this.lock = new ChangeLock(entry.name(), this::anew);
     this.runs = new RunKeeper(host, entry, beginning, wanted::definition);
     askedAt = host.options().clock().millis();
   }
@@ -58,48 +56,6 @@ final class ManagedProjection {
     return Runs.mode(definition());
   }
 
-  private interface Doing<T> {
-    T run();
-  }
-
-  private <T> T locked(Doing<T> doing) {
-    lock.lock();
-    try {
-      return doing.run();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// Changes something. Of a change that fails nobody knows whether the log has it, so what the log
-  /// says counts from then on.
-  private <T> T changing(Doing<T> what) {
-    return locked(() -> {
-      if (isClosed) {
-        throw new ProjectionException(
-            ProjectionException.Reason.CLOSED,
-            "Projection %s was closed meanwhile; if all were restarted, ask again"
-                .formatted(name()));
-      }
-      if (isUncertain) {
-        anew();
-      }
-      try {
-        return what.run();
-      } catch (LeftfoldException e) {
-        isUncertain = true;
-        throw e;
-      }
-    });
-  }
-
-  private void doing(Runnable what) {
-    changing(() -> {
-      what.run();
-      return true;
-    });
-  }
-
   /// As if the store had just been opened.
   private void anew() {
     closeBuilding();
@@ -110,7 +66,6 @@ final class ManagedProjection {
       runs.failed("Reading its definition failed: " + e.getMessage());
       throw e;
     }
-    isUncertain = false;
     beginAnew();
     startBuilding();
   }
@@ -119,7 +74,7 @@ final class ManagedProjection {
 
   /// Goes on if it is wanted.
   void begin() {
-    doing(() -> {
+    lock.change(() -> {
       sweep();
       if (definition().enabled()) {
         runs.start();
@@ -134,27 +89,18 @@ final class ManagedProjection {
 
   /// Looks after it: what has ended, what is to be tried again.
   void supervise() {
-    if (!lock.tryLock()) {
-      return;
-    }
     try {
-      if (isClosed) {
-        return;
-      }
-      if (isUncertain && !runs.isPausing()) {
-        anew();
-      }
-      if (!isUncertain) {
-        runs.look();
-      }
-      if (building != null && !isUncertain) {
-        superviseBuilding(building);
-      }
+      lock.whenFree(
+          () -> !runs.isPausing(),
+          () -> {
+            runs.look();
+            if (building != null) {
+              superviseBuilding(building);
+            }
+          });
     } catch (LeftfoldException e) {
       // The next time is soon.
       LOGGER.log(System.Logger.Level.WARNING, "Projection " + name(), e);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -166,16 +112,14 @@ final class ManagedProjection {
 
   /// Ends it; what is wanted stays.
   void close() {
-    locked(() -> {
-      isClosed = true;
+    lock.close(() -> {
       closeBuilding();
       runs.halt(false);
-      return true;
     });
   }
 
   boolean isClosed() {
-    return locked(() -> isClosed);
+    return lock.isClosed();
   }
 
   private void closeBuilding() {
@@ -188,7 +132,7 @@ final class ManagedProjection {
   // ---- what somebody wants
 
   void enable() {
-    doing(() -> {
+    lock.change(() -> {
       if (isBeingDeleted()) {
         throw ProjectionException.wrongState(
             "Projection %s is being deleted; delete it again".formatted(name()));
@@ -202,7 +146,7 @@ final class ManagedProjection {
   }
 
   void disable() {
-    doing(() -> {
+    lock.change(() -> {
       wanted.become(definition().withEnabled(false));
       runs.halt(false);
       if (runs.state() != ProjectionState.COMPLETED) {
@@ -212,7 +156,7 @@ final class ManagedProjection {
   }
 
   void abort() {
-    doing(() -> {
+    lock.change(() -> {
       wanted.become(definition().withEnabled(false));
       runs.halt(true);
       runs.become(ProjectionState.ABORTED, "");
@@ -227,7 +171,7 @@ final class ManagedProjection {
   ///
   /// @param emitsAgain whether what was emitted is emitted again
   void reset(boolean emitsAgain) {
-    doing(() -> {
+    lock.change(() -> {
       requireNotBuilding();
       runs.halt(true);
       if (isStored()) {
@@ -240,7 +184,7 @@ final class ManagedProjection {
 
   /// Another script, from the checkpoint on.
   void update(String query, Optional<Boolean> emitEnabled, Optional<String> properties) {
-    doing(() -> {
+    lock.change(() -> {
       requireNotBuilding();
       runs.halt(false);
       var next =
@@ -277,7 +221,7 @@ final class ManagedProjection {
   }
 
   void configure(ProjectionConfig config) {
-    doing(() -> {
+    lock.change(() -> {
       if (runs.isRunning()) {
         throw ProjectionException.wrongState(
             "Cannot update the config of a projection that hasn't been stopped or faulted.");
@@ -289,7 +233,7 @@ final class ManagedProjection {
   /// Configures it whether it runs or not. One that is enabled goes on, unless it has come to its
   /// end.
   void reconfigure(ProjectionConfig config) {
-    doing(() -> {
+    lock.change(() -> {
       runs.halt(false);
       wanted.become(Configurations.over(definition(), config));
       if (definition().enabled() && runs.state() != ProjectionState.COMPLETED) {
@@ -300,7 +244,7 @@ final class ManagedProjection {
 
   /// Deletes it, and what else is asked for.
   void delete(DefinitionRecord.Deletion what) {
-    doing(() -> {
+    lock.change(() -> {
       if (runs.isRunning()) {
         throw ProjectionException.wrongState(
             "Cannot delete a projection that hasn't been stopped or faulted.");
@@ -341,19 +285,19 @@ final class ManagedProjection {
 
   /// What is known now.
   Answers answers() {
-    return locked(() -> {
+    return lock.looking(() -> {
       askedAt = host.options().clock().millis();
       return runs.answers(registry);
     });
   }
 
   ProjectionStatistics statistics() {
-    return locked(() -> runs.statistics(registry, building));
+    return lock.looking(() -> runs.statistics(registry, building));
   }
 
   /// Folds what is parked.
   Optional<String> resume(long position, boolean skip) {
-    return changing(() -> {
+    return lock.changing(() -> {
       var wasRunning = runs.isRunning();
       runs.halt(false);
       try {
@@ -369,7 +313,7 @@ final class ManagedProjection {
   // ---- another version beside
 
   void buildBeside(String query, Optional<Boolean> emitEnabled) {
-    doing(() -> {
+    lock.change(() -> {
       requireNotBuilding();
       if (!isStored() || mode() != ProjectionMode.CONTINUOUS) {
         throw ProjectionException.notPossible(
@@ -395,7 +339,7 @@ final class ManagedProjection {
   }
 
   void cancelBuilding() {
-    doing(() -> {
+    lock.change(() -> {
       definition()
           .building()
           .ifPresent(given -> {
@@ -418,22 +362,20 @@ final class ManagedProjection {
   /// one.
   private void switchOver(Building beside) {
     var wasRunning = runs.isRunning();
-    // Until the log has it, the log decides.
-    isUncertain = true;
-    runs.halt(false);
-    var before = wanted.checkpoint();
-    var built = beside.finish(before.checkpoint().position());
-    if (built.isEmpty()) {
-      isUncertain = false;
-      if (wasRunning) {
-        runs.start();
-      }
-      return;
+    var hasSwitched =
+        lock.inDoubt(() -> {
+          runs.halt(false);
+          var before = wanted.checkpoint();
+          var built = beside.finish(before.checkpoint().position());
+          built.ifPresent(checkpoint -> wanted.switchOver(before, checkpoint));
+          return built.isPresent();
+        });
+    if (hasSwitched) {
+      building = null;
+      sweep();
+      beginAnew();
+    } else if (wasRunning) {
+      runs.start();
     }
-    wanted.switchOver(before, built.get());
-    isUncertain = false;
-    building = null;
-    sweep();
-    beginAnew();
   }
 }

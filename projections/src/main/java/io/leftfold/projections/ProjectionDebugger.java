@@ -28,25 +28,27 @@ public final class ProjectionDebugger implements AutoCloseable {
   private Batch batch = NOTHING;
   private int next;
 
-  /// @param cursors read the sources behind a position
-  /// @param stateBytesMax what the states of all partitions may take
   /// @param own tells events that the projection wrote itself, and so is not given
   /// @param start the states to begin with
   /// @param after the last position that they know of
   ProjectionDebugger(
+      ProjectionHost host,
       CompiledProjection script,
-      LongFunction<Cursor> cursors,
-      long stateBytesMax,
       Predicate<RecordedEvent> own,
       StateStore start,
       long after) {
     this.script = script;
-    this.cursors = cursors;
-    this.stateBytesMax = stateBytesMax;
     this.own = own;
+    cursors = behind -> new Cursor(host.store(), Questions.of(script.definition()), behind);
+    stateBytesMax = host.options().pastStateBytesMax();
     cursor = cursors.apply(after);
     states = new OverlaidStates(start, stateBytesMax);
     fold = script.fold(states);
+  }
+
+  /// Of a script that is no projection yet, from zero.
+  static ProjectionDebugger of(ProjectionHost host, CompiledProjection script) {
+    return new ProjectionDebugger(host, script, _ -> false, new MemoryStates(), -1);
   }
 
   /// Nobody knows any more with which states this began: goes from zero to where it is.

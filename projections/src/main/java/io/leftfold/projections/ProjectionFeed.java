@@ -2,7 +2,9 @@
 
 package io.leftfold.projections;
 
+import io.leftfold.api.EventStore;
 import io.leftfold.api.ResolvedEvent;
+import io.leftfold.projections.reading.Cursor;
 import java.util.List;
 
 /// Events as a script would be given them.
@@ -14,5 +16,15 @@ public record ProjectionFeed(List<ResolvedEvent> events, long through) {
   /// Copies the list.
   public ProjectionFeed {
     events = List.copyOf(events);
+  }
+
+  /// Reads the next events that a definition wants.
+  static ProjectionFeed read(
+      EventStore store, ProjectionDefinition definition, long after, int limit, long bytesMax) {
+    try (var cursor = new Cursor(store, Questions.of(definition), after)) {
+      var batch = cursor.next(limit, bytesMax);
+      return new ProjectionFeed(
+          batch.events().stream().filter(definition::wants).toList(), batch.through());
+    }
   }
 }

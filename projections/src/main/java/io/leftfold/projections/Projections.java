@@ -4,7 +4,6 @@ package io.leftfold.projections;
 
 import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
-import io.leftfold.projections.reading.Cursor;
 import io.leftfold.projections.storage.DefinitionRecord;
 import java.util.List;
 import java.util.Optional;
@@ -194,8 +193,8 @@ public final class Projections implements AutoCloseable {
     find(name).configure(config);
   }
 
-  /// Changes how a projection goes about its work. One that runs is stopped for it, behind a last
-  /// step, and goes on.
+  /// Changes how a projection goes about its work, whether it runs or not. One that runs is stopped
+  /// for it, behind a last step, and goes on; one that is faulted but wanted tries again.
   ///
   /// @param name which
   /// @param config its new configuration
@@ -352,15 +351,7 @@ public final class Projections implements AutoCloseable {
   /// @return the debugger; close it
   /// @throws ProjectionFaultException if the script is none
   public ProjectionDebugger debugQuery(String query, long from, FoldProgress progress) {
-    var script = host.compile("debugged", query, 0);
-    return new ProjectionDebugger(
-            script,
-            after -> new Cursor(host.store(), Questions.of(script.definition()), after),
-            host.options().pastStateBytesMax(),
-            _ -> false,
-            new MemoryStates(),
-            -1)
-        .at(from, progress);
+    return ProjectionDebugger.of(host, host.compile("debugged", query, 0)).at(from, progress);
   }
 
   /// The events that a script of some definition is given, for whoever folds somewhere else.
@@ -372,11 +363,7 @@ public final class Projections implements AutoCloseable {
   /// @return the next of them that are there
   public ProjectionFeed feed(
       ProjectionDefinition definition, long after, int limit, long bytesMax) {
-    try (var cursor = new Cursor(host.store(), Questions.of(definition), after)) {
-      var batch = cursor.next(limit, bytesMax);
-      return new ProjectionFeed(
-          batch.events().stream().filter(definition::wants).toList(), batch.through());
-    }
+    return ProjectionFeed.read(host.store(), definition, after, limit, bytesMax);
   }
 
   // ---- the whole

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// One run of a projection, from a checkpoint until it ends: what to fold, when a step ends, what
@@ -37,21 +38,17 @@ final class RunCore implements AutoCloseable {
   private final FailedEvents failedEvents;
   private final Clock clock;
   private final RunEffects effects;
-  private final byte[] ownMark;
-  private final boolean skipsOwn;
+  private final Predicate<RecordedEvent> isOwn;
 
   private final Inbox inbox;
   private final Attempts attempts;
+  private final Ending ending = new Ending();
 
   private CheckpointRecord checkpoint;
   private long checkpointRevision;
   private OpenStep open;
   private long steps;
   private @Nullable Step writing;
-  private @Nullable String fault;
-  private boolean stopping;
-  private @Nullable RunEnd ending;
-  private @Nullable RunEnd end;
   private long processed;
   private Optional<Instant> lastStep = Optional.empty();
 
@@ -79,8 +76,7 @@ final class RunCore implements AutoCloseable {
             checkpoint.position(),
             settings.isHeld() ? -1 : Long.MAX_VALUE,
             positions -> open.passed += positions);
-    ownMark = identity.ownMark();
-    skipsOwn = !(definition.sources() instanceof ProjectionDefinition.Sources.Streams);
+    isOwn = RunIdentity.own(definition, identity.streams());
     fold = script.open(states);
     parking = new Parking(identity, definition, fold, loaded.parked());
     refusals = new StepRefusals(identity.checkpoint(), hints);
@@ -125,7 +121,7 @@ final class RunCore implements AutoCloseable {
 
   /// Ends it behind a last step.
   void stop() {
-    stopping = true;
+    ending.stop();
     settle();
   }
 
@@ -144,11 +140,6 @@ final class RunCore implements AutoCloseable {
     end(RunEnd.ofSources(failure, definition.sources()));
   }
 
-  /// Ends it because a state cannot be read.
-  private void stateFailed(RuntimeException failure) {
-    end(RunEnd.ofStates(failure));
-  }
-
   // ---- folding
 
   /// Folds a while.
@@ -164,10 +155,7 @@ final class RunCore implements AutoCloseable {
   }
 
   private boolean canFold() {
-    if (end != null || ending != null || stopping || fault != null || isFull()) {
-      return false;
-    }
-    return !attempts.isPausing() && inbox.upcoming() != null;
+    return !ending.isNear() && !isFull() && !attempts.isPausing() && inbox.upcoming() != null;
   }
 
   /// The upcoming event is done with.
@@ -180,7 +168,7 @@ final class RunCore implements AutoCloseable {
     var resolved = Objects.requireNonNull(inbox.upcoming());
     var event = resolved.event().orElse(null);
     var at = resolved.original().position();
-    if (event == null || at <= inbox.through() || (skipsOwn && isOwn(event))) {
+    if (event == null || at <= inbox.through() || isOwn.test(event)) {
       consume();
       return;
     }
@@ -200,7 +188,7 @@ final class RunCore implements AutoCloseable {
       failedToFold(resolved, e);
       return;
     } catch (LeftfoldException e) {
-      stateFailed(e);
+      end(RunEnd.ofStates(e));
       return;
     } catch (IllegalArgumentException e) {
       // Of a partition whose states have no stream, for none can be called so.
@@ -208,10 +196,6 @@ final class RunCore implements AutoCloseable {
       return;
     }
     account(resolved, event, step);
-  }
-
-  private boolean isOwn(RecordedEvent event) {
-    return RunIdentity.beginsWith(event, ownMark);
   }
 
   private void skip() {
@@ -260,7 +244,7 @@ final class RunCore implements AutoCloseable {
   private void failedToFold(ResolvedEvent resolved, ProjectionFaultException failure) {
     var storeFailure = states.failure();
     if (storeFailure != null) {
-      stateFailed(storeFailure);
+      end(RunEnd.ofStates(storeFailure));
       return;
     }
     if (failure.fault().partition().filter(parking::holds).isPresent()) {
@@ -272,7 +256,7 @@ final class RunCore implements AutoCloseable {
 
   private void failed(ResolvedEvent resolved, ProjectionFault why) {
     switch (failedEvents.of(resolved, why, open)) {
-      case FailedEvents.Verdict.Stops(var reason) -> fault = reason;
+      case FailedEvents.Verdict.Stops(var reason) -> ending.fault(reason);
       case FailedEvents.Verdict.Waits() -> {
         // Until its time has come nothing is folded.
       }
@@ -285,33 +269,29 @@ final class RunCore implements AutoCloseable {
 
   /// Makes a step if it is time, and ends if there is nothing left to do.
   void settle() {
-    if (end != null || writing != null) {
+    if (writing != null) {
       return;
     }
-    if (ending != null) {
-      end = ending;
+    if (ending.isDecided()) {
+      ending.come();
       return;
     }
     inbox.upcoming();
     if (isDue()) {
       cut();
-      return;
-    }
-    if (fault != null) {
-      end(new RunEnd.Faulted(fault));
-    } else if (stopping) {
-      end(new RunEnd.Stopped());
-    } else if (settings.untilEnd() && isIdle()) {
-      end(new RunEnd.Completed());
+    } else if (isAtLastStep()) {
+      end(ending.behindLastStep());
     }
   }
 
+  private boolean isAtLastStep() {
+    return ending.wantsLastStep() || (settings.untilEnd() && isIdle());
+  }
+
   private void end(RunEnd how) {
-    if (end == null && ending == null) {
-      ending = how;
-    }
-    if (writing == null && end == null) {
-      end = ending;
+    ending.decide(how);
+    if (writing == null) {
+      ending.come();
     }
   }
 
@@ -320,7 +300,7 @@ final class RunCore implements AutoCloseable {
   }
 
   private boolean isDue() {
-    if (stopping || fault != null || (settings.untilEnd() && isIdle())) {
+    if (isAtLastStep()) {
       return open.hasEffects() || inbox.through() > checkpoint.position();
     }
     return isFull()
@@ -351,7 +331,7 @@ final class RunCore implements AutoCloseable {
 
   /// How and why it ended.
   Optional<RunEnd> ended() {
-    return Optional.ofNullable(end);
+    return ending.end();
   }
 
   /// When something has to be done without anything having happened, in milliseconds.

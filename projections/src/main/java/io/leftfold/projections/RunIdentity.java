@@ -63,26 +63,17 @@ record RunIdentity(
     return mark(streams) + epoch + ":" + version + ":4\"";
   }
 
-  /// The beginning of the metadata of an event that this projection emitted, at whatever epoch.
-  byte[] ownMark() {
-    return ownMark(streams);
-  }
-
-  static byte[] ownMark(ProjectionStreams streams) {
-    return mark(streams).getBytes(StandardCharsets.UTF_8);
-  }
-
-  /// Tells what a projection has emitted itself, which is no source of it unless it asks for the
-  /// stream by name.
+  /// Tells what a projection has emitted itself, at whatever epoch, which is no source of it unless
+  /// it asks for the stream by name.
   static Predicate<RecordedEvent> own(ProjectionDefinition definition, ProjectionStreams streams) {
     if (definition.sources() instanceof ProjectionDefinition.Sources.Streams) {
       return _ -> false;
     }
-    var mark = ownMark(streams);
+    var mark = mark(streams).getBytes(StandardCharsets.UTF_8);
     return event -> beginsWith(event, mark);
   }
 
-  static boolean beginsWith(RecordedEvent event, byte[] mark) {
+  private static boolean beginsWith(RecordedEvent event, byte[] mark) {
     var metadata = event.metadata();
     return metadata.length > mark.length
         && Arrays.equals(metadata, 0, mark.length, mark, 0, mark.length);

@@ -130,4 +130,27 @@ final class ParkingTest {
     fixture.awaitStep("sums", add("a", 3));
     assertThat(fixture.state("sums", "a")).isEqualTo("{\"sum\":6}");
   }
+
+  @Test
+  void a_partition_that_catches_up_has_what_was_emitted_to_a_stream_that_is_a_source_by_name() {
+    create(
+        """
+        fromStreams('in', 'loop').partitionBy(e => e.body.key).when({
+          $init: () => ({ sum: 0 }),
+          Added(s, e) {
+            if (e.body.n > 90) throw new Error('too much: ' + e.body.n);
+            emit('loop', 'Looped', { key: e.body.to, n: e.body.n });
+          },
+          Looped(s, e) { s.sum += e.body.n; }
+        })
+        """,
+        FailurePolicy.PARK_PARTITION);
+    var poison = fixture.append("in", "Added", "{\"n\":99,\"key\":\"a\"}");
+    fixture.append("in", "Added", "{\"n\":5,\"key\":\"b\",\"to\":\"a\"}");
+    Fixture.await(() -> !fixture.texts("loop").isEmpty());
+    fixture.awaitStep("sums", fixture.events("loop").getFirst().position());
+
+    assertThat(fixture.projections.skip("sums", poison)).isEmpty();
+    assertThat(fixture.state("sums", "a")).isEqualTo("{\"sum\":5}");
+  }
 }
