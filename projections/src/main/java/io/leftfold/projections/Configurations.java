@@ -36,13 +36,20 @@ final class Configurations {
         config.executionTimeoutMillis());
   }
 
-  /// A definition with another configuration.
+  /// A definition with another configuration. Where that changes whether the projection may write,
+  /// it does so for the version beside too: else it would be undone when that takes over.
   static DefinitionRecord over(DefinitionRecord definition, ProjectionConfig config) {
-    return definition.withSettings(
-        settings(config),
-        config.emitEnabled(),
-        config.trackEmittedStreams(),
-        config.failurePolicy().toString());
+    var mayEmit = config.emitEnabled();
+    var changed =
+        definition.withSettings(
+            settings(config),
+            mayEmit,
+            config.trackEmittedStreams(),
+            config.failurePolicy().toString());
+    return mayEmit == definition.emitEnabled()
+        ? changed
+        : changed.withBuilding(
+            definition.building().map(beside -> beside.withEmitEnabled(mayEmit)));
   }
 
   static DefinitionRecord definition(NewProjection projection) {

@@ -230,15 +230,17 @@ final class ManagedProjection {
     });
   }
 
-  /// Configures it whether it runs or not. One that is enabled goes on, unless it has come to its
-  /// end.
+  /// Configures it whether it runs or not, and what is built beside with it. One that is enabled
+  /// goes on, unless it has come to its end.
   void reconfigure(ProjectionConfig config) {
     lock.change(() -> {
+      closeBuilding();
       runs.halt(false);
       wanted.become(Configurations.over(definition(), config));
       if (definition().enabled() && runs.state() != ProjectionState.COMPLETED) {
         beginAnew();
       }
+      startBuilding();
     });
   }
 

@@ -2,8 +2,8 @@
 
 package io.leftfold.projections;
 
-/// How a projection goes about its work: numbers and permissions that may be changed while it is
-/// stopped. The names are those of KurrentDB.
+/// How a projection goes about its work: numbers and permissions that may be changed. The names are
+/// those of KurrentDB.
 ///
 /// @param emitEnabled whether it may write
 /// @param trackEmittedStreams whether it keeps a list of the streams that it wrote to

@@ -80,7 +80,7 @@ public record ProjectionStatistics(
   /// A version that is built beside the current one.
   ///
   /// @param epoch its number
-  /// @param position the last position looked at
+  /// @param position the last position looked at; −1 for none
   /// @param reason why it does not get on; empty if it does
   public record Building(long epoch, long position, String reason) {}
 

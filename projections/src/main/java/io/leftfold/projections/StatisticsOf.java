@@ -77,8 +77,16 @@ record StatisticsOf(
         faults,
         run == null ? 0 : run.foldingMillis(),
         figures.flatMap(RunFigures::lastStep),
-        Optional.ofNullable(building).map(Building::figures),
+        definition.building().map(wanted -> beside(wanted, building)),
         resultStream);
+  }
+
+  private static ProjectionStatistics.Building beside(
+      DefinitionRecord.Building wanted, @Nullable Building building) {
+    return building == null
+        ? new ProjectionStatistics.Building(
+            wanted.epoch(), -1, "It is not being built in this process")
+        : building.figures();
   }
 
   /// The first event ahead that the script may want.

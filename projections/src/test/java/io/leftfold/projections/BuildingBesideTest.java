@@ -36,6 +36,16 @@ final class BuildingBesideTest {
     Fixture.await(() -> fixture.projections.query("sums").query().equals(DOUBLES));
   }
 
+  private void awaitFailure(String why) {
+    Fixture.await(() ->
+        fixture
+            .projections
+            .statistics("sums")
+            .building()
+            .filter(building -> building.reason().contains(why))
+            .isPresent());
+  }
+
   @Test
   void the_new_version_takes_over_and_emits_nothing_that_was_emitted() {
     fixture.projections.create(NewProjection.continuous("sums", ADDS).emitting());
@@ -75,17 +85,35 @@ final class BuildingBesideTest {
     fixture.awaitStep("sums", add(1));
     fixture.projections.buildBeside(
         "sums", DOUBLES.replace("s.sum +=", "throw new Error('bad'); s.sum +="), Optional.empty());
-    Fixture.await(() ->
-        fixture
-            .projections
-            .statistics("sums")
-            .building()
-            .filter(building -> building.reason().contains("bad"))
-            .isPresent());
+    awaitFailure("bad");
     fixture.awaitStep("sums", add(1));
 
     assertThat(fixture.state("sums", "")).isEqualTo("{\"sum\":2}");
     fixture.projections.cancelBuilding("sums");
     assertThat(fixture.projections.statistics("sums").building()).isEmpty();
+  }
+
+  @Test
+  void one_that_failed_goes_on_with_another_configuration_and_keeps_it_when_it_takes_over() {
+    var silent = ADDS.replace(" emit('out', 'Sum', { at: e.sequenceNumber });", "");
+    var choosy =
+        silent.replace("s.sum +=", "if (e.body.n === 13) throw new Error('bad'); s.sum +=");
+    fixture.projections.create(NewProjection.continuous("sums", silent));
+    fixture.awaitStep("sums", add(13));
+    fixture.projections.buildBeside("sums", choosy, Optional.empty());
+    awaitFailure("bad");
+    fixture.projections.reconfigure(
+        "sums",
+        fixture
+            .projections
+            .config("sums")
+            .withEmitEnabled(true)
+            .withFailurePolicy(FailurePolicy.PARK_EVENT));
+    Fixture.await(() -> fixture.projections.query("sums").query().equals(choosy));
+    fixture.awaitStep("sums", add(2));
+
+    assertThat(fixture.state("sums", "")).isEqualTo("{\"sum\":2}");
+    assertThat(fixture.projections.parked("sums")).hasSize(1);
+    assertThat(fixture.projections.config("sums").emitEnabled()).isTrue();
   }
 }

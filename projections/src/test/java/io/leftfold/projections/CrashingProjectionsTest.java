@@ -162,6 +162,10 @@ final class CrashingProjectionsTest {
             projections.resume(NAME, parked.getFirst().position());
           }
         }
+        case 8 -> {
+          var config = projections.config(NAME).withCheckpoints(1 + random.nextInt(8), 1_000, 0);
+          projections.reconfigure(NAME, config);
+        }
         default -> comeOn(store, projections);
       }
     }

@@ -77,7 +77,15 @@ public record DefinitionRecord(
   /// @param query its script
   /// @param emitEnabled whether it may write
   /// @param epoch its epoch
-  public record Building(String query, boolean emitEnabled, long epoch) {}
+  public record Building(String query, boolean emitEnabled, long epoch) {
+    /// As it is to be next.
+    ///
+    /// @param mayEmit whether it may write
+    /// @return the new version
+    public Building withEmitEnabled(boolean mayEmit) {
+      return new Building(query, mayEmit, epoch);
+    }
+  }
 
   /// The numbers, called as other tools call them.
   ///
@@ -281,13 +289,14 @@ public record DefinitionRecord(
     return draft.definition();
   }
 
-  /// To be deleted.
+  /// To be deleted, with what is built beside it.
   ///
   /// @param what with it
   /// @return the new definition
   public DefinitionRecord withDeletion(Deletion what) {
     var draft = new Draft(this);
     draft.enabled = false;
+    draft.building = Optional.empty();
     draft.deletion = Optional.of(what);
     return draft.definition();
   }
