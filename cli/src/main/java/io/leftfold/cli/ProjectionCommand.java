@@ -7,10 +7,15 @@ import io.leftfold.client.RemoteProjections;
 import io.leftfold.projections.Projections;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// What all commands about one projection need.
+@Command(
+    synopsisHeading = "%nUsage: ",
+    parameterListHeading = "%nWhat:%n",
+    optionListHeading = "%nOptions:%n")
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 abstract class ProjectionCommand implements Callable<Integer> {
 

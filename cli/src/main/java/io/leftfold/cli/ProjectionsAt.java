@@ -2,11 +2,10 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.client.ProjectionLook;
 import io.leftfold.client.ProjectionReport;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.client.RemoteProjections;
-import io.leftfold.client.SetAsideEvent;
-import io.leftfold.client.VersionBeside;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.projections.ParkedEvent;
 import io.leftfold.projections.ProjectionOptions;
@@ -14,13 +13,13 @@ import io.leftfold.projections.ProjectionState;
 import io.leftfold.projections.ProjectionStatistics;
 import io.leftfold.projections.Projections;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import picocli.CommandLine.Mixin;
 
 /// Where the projections are that a command is about: on a server, or in a data directory, whose
@@ -61,8 +60,7 @@ final class ProjectionsAt {
         return;
       }
       // Between the last look at the log and the last step there may be a moment in which neither
-      // is
-      // under way: what holds at two looks in a row is an end.
+      // is under way: what holds at two looks in a row is an end.
       var looks = new AtomicInteger();
       await(
           shell,
@@ -77,46 +75,46 @@ final class ProjectionsAt {
 
     /// Waits until the version that is built beside a projection has taken over, or does not get
     /// on.
-    VersionBeside awaitTakeover(Shell shell, String name) throws InterruptedException {
-      var progress = new ProgressLine(shell);
-      try {
-        while (true) {
-          var now =
-              ask(
-                  here -> ProjectionsAt.beside(here.statistics(name)),
-                  there -> there.controls().beside(name));
-          var position = now.building().map(VersionBeside.Building::position).orElse(-1L);
-          if (now.building().filter(it -> now.isRunning() && it.reason().isEmpty()).isEmpty()) {
-            return now;
-          }
-          progress.show(() ->
-              "The version beside %s is at position %,d".formatted(name, Math.max(0, position)));
-          if (shell.stop().await(LOOK_AGAIN)) {
-            throw new CommandFailedException(
-                ExitCode.FAILED,
-                "Stopped waiting at position %,d; the version beside %s is built on wherever the projection runs"
-                    .formatted(Math.max(0, position), name));
-          }
-        }
-      } finally {
-        progress.end();
-      }
+    ProjectionLook awaitTakeover(Shell shell, String name) throws InterruptedException {
+      return ProjectionsAt.await(
+          shell,
+          () -> look(name),
+          now -> now.beside().filter(beside -> beside.reason().isEmpty()).isEmpty(),
+          now ->
+              "The version beside %s is at position %,d of %,d"
+                  .formatted(name, besideAt(now), now.head()),
+          now ->
+              "Stopped waiting at position %,d; the version beside %s is built on wherever the projection runs"
+                  .formatted(besideAt(now), name));
+    }
+
+    private static long besideAt(ProjectionLook now) {
+      return now.beside().map(ProjectionLook.VersionBeside::position).orElse(-1L);
     }
 
     List<ProjectionReport> list() {
       return ask(
-          here -> here.list().stream().map(ProjectionsAt::report).toList(),
+          here -> here.list().stream().map(ProjectionReports::of).toList(),
           RemoteProjections::list);
     }
 
     List<ParkedEvent> parked(String name) {
       return ask(
           here -> here.parked(name),
-          there -> there.inquiries().setAside(name).stream().map(ProjectionsAt::parked).toList());
+          there ->
+              there.inquiries().setAside(name).stream().map(ProjectionReports::parked).toList());
     }
 
     ProjectionReport statistics(String name) {
-      return ask(here -> report(here.statistics(name)), there -> there.statistics(name));
+      return ask(
+          here -> ProjectionReports.of(here.statistics(name)),
+          there -> ProjectionReports.with(there.statistics(name), there.inquiries().look(name)));
+    }
+
+    private ProjectionLook look(String name) {
+      return ask(
+          here -> ProjectionReports.look(here.statistics(name)),
+          there -> there.inquiries().look(name));
     }
   }
 
@@ -155,83 +153,41 @@ final class ProjectionsAt {
   static ProjectionStatistics await(
       Shell shell, Projections projections, String name, Predicate<ProjectionStatistics> wanted)
       throws InterruptedException {
-    var progress = new ProgressLine(shell);
-    while (true) {
-      var now = projections.statistics(name);
-      if (wanted.test(now)) {
-        progress.end();
-        return now;
+    return await(
+        shell,
+        () -> projections.statistics(name),
+        wanted,
+        now ->
+            "%s: %.1f %%, at position %,d of %,d"
+                .formatted(name, now.progress(), now.position(), now.head()),
+        now -> "Stopped at position %,d of %,d".formatted(now.position(), now.head()));
+  }
+
+  /// Looks at something again and again until it is as wanted.
+  ///
+  /// @param progress how far it is
+  /// @param stopped what to say if somebody does not want to wait any more
+  private static <T> T await(
+      Shell shell,
+      Supplier<T> look,
+      Predicate<T> wanted,
+      Function<T, String> progress,
+      Function<T, String> stopped)
+      throws InterruptedException {
+    var line = new ProgressLine(shell);
+    try {
+      while (true) {
+        var now = look.get();
+        if (wanted.test(now)) {
+          return now;
+        }
+        line.show(() -> progress.apply(now));
+        if (shell.stop().await(LOOK_AGAIN)) {
+          throw new CommandFailedException(ExitCode.FAILED, stopped.apply(now));
+        }
       }
-      progress.show(() ->
-          "%s: %.1f %%, at position %,d of %,d"
-              .formatted(name, now.progress(), now.position(), now.head()));
-      if (shell.stop().await(LOOK_AGAIN)) {
-        progress.end();
-        throw new CommandFailedException(
-            ExitCode.FAILED,
-            "Stopped at position %,d of %,d".formatted(now.position(), now.head()));
-      }
+    } finally {
+      line.end();
     }
-  }
-
-  private static ProjectionReport report(ProjectionStatistics now) {
-    var figures = new LinkedHashMap<String, Object>();
-    figures.put("enabled", now.enabled());
-    figures.put("built-in", now.isBuiltIn());
-    figures.put("version", now.version());
-    figures.put("epoch", now.epoch());
-    figures.put("head", now.head());
-    figures.put("lag-events", now.lagEvents());
-    figures.put("lag-seconds", now.lag().toMillis() / 1000.0);
-    figures.put("handled", now.handled());
-    figures.put("skipped", now.skipped());
-    figures.put("emitted", now.emitted());
-    figures.put("parked", now.parked());
-    figures.put("partitions", now.partitions());
-    figures.put("partitions-cached", now.partitionsCached());
-    figures.put("events-processed-after-restart", now.processedAfterRestart());
-    figures.put("buffered-events", now.bufferedEvents());
-    figures.put("core-processing-millis", now.coreProcessingMillis());
-    now.lastStep().ifPresent(time -> figures.put("last-step", time.toString()));
-    now.building()
-        .ifPresent(beside -> {
-          figures.put("building-epoch", beside.epoch());
-          figures.put("building-position", beside.position());
-          figures.put("building-reason", beside.reason());
-        });
-    figures.put("result-stream", now.resultStream());
-    return new ProjectionReport(
-        now.name(),
-        now.mode().toString(),
-        now.status(),
-        now.reason(),
-        place(now.position()),
-        place(now.checkpoint()),
-        now.progress(),
-        figures);
-  }
-
-  private static VersionBeside beside(ProjectionStatistics now) {
-    return new VersionBeside(
-        now.building()
-            .map(it -> new VersionBeside.Building(it.epoch(), it.position(), it.reason())),
-        now.state() == ProjectionState.RUNNING,
-        now.status());
-  }
-
-  private static ParkedEvent parked(SetAsideEvent event) {
-    return new ParkedEvent(
-        event.position(),
-        event.stream(),
-        event.revision(),
-        event.type(),
-        event.partition(),
-        event.wholePartition(),
-        event.error(),
-        event.stateBefore());
-  }
-
-  private static String place(long position) {
-    return position < 0 ? "" : Long.toString(position);
   }
 }

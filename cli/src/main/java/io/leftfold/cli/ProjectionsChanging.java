@@ -26,9 +26,14 @@ final class ProjectionsChanging {
       name = "create",
       header = "Create a projection from a script.",
       description =
-          "It runs for ever, and starts at once: on a server there, in a data directory as soon as the store is served, or opened by a command.",
-      synopsisHeading = "%nUsage: ",
-      descriptionHeading = "%n")
+          "It starts at once: on a server there, in a data directory as soon as the store is served, or opened by a command. It runs for ever, or with --one-time to the end of the log.",
+      descriptionHeading = "%n",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  leftfold projections create balances balances.js --data store",
+        "  leftfold projections create mailer mailer.js --emit --track-emitted-streams \\",
+        "      --connect 'kurrentdb://127.0.0.1:2113?tls=false'",
+      })
   @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
   static final class Create extends ProjectionCommand {
     @Parameters(index = "1", paramLabel = "<script>", description = "A file; - is standard input.")
@@ -42,7 +47,9 @@ final class ProjectionsChanging {
         description = "Keep a list of the streams that it writes to.")
     private boolean track;
 
-    @Option(names = "--one-time", description = "To the end of the log, and no further.")
+    @Option(
+        names = "--one-time",
+        description = "Let it run to the end of the log, and no further; it is Completed then.")
     private boolean oneTime;
 
     @Option(names = "--disabled", description = "Do not start it.")
@@ -86,9 +93,14 @@ final class ProjectionsChanging {
       name = "update",
       header = "Give a projection another script.",
       description =
-          "It goes on from where it is, or is built anew beside the one that answers, which it follows in one step when it has come to the same place.",
-      synopsisHeading = "%nUsage: ",
-      descriptionHeading = "%n")
+          "It goes on from where it is. With --beside the new version is built from zero while the old one answers, takes over in one step when it has come to the same place, and emits nothing that was emitted before.",
+      descriptionHeading = "%n",
+      footerHeading = "%nExamples:%n",
+      footer = {
+        "  leftfold projections update balances balances.js --data store",
+        "  leftfold projections update balances balances.js --beside \\",
+        "      --connect 'kurrentdb://127.0.0.1:2113?tls=false'",
+      })
   @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
   static final class Update extends ProjectionCommand {
     @Parameters(index = "1", paramLabel = "<script>", description = "A file; - is standard input.")
@@ -99,7 +111,8 @@ final class ProjectionsChanging {
 
     @Option(
         names = "--beside",
-        description = "Build it from zero beside the one that answers, and wait for that.")
+        description =
+            "Build it from zero beside the one that answers, and wait until it takes over.")
     private boolean beside;
 
     Update(Shell shell) {
@@ -126,12 +139,11 @@ final class ProjectionsChanging {
           here -> here.buildBeside(name, text, allowed),
           there -> there.controls().buildBeside(name, text, allowed));
       var now = projections.awaitTakeover(shell, name);
-      if (now.building().isPresent()) {
-        var why = now.building().get().reason();
+      if (now.beside().isPresent()) {
         throw new CommandFailedException(
             ExitCode.FAILED,
-            "The version beside %s does not get on, and \"leftfold projections cancel\" gives it up: %s"
-                .formatted(name, why.isEmpty() ? "the projection is " + now.status() : why));
+            "The version beside %s does not get on, and \"leftfold projections cancel %s\" gives it up: %s"
+                .formatted(name, name, now.beside().get().reason()));
       }
       return said("has another script, and was built anew with it");
     }
@@ -140,7 +152,8 @@ final class ProjectionsChanging {
   @Command(
       name = "cancel",
       header = "Give up the version that is built beside a projection.",
-      synopsisHeading = "%nUsage: ")
+      description = "As \"update --beside\" began it; without one nothing is done.",
+      descriptionHeading = "%n")
   static final class Cancel extends ProjectionCommand {
     Cancel(Shell shell) {
       super(shell);
@@ -155,10 +168,7 @@ final class ProjectionsChanging {
     }
   }
 
-  @Command(
-      name = "delete",
-      header = "Delete a projection that is stopped or faulted.",
-      synopsisHeading = "%nUsage: ")
+  @Command(name = "delete", header = "Delete a projection that is stopped or faulted.")
   static final class Delete extends ProjectionCommand {
     @Option(
         names = "--emitted-streams",
@@ -181,7 +191,7 @@ final class ProjectionsChanging {
     }
   }
 
-  @Command(name = "enable", header = "Start a projection.", synopsisHeading = "%nUsage: ")
+  @Command(name = "enable", header = "Start a projection.")
   static final class Enable extends ProjectionCommand {
     Enable(Shell shell) {
       super(shell);
@@ -193,10 +203,7 @@ final class ProjectionsChanging {
     }
   }
 
-  @Command(
-      name = "disable",
-      header = "Stop a projection behind a last step.",
-      synopsisHeading = "%nUsage: ")
+  @Command(name = "disable", header = "Stop a projection behind a last step.")
   static final class Disable extends ProjectionCommand {
     Disable(Shell shell) {
       super(shell);
@@ -208,10 +215,7 @@ final class ProjectionsChanging {
     }
   }
 
-  @Command(
-      name = "abort",
-      header = "Stop a projection without the step that is open.",
-      synopsisHeading = "%nUsage: ")
+  @Command(name = "abort", header = "Stop a projection without the step that is open.")
   static final class Abort extends ProjectionCommand {
     Abort(Shell shell) {
       super(shell);
@@ -226,8 +230,7 @@ final class ProjectionsChanging {
   @Command(
       name = "reset",
       header = "Make a projection begin at zero.",
-      description = "What it has emitted is not emitted again.",
-      synopsisHeading = "%nUsage: ",
+      description = "What it has emitted is not emitted again, unless --emit-again says so.",
       descriptionHeading = "%n")
   static final class Reset extends ProjectionCommand {
     @Option(names = "--emit-again", description = "Emit everything again, besides what is there.")
@@ -304,10 +307,7 @@ final class ProjectionsChanging {
     }
   }
 
-  @Command(
-      name = "resume",
-      header = "Let a projection have what it set aside.",
-      synopsisHeading = "%nUsage: ")
+  @Command(name = "resume", header = "Let a projection have what it set aside.")
   static final class Resume extends OfParked {
     Resume(Shell shell) {
       super(shell);
@@ -322,8 +322,7 @@ final class ProjectionsChanging {
 
   @Command(
       name = "skip",
-      header = "Leave a parked event out for good, and go on with what is behind it.",
-      synopsisHeading = "%nUsage: ")
+      header = "Leave a parked event out for good, and go on with what is behind it.")
   static final class Skip extends OfParked {
     Skip(Shell shell) {
       super(shell);

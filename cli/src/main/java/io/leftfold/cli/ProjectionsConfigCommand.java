@@ -21,9 +21,7 @@ import tools.jackson.databind.json.JsonMapper;
     header = "Show how a projection goes about its work, or change it.",
     description =
         "What is not named stays as it is. A projection that runs is stopped for the change, and started again.",
-    synopsisHeading = "%nUsage: ",
     descriptionHeading = "%n",
-    optionListHeading = "%nOptions:%n",
     footerHeading = "%nExamples:%n",
     footer = {
       "  leftfold projections config balances --connect 'kurrentdb://127.0.0.1:2113?tls=false'",

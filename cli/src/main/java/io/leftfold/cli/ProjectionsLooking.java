@@ -42,7 +42,11 @@ final class ProjectionsLooking {
     return JsonMapper.shared().writeValueAsString(values);
   }
 
-  @Command(name = "list", header = "List the projections.", synopsisHeading = "%nUsage: ")
+  @Command(
+      name = "list",
+      header = "List the projections.",
+      synopsisHeading = "%nUsage: ",
+      optionListHeading = "%nOptions:%n")
   @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
   static final class ListThem implements Callable<Integer> {
     @Mixin private ProjectionsAt at;
@@ -81,7 +85,7 @@ final class ProjectionsLooking {
     }
   }
 
-  @Command(name = "statistics", header = "Show how a projection is.", synopsisHeading = "%nUsage: ")
+  @Command(name = "statistics", header = "Show how a projection is.")
   static final class Statistics extends ProjectionCommand {
     @Option(names = "--json", description = "Show one JSON object.")
     private boolean json;
@@ -184,7 +188,6 @@ final class ProjectionsLooking {
       name = "state",
       header = "Show a state of a projection as JSON, now or at any time before.",
       description = "In a data directory, the projection first takes what it has not taken yet.",
-      synopsisHeading = "%nUsage: ",
       descriptionHeading = "%n")
   static final class State extends OfPartition {
     State(Shell shell) {
@@ -214,7 +217,6 @@ final class ProjectionsLooking {
       name = "result",
       header = "Show a result of a projection as JSON, now or at any time before.",
       description = "In a data directory, the projection first takes what it has not taken yet.",
-      synopsisHeading = "%nUsage: ",
       descriptionHeading = "%n")
   static final class Result extends OfPartition {
     Result(Shell shell) {
@@ -242,8 +244,7 @@ final class ProjectionsLooking {
 
   @Command(
       name = "partitions",
-      header = "List the partitions that have a state, in the order of their names.",
-      synopsisHeading = "%nUsage: ")
+      header = "List the partitions that have a state, in the order of their names.")
   @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
   static final class Partitions extends ProjectionCommand {
     @Option(
@@ -295,8 +296,7 @@ final class ProjectionsLooking {
 
   @Command(
       name = "parked",
-      header = "Show the events that were set aside because the script failed.",
-      synopsisHeading = "%nUsage: ")
+      header = "Show the events that were set aside because the script failed.")
   static final class Parked extends ProjectionCommand {
     @Option(names = "--json", description = "Show one JSON object a line.")
     private boolean json;

@@ -93,6 +93,7 @@ class CommandsTest {
         "projections parked",
         "projections create",
         "projections update",
+        "projections cancel",
         "projections delete",
         "projections enable",
         "projections disable",

@@ -241,7 +241,11 @@ final class ProjectionsFromAfarTest {
         directory.resolve("failing.js"), doubling.replace("s.balance += 2", "s.balance += x"));
     var failed = run("update", "beside", "failing.js", "--beside");
     assertThat(failed.code()).isEqualTo(ExitCode.FAILED);
-    assertThat(failed.err()).contains("does not get on", "x is not defined");
+    assertThat(failed.err()).contains("does not get on", "cancel beside", "x is not defined");
+    var figures = JsonMapper.shared().readTree(ok("statistics", "beside", "--json").out());
+    assertThat(figures.path("building-reason").asString()).contains("x is not defined");
+    assertThat(figures.path("lag-events").asInt(-1)).isNotNegative();
+    assertThat(figures.path("handled").asInt()).isEqualTo(3);
     assertThat(run("reset", "beside").err()).contains("building another version");
     ok("cancel", "beside");
     ok("reset", "beside");
@@ -272,6 +276,8 @@ final class ProjectionsFromAfarTest {
   @Test
   void a_projection_with_a_name_runs_to_the_end_once_when_it_is_let() throws IOException {
     fill("once");
+    assertThat(run("create", "tracking", "once.js", "--one-time", "--track-emitted-streams").err())
+        .contains("cannot track");
     ok("create", "waiting", "once.js", "--one-time", "--disabled");
     assertThat(ok("statistics", "waiting", "--json").out()).contains("OneTime", "Stopped");
     ok("enable", "waiting");

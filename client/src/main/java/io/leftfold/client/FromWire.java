@@ -174,6 +174,10 @@ final class FromWire {
     return List.copyOf(roles.getNamesList());
   }
 
+  static Instant time(Wire.Time time) {
+    return Instant.ofEpochSecond(time.getSeconds(), time.getNanos());
+  }
+
   private static Instant instant(long micros) {
     return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }

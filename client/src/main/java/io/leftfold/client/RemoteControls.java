@@ -7,8 +7,6 @@ import io.leftfold.protocol.messages.inquiries.CancelBesideRequest;
 import io.leftfold.protocol.messages.inquiries.ChangeSettingsRequest;
 import io.leftfold.protocol.messages.inquiries.CreateOneTimeRequest;
 import io.leftfold.protocol.messages.inquiries.EmitAgainRequest;
-import io.leftfold.protocol.messages.inquiries.LookBesideRequest;
-import io.leftfold.protocol.messages.inquiries.LookBesideResponse;
 import io.leftfold.protocol.messages.inquiries.ProjectionsGrpc;
 import io.leftfold.protocol.messages.inquiries.SettingsOfProjection;
 import io.leftfold.protocol.messages.inquiries.SettingsRequest;
@@ -74,28 +72,6 @@ public final class RemoteControls {
             ProjectionsGrpc.getBuildBesideMethod(),
             request.build(),
             "The building beside projection " + name);
-  }
-
-  /// How the version is that is built beside.
-  ///
-  /// @param name of the projection
-  /// @return as of this moment
-  public VersionBeside beside(String name) {
-    var answer =
-        projections.ask(
-            ProjectionsGrpc.getLookBesideMethod(),
-            LookBesideRequest.newBuilder().setProjection(name).build(),
-            "The look at what is built beside projection " + name);
-    return new VersionBeside(building(answer), answer.getRunning(), answer.getStatus());
-  }
-
-  private static Optional<VersionBeside.Building> building(LookBesideResponse answer) {
-    var version = answer.getVersion();
-    return answer.hasVersion()
-        ? Optional.of(
-            new VersionBeside.Building(
-                version.getEpoch(), version.getPosition(), version.getReason()))
-        : Optional.empty();
   }
 
   /// Gives up the version that is built beside, if one is.

@@ -15,11 +15,14 @@ import io.leftfold.protocol.messages.inquiries.DebugRequest;
 import io.leftfold.protocol.messages.inquiries.DebugResponse;
 import io.leftfold.protocol.messages.inquiries.DebugStep;
 import io.leftfold.protocol.messages.inquiries.FoldProgress;
+import io.leftfold.protocol.messages.inquiries.LookRequest;
 import io.leftfold.protocol.messages.inquiries.PartitionsRequest;
 import io.leftfold.protocol.messages.inquiries.ProjectionsGrpc;
 import io.leftfold.protocol.messages.inquiries.SetAsideRequest;
 import io.leftfold.protocol.messages.inquiries.TakeUpRequest;
+import io.leftfold.protocol.messages.inquiries.VersionBeside;
 import io.leftfold.protocol.messages.store.Wire;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -28,7 +31,8 @@ import java.util.OptionalLong;
 import java.util.function.Function;
 
 /// What a Leftfold server tells about its projections beyond the wire that KurrentDB's clients
-/// speak: what they were, what they would do with each event, what they set aside.
+/// speak: how far behind they are, what they were, what they would do with each event, what they
+/// set aside.
 ///
 /// What the server refuses is a [ProjectionFailedException]; what else may go wrong is what
 /// [RemoteEventStore] says.
@@ -42,6 +46,36 @@ public final class RemoteInquiries {
   RemoteInquiries(RemoteProjections projections, ManagedChannel channel) {
     this.projections = projections;
     this.channel = channel;
+  }
+
+  /// How a projection is, and the version that is built beside it.
+  ///
+  /// @param name of the projection
+  /// @return as of this moment
+  public ProjectionLook look(String name) {
+    var now =
+        projections.ask(
+            ProjectionsGrpc.getLookMethod(),
+            LookRequest.newBuilder().setProjection(name).build(),
+            "The look at projection " + name);
+    return new ProjectionLook(
+        now.getEnabled(),
+        now.getHead(),
+        now.getLagEvents(),
+        Duration.ofMillis(now.getLagMillis()),
+        now.getHandled(),
+        now.getSkipped(),
+        now.getEmitted(),
+        now.getPartitions(),
+        now.getSetAside(),
+        now.getFaults(),
+        now.hasLastStep() ? Optional.of(FromWire.time(now.getLastStep())) : Optional.empty(),
+        now.hasBeside() ? Optional.of(beside(now.getBeside())) : Optional.empty());
+  }
+
+  private static ProjectionLook.VersionBeside beside(VersionBeside version) {
+    return new ProjectionLook.VersionBeside(
+        version.getEpoch(), version.getPosition(), version.getReason());
   }
 
   /// Is told how far the server is.

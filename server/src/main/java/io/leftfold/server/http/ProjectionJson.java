@@ -18,7 +18,8 @@ import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.util.List;
 
-/// Projections as JSON, with the names of KurrentDB.
+/// Projections as JSON, with the names of KurrentDB, and with those of its kind for what that has
+/// no words for.
 final class ProjectionJson {
 
   private ProjectionJson() {}
@@ -72,7 +73,10 @@ final class ProjectionJson {
             one.writesInProgress() == 0 ? "" : "Writing (%d)".formatted(one.writesInProgress()))
         .put("bufferedEvents", one.bufferedEvents())
         .put("writePendingEventsBeforeCheckpoint", one.pendingBeforeCheckpoint())
-        .put("writePendingEventsAfterCheckpoint", one.pendingAfterCheckpoint());
+        .put("writePendingEventsAfterCheckpoint", one.pendingAfterCheckpoint())
+        .put("lagEvents", one.lagEvents())
+        .put("lagSeconds", one.lag().toMillis() / 1000.0)
+        .put("parkedEvents", one.parked());
   }
 
   private static String position(long position) {

@@ -173,10 +173,6 @@ public final class ProjectionPages {
         ProjectionConfig.DEFAULT
             .withEmitEnabled(mayEmit && request.flag("emit", false))
             .withTrackEmittedStreams(mayEmit && request.flag("trackemittedstreams", false));
-    if (config.trackEmittedStreams() && !config.emitEnabled()) {
-      throw new IllegalArgumentException(
-          "A projection that may not emit cannot track emitted streams");
-    }
     var whole = wanted.with(config);
     control.create(request.flag("enabled", true) ? whole : whole.disabled());
     return new PageAnswer(

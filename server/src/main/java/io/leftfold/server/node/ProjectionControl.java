@@ -117,6 +117,10 @@ public final class ProjectionControl {
   ///
   /// @param wanted what to create
   public void create(NewProjection wanted) {
+    if (wanted.config().trackEmittedStreams() && !wanted.config().emitEnabled()) {
+      throw new IllegalArgumentException(
+          "A projection that may not emit cannot track emitted streams");
+    }
     var projections = projections();
     var isTransient = wanted.mode() == ProjectionMode.TRANSIENT;
     changing(
@@ -184,7 +188,7 @@ public final class ProjectionControl {
   ///
   /// @param name which
   public void emitAgain(String name) {
-    change("reset projection", name, projections -> projections.reset(name, true));
+    change("reset projection to emit again", name, projections -> projections.reset(name, true));
   }
 
   /// Begins to build another version of a projection beside the one that answers.

@@ -109,6 +109,7 @@ final class ProjectionPagesTest {
             new Asked("GET /projections/transient", 200, JSON, "{\"projections\":[]}"),
             new Asked("GET /projection/sums", 200, JSON, "\"status\":\"Running\""),
             new Asked("GET /projection/sums/statistics", 200, JSON, "{\"projections\":[{"),
+            new Asked("GET /projection/sums/statistics", 200, JSON, "\"lagSeconds\":0.0"),
             new Asked("GET /projection/sums/query", 200, SCRIPT, SUM),
             new Asked("GET /projection/sums/query?config=yes", 200, JSON, "\"emitEnabled\":true"),
             new Asked("GET /projection/sums/query?config=1", 200, JSON, "\"streams\":[\"paid-1\"]"),

@@ -16,20 +16,7 @@ import io.leftfold.api.StreamMetadata.Acl;
 import io.leftfold.api.StreamName;
 import io.leftfold.client.ConnectionString;
 import io.leftfold.client.RemoteUsers;
-import io.leftfold.protocol.messages.inquiries.AsOfRequest;
-import io.leftfold.protocol.messages.inquiries.BuildBesideRequest;
-import io.leftfold.protocol.messages.inquiries.CancelBesideRequest;
-import io.leftfold.protocol.messages.inquiries.ChangeSettingsRequest;
-import io.leftfold.protocol.messages.inquiries.CreateOneTimeRequest;
 import io.leftfold.protocol.messages.inquiries.DebugRequest;
-import io.leftfold.protocol.messages.inquiries.EmitAgainRequest;
-import io.leftfold.protocol.messages.inquiries.LookBesideRequest;
-import io.leftfold.protocol.messages.inquiries.PartitionsRequest;
-import io.leftfold.protocol.messages.inquiries.ProjectionsGrpc;
-import io.leftfold.protocol.messages.inquiries.SetAsideRequest;
-import io.leftfold.protocol.messages.inquiries.SettingsOfProjection;
-import io.leftfold.protocol.messages.inquiries.SettingsRequest;
-import io.leftfold.protocol.messages.inquiries.TakeUpRequest;
 import io.leftfold.protocol.messages.projections.CreateReq;
 import io.leftfold.protocol.messages.projections.DeleteReq;
 import io.leftfold.protocol.messages.projections.DisableReq;
@@ -55,7 +42,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class ProjectionRightsTest {
 
-  private static final String OPEN = "fromStream('open-1').when({ $any: (s, e) => s })";
+  static final String OPEN = "fromStream('open-1').when({ $any: (s, e) => s })";
 
   /// What is done, and the letters of those who may: nobody in particular (n), jo (j), ann who may
   /// read everything (a), ops (o), admin (A). In the order of the lines: the projection that is
@@ -94,7 +81,7 @@ final class ProjectionRightsTest {
           "emit-again oA",
           "settings jaoA",
           "change-settings oA",
-          "look-beside jaoA",
+          "look jaoA",
           "build-ledger-beside A",
           "build-beside oA",
           "cancel-beside oA");
@@ -265,82 +252,9 @@ final class ProjectionRightsTest {
           case "query-all" -> projections.create(query(name, "fromAll().when({})"));
           case "query-open" -> projections.create(query(name, OPEN));
           case "query-state" -> state(projections, "asked");
-          default -> asks(who, what);
+          default -> LeftfoldProjectionCalls.answer(who.inquiries(), what);
         };
     assertThat(answer).isNotNull();
-  }
-
-  private static Object asks(As who, String what) {
-    var inquiries = who.inquiries();
-    return switch (what) {
-      case "past-state" -> pastState(who, "kept");
-      case "past-query-state" -> pastState(who, "asked");
-      case "debug-kept" -> debug(who, DebugRequest.newBuilder().setProjection("kept"));
-      case "debug-open" -> debug(who, DebugRequest.newBuilder().setQuery(OPEN));
-      case "debug-ledger" ->
-          debug(
-              who,
-              DebugRequest.newBuilder()
-                  .setQuery("fromStream('ledger-1').when({ $any: (s, e) => s })"));
-      case "debug-all" ->
-          debug(
-              who,
-              DebugRequest.newBuilder()
-                  .setQuery("fromAll().when({ Happened: (s, e) => s })")
-                  .setLimit(1));
-      case "partitions" ->
-          inquiries.partitions(PartitionsRequest.newBuilder().setProjection("kept").build());
-      case "set-aside" ->
-          inquiries.setAside(SetAsideRequest.newBuilder().setProjection("kept").build());
-      case "take-up" -> inquiries.takeUp(TakeUpRequest.newBuilder().setProjection("kept").build());
-      default -> controls(inquiries, what);
-    };
-  }
-
-  private static Object controls(ProjectionsGrpc.ProjectionsBlockingStub controls, String what) {
-    return switch (what) {
-      case "create-once" ->
-          controls.createOneTime(
-              CreateOneTimeRequest.newBuilder().setProjection("once").setQuery(OPEN).build());
-      case "emit-again" ->
-          controls.emitAgain(EmitAgainRequest.newBuilder().setProjection("kept").build());
-      case "settings" ->
-          controls.settings(SettingsRequest.newBuilder().setProjection("kept").build());
-      case "change-settings" ->
-          controls.changeSettings(
-              ChangeSettingsRequest.newBuilder()
-                  .setProjection("kept")
-                  .setSettings(
-                      SettingsOfProjection.newBuilder()
-                          .setOnFailure("stop")
-                          .setCheckpointHandled(1)
-                          .setCheckpointUnhandledBytes(1)
-                          .setPendingEvents(1)
-                          .setWriteBatch(1))
-                  .build());
-      case "look-beside" ->
-          controls.lookBeside(LookBesideRequest.newBuilder().setProjection("kept").build());
-      case "build-ledger-beside" ->
-          buildBeside(controls, "fromStream('ledger-1').when({ $any: (s, e) => s })");
-      case "build-beside" -> buildBeside(controls, OPEN);
-      case "cancel-beside" ->
-          controls.cancelBeside(CancelBesideRequest.newBuilder().setProjection("kept").build());
-      default -> throw new AssertionError(what);
-    };
-  }
-
-  private static Object buildBeside(
-      ProjectionsGrpc.ProjectionsBlockingStub controls, String query) {
-    return controls.buildBeside(
-        BuildBesideRequest.newBuilder().setProjection("kept").setQuery(query).build());
-  }
-
-  private static Object pastState(As who, String name) {
-    return who.inquiries().asOf(AsOfRequest.newBuilder().setProjection(name).build()).next();
-  }
-
-  private static Object debug(As who, DebugRequest.Builder request) {
-    return who.inquiries().debug(request.build()).next();
   }
 
   @Test

@@ -17,6 +17,7 @@ import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.ServerOptions;
 import io.leftfold.server.ServerProjections;
 import io.leftfold.verification.running.Await;
+import java.util.Optional;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -86,6 +87,11 @@ final class SystemProjectionsTest {
               .containsExactly("Stopped (Enabled)", "It does not run in this process");
           assertThat(projections.state("mine", "")).isEmpty();
           assertThat(past(projections, "mine")).isEqualTo("{\"n\":1}");
+          projections.controls().buildBeside("mine", COUNT, Optional.empty());
+          assertThat(projections.inquiries().look("mine").beside().orElseThrow().reason())
+              .isEqualTo("It is not being built in this process");
+          projections.controls().cancelBeside("mine");
+          assertThat(projections.inquiries().look("mine").beside()).isEmpty();
           assertThat(projections.list())
               .filteredOn(report -> report.name().equals("$by_category"))
               .isNotEmpty();

@@ -7,7 +7,6 @@ import com.google.protobuf.Parser;
 import io.leftfold.projections.FailurePolicy;
 import io.leftfold.projections.NewProjection;
 import io.leftfold.projections.ProjectionConfig;
-import io.leftfold.projections.ProjectionState;
 import io.leftfold.protocol.messages.inquiries.BuildBesideRequest;
 import io.leftfold.protocol.messages.inquiries.BuildBesideResponse;
 import io.leftfold.protocol.messages.inquiries.CancelBesideRequest;
@@ -18,12 +17,10 @@ import io.leftfold.protocol.messages.inquiries.CreateOneTimeRequest;
 import io.leftfold.protocol.messages.inquiries.CreateOneTimeResponse;
 import io.leftfold.protocol.messages.inquiries.EmitAgainRequest;
 import io.leftfold.protocol.messages.inquiries.EmitAgainResponse;
-import io.leftfold.protocol.messages.inquiries.LookBesideRequest;
-import io.leftfold.protocol.messages.inquiries.LookBesideResponse;
+import io.leftfold.protocol.messages.inquiries.LookRequest;
 import io.leftfold.protocol.messages.inquiries.SettingsOfProjection;
 import io.leftfold.protocol.messages.inquiries.SettingsRequest;
 import io.leftfold.protocol.messages.inquiries.SettingsResponse;
-import io.leftfold.protocol.messages.inquiries.VersionBeside;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.grpc.kurrent.AsideRequest;
 import io.leftfold.server.node.ProjectionControl;
@@ -34,7 +31,7 @@ import java.util.UUID;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Supplier;
 
-/// The methods of `leftfold.v1.Projections` by which projections are made and changed.
+/// The methods of `leftfold.v1.Projections` by which projections are looked at, made and changed.
 public final class ControlsService {
 
   private static final String SERVICE = "/leftfold.v1.Projections/";
@@ -59,14 +56,14 @@ public final class ControlsService {
   /// @return by the path of the method
   public Map<String, SessionHandler> handlers() {
     return Map.of(
+        SERVICE + "Look",
+        asking(LookRequest.parser(), ControlsService::look),
         SERVICE + "CreateOneTime",
         asking(CreateOneTimeRequest.parser(), ControlsService::createOneTime),
         SERVICE + "EmitAgain",
         asking(EmitAgainRequest.parser(), ControlsService::emitAgain),
         SERVICE + "BuildBeside",
         asking(BuildBesideRequest.parser(), ControlsService::buildBeside),
-        SERVICE + "LookBeside",
-        asking(LookBesideRequest.parser(), ControlsService::lookBeside),
         SERVICE + "CancelBeside",
         asking(CancelBesideRequest.parser(), ControlsService::cancelBeside),
         SERVICE + "Settings",
@@ -88,6 +85,10 @@ public final class ControlsService {
             threads,
             request -> work.answer(new ProjectionControl(session, projections, ids), request),
             ProjectionRefusal::whole);
+  }
+
+  private static MessageLite look(ProjectionControl control, LookRequest request) {
+    return Inquiry.look(control.statistics(request.getProjection()));
   }
 
   private static MessageLite createOneTime(
@@ -113,22 +114,6 @@ public final class ControlsService {
         request.getQuery(),
         request.hasEmit() ? Optional.of(request.getEmit()) : Optional.empty());
     return BuildBesideResponse.getDefaultInstance();
-  }
-
-  private static MessageLite lookBeside(ProjectionControl control, LookBesideRequest request) {
-    var now = control.statistics(request.getProjection());
-    var response =
-        LookBesideResponse.newBuilder()
-            .setRunning(now.state() == ProjectionState.RUNNING)
-            .setStatus(now.status());
-    now.building()
-        .ifPresent(beside ->
-            response.setVersion(
-                VersionBeside.newBuilder()
-                    .setEpoch(beside.epoch())
-                    .setPosition(beside.position())
-                    .setReason(beside.reason())));
-    return response.build();
   }
 
   private static MessageLite cancelBeside(ProjectionControl control, CancelBesideRequest request) {

@@ -31,7 +31,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// The methods of `leftfold.v1.Projections`.
+/// The methods of `leftfold.v1.Projections` about what was, what would be, and what was set aside.
 public final class InquiriesService {
 
   private static final String SERVICE = "/leftfold.v1.Projections/";

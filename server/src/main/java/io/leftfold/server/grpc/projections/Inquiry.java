@@ -9,12 +9,15 @@ import io.leftfold.projections.FoldStep;
 import io.leftfold.projections.ParkedEvent;
 import io.leftfold.projections.PartitionState;
 import io.leftfold.projections.ProjectionFault;
+import io.leftfold.projections.ProjectionStatistics;
 import io.leftfold.protocol.messages.inquiries.AsOfRequest;
 import io.leftfold.protocol.messages.inquiries.DebugEnd;
 import io.leftfold.protocol.messages.inquiries.DebugRequest;
 import io.leftfold.protocol.messages.inquiries.DebugStep;
+import io.leftfold.protocol.messages.inquiries.LookResponse;
 import io.leftfold.protocol.messages.inquiries.PastState;
 import io.leftfold.protocol.messages.inquiries.SetAsideEvent;
+import io.leftfold.protocol.messages.inquiries.VersionBeside;
 import io.leftfold.server.grpc.store.Answers;
 import io.leftfold.server.grpc.store.Requests;
 import io.leftfold.server.node.ProjectionInquiries;
@@ -23,6 +26,32 @@ import io.leftfold.server.node.ProjectionInquiries;
 final class Inquiry {
 
   private Inquiry() {}
+
+  static LookResponse look(ProjectionStatistics now) {
+    var message =
+        LookResponse.newBuilder()
+            .setEnabled(now.enabled())
+            .setHead(now.head())
+            .setLagEvents(now.lagEvents())
+            .setLagMillis(now.lag().toMillis())
+            .setHandled(now.handled())
+            .setSkipped(now.skipped())
+            .setEmitted(now.emitted())
+            .setPartitions(now.partitions())
+            .setSetAside(now.parked())
+            .setFaults(now.faults());
+    now.lastStep().map(Answers::time).ifPresent(message::setLastStep);
+    now.building().map(Inquiry::beside).ifPresent(message::setBeside);
+    return message.build();
+  }
+
+  private static VersionBeside beside(ProjectionStatistics.Building building) {
+    return VersionBeside.newBuilder()
+        .setEpoch(building.epoch())
+        .setPosition(building.position())
+        .setReason(building.reason())
+        .build();
+  }
 
   static AsOf moment(AsOfRequest request) {
     return switch (request.getMomentCase()) {

@@ -181,6 +181,17 @@ public final class Answers {
     return message.build();
   }
 
+  /// A moment.
+  ///
+  /// @param instant of the store's clock
+  /// @return the same as a message
+  public static Wire.Time time(Instant instant) {
+    return Wire.Time.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
+  }
+
   private static long micros(Instant instant) {
     return ChronoUnit.MICROS.between(Instant.EPOCH, instant);
   }
