@@ -214,7 +214,7 @@ public final class RemoteProjections {
   ///
   /// @param name of the projection
   /// @param partition the partition, empty for the one state
-  /// @return JSON; empty if there is none
+  /// @return JSON; empty, or an object without members, if there is none
   public String state(String name, String partition) {
     var options = StateReq.Options.newBuilder().setName(name).setPartition(partition);
     return json(
@@ -229,7 +229,7 @@ public final class RemoteProjections {
   ///
   /// @param name of the projection
   /// @param partition the partition, empty for the one state
-  /// @return JSON; empty if there is none
+  /// @return JSON; empty, or an object without members, if there is none
   public String result(String name, String partition) {
     var options = ResultReq.Options.newBuilder().setName(name).setPartition(partition);
     return json(

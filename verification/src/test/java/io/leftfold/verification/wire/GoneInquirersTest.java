@@ -17,6 +17,7 @@ import io.leftfold.protocol.messages.inquiries.DebugRequest;
 import io.leftfold.protocol.messages.inquiries.ProjectionsGrpc;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.concurrent.Callable;
@@ -147,7 +148,7 @@ final class GoneInquirersTest {
 
   /// Asks, and does not wait for the answer.
   private Socket ask(String what, String body) throws Exception {
-    var socket = new Socket("127.0.0.1", server.port());
+    var socket = new Socket(InetAddress.getLoopbackAddress(), server.port());
     socket
         .getOutputStream()
         .write(

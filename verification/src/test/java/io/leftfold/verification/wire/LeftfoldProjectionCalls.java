@@ -27,7 +27,8 @@ final class LeftfoldProjectionCalls {
 
   private LeftfoldProjectionCalls() {}
 
-  static Object answer(ProjectionsBlockingStub calls, String what) {
+  /// @param fresh a name that no projection has
+  static Object answer(ProjectionsBlockingStub calls, String what, String fresh) {
     return switch (what) {
       case "look" -> calls.look(LookRequest.newBuilder().setProjection(KEPT).build());
       case "past-state" -> pastState(calls, KEPT);
@@ -47,7 +48,7 @@ final class LeftfoldProjectionCalls {
       case "take-up" -> calls.takeUp(TakeUpRequest.newBuilder().setProjection(KEPT).build());
       case "create-once" ->
           calls.createOneTime(
-              CreateOneTimeRequest.newBuilder().setProjection("once").setQuery(OPEN).build());
+              CreateOneTimeRequest.newBuilder().setProjection(fresh).setQuery(OPEN).build());
       case "emit-again" ->
           calls.emitAgain(EmitAgainRequest.newBuilder().setProjection(KEPT).build());
       case "settings" -> calls.settings(SettingsRequest.newBuilder().setProjection(KEPT).build());

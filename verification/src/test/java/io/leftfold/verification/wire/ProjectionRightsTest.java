@@ -252,7 +252,7 @@ final class ProjectionRightsTest {
           case "query-all" -> projections.create(query(name, "fromAll().when({})"));
           case "query-open" -> projections.create(query(name, OPEN));
           case "query-state" -> state(projections, "asked");
-          default -> LeftfoldProjectionCalls.answer(who.inquiries(), what);
+          default -> LeftfoldProjectionCalls.answer(who.inquiries(), what, name);
         };
     assertThat(answer).isNotNull();
   }

@@ -78,23 +78,11 @@ final class SystemProjectionsTest {
         ServerProjections.Running.SYSTEM,
         projections -> {
           projections.createContinuous("mine", COUNT, false, false);
+          projections.createContinuous("gone", COUNT, false, false);
           projections.createContinuous("$theirs", COUNT, false, false);
           Await.until("it counts", () -> projections.state("$theirs", "").equals("{\"n\":1}"));
-          projections.disable("mine");
-          projections.enable("mine");
-          assertThat(projections.statistics("mine"))
-              .extracting(ProjectionReport::status, ProjectionReport::reason)
-              .containsExactly("Stopped (Enabled)", "It does not run in this process");
-          assertThat(projections.state("mine", "")).isEmpty();
-          assertThat(past(projections, "mine")).isEqualTo("{\"n\":1}");
-          projections.controls().buildBeside("mine", COUNT, Optional.empty());
-          assertThat(projections.inquiries().look("mine").beside().orElseThrow().reason())
-              .isEqualTo("It is not being built in this process");
-          projections.controls().cancelBeside("mine");
-          assertThat(projections.inquiries().look("mine").beside()).isEmpty();
-          assertThat(projections.list())
-              .filteredOn(report -> report.name().equals("$by_category"))
-              .isNotEmpty();
+          isOnlyLookedAt(projections);
+          isChanged(projections);
         });
     append();
     served(
@@ -102,17 +90,29 @@ final class SystemProjectionsTest {
         projections -> {
           Await.until("it counts", () -> projections.state("mine", "").equals("{\"n\":2}"));
           assertThat(projections.statistics("mine").status()).isEqualTo("Running");
+          Await.until("it counts", () -> projections.state("$theirs", "").equals("{\"n\":2}"));
         });
-    append();
-    served(
-        ServerProjections.Running.SYSTEM,
-        projections -> {
-          Await.until("it counts", () -> projections.state("$theirs", "").equals("{\"n\":3}"));
-          assertThat(projections.state("mine", "")).isEqualTo("{\"n\":2}");
-          projections.disable("mine");
-          projections.delete("mine", false, true, true);
-          Await.until("it is gone", () -> isGone(projections, "mine"));
-        });
+  }
+
+  private static void isOnlyLookedAt(RemoteProjections projections) {
+    projections.disable("mine");
+    projections.enable("mine");
+    assertThat(projections.statistics("mine"))
+        .extracting(ProjectionReport::status, ProjectionReport::reason)
+        .containsExactly("Stopped (Enabled)", "It does not run in this process");
+    assertThat(projections.state("mine", "")).isEqualTo("{}");
+    assertThat(past(projections, "mine")).isEqualTo("{\"n\":1}");
+    assertThat(projections.list()).extracting(ProjectionReport::name).contains("$by_category");
+  }
+
+  private static void isChanged(RemoteProjections projections) {
+    projections.controls().buildBeside("mine", COUNT, Optional.empty());
+    assertThat(projections.inquiries().look("mine").beside().orElseThrow().reason())
+        .isEqualTo("It is not being built in this process");
+    projections.controls().cancelBeside("mine");
+    assertThat(projections.inquiries().look("mine").beside()).isEmpty();
+    projections.delete("gone", false, true, true);
+    Await.until("it is gone", () -> isGone(projections, "gone"));
   }
 
   private static boolean isGone(RemoteProjections projections, String name) {
