@@ -127,13 +127,6 @@ final class BoundaryFold<S, E> {
 
   /// What an event means to the application; nothing, if it is unknown and may be.
   List<E> meaning(RecordedEvent event) {
-    return switch (codec.decode(event)) {
-      case Decoded.Known<E>(var known) -> known;
-      case Decoded.Unknown<E> _ ->
-          switch (unknownEvents) {
-            case REFUSE -> throw new UnreadableEventException(event);
-            case PASS_OVER -> List.of();
-          };
-    };
+    return unknownEvents.meaning(codec, event);
   }
 }

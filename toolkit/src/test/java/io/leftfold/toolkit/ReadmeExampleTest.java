@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -69,6 +71,19 @@ final class ReadmeExampleTest {
     // to here
   }
 
+  private static void fold(EventStore store, long position) throws InterruptedException {
+    // shown
+    var balances = Projection.folding("balances", 1, EVENTS, 0L, ACCOUNTS::evolve);
+    var readModel = new InMemoryReadModel<Long>();
+    try (var projector = Projector.of(store, balances, readModel)) {
+      projector.start();
+      projector.await(position, Duration.ofSeconds(2)); // what was written can be read
+      var balance = readModel.<Optional<Long>>read("balances", states -> states.of("account-7"));
+      IO.println("there is left " + balance.orElse(0L));
+    }
+    // to here
+  }
+
   private static void specify() {
     // shown
     Specification.of(ACCOUNTS)
@@ -86,7 +101,7 @@ final class ReadmeExampleTest {
             project().resolve("toolkit/src/test/java/io/leftfold/toolkit/ReadmeExampleTest.java"));
 
     var shown = SHOWN.matcher(source).results().map(found -> found.group(2)).toList();
-    assertThat(shown).hasSize(3);
+    assertThat(shown).hasSize(4);
     assertThat(shown)
         .allSatisfy(text -> assertThat(readme).contains(text.stripTrailing().stripIndent()));
   }
@@ -97,7 +112,7 @@ final class ReadmeExampleTest {
   }
 
   @Test
-  void the_readme_is_right() {
+  void the_readme_is_right() throws InterruptedException {
     try (var store = new InMemoryEventStore(Clock.systemUTC())) {
       var account = StreamName.of("account-7");
       store.append(
@@ -106,6 +121,7 @@ final class ReadmeExampleTest {
       withdraw(store);
       withdraw(store);
       specify();
+      fold(store, store.lastPosition().orElseThrow());
 
       assertThat(store.state(account).lastRevision()).isEqualTo(1);
     }

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit;
+
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.toolkit.Checkpoint.Role;
+import io.leftfold.toolkit.Projection.Fold;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+
+/// What the functions of a projection make of events and of a view, within transactions of others.
+/// Whatever they throw comes out as a [FoldFailure].
+final class Folds<E, V> {
+
+  private final Projection<E, V> projection;
+  private final UnknownEvents unknownEvents;
+
+  Folds(Projection<E, V> projection, UnknownEvents unknownEvents) {
+    this.projection = projection;
+    this.unknownEvents = unknownEvents;
+  }
+
+  /// An event as it is understood: of one partition, of several, or of none.
+  record Meant<E>(RecordedEvent recorded, SequencedMap<String, List<Occurred<E>>> byPartition) {}
+
+  Meant<E> meaning(RecordedEvent recorded) {
+    try {
+      var byPartition = new LinkedHashMap<String, List<Occurred<E>>>();
+      for (var event : unknownEvents.meaning(projection.codec(), recorded)) {
+        var partition = projection.partition().apply(event, recorded);
+        byPartition
+            .computeIfAbsent(partition, _ -> new ArrayList<>())
+            .add(new Occurred<>(partition, event, recorded));
+      }
+      return new Meant<>(recorded, byPartition);
+    } catch (RuntimeException e) {
+      throw new FoldFailure(Optional.empty(), e);
+    }
+  }
+
+  /// Folds what occurred, and reacts to it if the checkpoint says so.
+  void fold(List<Occurred<E>> occurred, Checkpoint checkpoint, V view) {
+    for (var one : occurred) {
+      apply(projection.fold(), one, view);
+      if (checkpoint.role() == Role.LIVE && one.recorded().position() > checkpoint.reactsAfter()) {
+        projection.reaction().ifPresent(reaction -> apply(reaction, one, view));
+      }
+    }
+  }
+
+  /// Only reacts: to what occurred in one partition, or to all of the event if there is no such
+  /// partition any more.
+  void react(RecordedEvent event, String partition, V view) {
+    try {
+      var meant = meaning(event).byPartition();
+      var all = meant.values().stream().flatMap(List::stream).toList();
+      for (var occurred : meant.getOrDefault(partition, all)) {
+        projection.reaction().ifPresent(reaction -> apply(reaction, occurred, view));
+      }
+    } catch (FoldFailure failure) {
+      throw new ProjectionFailedException(
+          projection.version(), event, FoldFailure.causeOf(failure));
+    }
+  }
+
+  private void apply(Fold<E, V> fold, Occurred<E> occurred, V view) {
+    try {
+      fold.apply(view, occurred);
+    } catch (Exception e) {
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      throw new FoldFailure(Optional.of(occurred.partition()), e);
+    }
+  }
+}

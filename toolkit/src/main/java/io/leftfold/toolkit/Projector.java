@@ -1,0 +1,368 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit;
+
+import io.leftfold.api.AsOf;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.Subscription;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.api.UnavailableException.Reason;
+import io.leftfold.toolkit.ProjectionStatus.Phase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Runs a [Projection]: takes its events from a store, in order, and folds each once into a
+/// [ReadModel].
+///
+/// ```java
+/// try (var balances = Projector.of(store, BALANCES, readModel)) {
+///   balances.start();
+///   …
+///   balances.await(accepted.position(), Duration.ofSeconds(2)); // now it can be read
+///   readModel.read("balances", states -> states.of("account-7"));
+/// }
+/// ```
+///
+/// **Once.** How far it came is written in the transaction of what was folded. Whatever ends the
+/// process, and wherever, the next one goes on behind it. Several may run the same version, in one
+/// process or several: who is slower does nothing, and goes on behind the other.
+///
+/// **Step by step.** Without [#start], nothing happens but in [#step] and [#catchUp], on the
+/// calling thread, in the same order each time: for tests, and for folding within a request.
+///
+/// **In the background.** After [#start] one thread folds what is there, and what comes. An event
+/// that fails is met as [FoldingOptions] say. What is no event's fault (the event store or the read
+/// model's does not answer) is tried again for as long as it takes.
+///
+/// **Versions.** A version that is not the first is folded from zero beside the live one, reacts to
+/// nothing, and never passes it. When it is as far, and no partition of it is parked, it takes the
+/// live one's place in one transaction; from there on it reacts. The other one is then retired, and
+/// folds no further, wherever it runs.
+///
+/// May be used by any number of threads; closes neither the store nor the read model.
+///
+/// @param <E> the events of the application
+/// @param <V> what a fold writes to
+public final class Projector<E, V> implements AutoCloseable {
+
+  private final Projection<E, V> projection;
+  private final FoldingOptions options;
+  private final ProjectionSource source;
+  private final Progress progress = new Progress();
+  private final KeptVersion<E, V> kept;
+
+  /// Held while events are folded or resumed.
+  private final ReentrantLock turn = new ReentrantLock();
+
+  private volatile @Nullable Thread thread;
+  private volatile @Nullable Subscription subscription;
+
+  private Projector(
+      EventStore store,
+      Projection<E, V> projection,
+      ReadModel<V> readModel,
+      FoldingOptions options) {
+    this.projection = projection;
+    this.options = options;
+    this.source = new ProjectionSource(store, projection.source(), options.batchEventsMax());
+    this.kept = new KeptVersion<>(projection, readModel, options, progress);
+  }
+
+  /// A projector with default options, which does nothing yet.
+  ///
+  /// @param store where events are
+  /// @param projection what they do
+  /// @param readModel what they do it to
+  /// @param <E> the events of the application
+  /// @param <V> what a fold writes to
+  /// @return the projector
+  public static <E, V> Projector<E, V> of(
+      EventStore store, Projection<E, V> projection, ReadModel<V> readModel) {
+    return of(store, projection, readModel, FoldingOptions.defaults());
+  }
+
+  /// A projector, which does nothing yet.
+  ///
+  /// @param store where events are
+  /// @param projection what they do
+  /// @param readModel what they do it to
+  /// @param options how it is run
+  /// @param <E> the events of the application
+  /// @param <V> what a fold writes to
+  /// @return the projector
+  public static <E, V> Projector<E, V> of(
+      EventStore store,
+      Projection<E, V> projection,
+      ReadModel<V> readModel,
+      FoldingOptions options) {
+    return new Projector<>(store, projection, readModel, options);
+  }
+
+  // ---- step by step
+
+  /// Takes the next events, at most one transaction of them, or does what else comes next: begins,
+  /// takes the place of an older version, finds out where it is after somebody else was quicker.
+  ///
+  /// @return whether anything was done; if not, there is nothing to do for now
+  /// @throws ProjectionFailedException if an event cannot be folded, and is not to be parked
+  /// @throws RuntimeException if the event store or the read model's failed; a step again begins at
+  ///   what is kept
+  public boolean step() {
+    if (progress.phase() == Phase.RUNNING || progress.phase() == Phase.RETRYING) {
+      throw new IllegalStateException(
+          "Projection %s runs in the background, and goes no steps; close it first"
+              .formatted(projection.version()));
+    }
+    return inTurn(this::next);
+  }
+
+  /// Takes steps until there is nothing to do.
+  ///
+  /// @throws ProjectionFailedException if an event cannot be folded, and is not to be parked
+  /// @throws RuntimeException if the event store or the read model's failed
+  public void catchUp() {
+    while (step()) {
+      // It did something.
+    }
+  }
+
+  private boolean inTurn(Supplier<Boolean> work) {
+    turn.lock();
+    try {
+      return work.get();
+    } catch (OutrunException _) {
+      kept.forget();
+      return true;
+    } catch (ProjectionFailedException failure) {
+      throw failure;
+    } catch (RuntimeException failure) {
+      kept.forget();
+      throw failure;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private boolean next() {
+    var isNew = kept.known().isEmpty();
+    var known = kept.open();
+    if (known.isRetired()) {
+      progress.become(Phase.RETIRED);
+      return false;
+    }
+    if (known.isBuilding() && known.through() >= known.gate()) {
+      return kept.takeOver(source);
+    }
+    var batch = source.read(known.through(), Math.min(source.last(), known.gate()));
+    kept.fold(batch);
+    return isNew || known.isBuilding() || batch.through() > known.through();
+  }
+
+  // ---- in the background
+
+  /// Folds in the background from now on. Started again after it stopped, it tries again.
+  ///
+  /// @throws IllegalStateException if it is running, or closed
+  public synchronized void start() {
+    switch (progress.phase()) {
+      case IDLE, STOPPED, RETIRED -> {
+        progress.become(Phase.RUNNING);
+        var started = options.threads().newThread(this::run);
+        thread = started;
+        started.start();
+      }
+      case RUNNING, RETRYING, CLOSED ->
+          throw new IllegalStateException(
+              "Projection %s can be started when it does not run and is not closed, but it is %s"
+                  .formatted(projection.version(), progress.phase()));
+    }
+  }
+
+  private void run() {
+    for (var attempts = 1; !progress.isClosed(); attempts++) {
+      var before = progress.position();
+      try {
+        if (!runOn()) {
+          return;
+        }
+      } catch (ProjectionFailedException failure) {
+        progress.become(Phase.STOPPED, failure);
+        return;
+      } catch (InterruptedException _) {
+        progress.become(Phase.STOPPED);
+        return;
+      } catch (RuntimeException failure) {
+        if (progress.isClosed() || isOver(failure)) {
+          progress.become(Phase.STOPPED, failure);
+          return;
+        }
+        attempts = progress.position() > before ? 1 : attempts;
+        progress.become(Phase.RETRYING, failure);
+        progress.pause(options.pauseAfter(attempts));
+      } catch (Error e) {
+        progress.become(Phase.STOPPED, new IllegalStateException(e));
+        throw e;
+      }
+    }
+  }
+
+  private static boolean isOver(RuntimeException failure) {
+    return Thread.currentThread().isInterrupted()
+        || (failure instanceof UnavailableException unavailable
+            && unavailable.reason() == Reason.CLOSED);
+  }
+
+  /// Goes on until somebody else is quicker.
+  ///
+  /// @return whether there is more to do
+  private boolean runOn() throws InterruptedException {
+    while (!progress.isClosed()) {
+      var moved = inTurn(this::next);
+      if (progress.phase() == Phase.RETIRED) {
+        return false;
+      }
+      progress.become(Phase.RUNNING);
+      if (!moved && kept.known().filter(known -> !known.isBuilding()).isPresent()) {
+        follow();
+      } else if (!moved) {
+        progress.pause(options.pauseFirst());
+      }
+    }
+    return false;
+  }
+
+  /// Folds what comes, until somebody else is quicker.
+  private void follow() throws InterruptedException {
+    try (var following = source.follow(progress.position())) {
+      subscription = following;
+      while (!progress.isClosed() && kept.known().isPresent()) {
+        var batch = source.take(following);
+        inTurn(() -> {
+          kept.fold(batch);
+          return true;
+        });
+        progress.become(Phase.RUNNING);
+      }
+    } finally {
+      subscription = null;
+    }
+  }
+
+  /// Ends folding behind the transaction that is under way, and waits for that. Whoever waits for a
+  /// position is told. Closing twice does nothing.
+  @Override
+  public synchronized void close() {
+    progress.become(Phase.CLOSED);
+    var waiting = subscription;
+    if (waiting != null) {
+      waiting.close();
+    }
+    var running = thread;
+    if (running != null && !running.equals(Thread.currentThread())) {
+      try {
+        running.join();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  // ---- for those who ask
+
+  /// Waits until everything up to a position is in the view: to read what one has written.
+  ///
+  /// @param position of an event of the store, as an append or an accepted command gave it
+  /// @param atMost how long
+  /// @return whether it is; if not, the time is up
+  /// @throws ProjectionStoppedException if it will not come: the projection does not go on, or the
+  ///   event is parked
+  /// @throws InterruptedException if the waiting thread was interrupted
+  public boolean await(long position, Duration atMost) throws InterruptedException {
+    if (!progress.await(projection.version(), wanted(position), atMost)) {
+      return false;
+    }
+    if (kept.isParked(position)) {
+      throw new ProjectionStoppedException(
+          "Position %d was waited for, but projection %s keeps it with a parked partition; look at parked() and resume it"
+              .formatted(position, projection.version()));
+    }
+    return true;
+  }
+
+  /// The last event up to a position that has to be folded. If the store does not say, the
+  /// projector that reads from it will know why.
+  private long wanted(long position) {
+    if (progress.position() >= position) {
+      return position;
+    }
+    try {
+      return source.lastWanted(position);
+    } catch (UnavailableException _) {
+      return position;
+    }
+  }
+
+  /// What it is doing, and how far it has come.
+  ///
+  /// @return the status now; asks no store
+  public ProjectionStatus status() {
+    var known = kept.known();
+    return new ProjectionStatus(
+        projection.version(),
+        progress.phase(),
+        known.map(one -> one.checkpoint().role()),
+        progress.position(),
+        known.map(Known::parked).orElse(Set.of()),
+        progress.failure());
+  }
+
+  /// How many positions of the store it is behind.
+  ///
+  /// @return 0 if there is nothing for it to fold
+  public long lag() {
+    var last = source.last();
+    var position = progress.position();
+    return source.lastWanted(last) <= position ? 0 : last - position;
+  }
+
+  /// The partitions that stand still.
+  ///
+  /// @return in the order of their names
+  public List<ParkedPartition> parked() {
+    return kept.parked();
+  }
+
+  /// Folds what is kept of a parked partition, in order, each event in a transaction; then the
+  /// partition goes on with the others, which wait meanwhile.
+  ///
+  /// @param partition which; one that is not parked is no error
+  /// @throws ProjectionFailedException if an event failed again: it and what is behind it stay
+  ///   parked
+  public void resume(String partition) {
+    while (inTurn(() -> kept.resumeOne(partition, source))) {
+      // One more was folded.
+    }
+  }
+
+  /// The view as it would have been at an earlier moment: folds the past into a read model that is
+  /// thrown away afterwards. Reacts to nothing. What cannot be folded is parked there.
+  ///
+  /// @param moment of the store
+  /// @param empty a read model of which nothing is kept
+  /// @param <M> its kind
+  /// @return the same, which answers now as of then
+  public <M extends ReadModel<V>> M asOf(AsOf moment, M empty) {
+    var past =
+        new KeptVersion<>(projection.quiet(), empty, options.with(OnFailure.PARK), new Progress());
+    var batch = source.readPast(past.open().through(), moment);
+    while (!batch.events().isEmpty()) {
+      past.fold(batch);
+      batch = source.readPast(past.open().through(), moment);
+    }
+    return empty;
+  }
+}
