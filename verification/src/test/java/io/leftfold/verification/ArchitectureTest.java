@@ -26,6 +26,7 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.leftfold.projections.ProjectionOptions;
 import io.leftfold.projections.ProjectionRuntime;
 import io.leftfold.projections.Projections;
+import io.leftfold.toolkit.FoldingOptions;
 import io.leftfold.toolkit.HandlingOptions;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -66,6 +67,7 @@ final class ArchitectureTest {
           "projections", Set.of("api"),
           "testkit", Set.of("api"),
           "toolkit", Set.of("api"),
+          "readmodels", Set.of("api", "toolkit"),
           "protocol", Set.of(),
           "client", Set.of("api", "protocol"),
           "server", Set.of("api", "engine", "projections", "protocol"),
@@ -83,7 +85,7 @@ final class ArchitectureTest {
           Map.entry("io.netty..", List.of(inside("server"))),
           Map.entry("io.opentelemetry..", List.of("io.leftfold.server.tracing..")),
           Map.entry("io.vertx..", List.of(inside("server"))),
-          Map.entry("java.sql..", List.of()),
+          Map.entry("java.sql..", List.of(inside("readmodels"))),
           Map.entry("org.bouncycastle..", List.of("io.leftfold.server.tls..")),
           Map.entry("org.eclipse.jgit..", List.of(inside("cli"))),
           Map.entry("org.graalvm..", List.of(inside("projections"))),
@@ -203,11 +205,16 @@ final class ArchitectureTest {
     noClasses()
         .that(
             resideInAnyPackage(
-                    inside("engine"), inside("projections"), inside("server"), inside("toolkit"))
+                    inside("engine"),
+                    inside("projections"),
+                    inside("readmodels"),
+                    inside("server"),
+                    inside("toolkit"))
                 .and(not(resideInAnyPackage(root("engine"), root("server"))))
                 .and(
                     not(
                         belongToAnyOf(
+                            FoldingOptions.class,
                             HandlingOptions.class,
                             ProjectionOptions.class,
                             ProjectionRuntime.class,
@@ -260,7 +267,7 @@ final class ArchitectureTest {
   void the_toolkit_does_not_reflect() {
     noClasses()
         .that()
-        .resideInAPackage(inside("toolkit"))
+        .resideInAnyPackage(inside("readmodels"), inside("toolkit"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.lang.reflect..", "java.lang.annotation..")

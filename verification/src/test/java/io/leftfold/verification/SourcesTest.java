@@ -34,6 +34,7 @@ final class SourcesTest {
           "engine",
           "projections",
           "protocol",
+          "readmodels",
           "server",
           "testkit",
           "toolkit",

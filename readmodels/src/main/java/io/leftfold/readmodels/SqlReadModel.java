@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.readmodels;
+
+import io.leftfold.toolkit.JsonBinding;
+import io.leftfold.toolkit.ProjectionVersion;
+import io.leftfold.toolkit.ReadModel;
+import io.leftfold.toolkit.ReadModelException;
+import io.leftfold.toolkit.States;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import javax.sql.DataSource;
+
+/// A read model in a SQL database.
+///
+/// ```java
+/// var readModel =
+///     SqlReadModel.of(
+///         dataSource,
+///         new SqlTable("balances", "account VARCHAR(40) PRIMARY KEY, amount BIGINT NOT NULL"));
+///
+/// readModel.read(
+///     "balances",
+///     view -> view.query("SELECT account FROM {balances} WHERE amount < 0", row -> row.getString(1)));
+/// ```
+///
+/// Beside the view there are two tables that whoever has the database can look at:
+/// `leftfold_checkpoint`, how far each version of each projection came, and which one is live; and
+/// `leftfold_parked`, which events of which partitions wait, and what they failed with.
+///
+/// Each transaction takes a connection and gives it back: a pool makes that cheap. It is tried on
+/// SQLite and H2; other databases should do whose transactions are at least *read committed*.
+///
+/// @param <V> what a fold writes to
+public final class SqlReadModel<V> implements ReadModel<V> {
+
+  private final DataSource dataSource;
+  private final List<SqlTable> tables;
+  private final BiFunction<SqlSession, ProjectionVersion, V> views;
+
+  private SqlReadModel(
+      DataSource dataSource,
+      List<SqlTable> tables,
+      BiFunction<SqlSession, ProjectionVersion, V> views) {
+    this.dataSource = dataSource;
+    this.tables = tables;
+    this.views = views;
+    define(SqlTransaction.TABLES);
+  }
+
+  /// Tables of the application, to which folds write in SQL.
+  ///
+  /// @param dataSource gives connections
+  /// @param tables as today's version has them
+  /// @return the read model
+  /// @throws ReadModelException if the database fails
+  public static SqlReadModel<SqlView> of(DataSource dataSource, SqlTable... tables) {
+    var all = List.of(tables);
+    return new SqlReadModel<>(
+        dataSource, all, (session, version) -> new SqlView(session, version.version(), all));
+  }
+
+  /// A state for each partition, as JSON, in the table `leftfold_state`.
+  ///
+  /// @param dataSource gives connections
+  /// @param binding between states and JSON
+  /// @param <S> the state of a partition
+  /// @return the read model
+  /// @throws ReadModelException if the database fails
+  public static <S> SqlReadModel<States<S>> ofStates(
+      DataSource dataSource, JsonBinding<S> binding) {
+    return new SqlReadModel<>(
+        dataSource, List.of(), (session, version) -> new SqlStates<>(session, version, binding));
+  }
+
+  @Override
+  public void prepare(ProjectionVersion version) {
+    define(tables.stream().map(table -> table.creation(version.version())).toList());
+  }
+
+  @Override
+  public void drop(ProjectionVersion version) {
+    define(tables.stream().map(table -> table.removal(version.version())).toList());
+    inTransaction(transaction -> {
+      transaction.remove(version);
+      return version;
+    });
+  }
+
+  private void define(List<String> statements) {
+    try (var connection = dataSource.getConnection();
+        var statement = connection.createStatement()) {
+      for (var sql : statements) {
+        statement.executeUpdate(sql);
+      }
+      if (!connection.getAutoCommit()) {
+        connection.commit();
+      }
+    } catch (SQLException e) {
+      throw new ReadModelException(
+          "Tables could not be defined by %s: %s".formatted(statements, e.getMessage()), e);
+    }
+  }
+
+  @Override
+  public <R> R transact(Function<? super Transaction<V>, ? extends R> work) {
+    return inTransaction(work);
+  }
+
+  private <R> R inTransaction(Function<? super SqlTransaction<V>, ? extends R> work) {
+    try (var connection = dataSource.getConnection()) {
+      connection.setAutoCommit(false);
+      try (var session = new SqlSession(connection)) {
+        R result = work.apply(new SqlTransaction<>(session, views));
+        connection.commit();
+        return result;
+      } catch (Throwable e) {
+        rollBack(connection, e);
+        throw e;
+      }
+    } catch (SQLException e) {
+      throw new ReadModelException("A transaction failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void rollBack(Connection connection, Throwable because) {
+    try {
+      connection.rollback();
+    } catch (SQLException e) {
+      because.addSuppressed(e);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.readmodels;
+
+import io.leftfold.toolkit.ReadModelException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A connection in a transaction, and the statements that were prepared in it, each once.
+final class SqlSession implements AutoCloseable {
+
+  private final Connection connection;
+  private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+  SqlSession(Connection connection) {
+    this.connection = connection;
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  int update(String sql, Object... parameters) {
+    try {
+      return prepared(sql, parameters).executeUpdate();
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    }
+  }
+
+  <R> List<R> query(String sql, RowReader<R> reader, Object... parameters) {
+    try (var rows = prepared(sql, parameters).executeQuery()) {
+      var answer = new ArrayList<R>();
+      while (rows.next()) {
+        answer.add(reader.read(rows));
+      }
+      return answer;
+    } catch (SQLException e) {
+      throw failed(sql, e);
+    }
+  }
+
+  private PreparedStatement prepared(String sql, Object... parameters) throws SQLException {
+    var statement = statements.get(sql);
+    if (statement == null) {
+      statement = connection.prepareStatement(sql);
+      statements.put(sql, statement);
+    }
+    for (var i = 0; i < parameters.length; i++) {
+      statement.setObject(i + 1, parameters[i]);
+    }
+    return statement;
+  }
+
+  private static ReadModelException failed(String sql, SQLException cause) {
+    return new ReadModelException("%s failed: %s".formatted(sql, cause.getMessage()), cause);
+  }
+
+  @Override
+  public void close() throws SQLException {
+    for (var statement : statements.values()) {
+      statement.close();
+    }
+  }
+}
