@@ -6,7 +6,6 @@ import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamAppend;
 import java.util.List;
-import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectMapper;
@@ -21,14 +20,13 @@ final class Recording<C, R> {
   private static final String CORRELATION = "$correlationId";
 
   private final CommandLog<C, R> log;
-  private final C command;
+  private final ProposedEvent wanted;
   private final ObjectNode about = JSON.createObjectNode();
-  private final String id = UUID.randomUUID().toString();
 
   /// @param restsOn below which position the decision saw its boundary
   Recording(CommandLog<C, R> log, C command, @Nullable CommandId commandId, long restsOn) {
     this.log = log;
-    this.command = command;
+    this.wanted = ProposedEvent.json(CommandLog.TYPE, log.write().apply(command));
     about.put(CommandLog.RESTS_ON, restsOn);
     if (commandId != null) {
       about.put(CommandLog.ID, commandId.value());
@@ -51,15 +49,13 @@ final class Recording<C, R> {
   }
 
   private StreamAppend append() {
-    var event =
-        ProposedEvent.json(CommandLog.TYPE, log.write().apply(command))
-            .withId(UUID.fromString(id))
-            .withMetadata(about.toString());
-    return new StreamAppend(log.stream(), ExpectedState.any(), List.of(event));
+    var record = wanted.withMetadata(about.toString());
+    return new StreamAppend(log.stream(), ExpectedState.any(), List.of(record));
   }
 
   /// An event, saying that this command led to it.
   ProposedEvent caused(ProposedEvent event) {
+    var id = wanted.id().toString();
     return Metadata.withIfAbsent(Metadata.with(event, CAUSATION, id), CORRELATION, id);
   }
 }
