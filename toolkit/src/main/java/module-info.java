@@ -7,4 +7,5 @@ module io.leftfold.toolkit {
   requires transitive tools.jackson.databind;
 
   exports io.leftfold.toolkit;
+  exports io.leftfold.toolkit.process;
 }

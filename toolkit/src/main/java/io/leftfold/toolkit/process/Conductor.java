@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.process;
+
+import io.leftfold.api.EventFilter;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.Subscription;
+import io.leftfold.api.SubscriptionMessage;
+import io.leftfold.toolkit.process.Agenda.Lane;
+import io.leftfold.toolkit.process.Agenda.Open;
+import io.leftfold.toolkit.process.Delivery.Progress;
+import io.leftfold.toolkit.process.Timers.Running;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Sees to what the instances want: follows their streams, and gives commands to their targets,
+/// fires timers, and handles what was held.
+///
+/// For one thread, but for the deliveries, which run where the executor lets them, and only hand
+/// back how far they got.
+final class Conductor<E, S, C> implements AutoCloseable {
+
+  private final EventStore store;
+  private final ProcessDefinition<E, S, C> definition;
+  private final Instances<E, S, C> instances;
+  private final Reactions<E, S, C> reactions;
+  private final Delivery<E, S, C> delivery;
+  private final ProcessOptions options;
+  private final Clock clock;
+  private final Executor executor;
+  private final Queue<Delivered> delivered = new ConcurrentLinkedQueue<>();
+  private final Agenda agenda;
+
+  private @Nullable Subscription entries;
+  private long last = -1;
+  private boolean caughtUp;
+  private int underWay;
+  private volatile int openCommands;
+
+  private record Delivered(Lane lane, Open command, Progress progress) {}
+
+  Conductor(
+      EventStore store,
+      ProcessDefinition<E, S, C> definition,
+      Instances<E, S, C> instances,
+      Reactions<E, S, C> reactions,
+      Delivery<E, S, C> delivery,
+      ProcessOptions options,
+      Clock clock,
+      Executor executor) {
+    this.store = store;
+    this.definition = definition;
+    this.instances = instances;
+    this.reactions = reactions;
+    this.delivery = delivery;
+    this.options = options;
+    this.clock = clock;
+    this.executor = executor;
+    this.agenda = new Agenda(options.timersMax());
+  }
+
+  /// Learns what has come, then handles an input that was held, if there is one, and gives a
+  /// command to its target, if one may go.
+  ///
+  /// @param atMost how long to wait for something to come, if there is nothing to do
+  /// @return whether anything was done
+  boolean turn(Duration atMost) throws InterruptedException {
+    var learnt = follow(isIdle() ? untilSomethingIsDue(atMost) : Duration.ZERO);
+    learnt |= collect();
+    openCommands = agenda.openCommands();
+    if (!caughtUp) {
+      return learnt;
+    }
+    return handleHeld() || deliver();
+  }
+
+  /// Whether it would be wrong to take more inputs: too much is to be done for those that came. For
+  /// any thread.
+  boolean isFull() {
+    return openCommands >= options.openCommandsMax();
+  }
+
+  // ---- learning
+
+  private boolean isIdle() {
+    return delivered.isEmpty()
+        && agenda.nextChanged().isEmpty()
+        && (!agenda.isReady() || underWay >= options.deliveriesMax());
+  }
+
+  private Duration untilSomethingIsDue(Duration atMost) {
+    var now = clock.instant();
+    return Stream.of(agenda.wakeAt(), agenda.timers().wakeAt())
+        .flatMap(Optional::stream)
+        .map(due -> due.isAfter(now) ? Duration.between(now, due) : Duration.ZERO)
+        .reduce(atMost, (one, other) -> one.compareTo(other) < 0 ? one : other);
+  }
+
+  private boolean follow(Duration atMost) throws InterruptedException {
+    var followed = entries == null ? open() : entries;
+    var learnt = false;
+    var wait = atMost;
+    while (true) {
+      var message = followed.poll(wait);
+      if (message.isEmpty()) {
+        return learnt;
+      }
+      wait = Duration.ZERO;
+      switch (message.get()) {
+        case SubscriptionMessage.Event(var resolved) -> {
+          take(resolved.original());
+          learnt = true;
+        }
+        case SubscriptionMessage.CaughtUp _ -> caughtUp = true;
+        case SubscriptionMessage.FellBehind _, SubscriptionMessage.Checkpoint _ -> {}
+      }
+    }
+  }
+
+  private Subscription open() {
+    var start = last < 0 ? SubscribeOptions.fromBeginning() : SubscribeOptions.after(last);
+    var opened = store.subscribeToAll(start.filteredBy(ours()));
+    entries = opened;
+    return opened;
+  }
+
+  private EventFilter ours() {
+    return new EventFilter.Category(definition.category());
+  }
+
+  private void take(RecordedEvent event) {
+    last = event.position();
+    definition.instance(event.stream()).ifPresent(instance -> agenda.take(instance, event));
+  }
+
+  private boolean collect() {
+    var any = false;
+    for (var one = delivered.poll(); one != null; one = delivered.poll()) {
+      any = true;
+      underWay--;
+      switch (one.progress()) {
+        case Progress.Done() -> agenda.putSettled(one.lane(), one.command());
+        case Progress.Again(var attempts, var until) ->
+            agenda.putBack(one.lane(), one.command(), attempts, until);
+      }
+    }
+    return any;
+  }
+
+  // ---- doing
+
+  private boolean handleHeld() {
+    var name = agenda.nextChanged();
+    if (name.isEmpty()) {
+      return false;
+    }
+    var changed = name.get();
+    delivery.change(changed, this::toNextHeld);
+    if (!agenda.look(instances.of(changed))) {
+      agenda.done(changed);
+    }
+    return true;
+  }
+
+  private List<ProposedEvent> toNextHeld(Instance<E, S, C> instance) {
+    return instance.nextHeld().map(held -> reactions.toHeld(instance, held)).orElse(List.of());
+  }
+
+  private boolean deliver() {
+    if (underWay >= options.deliveriesMax()) {
+      return false;
+    }
+    var next = agenda.takeReady(clock.instant());
+    next.ifPresent(this::deliver);
+    return next.isPresent();
+  }
+
+  private void deliver(Lane lane) {
+    var command = lane.first();
+    var attempts = lane.attempts;
+    underWay++;
+    executor.execute(
+        () -> delivered.add(new Delivered(lane, command, delivery.attempt(command, attempts))));
+  }
+
+  /// Fires the timer that is due next, if one is.
+  ///
+  /// @return whether one was
+  boolean fireOne() {
+    if (!caughtUp) {
+      return false;
+    }
+    var now = clock.instant();
+    var timers = agenda.timers();
+    if (timers.isExhausted(now)) {
+      refill();
+    }
+    if (isFull()) {
+      return false;
+    }
+    var due = timers.due(now);
+    due.ifPresent(this::fire);
+    return due.isPresent();
+  }
+
+  private void fire(Running timer) {
+    delivery.change(timer.instance(), instance -> toTimer(instance, timer));
+    agenda.timers().drop(timer);
+  }
+
+  /// One that was replaced or cancelled meanwhile, or whose instance is parked, does not fire; that
+  /// of a parked one is found again when it goes on.
+  private List<ProposedEvent> toTimer(Instance<E, S, C> instance, Running timer) {
+    var running = instance.timers().get(timer.timer());
+    return running == null
+            || running.started() != timer.started()
+            || instance.isHolding()
+            || instance.isCompleted()
+        ? List.of()
+        : reactions.toTimer(instance, running);
+  }
+
+  private void refill() {
+    var wanted = agenda.timers().refill();
+    var all = ReadOptions.forwards().filteredBy(ours());
+    try (var read = store.readAll(all)) {
+      for (var resolved : read) {
+        var event = resolved.original();
+        definition
+            .instance(event.stream())
+            .ifPresent(instance -> agenda.takeTimer(instance, event, wanted));
+      }
+    }
+  }
+
+  /// Lets the next turn follow the entries by another subscription.
+  void reopen() {
+    close();
+    entries = null;
+    caughtUp = false;
+  }
+
+  @Override
+  public void close() {
+    if (entries != null) {
+      entries.close();
+    }
+  }
+}

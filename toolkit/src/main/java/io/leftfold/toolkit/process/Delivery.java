@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.process;
+
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.api.WrongExpectedStateException;
+import io.leftfold.toolkit.process.Agenda.Open;
+import io.leftfold.toolkit.process.Instance.Issue;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/// Gives one command to its target and records what became of it, in the same commit with what the
+/// instance makes of that. And what else is one commit on one instance.
+///
+/// Holds nothing; may be used by any number of threads.
+final class Delivery<E, S, C> {
+
+  private final EventStore store;
+  private final ProcessDefinition<E, S, C> definition;
+  private final Instances<E, S, C> instances;
+  private final Reactions<E, S, C> reactions;
+  private final CommandTarget<C> target;
+  private final Retries retries;
+  private final Clock clock;
+
+  Delivery(
+      EventStore store,
+      ProcessDefinition<E, S, C> definition,
+      Instances<E, S, C> instances,
+      Reactions<E, S, C> reactions,
+      CommandTarget<C> target,
+      Retries retries,
+      Clock clock) {
+    this.store = store;
+    this.definition = definition;
+    this.instances = instances;
+    this.reactions = reactions;
+    this.target = target;
+    this.retries = retries;
+    this.clock = clock;
+  }
+
+  /// How far it got.
+  sealed interface Progress {
+    /// The command is settled, by whomever.
+    record Done() implements Progress {}
+
+    /// To be tried again, not before a time.
+    record Again(Attempts attempts, Instant until) implements Progress {}
+  }
+
+  /// Tries once.
+  Progress attempt(Open command, Attempts before) {
+    var attempts = before;
+    try {
+      if (attempts.outcome().isEmpty()) {
+        var issue = issue(instances.of(command.instance()), command);
+        if (issue.isEmpty()) {
+          return new Progress.Done();
+        }
+        attempts = attempts.plusOne(clock.instant());
+        attempts = attempts.with(asked(issue.get()));
+      }
+    } catch (Exception e) {
+      if (e instanceof InterruptedException) {
+        Thread.currentThread().interrupt();
+      }
+      var failed = attempts;
+      var until = clock.instant().plus(retries.pause(Math.max(1, failed.count())));
+      if (failed.count() == 0 || !until.isAfter(failed.begun().plus(retries.within()))) {
+        return new Progress.Again(failed, until);
+      }
+      attempts = failed.with(new Settlement.Failed(failed.count(), e.toString()));
+    }
+    return settle(command, attempts);
+  }
+
+  private Settlement asked(Issue issue) throws Exception {
+    return target.handle(
+        issue.id(), Instance.known(definition.commands(), issue.command()).getFirst());
+  }
+
+  private Progress settle(Open command, Attempts attempts) {
+    var outcome = attempts.outcome().orElseThrow();
+    try {
+      change(
+          command.instance(),
+          instance ->
+              issue(instance, command)
+                  .map(issue -> reactions.toSettlement(instance, issue, outcome))
+                  .orElse(List.of()));
+      return new Progress.Done();
+    } catch (UnavailableException _) {
+      // The target is not asked again: its answer is known.
+      return new Progress.Again(attempts, clock.instant().plus(retries.pause(1)));
+    }
+  }
+
+  /// A command that failed, was settled so, and is open again has the same id.
+  private static Optional<Issue> issue(Instance<?, ?, ?> instance, Open command) {
+    return Optional.ofNullable(instance.open().get(command.id()));
+  }
+
+  /// Appends to one instance what follows from it as it is now.
+  ///
+  /// @param change what is to be recorded; nothing, if there is nothing left to do
+  /// @return whether something was recorded
+  boolean change(String name, Function<Instance<E, S, C>, List<ProposedEvent>> change) {
+    while (true) {
+      var instance = instances.of(name);
+      var entries = change.apply(instance);
+      if (entries.isEmpty()) {
+        return false;
+      }
+      try {
+        var _ = store.append(definition.stream(name), instance.expected(), entries);
+        return true;
+      } catch (WrongExpectedStateException _) {
+        // Something else came first: with the instance as it is now.
+      } catch (StreamTombstonedException _) {
+        return false;
+      }
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.process;
+
+/// How a process is run: `ProcessOptions.of(Retries.defaults(random)).withDeliveriesMax(32)`.
+///
+/// @param retries how long a command is tried
+/// @param deliveriesMax how many commands are with their targets at the same time, when running in
+///   the background; 1 or more
+/// @param openCommandsMax if so many commands are not settled, no more inputs are taken, until
+///   there are fewer; 1 or more
+/// @param timersMax of how many timers it is known without reading when they are due; of the others
+///   it is read when it matters, which means all entries; 1 or more
+public record ProcessOptions(
+    Retries retries, int deliveriesMax, int openCommandsMax, int timersMax) {
+
+  private static final int DELIVERIES_MAX = 16;
+  private static final int OPEN_COMMANDS_MAX = 10_000;
+  private static final int TIMERS_MAX = 100_000;
+
+  /// Checks the numbers.
+  ///
+  /// @throws IllegalArgumentException if one is below 1
+  public ProcessOptions {
+    if (deliveriesMax < 1 || openCommandsMax < 1 || timersMax < 1) {
+      throw new IllegalArgumentException(
+          "A process has room for 1 delivery, open command and timer or more, got %d, %d and %d"
+              .formatted(deliveriesMax, openCommandsMax, timersMax));
+    }
+  }
+
+  /// 16 deliveries, 10,000 open commands, 100,000 timers.
+  ///
+  /// @param retries how long a command is tried
+  /// @return the options
+  public static ProcessOptions of(Retries retries) {
+    return new ProcessOptions(retries, DELIVERIES_MAX, OPEN_COMMANDS_MAX, TIMERS_MAX);
+  }
+
+  /// With so many commands at their targets at once.
+  ///
+  /// @param count 1 or more
+  /// @return the new options
+  public ProcessOptions withDeliveriesMax(int count) {
+    return new ProcessOptions(retries, count, openCommandsMax, timersMax);
+  }
+
+  /// With so many commands that are not settled.
+  ///
+  /// @param count 1 or more
+  /// @return the new options
+  public ProcessOptions withOpenCommandsMax(int count) {
+    return new ProcessOptions(retries, deliveriesMax, count, timersMax);
+  }
+
+  /// With so many timers known.
+  ///
+  /// @param count 1 or more
+  /// @return the new options
+  public ProcessOptions withTimersMax(int count) {
+    return new ProcessOptions(retries, deliveriesMax, openCommandsMax, count);
+  }
+}

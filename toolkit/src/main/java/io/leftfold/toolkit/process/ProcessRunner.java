@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.process;
+
+import io.leftfold.api.EventFilter;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.toolkit.process.Instance.Held;
+import io.leftfold.toolkit.process.Instance.Timer;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
+
+/// Runs a process on a store.
+///
+/// ```java
+/// var runner =
+///     ProcessRunner.of(store, delivery, target, Clock.systemUTC(), ProcessOptions.of(Retries.defaults(new Random())));
+/// try (var running = runner.start(Thread.ofVirtual().name("delivery-", 0).factory())) {
+///   …
+/// }
+/// ```
+///
+/// Whatever it knows is in the store, so it goes on where it was after any crash: no input is lost,
+/// and none is handled twice; commands reach deciders of a store once, and everybody else at least
+/// once with the same id. Two runners of the same process do not harm each other, and do not help
+/// each other either.
+///
+/// What operators do ([#resume], [#skip], [#retry]) is recorded as events of the instance, and may
+/// be done from any process: whoever runs hears of it.
+///
+/// @param <E> the events that are followed
+/// @param <S> the state of an instance
+/// @param <C> the commands
+public final class ProcessRunner<E, S, C> {
+
+  private static final Set<String> ABOUT_PARKING =
+      Set.of(EntryFormat.PARKED, EntryFormat.RESUMED, EntryFormat.SKIPPED, EntryFormat.RETRIED);
+
+  private final EventStore store;
+  private final ProcessDefinition<E, S, C> definition;
+  private final ProcessOptions options;
+  private final Clock clock;
+  private final Instances<E, S, C> instances;
+  private final Reactions<E, S, C> reactions;
+  private final Delivery<E, S, C> delivery;
+
+  private ProcessRunner(
+      EventStore store,
+      ProcessDefinition<E, S, C> definition,
+      CommandTarget<C> target,
+      Clock clock,
+      ProcessOptions options) {
+    this.store = store;
+    this.definition = definition;
+    this.options = options;
+    this.clock = clock;
+    this.instances = new Instances<>(store, definition);
+    this.reactions = new Reactions<>(definition, clock);
+    this.delivery =
+        new Delivery<>(store, definition, instances, reactions, target, options.retries(), clock);
+  }
+
+  /// A runner, which does nothing yet.
+  ///
+  /// @param store where events, and instances, are; it is not closed
+  /// @param definition which process
+  /// @param target where commands go
+  /// @param clock by which timers are due; no timer fires before it says so
+  /// @param options how it is run
+  /// @param <E> the events that are followed
+  /// @param <S> the state of an instance
+  /// @param <C> the commands
+  /// @return the runner
+  public static <E, S, C> ProcessRunner<E, S, C> of(
+      EventStore store,
+      ProcessDefinition<E, S, C> definition,
+      CommandTarget<C> target,
+      Clock clock,
+      ProcessOptions options) {
+    return new ProcessRunner<>(store, definition, target, clock, options);
+  }
+
+  /// Runs step by step, in the caller's thread: for tests, which own the clock and the order.
+  ///
+  /// @return to be closed after use
+  public SteppedProcess stepByStep() {
+    return new SteppedProcess(inbox(), conductor(Runnable::run));
+  }
+
+  /// Runs in the background, from where it is.
+  ///
+  /// @param threads two are taken for as long as it runs, and one for each command while that is
+  ///   with its target; virtual ones are right
+  /// @return to be closed after use
+  public RunningProcess start(ThreadFactory threads) {
+    return RunningProcess.start(inbox(), this::conductor, threads);
+  }
+
+  private Inbox<E, S, C> inbox() {
+    return new Inbox<>(store, definition, instances, reactions);
+  }
+
+  private Conductor<E, S, C> conductor(Executor executor) {
+    return new Conductor<>(
+        store, definition, instances, reactions, delivery, options, clock, executor);
+  }
+
+  // ---- looking
+
+  /// What the inputs of an instance amount to.
+  ///
+  /// @param instance its name
+  /// @return the state; of one that is not there, the initial one
+  /// @throws IllegalStateException if it cannot be folded, with the reason
+  public S state(String instance) {
+    return instances.of(instance).state();
+  }
+
+  /// How it is with an instance.
+  ///
+  /// @param instance its name
+  /// @return what is open
+  public InstanceReport report(String instance) {
+    var found = instances.of(instance);
+    return new InstanceReport(
+        instance,
+        phase(found),
+        found.parked(),
+        found.held().size(),
+        List.copyOf(found.open().keySet()),
+        found.timers().values().stream().collect(Collectors.toMap(Timer::name, Timer::due)));
+  }
+
+  private static InstanceReport.Phase phase(Instance<?, ?, ?> instance) {
+    if (instance.isCompleted()) {
+      return InstanceReport.Phase.COMPLETED;
+    }
+    if (instance.parked().isPresent()) {
+      return InstanceReport.Phase.PARKED;
+    }
+    return instance.isThere() ? InstanceReport.Phase.RUNNING : InstanceReport.Phase.ABSENT;
+  }
+
+  /// Which instances are parked.
+  ///
+  /// @return their names, those that were parked first before others
+  public List<String> parked() {
+    var parked = new LinkedHashMap<String, RecordedEvent>();
+    var options = ReadOptions.forwards().filteredBy(new EventFilter.Types(ABOUT_PARKING));
+    try (var read = store.readAll(options)) {
+      for (var resolved : read) {
+        var event = resolved.original();
+        definition
+            .instance(event.stream())
+            .ifPresent(instance -> {
+              parked.remove(instance);
+              if (event.type().equals(EntryFormat.PARKED)) {
+                parked.put(instance, event);
+              }
+            });
+      }
+    }
+    return List.copyOf(parked.keySet());
+  }
+
+  // ---- operating
+
+  /// Lets a parked instance go on with the input that it was parked with: the cause is gone. If it
+  /// is not, the instance is parked again.
+  ///
+  /// @param instance its name
+  /// @param by who says so
+  /// @return whether it was parked
+  /// @throws LeftfoldException what the store throws, but for conflicts
+  public boolean resume(String instance, String by) {
+    return operate(instance, (_, _) -> List.of(EntryFormat.resumed(by)));
+  }
+
+  /// Lets a parked instance go on without the input that it was parked with. That stays in its
+  /// stream, and does not change its state.
+  ///
+  /// @param instance its name
+  /// @param by who says so
+  /// @return whether it was parked
+  /// @throws LeftfoldException what the store throws, but for conflicts
+  public boolean skip(String instance, String by) {
+    return operate(instance, (_, input) -> List.of(EntryFormat.skipped(input.revision(), by)));
+  }
+
+  /// Lets a parked instance go on that was parked with the outcome of a command: the outcome is
+  /// skipped, and the command is given to its target again, with the same id.
+  ///
+  /// @param instance its name
+  /// @param by who says so
+  /// @return whether it was parked with an outcome
+  /// @throws LeftfoldException what the store throws, but for conflicts
+  public boolean retry(String instance, String by) {
+    return operate(
+        instance,
+        (_, input) ->
+            input.settled().isPresent()
+                ? List.of(EntryFormat.retried(input.revision(), by))
+                : List.of());
+  }
+
+  private boolean operate(
+      String name, BiFunction<Instance<E, S, C>, Held<E, C>, List<ProposedEvent>> entries) {
+    return delivery.change(
+        name,
+        instance ->
+            instance.parked().isPresent() && !instance.held().isEmpty()
+                ? entries.apply(instance, instance.held().getFirst())
+                : List.of());
+  }
+}

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.process;
+
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.toolkit.process.Entry.Place;
+import io.leftfold.toolkit.process.Instance.Held;
+import io.leftfold.toolkit.process.Instance.Issue;
+import io.leftfold.toolkit.process.Instance.Timer;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/// What is to be recorded when something comes to an instance: the input with its effects, or the
+/// input to be handled later. Writes nothing.
+final class Reactions<E, S, C> {
+
+  private final ProcessDefinition<E, S, C> definition;
+  private final Clock clock;
+
+  Reactions(ProcessDefinition<E, S, C> definition, Clock clock) {
+    this.definition = definition;
+    this.clock = clock;
+  }
+
+  /// An input that comes.
+  ///
+  /// @param entry records it, held or handled
+  /// @param key what is the same about it each time
+  /// @param input reads it, which may fail
+  /// @param objection why it is not to be handled at all
+  /// @param isSilent whether it has no effects
+  private record Arrival<E, C>(
+      Function<Boolean, ProposedEvent> entry,
+      String key,
+      Supplier<Input<E, C>> input,
+      Optional<String> objection,
+      boolean isSilent) {}
+
+  /// An event comes that concerns the instance.
+  List<ProposedEvent> toEvent(
+      Instance<E, S, C> instance,
+      RecordedEvent recorded,
+      Place place,
+      E event,
+      Optional<String> objection) {
+    return to(
+        instance,
+        new Arrival<>(
+            held -> EntryFormat.received(recorded, place, held),
+            Instance.key(place),
+            () -> new Input.Occurred<>(event, recorded.recorded()),
+            objection,
+            recorded.position() < definition.reactsFrom()));
+  }
+
+  /// A timer of the instance is due.
+  List<ProposedEvent> toTimer(Instance<E, S, C> instance, Timer timer) {
+    return to(
+        instance,
+        new Arrival<>(
+            held -> EntryFormat.timerFired(timer.name(), timer.due(), timer.started(), held),
+            Instance.key(timer.started()),
+            () -> new Input.Fired<>(timer.name(), timer.due()),
+            Optional.empty(),
+            false));
+  }
+
+  /// A command of the instance has an outcome.
+  List<ProposedEvent> toSettlement(Instance<E, S, C> instance, Issue issue, Settlement outcome) {
+    if (instance.isCompleted()) {
+      return List.of(EntryFormat.settled(issue.id(), outcome, false));
+    }
+    return to(
+        instance,
+        new Arrival<>(
+            held -> EntryFormat.settled(issue.id(), outcome, held),
+            Instance.key(issue.id()),
+            () -> instance.settled(issue, outcome),
+            Optional.empty(),
+            false));
+  }
+
+  private List<ProposedEvent> to(Instance<E, S, C> instance, Arrival<E, C> arrival) {
+    if (instance.isHolding()) {
+      return List.of(arrival.entry().apply(true));
+    }
+    return entriesOr(
+        () -> {
+          arrival
+              .objection()
+              .ifPresent(objection -> {
+                throw new IllegalStateException(objection);
+              });
+          var entries = new ArrayList<ProposedEvent>();
+          entries.add(arrival.entry().apply(false));
+          entries.addAll(
+              effects(instance, arrival.key(), arrival.input().get(), arrival.isSilent()));
+          return entries;
+        },
+        cause -> List.of(arrival.entry().apply(true), EntryFormat.parked(cause)));
+  }
+
+  /// The turn of an input that was held has come.
+  List<ProposedEvent> toHeld(Instance<E, S, C> instance, Held<E, C> held) {
+    return entriesOr(
+        () -> {
+          var entries = new ArrayList<ProposedEvent>();
+          entries.add(EntryFormat.handled(held.revision()));
+          entries.addAll(effects(instance, held.key(), held.input().get(), held.isSilent()));
+          return entries;
+        },
+        cause -> List.of(EntryFormat.parked(cause)));
+  }
+
+  /// What the application throws is its own affair, and that of the one instance.
+  private static List<ProposedEvent> entriesOr(
+      Supplier<List<ProposedEvent>> reaction, Function<String, List<ProposedEvent>> otherwise) {
+    try {
+      return reaction.get();
+    } catch (RuntimeException | StackOverflowError e) {
+      return otherwise.apply(e.toString());
+    }
+  }
+
+  private List<ProposedEvent> effects(
+      Instance<E, S, C> instance, String key, Input<E, C> input, boolean isSilent) {
+    var manager = definition.manager();
+    var state = manager.evolve(instance.state(), input);
+    var running = new HashSet<>(instance.timers().keySet());
+    if (input instanceof Input.Fired<E, C>(var timer, _)) {
+      running.remove(timer);
+    }
+    var entries = new ArrayList<ProposedEvent>();
+    if (!isSilent) {
+      var effects = manager.react(state, input);
+      var now = clock.instant();
+      for (var place = 0; place < effects.size(); place++) {
+        entry(effects.get(place), instance, key, place, now, running).ifPresent(entries::add);
+      }
+    }
+    if (manager.isTerminal(state)) {
+      running.stream().sorted().map(EntryFormat::timerCancelled).forEach(entries::add);
+      entries.add(EntryFormat.completed());
+    }
+    return entries;
+  }
+
+  private Optional<ProposedEvent> entry(
+      Effect<C> effect,
+      Instance<E, S, C> instance,
+      String key,
+      int place,
+      Instant now,
+      Set<String> running) {
+    return switch (effect) {
+      case Effect.Send<C>(var lane, var command) ->
+          Optional.of(
+              EntryFormat.issued(
+                  definition.commandId(instance.name(), key, place),
+                  lane,
+                  definition.commands().encode(command)));
+      case Effect.StartTimer<C>(var timer, var after) -> started(timer, now.plus(after), running);
+      case Effect.StartTimerAt<C>(var timer, var at) -> started(timer, at, running);
+      case Effect.CancelTimer<C>(var timer) ->
+          running.remove(timer) ? Optional.of(EntryFormat.timerCancelled(timer)) : Optional.empty();
+    };
+  }
+
+  private static Optional<ProposedEvent> started(String timer, Instant due, Set<String> running) {
+    running.add(timer);
+    return Optional.of(EntryFormat.timerStarted(timer, due));
+  }
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.process;
+
+import io.leftfold.api.UnavailableException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Phaser;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// A process that runs in the background: one thread takes inputs, another sees to what the
+/// instances want, and each command that is with its target has one.
+///
+/// A store that cannot answer is asked again; anything else that goes wrong outside the
+/// application's functions ends it, and is told by [#failure()].
+public final class RunningProcess implements AutoCloseable {
+
+  private static final System.Logger LOGGER = System.getLogger(RunningProcess.class.getName());
+
+  /// How late a timer may be noticed if somebody turns the clock.
+  private static final Duration WAIT = Duration.ofMillis(100);
+
+  private final CountDownLatch closing = new CountDownLatch(1);
+  private final Phaser deliveries = new Phaser(1);
+  private final List<Thread> threads = new ArrayList<>();
+  private final ThreadFactory factory;
+  private volatile @Nullable Throwable failure;
+
+  private RunningProcess(ThreadFactory factory) {
+    this.factory = factory;
+  }
+
+  static RunningProcess start(
+      Inbox<?, ?, ?> inbox,
+      Function<Executor, Conductor<?, ?, ?>> conductors,
+      ThreadFactory factory) {
+    var running = new RunningProcess(factory);
+    var conductor = conductors.apply(running::deliver);
+    running.run(() -> running.takeInputs(inbox, conductor));
+    running.run(() -> running.conduct(conductor));
+    return running;
+  }
+
+  private void run(Runnable work) {
+    var thread = factory.newThread(work);
+    threads.add(thread);
+    thread.start();
+  }
+
+  private void deliver(Runnable delivery) {
+    deliveries.register();
+    factory
+        .newThread(() -> {
+          try {
+            delivery.run();
+          } catch (Throwable e) { // an Error of the target: its command stays where it is
+            fail(e);
+            throw e;
+          } finally {
+            deliveries.arriveAndDeregister();
+          }
+        })
+        .start();
+  }
+
+  private void takeInputs(Inbox<?, ?, ?> inbox, Conductor<?, ?, ?> conductor) {
+    try (inbox) {
+      repeat(
+          () -> {
+            if (conductor.isFull()) {
+              var _ = closing.await(1, TimeUnit.MILLISECONDS);
+            } else {
+              var _ = inbox.turn(WAIT);
+            }
+          },
+          inbox::reopen);
+    }
+  }
+
+  private void conduct(Conductor<?, ?, ?> conductor) {
+    try (conductor) {
+      repeat(
+          () -> {
+            var _ = conductor.turn(WAIT);
+            var _ = conductor.fireOne();
+          },
+          conductor::reopen);
+      // What is with its target is let finish, and recorded.
+      deliveries.arriveAndAwaitAdvance();
+    }
+  }
+
+  private interface Work {
+    void run() throws InterruptedException;
+  }
+
+  private void repeat(Work turn, Runnable again) {
+    while (closing.getCount() > 0) {
+      try {
+        turn.run();
+      } catch (UnavailableException e) {
+        if (e.reason() == UnavailableException.Reason.CLOSED || !paused()) {
+          fail(e);
+          return;
+        }
+        again.run();
+      } catch (InterruptedException _) {
+        Thread.currentThread().interrupt();
+        return;
+      } catch (Throwable e) {
+        fail(e);
+        return;
+      }
+    }
+  }
+
+  private boolean paused() {
+    try {
+      var _ = closing.await(WAIT.toMillis(), TimeUnit.MILLISECONDS);
+      return true;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+
+  private void fail(Throwable e) {
+    if (closing.getCount() > 0) {
+      failure = e;
+      LOGGER.log(System.Logger.Level.ERROR, "A process does not run any more", e);
+    }
+    closing.countDown();
+  }
+
+  /// What ended it, if it was not closed.
+  ///
+  /// @return the failure; empty as long as it runs
+  public Optional<Throwable> failure() {
+    return Optional.ofNullable(failure);
+  }
+
+  /// Ends it, and waits until nothing of it runs any more. Commands that are with their targets are
+  /// waited for, and their outcomes recorded. Closing twice does nothing.
+  @Override
+  public void close() {
+    closing.countDown();
+    for (var thread : threads) {
+      join(thread);
+    }
+  }
+
+  private static void join(Thread thread) {
+    try {
+      thread.join();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.toolkit.CommandId;
+import io.leftfold.toolkit.process.Shop.Paid;
+import io.leftfold.toolkit.process.Shop.Phase;
+import io.leftfold.toolkit.process.Shop.Placed;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// What goes wrong in one instance stays there, in order, until somebody has looked at it.
+final class ParkingTest {
+
+  private final ShopFloor shop = new ShopFloor();
+
+  @AfterEach
+  void close() {
+    shop.close();
+  }
+
+  /// A thousand of them are in the verification: the model goes through everything for each.
+  @Test
+  void one_instance_of_many_is_poisonous_and_the_others_go_on() {
+    var count = 40;
+    var orders = IntStream.range(0, count).mapToObj(i -> "order" + i).toList();
+    shop.with(count + 1).happens(new Placed(Shop.POISON), new Paid(Shop.POISON));
+    orders.forEach(order -> shop.happens(new Placed(order), new Paid(order)));
+    shop.run();
+
+    assertThat(orders).allMatch(order -> shop.phase(order) == Phase.SHIPPED);
+    assertThat(shop.carrier.calls()).hasSize(count);
+    assertThat(shop.isShippedByOneIdEach(orders)).isTrue();
+    assertThat(shop.delivery.parked()).containsExactly(Shop.POISON);
+    assertThat(shop.delivery.report(Shop.POISON).parked().orElseThrow())
+        .contains("No order can be paid with poison");
+  }
+
+  @Test
+  void a_parked_instance_holds_what_comes_and_handles_it_in_order_when_it_goes_on() {
+    shop.with(2).happens(new Placed(Shop.POISON), new Paid(Shop.POISON));
+    shop.run();
+    shop.happens(new Placed(Shop.POISON));
+    shop.run();
+    var parked = shop.delivery.report(Shop.POISON);
+    assertThat(parked.phase()).isEqualTo(InstanceReport.Phase.PARKED);
+    // The payment, and what came behind it.
+    assertThat(parked.held()).isEqualTo(2);
+
+    assertThat(shop.delivery.resume(Shop.POISON, "ann")).isTrue();
+    shop.run();
+    // Nothing had changed.
+    assertThat(shop.delivery.report(Shop.POISON).held()).isEqualTo(2);
+    assertThat(shop.delivery.parked()).containsExactly(Shop.POISON);
+
+    assertThat(shop.delivery.skip(Shop.POISON, "ann")).isTrue();
+    shop.run();
+    assertThat(shop.delivery.report(Shop.POISON).held()).isZero();
+    assertThat(shop.delivery.parked()).isEmpty();
+    // Taken, then placed once more, and taken once more.
+    assertThat(shop.phase(Shop.POISON)).isEqualTo(Phase.WAITING);
+    assertThat(shop.stock()).containsExactly(2, -1, -1);
+    assertThat(shop.entries(Shop.POISON))
+        .extracting(RecordedEvent::type)
+        .containsSubsequence(
+            "$process-parked", "$process-resumed", "$process-parked", "$process-skipped");
+    assertThat(shop.entries(Shop.POISON).stream().map(RecordedEvent::dataAsText))
+        .anyMatch(data -> data.contains("\"by\":\"ann\""));
+  }
+
+  @Test
+  void what_is_not_parked_is_not_resumed() {
+    shop.with(1).happens(new Placed("a"));
+    shop.run();
+    var before = shop.store.lastPosition();
+
+    assertThat(shop.delivery.resume("a", "ann")).isFalse();
+    assertThat(shop.delivery.skip("nobody", "ann")).isFalse();
+    assertThat(shop.delivery.retry("a", "ann")).isFalse();
+    assertThat(shop.store.lastPosition()).isEqualTo(before);
+  }
+
+  @Test
+  void timers_of_a_parked_instance_fire_when_it_goes_on() {
+    shop.with(1).happens(new Placed(Shop.POISON));
+    shop.run();
+    shop.happens(new Paid(Shop.POISON));
+    shop.run();
+    shop.clock.advance(Shop.PATIENCE.multipliedBy(2));
+    shop.run();
+    assertThat(shop.delivery.report(Shop.POISON).timers()).containsOnlyKeys("payment");
+
+    shop.delivery.skip(Shop.POISON, "ann");
+    shop.run();
+
+    assertThat(shop.phase(Shop.POISON)).isEqualTo(Phase.CANCELLED);
+    assertThat(shop.stock()).containsExactly(1, -1, 1);
+  }
+
+  // ---- targets that fail
+
+  @Test
+  void a_command_whose_target_fails_is_tried_again_after_a_pause_with_the_same_id() {
+    var asked = new ArrayList<CommandId>();
+    var runner =
+        shop.with(1)
+            .runner((id, ship) -> {
+              asked.add(id);
+              if (asked.size() < 4) {
+                throw new IOException("nobody there");
+              }
+              return shop.carrier.handle(id, ship);
+            });
+    shop.happens(new Placed("a"), new Paid("a"));
+    try (var stepped = runner.stepByStep()) {
+      stepped.untilIdle();
+      assertThat(asked).hasSize(1);
+      shop.clock.advance(Duration.ofSeconds(1));
+      stepped.untilIdle();
+      assertThat(asked).hasSizeBetween(2, 3);
+      shop.clock.advance(Duration.ofSeconds(20));
+      stepped.untilIdle();
+      shop.clock.advance(Duration.ofSeconds(20));
+      stepped.untilIdle();
+    }
+
+    assertThat(asked).hasSize(4);
+    assertThat(asked.stream().distinct()).hasSize(1);
+    assertThat(shop.phase("a")).isEqualTo(Phase.SHIPPED);
+  }
+
+  @Test
+  void a_command_that_fails_for_too_long_comes_back_as_an_input_and_can_be_sent_again() {
+    var works = new ArrayList<Boolean>();
+    var asked = new ArrayList<CommandId>();
+    var runner =
+        shop.with(2)
+            .runner((id, ship) -> {
+              asked.add(id);
+              if (works.isEmpty() && ship.order().equals("a")) {
+                throw new IOException("nobody there");
+              }
+              return shop.carrier.handle(id, ship);
+            });
+    shop.happens(new Placed("a"), new Paid("a"), new Placed("b"), new Paid("b"));
+    try (var stepped = runner.stepByStep()) {
+      for (var i = 0; i < 60; i++) {
+        stepped.untilIdle();
+        shop.clock.advance(Duration.ofSeconds(2));
+      }
+      // The process does not know what to do about it.
+      assertThat(shop.delivery.parked()).containsExactly("a");
+      assertThat(shop.delivery.report("a").parked().orElseThrow()).contains("nobody there");
+      assertThat(shop.phase("b")).isEqualTo(Phase.SHIPPED);
+      var attempts = asked.size();
+
+      assertThat(shop.delivery.retry("a", "ann")).isTrue();
+      works.add(true);
+      stepped.untilIdle();
+      assertThat(asked).hasSize(attempts + 1);
+    }
+
+    assertThat(asked.stream().distinct()).hasSize(2);
+    assertThat(shop.phase("a")).isEqualTo(Phase.SHIPPED);
+    assertThat(shop.delivery.parked()).isEmpty();
+  }
+
+  // ---- strict correlation
+
+  private void runStrictly(Correlation placed, Correlation paid) {
+    var strict =
+        new Strict() {
+          @Override
+          public Correlation correlate(Shop.ShopEvent event) {
+            return event instanceof Placed ? placed : paid;
+          }
+        };
+    ShopFloor.run(
+        shop.runner(
+            ProcessDefinition.of("delivery", strict, Shop.EVENTS, Shop.COMMANDS)
+                .following(Shop.DELIVERY.source()),
+            Shop.target(shop.store, shop.carrier),
+            ProcessOptions.of(ShopFloor.RETRIES)));
+  }
+
+  @Test
+  void an_event_that_must_begin_an_instance_parks_one_that_is_there() {
+    shop.with(5).happens(new Placed("a"), new Placed("a"));
+    runStrictly(Correlation.startNew("a"), Correlation.ignored());
+
+    assertThat(shop.delivery.parked()).containsExactly("a");
+    assertThat(shop.delivery.report("a").parked().orElseThrow()).contains("there already");
+    assertThat(shop.stock()).containsExactly(5, -1);
+  }
+
+  @Test
+  void an_event_that_must_continue_an_instance_parks_it_if_it_is_not_there() {
+    shop.happens(new Paid("a"));
+    runStrictly(Correlation.ignored(), Correlation.continueExisting("a"));
+
+    assertThat(shop.delivery.parked()).containsExactly("a");
+    assertThat(shop.delivery.report("a").parked().orElseThrow()).contains("there was none");
+  }
+
+  @Test
+  void an_event_may_concern_several_instances_at_once() {
+    shop.with(5).happens(new Placed("x"));
+    runStrictly(Correlation.start("a").and(Correlation.start("b")), Correlation.ignored());
+
+    assertThat(List.of("a", "b"))
+        .allMatch(name -> shop.delivery.state(name).phase() == Phase.WAITING);
+    assertThat(shop.stock()).containsExactly(5, -1, -1);
+  }
+
+  @Test
+  void code_that_cannot_fold_the_past_parks_and_its_repair_goes_on() {
+    shop.with(1).happens(new Placed("a"));
+    shop.run();
+    shop.happens(new Paid("a"));
+    var broken =
+        new Strict() {
+          @Override
+          public Shop.Order evolve(
+              Shop.Order order, Input<Shop.ShopEvent, Shop.ShopCommand> input) {
+            throw new IllegalStateException("There is no such phase any more");
+          }
+        };
+    var redeployed =
+        shop.runner(
+            ProcessDefinition.of("delivery", broken, Shop.EVENTS, Shop.COMMANDS)
+                .following(Shop.DELIVERY.source()),
+            Shop.target(shop.store, shop.carrier),
+            ProcessOptions.of(ShopFloor.RETRIES));
+    ShopFloor.run(redeployed);
+    assertThat(redeployed.report("a").parked().orElseThrow())
+        .contains("no such phase", "process.delivery-a", "revision 0");
+
+    shop.delivery.resume("a", "ann");
+    shop.run();
+    assertThat(shop.phase("a")).isEqualTo(Phase.SHIPPED);
+  }
+
+  /// The process of the shop, of which something is replaced.
+  private static class Strict
+      implements ProcessManager<Shop.ShopEvent, Shop.Order, Shop.ShopCommand> {
+    private final Shop.Delivery real = new Shop.Delivery();
+
+    @Override
+    public Correlation correlate(Shop.ShopEvent event) {
+      return real.correlate(event);
+    }
+
+    @Override
+    public Shop.Order initialState() {
+      return real.initialState();
+    }
+
+    @Override
+    public Shop.Order evolve(Shop.Order order, Input<Shop.ShopEvent, Shop.ShopCommand> input) {
+      return real.evolve(order, input);
+    }
+
+    @Override
+    public List<Effect<Shop.ShopCommand>> react(
+        Shop.Order order, Input<Shop.ShopEvent, Shop.ShopCommand> input) {
+      return real.react(order, input);
+    }
+
+    @Override
+    public boolean isTerminal(Shop.Order order) {
+      return real.isTerminal(order);
+    }
+  }
+}
