@@ -141,7 +141,8 @@ final class ArchitectureTest {
   }
 
   /// The messages and codecs of `protocol` have no inside: all of it is for the client and the
-  /// server.
+  /// server. What the engine offers to implementers, and the toolkit for processes, are packages
+  /// beside the root.
   @ParameterizedTest
   @MethodSource("modules")
   void modules_meet_in_their_root_packages(String module) {
@@ -150,7 +151,10 @@ final class ArchitectureTest {
     }
     var theInside =
         resideInAPackage(inside(module))
-            .and(not(resideInAnyPackage(root(module), "io.leftfold.engine.spi")));
+            .and(
+                not(
+                    resideInAnyPackage(
+                        root(module), "io.leftfold.engine.spi", "io.leftfold.toolkit.process")));
 
     noClasses()
         .that()

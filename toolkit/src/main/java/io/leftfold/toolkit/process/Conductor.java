@@ -16,6 +16,7 @@ import io.leftfold.toolkit.process.Delivery.Progress;
 import io.leftfold.toolkit.process.Timers.Running;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
@@ -30,6 +31,11 @@ import org.jspecify.annotations.Nullable;
 /// For one thread, but for the deliveries, which run where the executor lets them, and only hand
 /// back how far they got.
 final class Conductor<E, S, C> implements AutoCloseable {
+
+  /// So many entries are taken before something is done, however many there are.
+  private static final int MESSAGES_MAX = 1_000;
+
+  private static final Duration CATCHING_UP = Duration.ofSeconds(1);
 
   private final EventStore store;
   private final ProcessDefinition<E, S, C> definition;
@@ -76,13 +82,10 @@ final class Conductor<E, S, C> implements AutoCloseable {
   /// @param atMost how long to wait for something to come, if there is nothing to do
   /// @return whether anything was done
   boolean turn(Duration atMost) throws InterruptedException {
-    var learnt = follow(isIdle() ? untilSomethingIsDue(atMost) : Duration.ZERO);
-    learnt |= collect();
+    var isAtEnd = follow(isIdle() ? untilSomethingIsDue(atMost) : Duration.ZERO);
+    collect();
     openCommands = agenda.openCommands();
-    if (!caughtUp) {
-      return learnt;
-    }
-    return handleHeld() || deliver();
+    return (caughtUp && (handleHeld() || deliver())) || !isAtEnd;
   }
 
   /// Whether it would be wrong to take more inputs: too much is to be done for those that came. For
@@ -94,38 +97,40 @@ final class Conductor<E, S, C> implements AutoCloseable {
   // ---- learning
 
   private boolean isIdle() {
-    return delivered.isEmpty()
-        && agenda.nextChanged().isEmpty()
-        && (!agenda.isReady() || underWay >= options.deliveriesMax());
+    return delivered.isEmpty() && agenda.nextChanged().isEmpty() && (!agenda.isReady() || isBusy());
+  }
+
+  private boolean isBusy() {
+    return underWay >= options.deliveriesMax();
   }
 
   private Duration untilSomethingIsDue(Duration atMost) {
     var now = clock.instant();
-    return Stream.of(agenda.wakeAt(), agenda.timers().wakeAt())
-        .flatMap(Optional::stream)
+    // What cannot go now does not go by being looked at.
+    var command = isBusy() ? Optional.<Instant>empty() : agenda.wakeAt();
+    var timer = isFull() ? Optional.<Instant>empty() : agenda.timers().wakeAt();
+    return Stream.concat(command.stream(), timer.stream())
         .map(due -> due.isAfter(now) ? Duration.between(now, due) : Duration.ZERO)
         .reduce(atMost, (one, other) -> one.compareTo(other) < 0 ? one : other);
   }
 
+  /// @return whether there is nothing more to learn now
   private boolean follow(Duration atMost) throws InterruptedException {
     var followed = entries == null ? open() : entries;
-    var learnt = false;
-    var wait = atMost;
-    while (true) {
+    var wait = caughtUp ? atMost : CATCHING_UP; // there is something to come
+    for (var i = 0; i < MESSAGES_MAX; i++) {
       var message = followed.poll(wait);
       if (message.isEmpty()) {
-        return learnt;
+        return true;
       }
       wait = Duration.ZERO;
       switch (message.get()) {
-        case SubscriptionMessage.Event(var resolved) -> {
-          take(resolved.original());
-          learnt = true;
-        }
+        case SubscriptionMessage.Event(var resolved) -> take(resolved.original());
         case SubscriptionMessage.CaughtUp _ -> caughtUp = true;
         case SubscriptionMessage.FellBehind _, SubscriptionMessage.Checkpoint _ -> {}
       }
     }
+    return false;
   }
 
   private Subscription open() {
@@ -144,10 +149,8 @@ final class Conductor<E, S, C> implements AutoCloseable {
     definition.instance(event.stream()).ifPresent(instance -> agenda.take(instance, event));
   }
 
-  private boolean collect() {
-    var any = false;
+  private void collect() {
     for (var one = delivered.poll(); one != null; one = delivered.poll()) {
-      any = true;
       underWay--;
       switch (one.progress()) {
         case Progress.Done() -> agenda.putSettled(one.lane(), one.command());
@@ -155,7 +158,6 @@ final class Conductor<E, S, C> implements AutoCloseable {
             agenda.putBack(one.lane(), one.command(), attempts, until);
       }
     }
-    return any;
   }
 
   // ---- doing
@@ -166,19 +168,22 @@ final class Conductor<E, S, C> implements AutoCloseable {
       return false;
     }
     var changed = name.get();
-    delivery.change(changed, this::toNextHeld);
+    var _ = delivery.change(changed, this::toNextHeld);
     if (!agenda.look(instances.of(changed))) {
       agenda.done(changed);
     }
     return true;
   }
 
-  private List<ProposedEvent> toNextHeld(Instance<E, S, C> instance) {
-    return instance.nextHeld().map(held -> reactions.toHeld(instance, held)).orElse(List.of());
+  private List<ProposedEvent> toNextHeld(Instance<E, S, C> instance, Optional<String> objection) {
+    return instance
+        .nextHeld()
+        .map(held -> reactions.toHeld(instance, held, objection))
+        .orElse(List.of());
   }
 
   private boolean deliver() {
-    if (underWay >= options.deliveriesMax()) {
+    if (isBusy()) {
       return false;
     }
     var next = agenda.takeReady(clock.instant());
@@ -215,20 +220,23 @@ final class Conductor<E, S, C> implements AutoCloseable {
   }
 
   private void fire(Running timer) {
-    delivery.change(timer.instance(), instance -> toTimer(instance, timer));
+    var _ =
+        delivery.change(
+            timer.instance(), (instance, objection) -> toTimer(instance, timer, objection));
     agenda.timers().drop(timer);
   }
 
   /// One that was replaced or cancelled meanwhile, or whose instance is parked, does not fire; that
   /// of a parked one is found again when it goes on.
-  private List<ProposedEvent> toTimer(Instance<E, S, C> instance, Running timer) {
+  private List<ProposedEvent> toTimer(
+      Instance<E, S, C> instance, Running timer, Optional<String> objection) {
     var running = instance.timers().get(timer.timer());
     return running == null
             || running.started() != timer.started()
             || instance.isHolding()
             || instance.isCompleted()
         ? List.of()
-        : reactions.toTimer(instance, running);
+        : reactions.toTimer(instance, running, objection);
   }
 
   private void refill() {

@@ -3,6 +3,7 @@
 package io.leftfold.toolkit.process;
 
 import io.leftfold.api.EventStore;
+import io.leftfold.api.LimitExceededException;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.UnavailableException;
@@ -13,7 +14,6 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
 
 /// Gives one command to its target and records what became of it, in the same commit with what the
 /// instance makes of that. And what else is one commit on one instance.
@@ -76,7 +76,7 @@ final class Delivery<E, S, C> {
       if (failed.count() == 0 || !until.isAfter(failed.begun().plus(retries.within()))) {
         return new Progress.Again(failed, until);
       }
-      attempts = failed.with(new Settlement.Failed(failed.count(), e.toString()));
+      attempts = failed.with(new Settlement.Failed(failed.count(), EntryFormat.cause(e)));
     }
     return settle(command, attempts);
   }
@@ -89,16 +89,24 @@ final class Delivery<E, S, C> {
   private Progress settle(Open command, Attempts attempts) {
     var outcome = attempts.outcome().orElseThrow();
     try {
-      change(
-          command.instance(),
-          instance ->
-              issue(instance, command)
-                  .map(issue -> reactions.toSettlement(instance, issue, outcome))
-                  .orElse(List.of()));
+      var _ =
+          change(
+              command.instance(),
+              (instance, objection) ->
+                  issue(instance, command)
+                      .map(issue -> reactions.toSettlement(instance, issue, outcome, objection))
+                      .orElse(List.of()));
       return new Progress.Done();
     } catch (UnavailableException _) {
       // The target is not asked again: its answer is known.
       return new Progress.Again(attempts, clock.instant().plus(retries.pause(1)));
+    } catch (LimitExceededException e) {
+      if (outcome instanceof Settlement.Failed) {
+        throw e;
+      }
+      // The target has answered, but the store does not take the answer.
+      var failed = new Settlement.Failed(attempts.count(), EntryFormat.cause(e));
+      return settle(command, attempts.with(failed));
     }
   }
 
@@ -107,14 +115,23 @@ final class Delivery<E, S, C> {
     return Optional.ofNullable(instance.open().get(command.id()));
   }
 
+  /// What is to be recorded of an instance.
+  interface Change<E, S, C> {
+    /// Decides on an instance as it is now.
+    ///
+    /// @param objection why the instance has to be parked instead
+    /// @return the entries; none, if there is nothing left to do
+    List<ProposedEvent> entries(Instance<E, S, C> instance, Optional<String> objection);
+  }
+
   /// Appends to one instance what follows from it as it is now.
   ///
-  /// @param change what is to be recorded; nothing, if there is nothing left to do
   /// @return whether something was recorded
-  boolean change(String name, Function<Instance<E, S, C>, List<ProposedEvent>> change) {
+  boolean change(String name, Change<E, S, C> change) {
+    Optional<String> objection = Optional.empty();
     while (true) {
       var instance = instances.of(name);
-      var entries = change.apply(instance);
+      var entries = change.entries(instance, objection);
       if (entries.isEmpty()) {
         return false;
       }
@@ -125,6 +142,11 @@ final class Delivery<E, S, C> {
         // Something else came first: with the instance as it is now.
       } catch (StreamTombstonedException _) {
         return false;
+      } catch (LimitExceededException e) {
+        if (objection.isPresent()) {
+          throw e;
+        }
+        objection = Optional.of(EntryFormat.cause(e));
       }
     }
   }

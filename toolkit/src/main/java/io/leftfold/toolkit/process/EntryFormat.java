@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -64,6 +63,7 @@ final class EntryFormat {
   private static final String COMPLETED = PREFIX + "completed";
   private static final String OURS = "$process";
   private static final String HELD = "held";
+  private static final int CAUSE_CHARS_MAX = 4_000;
 
   private static final ObjectMapper JSON = JsonMapper.shared();
 
@@ -293,8 +293,9 @@ final class EntryFormat {
     return data.path(HELD).asBoolean(false);
   }
 
-  /// A failure as operators and targets are told of it.
-  static String cause(@Nullable Throwable failure) {
-    return failure == null ? "unknown" : failure.toString();
+  /// A failure as operators are told of it.
+  static String cause(Throwable failure) {
+    var text = failure.toString();
+    return text.length() <= CAUSE_CHARS_MAX ? text : text.substring(0, CAUSE_CHARS_MAX) + "…";
   }
 }

@@ -105,7 +105,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
     try {
       routed = routed(event);
     } catch (RuntimeException | StackOverflowError e) {
-      setAside(event, e.toString());
+      setAside(event, EntryFormat.cause(e));
       return;
     }
     for (var i = 0; i < routed.size(); i++) {
@@ -148,7 +148,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
       } catch (WrongExpectedStateException _) {
         // A timer or an outcome was quicker: with the instance as it is now.
       } catch (LimitExceededException e) {
-        objection = Optional.of(e.toString());
+        objection = Optional.of(EntryFormat.cause(e));
       }
     }
   }

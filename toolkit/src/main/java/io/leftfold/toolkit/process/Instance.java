@@ -115,17 +115,22 @@ final class Instance<E, S, C> {
       case Entry.Resumed _ -> parked = null;
       case Entry.Skipped _ -> {
         parked = null;
-        held.removeFirst();
+        var _ = held.poll();
       }
       case Entry.Retried _ -> {
         parked = null;
-        held.removeFirst()
-            .settled()
-            .ifPresent(settling -> open.put(settling.issue().id(), settling.issue()));
+        Optional.ofNullable(held.poll()).flatMap(Held::settled).ifPresent(this::reopen);
       }
-      case Entry.Handled _ -> evolve(held.removeFirst());
-      case Entry.Completed _ -> completed = true;
+      case Entry.Handled _ -> Optional.ofNullable(held.poll()).ifPresent(this::evolve);
+      case Entry.Completed _ -> {
+        completed = true;
+        held.clear();
+      }
     }
+  }
+
+  private void reopen(Settling settling) {
+    open.put(settling.issue().id(), settling.issue());
   }
 
   private void settle(CommandId id, Settlement outcome, boolean isHeld) {

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /// Runs a process on a store.
@@ -182,7 +182,7 @@ public final class ProcessRunner<E, S, C> {
   /// @return whether it was parked
   /// @throws LeftfoldException what the store throws, but for conflicts
   public boolean resume(String instance, String by) {
-    return operate(instance, (_, _) -> List.of(EntryFormat.resumed(by)));
+    return operate(instance, _ -> List.of(EntryFormat.resumed(by)));
   }
 
   /// Lets a parked instance go on without the input that it was parked with. That stays in its
@@ -193,7 +193,7 @@ public final class ProcessRunner<E, S, C> {
   /// @return whether it was parked
   /// @throws LeftfoldException what the store throws, but for conflicts
   public boolean skip(String instance, String by) {
-    return operate(instance, (_, input) -> List.of(EntryFormat.skipped(input.revision(), by)));
+    return operate(instance, input -> List.of(EntryFormat.skipped(input.revision(), by)));
   }
 
   /// Lets a parked instance go on that was parked with the outcome of a command: the outcome is
@@ -206,19 +206,18 @@ public final class ProcessRunner<E, S, C> {
   public boolean retry(String instance, String by) {
     return operate(
         instance,
-        (_, input) ->
+        input ->
             input.settled().isPresent()
                 ? List.of(EntryFormat.retried(input.revision(), by))
                 : List.of());
   }
 
-  private boolean operate(
-      String name, BiFunction<Instance<E, S, C>, Held<E, C>, List<ProposedEvent>> entries) {
+  private boolean operate(String name, Function<Held<E, C>, List<ProposedEvent>> entries) {
     return delivery.change(
         name,
-        instance ->
+        (instance, _) ->
             instance.parked().isPresent() && !instance.held().isEmpty()
-                ? entries.apply(instance, instance.held().getFirst())
+                ? entries.apply(instance.held().getFirst())
                 : List.of());
   }
 }

@@ -62,19 +62,20 @@ final class Reactions<E, S, C> {
   }
 
   /// A timer of the instance is due.
-  List<ProposedEvent> toTimer(Instance<E, S, C> instance, Timer timer) {
+  List<ProposedEvent> toTimer(Instance<E, S, C> instance, Timer timer, Optional<String> objection) {
     return to(
         instance,
         new Arrival<>(
             held -> EntryFormat.timerFired(timer.name(), timer.due(), timer.started(), held),
             Instance.key(timer.started()),
             () -> new Input.Fired<>(timer.name(), timer.due()),
-            Optional.empty(),
+            objection,
             false));
   }
 
   /// A command of the instance has an outcome.
-  List<ProposedEvent> toSettlement(Instance<E, S, C> instance, Issue issue, Settlement outcome) {
+  List<ProposedEvent> toSettlement(
+      Instance<E, S, C> instance, Issue issue, Settlement outcome, Optional<String> objection) {
     if (instance.isCompleted()) {
       return List.of(EntryFormat.settled(issue.id(), outcome, false));
     }
@@ -84,7 +85,7 @@ final class Reactions<E, S, C> {
             held -> EntryFormat.settled(issue.id(), outcome, held),
             Instance.key(issue.id()),
             () -> instance.settled(issue, outcome),
-            Optional.empty(),
+            objection,
             false));
   }
 
@@ -94,11 +95,7 @@ final class Reactions<E, S, C> {
     }
     return entriesOr(
         () -> {
-          arrival
-              .objection()
-              .ifPresent(objection -> {
-                throw new IllegalStateException(objection);
-              });
+          requireNone(arrival.objection());
           var entries = new ArrayList<ProposedEvent>();
           entries.add(arrival.entry().apply(false));
           entries.addAll(
@@ -109,9 +106,11 @@ final class Reactions<E, S, C> {
   }
 
   /// The turn of an input that was held has come.
-  List<ProposedEvent> toHeld(Instance<E, S, C> instance, Held<E, C> held) {
+  List<ProposedEvent> toHeld(
+      Instance<E, S, C> instance, Held<E, C> held, Optional<String> objection) {
     return entriesOr(
         () -> {
+          requireNone(objection);
           var entries = new ArrayList<ProposedEvent>();
           entries.add(EntryFormat.handled(held.revision()));
           entries.addAll(effects(instance, held.key(), held.input().get(), held.isSilent()));
@@ -120,13 +119,19 @@ final class Reactions<E, S, C> {
         cause -> List.of(EntryFormat.parked(cause)));
   }
 
+  private static void requireNone(Optional<String> objection) {
+    if (objection.isPresent()) {
+      throw new IllegalStateException(objection.get());
+    }
+  }
+
   /// What the application throws is its own affair, and that of the one instance.
   private static List<ProposedEvent> entriesOr(
       Supplier<List<ProposedEvent>> reaction, Function<String, List<ProposedEvent>> otherwise) {
     try {
       return reaction.get();
     } catch (RuntimeException | StackOverflowError e) {
-      return otherwise.apply(e.toString());
+      return otherwise.apply(EntryFormat.cause(e));
     }
   }
 

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Phaser;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -28,8 +27,11 @@ public final class RunningProcess implements AutoCloseable {
   private static final Duration WAIT = Duration.ofMillis(100);
 
   private final CountDownLatch closing = new CountDownLatch(1);
-  private final Phaser deliveries = new Phaser(1);
   private final List<Thread> threads = new ArrayList<>();
+
+  /// Of the conductor alone.
+  private final List<Thread> deliveries = new ArrayList<>();
+
   private final ThreadFactory factory;
   private volatile @Nullable Throwable failure;
 
@@ -55,19 +57,18 @@ public final class RunningProcess implements AutoCloseable {
   }
 
   private void deliver(Runnable delivery) {
-    deliveries.register();
-    factory
-        .newThread(() -> {
+    deliveries.removeIf(thread -> !thread.isAlive());
+    var thread =
+        factory.newThread(() -> {
           try {
             delivery.run();
           } catch (Throwable e) { // an Error of the target: its command stays where it is
             fail(e);
             throw e;
-          } finally {
-            deliveries.arriveAndDeregister();
           }
-        })
-        .start();
+        });
+    thread.start();
+    deliveries.add(thread);
   }
 
   private void takeInputs(Inbox<?, ?, ?> inbox, Conductor<?, ?, ?> conductor) {
@@ -93,7 +94,7 @@ public final class RunningProcess implements AutoCloseable {
           },
           conductor::reopen);
       // What is with its target is let finish, and recorded.
-      deliveries.arriveAndAwaitAdvance();
+      deliveries.forEach(RunningProcess::join);
     }
   }
 

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.api.ReadOptions;
+import io.leftfold.testkit.Steps;
+import io.leftfold.toolkit.process.Shop.Phase;
+import io.leftfold.toolkit.process.Shop.Placed;
+import io.leftfold.toolkit.process.Timers.Running;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+
+/// Timers fire once, in the order in which they are due, never before, and few of them are known.
+final class TimersTest {
+
+  private static final Instant START = ShopFloor.START;
+
+  /// What the entries of all instances say about timers.
+  private sealed interface Entry {
+    record Started(Running timer) implements Entry {}
+
+    record Stopped(String instance, String timer) implements Entry {}
+  }
+
+  private final List<Entry> entries = new ArrayList<>();
+  private long position;
+
+  private Running running(String instance, Instant due) {
+    position++;
+    return new Running(instance, "end", due, position, position);
+  }
+
+  private void start(Timers timers, Running timer) {
+    entries.add(new Entry.Started(timer));
+    timers.start(timer);
+  }
+
+  private void stop(Timers timers, String instance) {
+    entries.add(new Entry.Stopped(instance, "end"));
+    timers.stop(instance, "end");
+  }
+
+  private void refill(Timers timers) {
+    var wanted = timers.refill();
+    for (var entry : entries) {
+      switch (entry) {
+        case Entry.Started(var timer) when wanted.test(timer) -> timers.start(timer);
+        case Entry.Started(var timer) -> timers.stop(timer.instance(), timer.timer());
+        case Entry.Stopped(var instance, var timer) -> timers.stop(instance, timer);
+      }
+    }
+  }
+
+  /// Fires what is due, as it is said to be.
+  private List<Running> fire(Timers timers, Instant now, int knownMax) {
+    var fired = new ArrayList<Running>();
+    while (true) {
+      if (timers.isExhausted(now)) {
+        refill(timers);
+      }
+      assertThat(timers.size()).isLessThanOrEqualTo(knownMax);
+      var due = timers.due(now);
+      if (due.isPresent()) {
+        fired.add(due.get());
+        stop(timers, due.get().instance());
+      } else if (!timers.isExhausted(now)) {
+        return fired;
+      }
+    }
+  }
+
+  @Test
+  void a_hundred_thousand_in_the_same_second_fire_with_a_bounded_number_known() {
+    var timers = new Timers(10_000);
+    for (var i = 0; i < 100_000; i++) {
+      start(timers, running("i" + i, START));
+    }
+
+    var fired = fire(timers, START, 10_000);
+
+    assertThat(fired).hasSize(100_000);
+    assertThat(fired.stream().distinct()).hasSize(100_000);
+  }
+
+  @RepeatedTest(30)
+  void whatever_is_started_replaced_and_cancelled_exactly_what_runs_fires() {
+    var seed = Steps.seed();
+    var random = new Random(seed);
+    var knownMax = 1 + random.nextInt(6);
+    var timers = new Timers(knownMax);
+    Map<String, Running> model = new LinkedHashMap<>();
+    var now = START;
+    for (var step = 0; step < 200; step++) {
+      var instance = "i" + random.nextInt(25);
+      switch (random.nextInt(5)) {
+        case 0 -> {
+          stop(timers, instance);
+          model.remove(instance);
+        }
+        case 1 -> {
+          now = now.plusSeconds(random.nextInt(8));
+          var time = now;
+          var fired = fire(timers, now, knownMax);
+          var due = model.values().stream().filter(timer -> !timer.due().isAfter(time)).toList();
+          assertThat(fired)
+              .as("seed %d, step %d", seed, step)
+              .containsExactlyInAnyOrderElementsOf(due);
+          due.forEach(timer -> model.remove(timer.instance()));
+        }
+        default -> {
+          var timer = running(instance, now.plusSeconds(random.nextInt(20)));
+          start(timers, timer);
+          model.put(instance, timer);
+        }
+      }
+    }
+  }
+
+  @Test
+  void timers_of_a_process_fire_in_the_order_in_which_they_are_due() {
+    try (var shop = new ShopFloor().with(30)) {
+      var orders = IntStream.range(0, 30).mapToObj(i -> "o" + i).toList();
+      var few =
+          shop.runner(
+              Shop.DELIVERY,
+              Shop.target(shop.store, shop.carrier),
+              ProcessOptions.of(ShopFloor.RETRIES).withTimersMax(4));
+      for (var order : orders) {
+        shop.happens(new Placed(order));
+        ShopFloor.run(few);
+        shop.clock.advance(Duration.ofSeconds(1));
+      }
+      shop.clock.advance(Shop.PATIENCE.multipliedBy(3));
+      ShopFloor.run(few);
+
+      assertThat(orders).allMatch(order -> shop.phase(order) == Phase.CANCELLED);
+      try (var all = shop.store.readAll(ReadOptions.forwards())) {
+        assertThat(
+                all.stream()
+                    .map(resolved -> resolved.original())
+                    .filter(event -> event.type().equals("$process-timer-fired"))
+                    .map(event -> Shop.DELIVERY.instance(event.stream()).orElseThrow()))
+            .containsExactlyElementsOf(orders);
+      }
+    }
+  }
+
+  @Test
+  void a_clock_that_is_turned_back_lets_no_timer_fire_early() {
+    try (var shop = new ShopFloor().with(1)) {
+      shop.happens(new Placed("a"));
+      shop.run();
+      shop.clock.advance(Duration.ofHours(-1));
+      shop.run();
+      shop.clock.advance(Shop.PATIENCE);
+      shop.run();
+      assertThat(shop.phase("a")).isEqualTo(Phase.WAITING);
+
+      shop.clock.advance(Duration.ofHours(1));
+      shop.run();
+      assertThat(shop.phase("a")).isEqualTo(Phase.CANCELLED);
+    }
+  }
+}
