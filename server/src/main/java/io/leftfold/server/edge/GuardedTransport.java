@@ -8,6 +8,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.flush.FlushConsolidationHandler;
+import io.netty.util.concurrent.Ticker;
 import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.net.TcpConfig;
 import io.vertx.core.spi.transport.Transport;
@@ -88,6 +89,7 @@ final class GuardedTransport implements io.vertx.core.transport.Transport {
             connections.decrementAndGet();
             share.close();
           });
+      channel.config().setRecvByteBufAllocator(new BriefLook(Ticker.systemTicker()));
       var guard = new Guard(options.openingTimeout(), options.keepAlive(), share, log);
       channel
           .pipeline()
