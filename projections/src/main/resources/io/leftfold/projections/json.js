@@ -7,7 +7,7 @@
 (function (events, refuse, depthMax) {
   'use strict';
   const { isArray } = Array;
-  const { keys: keysOf, create } = Object;
+  const { keys: keysOf, create, getPrototypeOf, prototype: plainPrototype } = Object;
   const { stringify } = JSON;
   const { isEvent, keys: EVENT_KEYS } = events;
 
@@ -24,6 +24,47 @@
       if (quotedCount++ < QUOTED_MAX) quotedKeys[key] = quoted;
     }
     return quoted;
+  }
+
+  // Whether JSON.stringify gives what write() would: of plain objects and arrays of what has only one JSON. Takes the
+  // room for it. What is interpreted is slow: most of what emits and saves comes this way.
+  function isPlain(object, depth) {
+    if (depth > depthMax || object.toJSON !== undefined) return false;
+    if (isArray(object)) {
+      const length = object.length;
+      room -= 2 + length;
+      for (let i = 0; i < length && room >= 0; i++) {
+        if (!isPlainItem(object[i], depth)) return false;
+      }
+    } else {
+      if (getPrototypeOf(object) !== plainPrototype) return false;
+      const names = keysOf(object);
+      room -= 2;
+      for (let i = 0; i < names.length && room >= 0; i++) {
+        const name = names[i];
+        room -= name.length + 4;
+        if (!isPlainItem(object[name], depth)) return false;
+      }
+    }
+    return true;
+  }
+
+  function isPlainItem(item, depth) {
+    switch (typeof item) {
+      case 'number':
+        room -= 1;
+        return true;
+      case 'string':
+        room -= item.length + 2;
+        return true;
+      case 'boolean':
+        room -= 4;
+        return true;
+      case 'object':
+        return item === null || isPlain(item, depth + 1);
+      default:
+        return item === undefined;
+    }
   }
 
   // The JSON of a value, or undefined where it has none. No toJSON is asked, so a date is {}.
@@ -88,6 +129,8 @@
 
   return function json(value, characters) {
     allowed = room = characters;
+    if (typeof value === 'object' && value !== null && isPlain(value, 1) && room >= 0) return stringify(value);
+    room = characters;
     return write(value, 1);
   };
 })

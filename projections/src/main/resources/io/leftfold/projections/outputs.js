@@ -15,7 +15,7 @@
   }
 
   function named(subject, value) {
-    if (typeof value !== 'string' || trim(value) === '') {
+    if (typeof value !== 'string' || (!(value[0] > ' ') && trim(value) === '')) {
       throw new TypeError(subject + ' is a text that is not blank, got ' + (typeof value === 'string' ? 'a blank one' : value === null ? 'null' : typeof value));
     }
     return value;
