@@ -17,6 +17,7 @@ import io.leftfold.toolkit.Decider;
 import io.leftfold.toolkit.Decision;
 import io.leftfold.toolkit.Decoded;
 import io.leftfold.toolkit.EventCodec;
+import io.leftfold.toolkit.HandlingOptions;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -91,7 +92,9 @@ final class Bank {
   static final EventCodec<BankEvent> CODEC = EventCodec.of(Bank::encode, Bank::decode);
 
   static CommandHandler<BankCommand, Books, BankEvent, Refusal> on(EventStore store) {
-    return CommandHandler.of(store, DECIDER, CODEC, Bank::boundary);
+    // Of 32 who want the same three accounts, one may be too late 20 times by chance.
+    return CommandHandler.of(store, DECIDER, CODEC, Bank::boundary)
+        .with(HandlingOptions.defaults().withAttemptsMax(1_000));
   }
 
   static Boundary<BankEvent> boundary(BankCommand command) {
