@@ -106,6 +106,17 @@ public interface EventStore extends AutoCloseable {
   /// @return the events, to be closed after use
   EventRead readAll(ReadOptions options);
 
+  /// Reads one event.
+  ///
+  /// @param position where it is
+  /// @return the event, a link as it is; empty if there is none: it was scavenged, or has not
+  ///   happened yet
+  default Optional<RecordedEvent> eventAt(long position) {
+    return readAll(ReadOptions.forwards().from(position).limit(1)).events().stream()
+        .filter(event -> event.position() == position)
+        .findFirst();
+  }
+
   /// Reads the events that match a query, in the order of positions, whatever stream they are in.
   ///
   /// What the events say, together with [QueryRead#head()], is what a decision rests on: append it

@@ -184,7 +184,9 @@ public final class CommandHandler<C, S, E, R> {
           logged.accepted().isPresent() && events.equals(eventsOf(logged));
       case Decision.Reject<E, R>(var why) ->
           log != null
-              && logged.rejected().equals(Optional.of(Recording.json(log.writeRejection(), why)));
+              && logged
+                  .rejected()
+                  .equals(Optional.of(Recording.json(log.writeRejection(), why).toString()));
     };
   }
 

@@ -83,7 +83,11 @@ public final class Corrections<E> {
   /// @throws IllegalArgumentException if there is no event, or it cannot be taken back
   /// @throws UnreadableEventException if it is not known what the event means
   public Corrected<E> correct(long position, List<? extends E> instead) {
-    var mistaken = eventAt(position);
+    var mistaken =
+        store
+            .eventAt(position)
+            .orElseThrow(
+                () -> new IllegalArgumentException("There is no event at position " + position));
     var earlier = earlier(mistaken);
     if (earlier.isPresent()) {
       return earlier.get();
@@ -101,41 +105,22 @@ public final class Corrections<E> {
     }
   }
 
-  private RecordedEvent eventAt(long position) {
-    try (var events = store.readAll(ReadOptions.forwards().from(position).limit(1))) {
-      return events.stream()
-          .map(resolved -> resolved.original())
-          .filter(event -> event.position() == position)
-          .findFirst()
-          .orElseThrow(
-              () -> new IllegalArgumentException("There is no event at position " + position));
-    }
-  }
-
   private List<? extends E> reversed(RecordedEvent mistaken) {
-    return switch (codec.decode(mistaken)) {
-      case Decoded.Unknown<E> _ -> throw new UnreadableEventException(mistaken);
-      case Decoded.Known<E>(var meaning) -> {
-        // The last that happened is taken back first.
-        var reversed =
-            meaning.reversed().stream()
-                .<E>flatMap(event -> reversal.apply(event).stream())
-                .toList();
-        if (reversed.isEmpty()) {
-          throw new IllegalArgumentException(
-              "%s at position %d cannot be taken back: the reversal of %s is empty"
-                  .formatted(mistaken.type(), mistaken.position(), meaning));
-        }
-        yield reversed;
-      }
-    };
+    var meaning = meaning(mistaken);
+    // The last that happened is taken back first.
+    var reversed =
+        meaning.reversed().stream().<E>flatMap(event -> reversal.apply(event).stream()).toList();
+    if (reversed.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s at position %d cannot be taken back: the reversal of %s is empty"
+              .formatted(mistaken.type(), mistaken.position(), meaning));
+    }
+    return reversed;
   }
 
   private ProposedEvent marked(ProposedEvent event, RecordedEvent mistaken) {
-    var tags = new ArrayList<>(event.tags());
-    tags.add(tag(mistaken));
-    return Metadata.with(event, CORRECTS_FIELD, mistaken.id().toString())
-        .withTags(tags.toArray(Tag[]::new));
+    return Marking.tagged(
+        Metadata.with(event, CORRECTS_FIELD, mistaken.id().toString()), tag(mistaken));
   }
 
   private Optional<Corrected<E>> earlier(RecordedEvent mistaken) {
@@ -148,10 +133,7 @@ public final class Corrections<E> {
   }
 
   private List<E> meaning(RecordedEvent event) {
-    return switch (codec.decode(event)) {
-      case Decoded.Known<E>(var meaning) -> meaning;
-      case Decoded.Unknown<E> _ -> throw new UnreadableEventException(event);
-    };
+    return UnknownEvents.REFUSE.meaning(codec, event);
   }
 
   private static Query corrections(RecordedEvent mistaken) {

@@ -28,6 +28,13 @@ sealed interface Marking {
   /// The id that the command was given with; null if there is none.
   @Nullable CommandId commandId();
 
+  /// An event with one tag more.
+  static ProposedEvent tagged(ProposedEvent event, Tag tag) {
+    var tags = new ArrayList<>(event.tags());
+    tags.add(tag);
+    return event.withTags(tags.toArray(Tag[]::new));
+  }
+
   /// By nothing: given again, the command is another one.
   record ByNothing() implements Marking {
     @Override
@@ -65,9 +72,7 @@ sealed interface Marking {
 
     @Override
     public ProposedEvent mark(ProposedEvent event, int index) {
-      var tags = new ArrayList<>(event.tags());
-      tags.add(id.tag());
-      return event.withId(id.eventId(index)).withTags(tags.toArray(Tag[]::new));
+      return tagged(event.withId(id.eventId(index)), id.tag());
     }
 
     @Override

@@ -30,11 +30,20 @@ public interface Pauses {
   /// @param random chooses, for many threads at once
   /// @return the pauses
   static Pauses jittered(Duration first, Duration longest, RandomGenerator random) {
+    return attempts -> Thread.sleep(jitter(first, longest, attempts, random));
+  }
+
+  /// How long to wait by chance.
+  ///
+  /// @param first up to how long after the first attempt; twice as long after each other
+  /// @param longest up to how long at most
+  /// @param attempts how many there were, from 1
+  /// @param random chooses
+  /// @return how long
+  static Duration jitter(Duration first, Duration longest, int attempts, RandomGenerator random) {
     var nanos = Math.max(1, first.toNanos());
     var doublingsMax = Long.numberOfLeadingZeros(nanos) - 1;
-    return attempts -> {
-      var most = Math.min(longest.toNanos(), nanos << Math.min(attempts - 1, doublingsMax));
-      Thread.sleep(Duration.ofNanos(random.nextLong(most + 1)));
-    };
+    var most = Math.min(longest.toNanos(), nanos << Math.min(attempts - 1, doublingsMax));
+    return Duration.ofNanos(random.nextLong(most + 1));
   }
 }

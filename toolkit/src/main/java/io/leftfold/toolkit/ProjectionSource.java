@@ -92,9 +92,7 @@ final class ProjectionSource {
 
   /// The event at a position; empty if it was forgotten.
   Optional<RecordedEvent> at(long position) {
-    return store.readAll(ReadOptions.forwards().from(position).limit(1)).events().stream()
-        .filter(event -> event.position() == position)
-        .findFirst();
+    return store.eventAt(position);
   }
 
   /// What is behind a position, and what will come.

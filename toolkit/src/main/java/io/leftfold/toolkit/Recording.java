@@ -8,6 +8,7 @@ import io.leftfold.api.StreamAppend;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
@@ -39,13 +40,13 @@ final class Recording<C, R> {
   }
 
   StreamAppend rejected(R why) {
-    about.set(CommandLog.REJECTED, JSON.readTree(log.writeRejection().apply(why)));
+    about.set(CommandLog.REJECTED, json(log.writeRejection(), why));
     return append();
   }
 
   /// Why a command was rejected, as records say it.
-  static <R> String json(Function<? super R, String> write, R why) {
-    return JSON.readTree(write.apply(why)).toString();
+  static <R> JsonNode json(Function<? super R, String> write, R why) {
+    return JSON.readTree(write.apply(why));
   }
 
   private StreamAppend append() {

@@ -543,8 +543,7 @@ public final class Index implements AutoCloseable {
   /// What the index is made of now.
   public State state() {
     var parts = row.parts();
-    var segments =
-        Arrays.stream(parts).filter(Segment.class::isInstance).map(Segment.class::cast).toList();
+    var segments = Row.segments(List.of(parts));
     var tables = Arrays.stream(parts).filter(MemoryTable.class::isInstance).toList();
     return new State(
         segments.size(),

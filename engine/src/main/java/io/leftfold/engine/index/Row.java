@@ -36,7 +36,8 @@ final class Row {
     return segments(List.of(parts));
   }
 
-  private static List<Segment> segments(List<? extends Part> parts) {
+  /// The segments among parts.
+  static List<Segment> segments(List<? extends Part> parts) {
     return parts.stream().filter(Segment.class::isInstance).map(Segment.class::cast).toList();
   }
 

@@ -4,7 +4,6 @@ package io.leftfold.toolkit.process;
 
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ReadOptions;
-import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamTombstonedException;
 import java.util.Optional;
@@ -41,16 +40,9 @@ final class Instances<E, S, C> {
         ? entry
         : new ResolvedEvent(
             EntryFormat.source(entry.original()).stream()
-                .mapToObj(this::at)
+                .mapToObj(store::eventAt)
                 .flatMap(Optional::stream)
                 .findFirst(),
             entry.link());
-  }
-
-  private Optional<RecordedEvent> at(long position) {
-    var options = ReadOptions.forwards().from(position).limit(1);
-    return store.readAll(options).events().stream()
-        .filter(event -> event.position() == position)
-        .findFirst();
   }
 }

@@ -2,6 +2,7 @@
 
 package io.leftfold.toolkit.process;
 
+import io.leftfold.toolkit.Pauses;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
 
@@ -44,9 +45,6 @@ public record Retries(Duration first, Duration longest, Duration within, RandomG
 
   /// A pause by chance.
   Duration pause(int attempts) {
-    var nanos = Math.max(1, first.toNanos());
-    var doublingsMax = Long.numberOfLeadingZeros(nanos) - 1;
-    var most = Math.min(longest.toNanos(), nanos << Math.min(attempts - 1, doublingsMax));
-    return Duration.ofNanos(random.nextLong(most + 1));
+    return Pauses.jitter(first, longest, attempts, random);
   }
 }
