@@ -181,8 +181,16 @@ final class RunningProjection implements RunEffects, SourceReader.Taker {
     post(() -> {});
   }
 
+  /// Lets it come as far as this, and has it read so far: what it waits for may never come.
+  ///
+  /// @param lastPosition a position that the store has
   void barrier(long lastPosition) {
-    tell(owned -> owned.barrier(lastPosition));
+    tell(owned -> {
+      owned.barrier(lastPosition);
+      if (reader != null) {
+        reader.look();
+      }
+    });
   }
 
   private void post(Runnable what) {

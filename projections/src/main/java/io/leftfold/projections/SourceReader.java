@@ -37,6 +37,11 @@ final class SourceReader implements Runnable {
     room.release(batches);
   }
 
+  /// Reads to where the store ends now, even if nothing that was asked for has come.
+  void look() {
+    cursor.look();
+  }
+
   void stop() {
     stopped = true;
     cursor.wake();

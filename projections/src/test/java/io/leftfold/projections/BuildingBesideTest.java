@@ -116,4 +116,21 @@ final class BuildingBesideTest {
     assertThat(fixture.projections.parked("sums")).hasSize(1);
     assertThat(fixture.projections.config("sums").emitEnabled()).isTrue();
   }
+
+  @Test
+  void it_takes_over_where_the_old_one_is_behind_all_that_either_wants() {
+    try (var sums = new Supervised(NewProjection.continuous("sums", ADDS).emitting())) {
+      sums.awaitStep(sums.append("s", "Added", "{\"n\":1}"));
+      sums.projection.buildBeside(DOUBLES, Optional.empty());
+      Fixture.await(() -> sums.store.waiting.get() == 2);
+      // The old one looks past this as it begins; the new one has no reason to.
+      var noted = sums.append("s", "Noted", "{}");
+      sums.projection.disable();
+      sums.projection.enable();
+      Fixture.await(() -> sums.statistics().position() >= noted);
+      sums.await(() -> sums.projection.answers().query().query().equals(DOUBLES));
+
+      assertThat(sums.projection.answers().state("").json()).isEqualTo("{\"sum\":2}");
+    }
+  }
 }

@@ -8,6 +8,7 @@ import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Subscription;
 import io.leftfold.api.SubscriptionMessage;
+import io.leftfold.api.UnavailableException;
 import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,7 @@ public final class Cursor implements AutoCloseable {
   private long end;
   private @Nullable Round round;
   private volatile @Nullable Subscription waiting;
+  private volatile boolean isToLook;
   private volatile boolean closed;
 
   /// @param store the store
@@ -71,20 +73,25 @@ public final class Cursor implements AutoCloseable {
     return through;
   }
 
-  /// Waits until there may be more.
+  /// Waits until there may be more, or somebody wants it to look.
   ///
   /// @throws InterruptedException if the waiting thread was interrupted
   public void await() throws InterruptedException {
     var options = through < 0 ? SubscribeOptions.fromBeginning() : SubscribeOptions.after(through);
     try (var subscription = store.subscribeToAll(options.filteredBy(question.news()))) {
       waiting = subscription;
-      while (!closed && !(subscription.next() instanceof SubscriptionMessage.Event)) {
+      while (!closed && !isToLook && !(subscription.next() instanceof SubscriptionMessage.Event)) {
         // Only an event is news.
       }
     } catch (StreamTombstonedException _) {
       // Nothing but a stream's own subscription says so.
+    } catch (UnavailableException e) {
+      if (!isToLook || closed) {
+        throw e;
+      }
     } finally {
       waiting = null;
+      isToLook = false;
     }
   }
 
@@ -95,9 +102,20 @@ public final class Cursor implements AutoCloseable {
     }
   }
 
-  /// Ends a wait in another thread.
+  /// Ends a wait in another thread, or the next one, though nothing that was asked for has come:
+  /// for who wants to know that everything up to a later position was looked at.
+  public void look() {
+    isToLook = true;
+    interruptWait();
+  }
+
+  /// Ends a wait in another thread, and lets none begin.
   public void wake() {
     closed = true;
+    interruptWait();
+  }
+
+  private void interruptWait() {
     var subscription = waiting;
     if (subscription != null) {
       subscription.close();
