@@ -30,7 +30,8 @@ public sealed interface VirtualStream {
 
   /// `$bc-<id>`: the events whose metadata is a JSON object that has the id as `$correlationId`,
   /// the key written as it stands here; links excepted. Its numbers may move when events were
-  /// forgotten and the store makes its index anew.
+  /// forgotten and the store makes its index anew, and begin anew if all of them were forgotten and
+  /// the id is used again.
   ///
   /// @param id the id
   record Correlation(String id) implements VirtualStream {}

@@ -19,19 +19,26 @@ import io.leftfold.api.Tag;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.ScavengeProgress.Outcome;
 import io.leftfold.engine.disk.FaultyDisk;
+import io.leftfold.engine.index.IndexOptions;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -240,25 +247,128 @@ final class ScavengeTest {
 
   @Test
   void nothing_of_a_forgotten_event_is_left_in_any_file() {
-    var disk = new FaultyDisk(1);
-    var stream = StreamName.of("customer-erika.mustermann@example.org");
-    try (var store = open(disk)) {
-      store.append(
-          stream,
-          ExpectedState.any(),
-          ProposedEvent.json("Named", "{\"name\":\"Mustermann-1\"}")
-              .withMetadata("{\"by\":\"Mustermann-2\"}")
-              .withTags(Tag.of("name:Mustermann-3")));
-      store.append(stream, ExpectedState.any(), ProposedEvent.json("Named", "\"Mustermann-4\""));
-      store.delete(stream, ExpectedState.any());
-      seal(store);
-      scavenge(store);
-    }
-    disk.contents()
-        .forEach((name, bytes) ->
+    for (var tableEvents : List.of(IndexOptions.TABLE_EVENTS, 64, 4, 3, 2)) {
+      var disk = new FaultyDisk(1);
+      var index = StoreRig.indexOf(tableEvents, 3);
+      var ids = Stream.generate(UUID::randomUUID).limit(4).toList();
+      try (var store = LocalEventStore.on(disk, disk, options(), index)) {
+        for (var id : ids) {
+          store.append(CUSTOMER, ExpectedState.any(), named(1).withId(id));
+        }
+        store.delete(CUSTOMER, ExpectedState.any());
+        seal(store);
+        scavenge(store);
+        // What was in memory is written now.
+        for (var i = 0; i < 64; i++) {
+          store.append(LIVE, ExpectedState.any(), paid(i));
+        }
+        assertThat(store.indexState().segments() > 0).isEqualTo(tableEvents <= 64);
+      }
+      disk.contents()
+          .forEach((name, bytes) -> {
             assertThat(new String(bytes, StandardCharsets.UTF_8))
-                .as(name)
-                .doesNotContain("Mustermann-"));
+                .as("%s, %d events a table", name, tableEvents)
+                .doesNotContain("Mustermann-");
+            for (var id : ids) {
+              assertThat(holds(bytes, id)).as("%s has %s", name, id).isFalse();
+            }
+          });
+      assertThat(StoreIndex.verify(disk, disk, StoreCheck.Progress.none()).damages()).isEmpty();
+    }
+  }
+
+  private static final StreamName CUSTOMER = StreamName.of("customer-erika.mustermann@example.org");
+
+  private static ProposedEvent named(int n) {
+    return ProposedEvent.json("Named", "{\"name\":\"Mustermann-a\"}")
+        .withMetadata("{\"$correlationId\":\"Mustermann-b%d\"}".formatted(n))
+        .withTags(Tag.of("name:Mustermann-c" + n));
+  }
+
+  private static boolean holds(byte[] bytes, UUID id) {
+    var sought =
+        ByteBuffer.allocate(16)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong(id.getMostSignificantBits())
+            .putLong(id.getLeastSignificantBits())
+            .array();
+    return IntStream.rangeClosed(0, bytes.length - sought.length)
+        .anyMatch(at -> Arrays.equals(bytes, at, at + sought.length, sought, 0, sought.length));
+  }
+
+  @Test
+  void a_tag_goes_with_the_last_event_that_has_it() throws InterruptedException {
+    var disk = new FaultyDisk(1);
+    var shared = Tag.of("shared");
+    try (var store = LocalEventStore.on(disk, disk, options(), StoreRig.indexOf(4, 100))) {
+      for (var n = 0; n < 6; n++) {
+        store.append(CUSTOMER, ExpectedState.any(), named(n).withTags(shared, Tag.of("own:" + n)));
+      }
+      seal(store);
+      var kept = store.append(LIVE, ExpectedState.any(), named(7).withTags(shared));
+      seal(store);
+      try (var following =
+              store.subscribeToAll(
+                  SubscribeOptions.fromBeginning()
+                      .filteredBy(new EventFilter.Tagged(Set.of(Tag.of("own:3")))));
+          var reading =
+              store.readAll(
+                  ReadOptions.forwards().filteredBy(new EventFilter.Tagged(Set.of(shared))))) {
+        assertThat(following.next()).isInstanceOf(SubscriptionMessage.Event.class);
+        assertThat(following.next()).isInstanceOf(SubscriptionMessage.CaughtUp.class);
+        var events = reading.iterator();
+        events.next();
+        store.delete(CUSTOMER, ExpectedState.any());
+        assertThat(scavenge(store).eventsForgotten()).isEqualTo(6);
+
+        // One is still tagged, far behind those that are forgotten.
+        assertThat(events.next().original().position()).isEqualTo(kept.position().orElseThrow());
+        assertThat(events.hasNext()).isFalse();
+        assertThat(store.stats().tags()).isEqualTo(1);
+        // And one that is tagged anew is found by whoever waits for it.
+        var again = store.append(LIVE, ExpectedState.any(), named(8).withTags(Tag.of("own:3")));
+        assertThat(following.next())
+            .isInstanceOfSatisfying(
+                SubscriptionMessage.Event.class,
+                event ->
+                    assertThat(event.event().original().position())
+                        .isEqualTo(again.position().orElseThrow()));
+        assertThat(store.stats().tags()).isEqualTo(2);
+      }
+    }
+    assertThat(StoreIndex.verify(disk, disk, StoreCheck.Progress.none()).damages()).isEmpty();
+    try (var store = LocalEventStore.on(disk, disk, options(), StoreRig.indexOf(4, 100))) {
+      assertThat(store.stats().tags()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void what_a_failing_disk_kept_in_the_index_goes_with_the_next_scavenge() {
+    var failed = 0;
+    for (var nth = 1; nth < 20; nth++) {
+      var disk = new FaultyDisk(nth);
+      var ofIndex = new FaultyDisk(nth);
+      try (var store = LocalEventStore.on(disk, ofIndex, options(), StoreRig.indexOf(4, 100))) {
+        for (var n = 0; n < 6; n++) {
+          store.append(CUSTOMER, ExpectedState.any(), named(n));
+        }
+        store.delete(CUSTOMER, ExpectedState.any());
+        seal(store);
+        ofIndex.failing(FaultyDisk.Fault.SYNC_FAILS, nth);
+        if (scavenge(store).outcome() == Outcome.ERRORED) {
+          failed++;
+          assertThat(store.stats().tags()).isPositive();
+          assertThat(eventsOf(store, CUSTOMER)).isZero();
+        }
+        assertThat(scavenge(store).outcome()).isEqualTo(Outcome.SUCCESS);
+        assertThat(store.stats().tags()).isZero();
+        assertThat(store.read(StreamName.of("$scavenges"), ReadOptions.forwards()).events())
+            .extracting(RecordedEvent::type)
+            .contains("$scavengeIndexCompleted");
+      }
+      assertThat(StoreIndex.verify(disk, ofIndex, StoreCheck.Progress.none()).damages()).isEmpty();
+    }
+    assertThat(failed).as("scavenges whose index could not be written").isGreaterThan(1);
   }
 
   @Test
@@ -333,9 +443,10 @@ final class ScavengeTest {
   @Test
   void a_crash_at_any_step_leaves_a_store_that_forgot_nothing_visible_and_can_go_on() {
     var steps = 0;
+    var index = StoreRig.indexOf(8, 3);
     for (var step = 1L; ; step++) {
       var disk = new FaultyDisk(step);
-      var store = open(disk);
+      var store = LocalEventStore.on(disk, disk, options(), index);
       fill(store);
       disk.powerFailsAt(disk.operations() + step);
       var outcome = scavenge(store).outcome();
@@ -343,7 +454,7 @@ final class ScavengeTest {
       store.close();
 
       assertThat(StoreCheck.check(found, StoreCheck.Progress.none()).damages()).isEmpty();
-      try (var reopened = open(found)) {
+      try (var reopened = LocalEventStore.on(found, found, options(), index)) {
         assertThat(found.contents().keySet())
             .as("generations")
             .allMatch(name -> !name.endsWith(".new"))
@@ -358,6 +469,7 @@ final class ScavengeTest {
                 ended(reopened.scavenge(ScavengeOptions.defaults().fromChunk(0))).eventsForgotten())
             .isZero();
         assertThat(eventsOf(reopened, TOMBSTONED)).isEqualTo(1);
+        assertThat(reopened.stats().tags()).isEqualTo(1);
       }
       if (outcome == Outcome.SUCCESS) {
         break;
@@ -369,6 +481,7 @@ final class ScavengeTest {
 
   @Test
   void a_disk_that_fails_at_any_moment_ends_a_scavenge_and_hides_nothing() {
+    var index = StoreRig.indexOf(8, 3);
     for (var fault :
         List.of(
             FaultyDisk.Fault.CREATE_FAILS,
@@ -379,7 +492,7 @@ final class ScavengeTest {
             FaultyDisk.Fault.DIRECTORY_SYNC_FAILS)) {
       for (var nth = 1; ; nth++) {
         var disk = new FaultyDisk(nth);
-        try (var store = open(disk)) {
+        try (var store = LocalEventStore.on(disk, disk, options(), index)) {
           fill(store);
           disk.failing(fault, nth);
           var progress = scavenge(store);
@@ -394,7 +507,7 @@ final class ScavengeTest {
           assertThat(revisions(store, COUNTED)).containsExactly(3L, 4L);
           disk = disk.afterKill();
         }
-        try (var store = open(disk)) {
+        try (var store = LocalEventStore.on(disk, disk, options(), index)) {
           assertThat(revisions(store, COUNTED)).containsExactly(3L, 4L);
           assertThat(scavenge(store).outcome()).isEqualTo(Outcome.SUCCESS);
         }

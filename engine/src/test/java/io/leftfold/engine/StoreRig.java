@@ -78,9 +78,18 @@ final class StoreRig {
   /// An index whose every step is done by the thread that writes.
   static IndexOptions smallIndex(long seed, boolean readOnly) {
     var random = new Random(seed);
+    return indexOf(4 << random.nextInt(5), 2 + random.nextInt(3), readOnly);
+  }
+
+  /// An index of tables of so many events, whose every step is done by the thread that writes.
+  static IndexOptions indexOf(int tableEvents, int mergedSegments) {
+    return indexOf(tableEvents, mergedSegments, false);
+  }
+
+  private static IndexOptions indexOf(int tableEvents, int mergedSegments, boolean readOnly) {
     return new IndexOptions(
-        4 << random.nextInt(5),
-        2 + random.nextInt(3),
+        tableEvents,
+        mergedSegments,
         KeyHash.STANDARD,
         readOnly,
         false,

@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutorService;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// From stream, category, type, tag and correlation id to positions, and from a category to where
@@ -375,6 +377,35 @@ public final class Index implements AutoCloseable {
     }
   }
 
+  /// What became of a segment that was looked through for what is forgotten.
+  ///
+  /// @param first its first position
+  /// @param segment the name that its file had
+  /// @param keys how many tags and correlation ids were left out
+  /// @param bytesFreed how much smaller the file is now
+  /// @param isWrittenAgain whether it was written again
+  public record Forgotten(
+      long first, String segment, long keys, long bytesFreed, boolean isWrittenAgain) {}
+
+  /// Forgets tags, correlation ids and the ids of last events, in every segment, of which the log
+  /// has nothing any more. From the last segment to the first, for a key counts as new in the first
+  /// that has it.
+  ///
+  /// @param passed is told of bytes that were looked at or written, and ends the work by what it
+  ///   throws; the segments are whole then
+  /// @param told of each segment that was written again
+  public void forget(LongConsumer passed, Consumer<Forgotten> told) throws IOException {
+    var position = Long.MAX_VALUE;
+    for (var next = indexer.forgetBelow(position, passed);
+        next != null;
+        next = indexer.forgetBelow(position, passed)) {
+      if (next.isWrittenAgain()) {
+        told.accept(next);
+      }
+      position = next.first();
+    }
+  }
+
   void damageFound(Segment segment) {
     if (started && !options.readOnly()) {
       indexer.wake();
@@ -515,7 +546,7 @@ public final class Index implements AutoCloseable {
   /// How many keys there are of each kind.
   public record KeyCounts(long streams, long categories, long types, long tags) {}
 
-  /// How far a merge is.
+  /// How far a merge is, or a segment that is written again.
   ///
   /// @param segments how many become one
   /// @param bytes how many were written
@@ -589,6 +620,16 @@ public final class Index implements AutoCloseable {
     @Override
     public long ordinalOf(long position, long count) {
       return 0;
+    }
+
+    @Override
+    public long next(long from, long end) {
+      return NONE;
+    }
+
+    @Override
+    public long previous(long below) {
+      return NONE;
     }
   }
 }

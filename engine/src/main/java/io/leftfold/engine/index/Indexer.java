@@ -3,6 +3,7 @@
 package io.leftfold.engine.index;
 
 import io.leftfold.api.CorruptLogException;
+import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.disk.DiskFile;
 import io.leftfold.engine.log.Log;
@@ -15,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// Works behind the writing thread, most urgent first: makes damaged segments again, writes frozen
@@ -23,21 +25,16 @@ final class Indexer {
 
   private static final System.Logger LOGGER = System.getLogger(Indexer.class.getName());
 
-  /// Offsets in a segment have 32 bits; merging larger ones would gain little.
-  private static final long MERGED_BYTES_MAX = 2L << 30;
-
   private static final int KEYS_BETWEEN_LOOKS = 1024;
   private static final int BYTES_BETWEEN_SYNCS = 4 << 20;
   private static final long REST_NANOS = 5_000_000;
-
-  /// Merging counts from segments of about so many events on.
-  private static final int SMALL_TABLE_EVENTS = 1024;
 
   private final Index index;
   private final Row row;
   private final Disk disk;
   private final Log log;
   private final IndexOptions options;
+  private final Tiers tiers;
   private final ReentrantLock working = new ReentrantLock();
   private final AtomicBoolean asked = new AtomicBoolean();
   private final AtomicBoolean mergingAll = new AtomicBoolean();
@@ -52,6 +49,7 @@ final class Indexer {
     this.disk = disk;
     this.log = log;
     this.options = options;
+    this.tiers = new Tiers(options.tableEvents(), options.mergedSegments());
   }
 
   /// Why the last work could not be done; null if it was done.
@@ -182,7 +180,8 @@ final class Indexer {
     var parts = row.parts();
     for (var i = 0; i < parts.length - 1; i++) {
       if (parts[i] instanceof MemoryTable table) {
-        row.replace(List.of(table), List.of(write(table, index.before(table))));
+        var forgetting = Forgetting.in(table, row, log, options.hash(), _ -> requireOpen());
+        row.replace(List.of(table), List.of(write(table, index.before(table), forgetting)));
         return true;
       }
     }
@@ -190,27 +189,37 @@ final class Indexer {
   }
 
   private Segment write(MemoryTable table, MemoryTable.Known before) throws IOException {
+    return write(table, before, null);
+  }
+
+  /// @param forgetting what of it is to be forgotten; null for nothing
+  private Segment write(
+      MemoryTable table, MemoryTable.Known before, @Nullable Forgetting forgetting)
+      throws IOException {
     var newKeys = new long[KeyKind.MAX];
     var keys = 0L;
     for (var kind : KeyKind.values()) {
       newKeys[kind.code()] = table.newKeys(kind, before, log.isScavenged());
       keys += table.keys(kind).size();
     }
+    var all = new TableCursor(table);
     return write(
-        new TableCursor(table),
-        new Range(table.first(), table.end()),
+        forgetting == null ? all : new WithoutForgotten(all, forgetting, before, newKeys),
+        new Range(table.first(), table.end(), 0),
         keys,
         newKeys,
         index.isWhole() ? SegmentWriter.Pace.FULL : new WhileOpen());
   }
 
   /// A range of positions.
-  private record Range(long first, long end) {}
+  ///
+  /// @param generation how often it was written again
+  private record Range(long first, long end, int generation) {}
 
   private Segment write(
       KeyCursor keys, Range range, long keysMax, long[] newKeys, SegmentWriter.Pace pace)
       throws IOException {
-    var name = SegmentFiles.nameOf(range.first, range.end);
+    var name = SegmentFiles.nameOf(range.first, range.end, range.generation);
     var last = SegmentHeader.lastEvent(log, range.end);
     try (var writer = new SegmentWriter(disk, name, options.hash(), keysMax, pace)) {
       writer.writeAll(keys);
@@ -322,10 +331,84 @@ final class Indexer {
     }
   }
 
+  // ---- what is forgotten
+
+  /// Writes the last segment that begins below a position again if there is something to forget in
+  /// it.
+  ///
+  /// @param passed is told of bytes, and ends the work by what it throws
+  /// @return what became of it; null if there is no segment
+  Index.@Nullable Forgotten forgetBelow(long position, LongConsumer passed) throws IOException {
+    working.lock();
+    try {
+      var segment =
+          row.segments().reversed().stream()
+              .filter(one -> one.first() < position)
+              .findFirst()
+              .orElse(null);
+      return segment == null ? null : forgetIn(segment, passed);
+    } finally {
+      working.unlock();
+      if (asked.get()) {
+        wake(); // whoever wanted to work meanwhile
+      }
+    }
+  }
+
+  private Index.Forgotten forgetIn(Segment segment, LongConsumer passed) throws IOException {
+    var nothing = new Index.Forgotten(segment.first(), segment.name(), 0, 0, false);
+    Forgetting.Pause pause =
+        positions -> {
+          requireOpen();
+          while (writeFrozenTable()) {}
+          passed.accept((long) Integer.BYTES * positions);
+        };
+    try {
+      var forgetting = Forgetting.in(segment, row, log, options.hash(), pause);
+      return forgetting == null || segment.isDamaged() || !forgetting.isWorthIt(segment)
+          ? nothing
+          : writeWithout(forgetting, segment, passed);
+    } catch (UnavailableException e) {
+      if (!segment.isDamaged()) {
+        throw e;
+      }
+      return nothing; // it is made again from the log, where nothing is left of what is forgotten
+    }
+  }
+
+  private Index.Forgotten writeWithout(Forgetting forgetting, Segment segment, LongConsumer passed)
+      throws IOException {
+    var newKeys = segment.header().newKeys().clone();
+    var keys =
+        new WithoutForgotten(
+            new SegmentCursor(segment), forgetting, index.before(segment), newKeys);
+    var range =
+        new Range(segment.first(), segment.end(), SegmentFiles.generationOf(segment.name()) + 1);
+    try {
+      var written =
+          write(
+              keys,
+              range,
+              segment.header().keys(),
+              newKeys,
+              new Background(List.of(segment), passed));
+      row.replace(List.of(segment), List.of(written));
+      delete(List.of(segment), List.of(written));
+      return new Index.Forgotten(
+          segment.first(),
+          segment.name(),
+          keys.left(),
+          segment.sizeBytes() - written.sizeBytes(),
+          true);
+    } finally {
+      merging = null;
+    }
+  }
+
   // ---- merging
 
   private boolean merge() throws IOException {
-    var run = mergeable(row.parts());
+    var run = tiers.full(row.parts());
     if (run.isEmpty()) {
       return false;
     }
@@ -338,7 +421,7 @@ final class Indexer {
     if (!mergingAll.get()) {
       return false;
     }
-    var run = neighbours(row.parts());
+    var run = tiers.neighbours(row.parts());
     if (run.size() < 2) {
       mergingAll.set(false);
       return false;
@@ -356,92 +439,14 @@ final class Indexer {
         newKeys[kind] += segment.header().newKeys()[kind];
       }
     }
-    var range = new Range(run.getFirst().first(), run.getLast().end());
+    var range = new Range(run.getFirst().first(), run.getLast().end(), 0);
     try {
-      var merged = write(new MergeCursor(run), range, keys, newKeys, new Background(run));
+      var merged = write(new MergeCursor(run), range, keys, newKeys, new Background(run, _ -> {}));
       row.replace(run, List.of(merged));
       delete(run, List.of(merged));
     } finally {
       merging = null;
     }
-  }
-
-  /// The first neighbours that may be one; fewer than two if there are none.
-  private static List<Segment> neighbours(Part[] row) {
-    var run = new ArrayList<Segment>();
-    var bytes = 0L;
-    for (var part : row) {
-      var follows = !run.isEmpty() && run.getLast().end() == part.first();
-      var segment = part instanceof Segment whole && !whole.isDamaged() ? whole : null;
-      if (follows && segment != null && bytes + segment.sizeBytes() <= MERGED_BYTES_MAX) {
-        run.add(segment);
-        bytes += segment.sizeBytes();
-        continue;
-      }
-      if (run.size() > 1) {
-        return run;
-      }
-      run.clear();
-      bytes = 0;
-      if (segment != null) {
-        run.add(segment);
-        bytes = segment.sizeBytes();
-      }
-    }
-    return run;
-  }
-
-  /// Neighbours of one tier, from the first to the last of them, with what smaller ones there are
-  /// between.
-  private List<Segment> mergeable(Part[] row) {
-    for (var tier = 0; tier < Long.SIZE; tier++) {
-      var run = new ArrayList<Segment>();
-      var ofTier = 0;
-      var largest = 0;
-      var end = 0L;
-      for (var part : row) {
-        if (part.first() != end) { // something is missing before it
-          run.clear();
-          ofTier = 0;
-        }
-        end = part.end();
-        var itsTier = part instanceof Segment segment && !segment.isDamaged() ? tier(segment) : -1;
-        largest = Math.max(largest, itsTier);
-        if (itsTier < 0 || itsTier > tier) {
-          run.clear();
-          ofTier = 0;
-        } else if (itsTier == tier || ofTier > 0) {
-          run.add((Segment) part);
-          ofTier += itsTier == tier ? 1 : 0;
-          if (ofTier == options.mergedSegments()) {
-            if (run.stream().mapToLong(Segment::sizeBytes).sum() <= MERGED_BYTES_MAX) {
-              return run;
-            }
-            run.clear();
-            ofTier = 0;
-          }
-        }
-      }
-      if (tier > largest) {
-        return List.of();
-      }
-    }
-    return List.of();
-  }
-
-  /// Segments are about as large as a table, or smaller where a table was full of bytes sooner.
-  private int tier(Segment segment) {
-    var least = options.tableEvents();
-    while (least / options.mergedSegments() >= SMALL_TABLE_EVENTS) {
-      least /= options.mergedSegments();
-    }
-    var tier = 0;
-    for (var size = segment.size() / options.mergedSegments();
-        size >= least;
-        size /= options.mergedSegments()) {
-      tier++;
-    }
-    return tier;
   }
 
   /// How an index is made that is not whole: as fast as can be, until the store is being closed.
@@ -459,14 +464,16 @@ final class Indexer {
     }
   }
 
-  /// How a merge goes: it lets the log's syncs and full tables go first.
+  /// How a segment is written from others: it lets the log's syncs and full tables go first.
   private final class Background implements SegmentWriter.Pace {
+    private final LongConsumer passed;
     private final long bytesMax;
     private long written;
     private int unsynced;
     private int keys;
 
-    Background(List<Segment> run) {
+    Background(List<Segment> run, LongConsumer passed) {
+      this.passed = passed;
       this.bytesMax = run.stream().mapToLong(Segment::sizeBytes).sum();
       merging = new Index.MergeProgress(run.size(), 0, bytesMax);
     }
@@ -476,6 +483,7 @@ final class Indexer {
       written += bytes;
       unsynced += bytes;
       merging = new Index.MergeProgress(merging().segments(), written, bytesMax);
+      passed.accept(bytes);
       if (unsynced >= BYTES_BETWEEN_SYNCS) {
         file.sync();
         unsynced = 0;

@@ -81,6 +81,9 @@ sealed class KeyPostings implements Postings permits StreamPostings {
     if (seen.length == 0) {
       refresh(); // the last look-up was not completed
     }
+    if (ordinal >= countNow()) {
+      return NONE;
+    }
     var i = last;
     if (i >= found || ordinal < ordinals[i] || (i + 1 < found && ordinal >= ordinals[i + 1])) {
       i = found - 1;
@@ -90,6 +93,37 @@ sealed class KeyPostings implements Postings permits StreamPostings {
       last = i;
     }
     return parts[i].first() + list(i).at(ordinal - ordinals[i]);
+  }
+
+  private long countNow() {
+    return found == 0 ? 0 : ordinals[found - 1] + list(found - 1).count();
+  }
+
+  @Override
+  public final long next(long from, long end) {
+    while (true) {
+      refresh();
+      try {
+        var count = countBelowNow(end);
+        var ordinal = ordinalOfNow(from, count);
+        return ordinal < count ? atNow(ordinal) : NONE;
+      } catch (IllegalStateException e) {
+        requireChanged(e);
+      }
+    }
+  }
+
+  @Override
+  public final long previous(long below) {
+    while (true) {
+      refresh();
+      try {
+        var count = countBelowNow(below);
+        return count > 0 ? atNow(count - 1) : NONE;
+      } catch (IllegalStateException e) {
+        requireChanged(e);
+      }
+    }
   }
 
   @Override

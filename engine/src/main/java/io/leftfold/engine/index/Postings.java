@@ -5,8 +5,12 @@ package io.leftfold.engine.index;
 /// The positions of the events of one key, ascending. Grows at its end while it is read.
 ///
 /// Belongs to one thread at a time, for it keeps what it decoded last. It may be kept for as long
-/// as the store is open.
+/// as the store is open. An ordinal never changes its position, but for a tag or a correlation id
+/// that all events were forgotten of: it has none then, and begins anew if it is used again.
 public interface Postings {
+
+  /// Stands for no position.
+  long NONE = -1;
 
   /// How many positions lie below an end.
   ///
@@ -16,6 +20,8 @@ public interface Postings {
   /// One of the positions.
   ///
   /// @param ordinal from 0, below a count that was asked for before
+  /// @return the position; [#NONE] if all that the key had was forgotten meanwhile, and the key
+  ///   with it
   long at(long ordinal);
 
   /// How many positions lie below a position: the ordinal of the first that does not.
@@ -23,4 +29,16 @@ public interface Postings {
   /// @param position the position asked for
   /// @param count how many to look at, at most a count that was asked for before
   long ordinalOf(long position, long count);
+
+  /// The first position at or behind one.
+  ///
+  /// @param end at most the published end of the log
+  /// @return the position; [#NONE] if there is none below the end
+  long next(long from, long end);
+
+  /// The last position below one.
+  ///
+  /// @param below at most the published end of the log
+  /// @return the position; [#NONE] if there is none
+  long previous(long below);
 }

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
 final class SegmentFiles {
 
   private static final System.Logger LOGGER = System.getLogger(SegmentFiles.class.getName());
-  private static final Pattern NAME = Pattern.compile("segment-(\\d{12,19})-(\\d{12,19})\\.index");
+  private static final Pattern NAME =
+      Pattern.compile("segment-\\d{12,19}-\\d{12,19}(?:\\.(\\d{1,9}))?\\.index");
 
   private final Disk disk;
   private final Log log;
@@ -32,15 +33,30 @@ final class SegmentFiles {
     this.damageFound = damageFound;
   }
 
-  static String nameOf(long first, long end) {
-    return String.format(Locale.ROOT, "segment-%012d-%012d.index", first, end);
+  /// The name of a segment.
+  ///
+  /// @param generation how often its range was written again without what is forgotten
+  static String nameOf(long first, long end, int generation) {
+    return String.format(
+        Locale.ROOT,
+        "segment-%012d-%012d%s.index",
+        first,
+        end,
+        generation == 0 ? "" : "." + generation);
+  }
+
+  /// How often the range of a name was written again.
+  static int generationOf(String name) {
+    var parts = NAME.matcher(name);
+    return parts.matches() && parts.group(1) != null ? Integer.parseInt(parts.group(1)) : 0;
   }
 
   static List<String> names(Disk disk) throws IOException {
     return disk.list().stream().filter(name -> NAME.matcher(name).matches()).sorted().toList();
   }
 
-  /// Opens those that cover most, in order. They do not overlap; there may be gaps between them.
+  /// Opens those that cover most, and of the same range those that were written last, in order.
+  /// They do not overlap; there may be gaps between them.
   ///
   /// @param leftovers gets the names of all others
   List<Segment> open(List<String> leftovers) throws IOException {
@@ -57,7 +73,10 @@ final class SegmentFiles {
       }
       all.sort(
           Comparator.comparingLong(Segment::first)
-              .thenComparing(Comparator.comparingLong(Segment::end).reversed()));
+              .thenComparing(Comparator.comparingLong(Segment::end).reversed())
+              .thenComparing(
+                  Comparator.<Segment>comparingInt(segment -> generationOf(segment.name()))
+                      .reversed()));
       var end = 0L;
       for (var segment : all) {
         if (segment.first() >= end) {
@@ -127,7 +146,7 @@ final class SegmentFiles {
           "a segment of store %s expected, found one of %s"
               .formatted(log.storeId(), header.storeId()));
     }
-    if (!segment.name().equals(nameOf(header.first(), header.end()))
+    if (!segment.name().equals(nameOf(header.first(), header.end(), generationOf(segment.name())))
         || header.first() < 0
         || header.first() >= header.end()) {
       throw new SegmentDamagedException(

@@ -168,6 +168,15 @@ public final class Log implements AutoCloseable {
     return Arrays.stream(chunks).anyMatch(chunk -> chunk.header.isScavenged());
   }
 
+  /// Whether a scavenge has written any of a range again.
+  public boolean isScavenged(long first, long end) {
+    return Arrays.stream(chunks)
+        .anyMatch(chunk ->
+            chunk.header.isScavenged()
+                && chunk.firstPosition() < end
+                && chunk.endPosition() > first);
+  }
+
   /// Whether it was opened for reading only; then there may be damage that was gone around.
   public boolean isReadOnly() {
     return options.readOnly();

@@ -154,14 +154,40 @@ public final class RecordCursor implements EventView {
     }
   }
 
+  /// Whether a scavenge left nothing of an event, or no more than its stream, revision and type.
+  /// Looks without reading the record, and leaves the cursor where it is.
+  ///
+  /// @param position below the end of the log
+  public boolean isForgotten(long position) {
+    return ask(
+        position,
+        (holder, offset) ->
+            offset <= 0
+                ? holder.isForgotten(offset)
+                : (holder.bytes().get(Bytes.SHORT, (long) offset + RecordFormat.FLAGS)
+                        & RecordFormat.FLAG_EMPTIED)
+                    != 0);
+  }
+
   /// What is still known of an event without a record.
   ///
   /// @param position of which [#moveToIfThere] said that there is none
   public EventKind kindOf(long position) {
+    return ask(position, Chunk::kindOf);
+  }
+
+  /// Something to know of a position without reading its record.
+  @FunctionalInterface
+  private interface Question<T> {
+    /// @param offset what the chunk says of the position
+    T of(Chunk holder, int offset);
+  }
+
+  private <T> T ask(long position, Question<T> question) {
     while (true) {
       var holder = chunkOf(position);
       try {
-        return holder.kindOf(holder.offsetOf(position));
+        return question.of(holder, holder.offsetOf(position));
       } catch (IllegalStateException e) {
         ClosedMapping.passed();
         if (!holder.isReplaced()) {

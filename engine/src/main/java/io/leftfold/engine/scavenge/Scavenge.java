@@ -24,7 +24,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One scavenge, from its point to its end: goes through the sealed chunks from the first on, and
-/// writes those again that are worth it. Runs on a thread of its own.
+/// writes those again that are worth it; then through the index, to forget there what nothing is
+/// left of. Runs on a thread of its own.
 ///
 /// **Point.** An event is appended to `$scavengePoints`. What may be forgotten is judged as of that
 /// event: by what streams and their metadata were then, and by its time. What is appended while the
@@ -135,6 +136,7 @@ public final class Scavenge implements Runnable {
     var time = Math.min(log.cursor().moveTo(point).timeMicros(), nowMicros());
     journal.started(id, point, first, terms.thresholdPercent());
     goThrough(first, point, new Retention(log, index, point, time));
+    index.forget(this::passed, forgotten -> journal.indexCompleted(id, forgotten));
   }
 
   private void goThrough(int first, long point, Retention retention) throws IOException {

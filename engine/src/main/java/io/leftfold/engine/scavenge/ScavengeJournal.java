@@ -7,6 +7,7 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
+import io.leftfold.engine.index.Index;
 import io.leftfold.engine.stream.StreamReader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -25,6 +26,7 @@ final class ScavengeJournal {
 
   private static final String STARTED = "$scavengeStarted";
   private static final String CHUNKS_COMPLETED = "$scavengeChunksCompleted";
+  private static final String INDEX_COMPLETED = "$scavengeIndexCompleted";
   private static final String COMPLETED = "$scavengeCompleted";
 
   private final Scavenge.Recorder recorder;
@@ -69,6 +71,18 @@ final class ScavengeJournal {
             "wasScavenged", true,
             "eventsForgotten", events,
             "spaceSaved", bytesFreed));
+  }
+
+  void indexCompleted(UUID scavenge, Index.Forgotten forgotten) {
+    record(
+        HISTORY,
+        INDEX_COMPLETED,
+        Map.of(
+            "scavengeId", scavenge,
+            "index", forgotten.segment(),
+            "wasScavenged", true,
+            "entriesDeleted", forgotten.keys(),
+            "spaceSaved", forgotten.bytesFreed()));
   }
 
   void completed(UUID scavenge, ScavengeState state, long seconds) {

@@ -14,7 +14,7 @@ import java.util.TreeSet;
 interface PositionWalk {
 
   /// Stands for "no further".
-  long NONE = -1;
+  long NONE = Postings.NONE;
 
   /// The first position at or behind one, below an end; otherwise [#NONE].
   long next(long from, long end);
@@ -118,15 +118,12 @@ interface PositionWalk {
   record Along(Postings postings) implements PositionWalk {
     @Override
     public long next(long from, long end) {
-      var count = postings.countBelow(end);
-      var ordinal = postings.ordinalOf(from, count);
-      return ordinal < count ? postings.at(ordinal) : NONE;
+      return postings.next(from, end);
     }
 
     @Override
     public long previous(long below) {
-      var count = postings.countBelow(below);
-      return count > 0 ? postings.at(count - 1) : NONE;
+      return postings.previous(below);
     }
   }
 

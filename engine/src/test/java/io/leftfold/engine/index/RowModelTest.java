@@ -85,7 +85,7 @@ final class RowModelTest {
     }
 
     private static void write(long first, long end) throws IOException {
-      var name = SegmentFiles.nameOf(first, end);
+      var name = SegmentFiles.nameOf(first, end, 0);
       var table = table(first, end);
       try (var writer =
           new SegmentWriter(DISK, name, KeyHash.STANDARD, 4, SegmentWriter.Pace.FULL)) {
@@ -95,7 +95,7 @@ final class RowModelTest {
     }
 
     private static Segment open(long first, long end) throws IOException {
-      var name = SegmentFiles.nameOf(first, end);
+      var name = SegmentFiles.nameOf(first, end, 0);
       try {
         return Segment.open(name, DISK.open(name), _ -> {});
       } catch (SegmentDamagedException e) {
