@@ -30,8 +30,7 @@ public sealed interface VirtualStream {
 
   /// `$bc-<id>`: the events whose metadata is a JSON object that has the id as `$correlationId`,
   /// the key written as it stands here; links excepted. Its numbers may move when events were
-  /// forgotten and the store makes its index anew, and begin anew if all of them were forgotten and
-  /// the id is used again.
+  /// forgotten and the store makes its index anew.
   ///
   /// @param id the id
   record Correlation(String id) implements VirtualStream {}

@@ -281,7 +281,7 @@ final class ScavengeTest {
 
   private static ProposedEvent named(int n) {
     return ProposedEvent.json("Named", "{\"name\":\"Mustermann-a\"}")
-        .withMetadata("{\"$correlationId\":\"Mustermann-b%d\"}".formatted(n))
+        .withMetadata("{\"by\":\"Mustermann-b%d\"}".formatted(n))
         .withTags(Tag.of("name:Mustermann-c" + n));
   }
 
@@ -349,6 +349,7 @@ final class ScavengeTest {
       var disk = new FaultyDisk(nth);
       var ofIndex = new FaultyDisk(nth);
       try (var store = LocalEventStore.on(disk, ofIndex, options(), StoreRig.indexOf(4, 100))) {
+        store.append(LIVE, ExpectedState.any(), ProposedEvent.json("Paid", "{}"));
         for (var n = 0; n < 6; n++) {
           store.append(CUSTOMER, ExpectedState.any(), named(n));
         }
@@ -359,6 +360,14 @@ final class ScavengeTest {
           failed++;
           assertThat(store.stats().tags()).isPositive();
           assertThat(eventsOf(store, CUSTOMER)).isZero();
+          // The next one looks at all chunks again.
+          store.append(LIVE, ExpectedState.any(), ProposedEvent.json("Paid", "{}"));
+          store.delete(LIVE, ExpectedState.any());
+          assertThat(scavenge(store).chunksDone()).isPositive();
+          assertThat(store.read(StreamName.of("$scavenges"), ReadOptions.backwards()).events())
+              .filteredOn(event -> event.type().equals("$scavengeStarted"))
+              .first()
+              .satisfies(event -> assertThat(event.dataAsText()).contains("\"startFromChunk\":0"));
         }
         assertThat(scavenge(store).outcome()).isEqualTo(Outcome.SUCCESS);
         assertThat(store.stats().tags()).isZero();

@@ -2,45 +2,52 @@
 
 package io.leftfold.engine.index;
 
+import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.RecordCursor;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
-/// Which keys of a part are to be forgotten: tags and correlation ids that no event has any more.
+/// Which keys of a part are to be forgotten: tags that no event has any more.
 ///
-/// They said something of events, and go with the last of them. A stream always has an event left,
-/// and its category, its type and its beginning go on counting those that are forgotten; so these
-/// keys stay, and all that stay keep all their places: whoever holds an ordinal finds the same
-/// position behind it.
+/// They said something of events, and go with the last of them. A stream always has an event left;
+/// categories, types, beginnings and correlation ids go on counting those that are forgotten, for
+/// readers of virtual streams hold their ordinals. So these keys stay, and all that stay keep all
+/// their places.
 final class Forgetting {
 
-  private static final int POSITIONS_BETWEEN_LOOKS = 4096;
+  private static final int LOOKS_BETWEEN_PAUSES = 4096;
 
   private final Part part;
   private final BitSet places;
   private final Row row;
   private final Log log;
   private final KeyHash hash;
+  private final Pause pause;
   private final RecordCursor cursor;
+  private int looks;
 
-  private Forgetting(Part part, BitSet places, Row row, Log log, KeyHash hash) {
+  private Forgetting(Part part, BitSet places, Row row, Log log, KeyHash hash, Pause pause) {
     this.part = part;
     this.places = places;
     this.row = row;
     this.log = log;
     this.hash = hash;
+    this.pause = pause;
     this.cursor = log.cursor();
   }
 
   /// Is asked now and then whether there is something more urgent.
   @FunctionalInterface
   interface Pause {
-    /// A number of positions was looked at.
-    void looked(int positions) throws IOException;
+    /// Something was looked at.
+    ///
+    /// @param bytes how much of the log that was
+    void looked(long bytes) throws IOException;
   }
 
   /// Looks for forgotten events in a part.
@@ -53,27 +60,36 @@ final class Forgetting {
     }
     var places = new BitSet();
     var cursor = log.cursor();
+    var looked = part.first();
     for (var position = part.first(); position < part.end(); position++) {
-      if (cursor.isForgotten(position)) {
+      if (isForgotten(cursor, position)) {
         places.set(Math.toIntExact(position - part.first()));
       }
-      if ((position + 1) % POSITIONS_BETWEEN_LOOKS == 0) {
-        pause.looked(POSITIONS_BETWEEN_LOOKS);
+      if (position - looked == LOOKS_BETWEEN_PAUSES) {
+        pause.looked(log.bytesBetween(looked, position));
+        looked = position;
       }
     }
-    return places.isEmpty() ? null : new Forgetting(part, places, row, log, hash);
+    return places.isEmpty() ? null : new Forgetting(part, places, row, log, hash, pause);
+  }
+
+  /// What is damaged is not taken for forgotten.
+  private static boolean isForgotten(RecordCursor cursor, long position) {
+    try {
+      return cursor.isForgotten(position) && !cursor.moveToIfKept(position);
+    } catch (CorruptLogException e) {
+      return false;
+    }
   }
 
   /// Whether there is anything in a segment that is to go.
   boolean isWorthIt(Segment segment) {
-    return isOfForgotten(segment.header())
-        || hasAny(segment.keys(KeyKind.TAG, "", ""))
-        || hasAny(segment.keys(KeyKind.CORRELATION, "", ""));
+    return isOfForgotten(segment.header()) || hasAny(segment.keys(KeyKind.TAG, "", ""));
   }
 
   private boolean isOfForgotten(SegmentHeader header) {
     return !header.lastEvent().equals(SegmentHeader.FORGOTTEN)
-        && cursor.isForgotten(header.end() - 1);
+        && isForgotten(cursor, header.end() - 1);
   }
 
   private boolean hasAny(KeyCursor keys) {
@@ -87,12 +103,23 @@ final class Forgetting {
 
   /// Whether the key at which a cursor of the part stands is to be forgotten. Its places are to be
   /// rewound afterwards.
+  ///
+  /// @throws UncheckedIOException if the pause ends it
   boolean takes(KeyCursor keys) {
-    var kind = KeyKind.of(keys.key()[0]);
-    return switch (kind) {
-      case STREAM, CATEGORY, TYPE, BEGINNINGS -> false;
-      case TAG, CORRELATION -> isForgottenHere(keys) && isForgottenElsewhere(kind, keys.text());
-    };
+    looked();
+    return KeyKind.of(keys.key()[0]) == KeyKind.TAG
+        && isForgottenHere(keys)
+        && isForgottenElsewhere(new IndexKey(KeyKind.TAG, keys.text(), hash));
+  }
+
+  private void looked() {
+    if (++looks % LOOKS_BETWEEN_PAUSES == 0) {
+      try {
+        pause.looked(0);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   private boolean isForgottenHere(KeyCursor keys) {
@@ -105,8 +132,7 @@ final class Forgetting {
     return true;
   }
 
-  private boolean isForgottenElsewhere(KeyKind kind, String text) {
-    var key = new IndexKey(kind, text, hash);
+  private boolean isForgottenElsewhere(IndexKey key) {
     return Arrays.stream(row.parts())
         .filter(other -> !other.equals(part))
         .allMatch(other -> isForgottenIn(other, key));
@@ -117,9 +143,10 @@ final class Forgetting {
       var list = other.find(key);
       for (var ordinal = 0L; list != null && ordinal < list.count(); ordinal++) {
         var position = other.first() + list.at(ordinal);
-        if (position >= log.end() || !cursor.isForgotten(position)) {
+        if (position >= log.end() || !isForgotten(cursor, position)) {
           return false;
         }
+        looked();
       }
       return true;
     } catch (UnavailableException e) {

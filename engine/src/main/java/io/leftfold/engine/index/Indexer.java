@@ -8,6 +8,7 @@ import io.leftfold.engine.disk.Disk;
 import io.leftfold.engine.disk.DiskFile;
 import io.leftfold.engine.log.Log;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ final class Indexer {
 
   private static final int KEYS_BETWEEN_LOOKS = 1024;
   private static final int BYTES_BETWEEN_SYNCS = 4 << 20;
+  private static final int BYTES_TOLD = 64 << 10;
   private static final long REST_NANOS = 5_000_000;
 
   private final Index index;
@@ -181,7 +183,11 @@ final class Indexer {
     for (var i = 0; i < parts.length - 1; i++) {
       if (parts[i] instanceof MemoryTable table) {
         var forgetting = Forgetting.in(table, row, log, options.hash(), _ -> requireOpen());
-        row.replace(List.of(table), List.of(write(table, index.before(table), forgetting)));
+        try {
+          row.replace(List.of(table), List.of(write(table, index.before(table), forgetting)));
+        } catch (UncheckedIOException e) {
+          throw e.getCause();
+        }
         return true;
       }
     }
@@ -358,21 +364,23 @@ final class Indexer {
   private Index.Forgotten forgetIn(Segment segment, LongConsumer passed) throws IOException {
     var nothing = new Index.Forgotten(segment.first(), segment.name(), 0, 0, false);
     Forgetting.Pause pause =
-        positions -> {
+        bytes -> {
           requireOpen();
           while (writeFrozenTable()) {}
-          passed.accept((long) Integer.BYTES * positions);
+          passed.accept(bytes);
         };
     try {
       var forgetting = Forgetting.in(segment, row, log, options.hash(), pause);
       return forgetting == null || segment.isDamaged() || !forgetting.isWorthIt(segment)
           ? nothing
           : writeWithout(forgetting, segment, passed);
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     } catch (UnavailableException e) {
       if (!segment.isDamaged()) {
         throw e;
       }
-      return nothing; // it is made again from the log, where nothing is left of what is forgotten
+      return nothing; // the next scavenge after it was made again looks once more
     }
   }
 
@@ -483,13 +491,21 @@ final class Indexer {
       written += bytes;
       unsynced += bytes;
       merging = new Index.MergeProgress(merging().segments(), written, bytesMax);
-      passed.accept(bytes);
+      tell(bytes);
       if (unsynced >= BYTES_BETWEEN_SYNCS) {
         file.sync();
         unsynced = 0;
         if (index.isWhole()) { // otherwise nothing is appended
           LockSupport.parkNanos(REST_NANOS);
         }
+      }
+    }
+
+    /// Whoever is told may rest: in between, tables are written.
+    private void tell(int bytes) throws IOException {
+      for (var left = bytes; left > 0; left -= BYTES_TOLD) {
+        passed.accept(Math.min(left, BYTES_TOLD));
+        while (writeFrozenTable()) {}
       }
     }
 

@@ -155,7 +155,8 @@ public final class RecordCursor implements EventView {
   }
 
   /// Whether a scavenge left nothing of an event, or no more than its stream, revision and type.
-  /// Looks without reading the record, and leaves the cursor where it is.
+  /// Looks without reading the record, so its checksum is not compared, and leaves the cursor where
+  /// it is.
   ///
   /// @param position below the end of the log
   public boolean isForgotten(long position) {
@@ -164,9 +165,10 @@ public final class RecordCursor implements EventView {
         (holder, offset) ->
             offset <= 0
                 ? holder.isForgotten(offset)
-                : (holder.bytes().get(Bytes.SHORT, (long) offset + RecordFormat.FLAGS)
-                        & RecordFormat.FLAG_EMPTIED)
-                    != 0);
+                : holder.header.isScavenged()
+                    && (holder.bytes().get(Bytes.SHORT, (long) offset + RecordFormat.FLAGS)
+                            & RecordFormat.FLAG_EMPTIED)
+                        != 0);
   }
 
   /// What is still known of an event without a record.

@@ -90,13 +90,22 @@ final class ScavengeJournal {
         HISTORY,
         COMPLETED,
         Map.of(
-            "scavengeId", scavenge,
-            "result", result(state.outcome()),
-            "error", state.reason(),
-            "timeTaken", seconds,
-            "eventsForgotten", state.events(),
-            "spaceSaved", state.bytesFreed(),
-            "maxChunkScavenged", state.chunksDone() - 1));
+            "scavengeId",
+            scavenge,
+            "result",
+            result(state.outcome()),
+            "error",
+            state.reason(),
+            "timeTaken",
+            seconds,
+            "allChunks",
+            state.chunksDone() == state.chunks(),
+            "eventsForgotten",
+            state.events(),
+            "spaceSaved",
+            state.bytesFreed(),
+            "maxChunkScavenged",
+            state.chunksDone() - 1));
   }
 
   private static String result(ScavengeState.Outcome outcome) {
@@ -108,14 +117,16 @@ final class ScavengeJournal {
     };
   }
 
-  /// The chunk at which the last scavenge ended, if it ended before it was through; otherwise 0.
+  /// The chunk at which the last scavenge ended, if it ended before it was through all of them;
+  /// otherwise 0.
   int unfinishedAt() {
     try (var history = reader.read(HISTORY, ReadOptions.backwards())) {
       for (var resolved : history) {
         var event = resolved.original();
         switch (event.type()) {
           case COMPLETED -> {
-            if (text(event, "result").equals("Success")) {
+            if (text(event, "result").equals("Success")
+                || text(event, "allChunks").equals("true")) {
               return 0;
             }
           }

@@ -358,8 +358,7 @@ public final class StreamReader {
       while (ordinal >= 0 && ordinal < count) {
         var here = ordinal;
         ordinal += forwards ? 1 : -1; // first: whoever goes on behind a damaged event gets the next
-        var position = postings.at(here);
-        if (position != Postings.NONE && position < end && cursor.moveToIfKept(position)) {
+        if (cursor.moveToIfKept(postings.at(here))) {
           return true;
         }
       }
