@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measures how long a good client waits for appends and reads: alone, beside one bad client of",
       "each kind, and alone again. Prints a table in Markdown; times are milliseconds, half of the",
-      "calls / 99 % of them / the longest."
+      "calls / 99 %% of them / the longest."
     })
 public final class BesideCommand implements Callable<Integer> {
 

@@ -20,11 +20,12 @@ import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /// What takes a while about projections: states and results of the past (`?asOf=`), debug runs,
-/// lists, and the events that a script elsewhere would be given. Whoever goes away ends what they
-/// have asked for.
+/// lists, taking up what was set aside, and the events that a script elsewhere would be given.
+/// Whoever goes away ends what they have asked for, but for what changes something.
 final class InquiryPages {
 
   private static final int STEPS_IF_NOT_SAID = 10;
@@ -59,6 +60,34 @@ final class InquiryPages {
     page(router, POST, "/projections/read-events", InquiryPages::readEvents);
     page(router, GET, "/projection/:name/partitions", InquiryPages::partitions);
     page(router, GET, "/projection/:name/parked", InquiryPages::parked);
+    settling(router, "resume", ProjectionInquiries::resume);
+    settling(router, "skip", ProjectionInquiries::skip);
+  }
+
+  private interface Settling {
+    /// @return why it is still parked, if it is
+    Optional<String> of(ProjectionInquiries inquiries, String name, long position);
+  }
+
+  /// What becomes of a parked event, by its position.
+  private void settling(Router router, String command, Settling settling) {
+    page(
+        router,
+        POST,
+        "/projection/:name/command/" + command,
+        (inquiries, request, _) -> {
+          var position =
+              position(
+                  "position",
+                  request.parameter("position").orElse(""),
+                  "the position of a parked event");
+          var why = settling.of(inquiries, request.name(), position);
+          return PageAnswer.json(
+              new JsonObject()
+                  .put("name", request.name())
+                  .put("position", position)
+                  .put("stillParked", why.orElse(null)));
+        });
   }
 
   private interface Past {
@@ -112,7 +141,8 @@ final class InquiryPages {
         switch (from) {
           case "zero" -> new DebugStart.Zero();
           case "checkpoint" -> new DebugStart.Checkpoint();
-          default -> new DebugStart.Position(position(from, "zero, checkpoint or a position"));
+          default ->
+              new DebugStart.Position(position("from", from, "zero, checkpoint or a position"));
         };
     return PageAnswer.json(
         StepJson.of(
@@ -127,14 +157,14 @@ final class InquiryPages {
         StepJson.of(
             inquiries.debugQuery(
                 request.body(),
-                from.equals("zero") ? 0 : position(from, "zero or a position"),
+                from.equals("zero") ? 0 : position("from", from, "zero or a position"),
                 request.number("count", STEPS_IF_NOT_SAID),
                 progress)));
   }
 
-  private static long position(String text, String expected) {
+  private static long position(String key, String text, String expected) {
     if (!text.matches("[0-9]{1,18}")) {
-      throw new IllegalArgumentException("from is %s, got '%s'".formatted(expected, text));
+      throw new IllegalArgumentException("%s is %s, got '%s'".formatted(key, expected, text));
     }
     return Long.parseLong(text);
   }

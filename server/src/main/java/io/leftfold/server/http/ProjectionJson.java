@@ -41,6 +41,19 @@ final class ProjectionJson {
 
   static JsonObject statistics(ProjectionStatistics one, String base) {
     var url = url(base, one.name());
+    var json = figures(one, base, url);
+    one.building()
+        .ifPresent(beside ->
+            json.put(
+                "beside",
+                new JsonObject()
+                    .put("epoch", beside.epoch())
+                    .put("position", position(beside.position()))
+                    .put("reason", beside.reason())));
+    return json;
+  }
+
+  private static JsonObject figures(ProjectionStatistics one, String base, String url) {
     return new JsonObject()
         .put("coreProcessingTime", one.coreProcessingMillis())
         .put("version", one.version())

@@ -29,7 +29,10 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
-/// `/projections/…` and `/projection/…`, as KurrentDB has them.
+/// `/projections/…` and `/projection/…`, as KurrentDB has them. Of our own are a version that is
+/// built beside (`PUT …/query?beside=yes`, `…/command/cancel`), emitting again
+/// (`…/command/reset?emitAgain=yes`) and another configuration while a projection runs (`PUT
+/// …/config?running=yes`).
 public final class ProjectionPages {
 
   private static final long BODY_BYTES_MAX = 4L << 20;
@@ -92,7 +95,8 @@ public final class ProjectionPages {
     command(router, "enable", ProjectionControl::enable);
     command(router, "disable", ProjectionControl::disable);
     command(router, "abort", ProjectionControl::abort);
-    command(router, "reset", ProjectionControl::reset);
+    page(router, POST, "/projection/:name/command/reset", ProjectionPages::reset);
+    command(router, "cancel", ProjectionControl::cancelBuilding);
   }
 
   private void page(Router router, HttpMethod method, String path, Work work) {
@@ -200,11 +204,21 @@ public final class ProjectionPages {
   }
 
   private static PageAnswer update(ProjectionControl control, PageRequest request) {
-    control.update(
-        request.name(),
-        request.body(),
-        request.parameter("emit").map(_ -> request.flag("emit", false)),
-        Optional.empty());
+    var emit = request.parameter("emit").map(_ -> request.flag("emit", false));
+    if (request.flag("beside", false)) {
+      control.buildBeside(request.name(), request.body(), emit);
+    } else {
+      control.update(request.name(), request.body(), emit, Optional.empty());
+    }
+    return done(request.name());
+  }
+
+  private static PageAnswer reset(ProjectionControl control, PageRequest request) {
+    if (request.flag("emitAgain", false)) {
+      control.emitAgain(request.name());
+    } else {
+      control.reset(request.name());
+    }
     return done(request.name());
   }
 
@@ -243,9 +257,12 @@ public final class ProjectionPages {
   }
 
   private static PageAnswer configure(ProjectionControl control, PageRequest request) {
-    control.configure(
-        request.name(),
-        ProjectionJson.config(control.query(request.name()).config(), request.body()));
+    var config = ProjectionJson.config(control.query(request.name()).config(), request.body());
+    if (request.flag("running", false)) {
+      control.reconfigure(request.name(), config);
+    } else {
+      control.configure(request.name(), config);
+    }
     return done(request.name());
   }
 

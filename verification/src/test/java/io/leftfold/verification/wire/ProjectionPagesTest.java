@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
@@ -163,15 +164,19 @@ final class ProjectionPagesTest {
                 TEXT,
                 "emit"),
             new Asked("POST /projections/restart", 200, TEXT, "Restarting"))) {
-      var answer = ask(step.what(), step.body(), "ops:changeit");
-      assertThat(answer.statusCode())
-          .as("%s: %s", step.what(), answer.body())
-          .isEqualTo(step.status());
-      if (!step.type().isEmpty()) {
-        assertThat(type(answer)).as(step.what()).isEqualTo(step.type());
-      }
-      assertThat(answer.body()).as(step.what()).contains(step.part());
+      requireAnswered(step);
     }
+  }
+
+  private void requireAnswered(Asked step) throws IOException, InterruptedException {
+    var answer = ask(step.what(), step.body(), "ops:changeit");
+    assertThat(answer.statusCode())
+        .as("%s: %s", step.what(), answer.body())
+        .isEqualTo(step.status());
+    if (!step.type().isEmpty()) {
+      assertThat(type(answer)).as(step.what()).isEqualTo(step.type());
+    }
+    assertThat(answer.body()).as(step.what()).contains(step.part());
   }
 
   @Test
@@ -284,6 +289,91 @@ final class ProjectionPagesTest {
                 .body()
                 .equals("{\"partitions\":[\"paid-1\"]}"));
     assertThat(ask("GET /projection/by-stream/parked").body()).isEqualTo("{\"parked\":[]}");
+  }
+
+  @Test
+  void what_is_parked_is_taken_up_or_left_out() throws Exception {
+    var picky = SUM.replace("s.sum +=", "if (e.data.n > 1) throw new Error('too much'); s.sum +=");
+    ask("POST /projections/continuous?name=picky&enabled=no", picky, "ops:changeit");
+    ask("PUT /projection/picky/config", "{\"failurePolicy\":\"park-event\"}", "ops:changeit");
+    ask("POST /projection/picky/command/enable");
+    Await.until("two are parked", () -> parked("picky").size() == 2);
+    var positions = parked("picky");
+
+    var command = "POST /projection/picky/command/";
+    for (var step :
+        List.of(
+            new Asked(command + "resume", 400, TEXT, "position is the position of a parked event"),
+            new Asked(command + "resume?position=none", 400, TEXT, "got 'none'"),
+            new Asked(command + "skip?position=999999", 500, TEXT, "Nothing of projection picky"),
+            new Asked(command + "resume?position=" + positions.getFirst(), 200, JSON, "too much"),
+            new Asked(
+                command + "skip?position=" + positions.getFirst(),
+                200,
+                JSON,
+                "\"stillParked\":null"),
+            new Asked(
+                "PUT /projection/picky/query", picky.replace("> 1", "> 7"), 200, JSON, "picky"),
+            new Asked(
+                command + "resume?position=" + positions.getLast(),
+                200,
+                JSON,
+                "\"stillParked\":null"))) {
+      requireAnswered(step);
+    }
+    assertThat(parked("picky")).isEmpty();
+    assertThat(ask("GET /projection/picky/state").body()).isEqualTo("{\"sum\":4}");
+  }
+
+  private List<Long> parked(String name) throws IOException, InterruptedException {
+    var parked = new JsonObject(ask("GET /projection/%s/parked".formatted(name)).body());
+    return parked.getJsonArray("parked").stream()
+        .map(event -> ((JsonObject) event).getLong("position"))
+        .toList();
+  }
+
+  @Test
+  void versions_are_built_beside_and_results_emitted_again() throws Exception {
+    var emitting = SUM.replace("e.data.n }", "e.data.n; emit('sums-out', 'Sum', s) }");
+    ask("POST /projections/continuous?name=twice&emit=yes", emitting, "ops:changeit");
+    Await.until("the sum", () -> ask("GET /projection/twice/state").body().equals("{\"sum\":6}"));
+
+    var failing = SUM.replace("s.sum +=", "throw new Error('never'); s.sum +=");
+    requireAnswered(
+        new Asked("PUT /projection/twice/query?beside=yes", failing, 200, JSON, "twice"));
+    Await.until(
+        "it is said why it does not get on",
+        () -> ask("GET /projection/twice").body().contains("never"));
+    requireAnswered(new Asked("PUT /projection/twice/query", SUM, 500, TEXT, "cancel that first"));
+    requireAnswered(new Asked("POST /projection/twice/command/cancel", 200, JSON, "twice"));
+    assertThat(ask("GET /projection/twice").body()).doesNotContain("beside");
+
+    var doubled = emitting.replace("+= e.data.n", "+= 2 * e.data.n");
+    requireAnswered(
+        new Asked("PUT /projection/twice/query?beside=yes", doubled, 200, JSON, "twice"));
+    Await.until(
+        "it took over", () -> ask("GET /projection/twice/state").body().equals("{\"sum\":12}"));
+    assertThat(emitted()).hasSize(3);
+
+    requireAnswered(
+        new Asked(
+            "PUT /projection/twice/config?running=yes",
+            "{\"checkpointHandledThreshold\":9}",
+            200,
+            JSON,
+            "twice"));
+    requireAnswered(
+        new Asked("POST /projection/twice/command/reset?emitAgain=yes", 200, JSON, "twice"));
+    Await.until("all is emitted again", () -> emitted().size() == 6);
+    assertThat(emitted().getLast()).isEqualTo("{\"sum\":12}");
+    requireAnswered(
+        new Asked("GET /projection/twice/config", 200, JSON, "\"checkpointHandledThreshold\":9"));
+  }
+
+  private List<String> emitted() {
+    return server.store().read(StreamName.of("sums-out"), ReadOptions.forwards()).events().stream()
+        .map(RecordedEvent::dataAsText)
+        .toList();
   }
 
   @Test
