@@ -10,6 +10,7 @@ import io.leftfold.api.StreamName;
 import io.leftfold.engine.index.Index;
 import io.leftfold.engine.stream.StreamReader;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -86,26 +87,18 @@ final class ScavengeJournal {
   }
 
   void completed(UUID scavenge, ScavengeState state, long seconds) {
-    record(
-        HISTORY,
-        COMPLETED,
-        Map.of(
-            "scavengeId",
-            scavenge,
-            "result",
-            result(state.outcome()),
-            "error",
-            state.reason(),
-            "timeTaken",
-            seconds,
-            "allChunks",
-            state.chunksDone() == state.chunks(),
-            "eventsForgotten",
-            state.events(),
-            "spaceSaved",
-            state.bytesFreed(),
-            "maxChunkScavenged",
-            state.chunksDone() - 1));
+    var members = new HashMap<String, Object>();
+    members.put("scavengeId", scavenge);
+    members.put("result", result(state.outcome()));
+    members.put("error", state.reason());
+    members.put("timeTaken", seconds);
+    members.put("eventsForgotten", state.events());
+    members.put("spaceSaved", state.bytesFreed());
+    members.put("maxChunkScavenged", state.chunksDone() - 1);
+    if (state.outcome() != ScavengeState.Outcome.SUCCESS && state.chunksDone() == state.chunks()) {
+      members.put("allChunks", true); // it ended in the index
+    }
+    record(HISTORY, COMPLETED, members);
   }
 
   private static String result(ScavengeState.Outcome outcome) {
