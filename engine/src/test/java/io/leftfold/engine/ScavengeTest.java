@@ -65,6 +65,10 @@ final class ScavengeTest {
     return LocalEventStore.on(disk, options());
   }
 
+  private static LocalEventStore open(FaultyDisk disk, IndexOptions index) {
+    return LocalEventStore.on(disk, disk, options(), index);
+  }
+
   private static ProposedEvent paid(int n) {
     return ProposedEvent.json("Paid", "{\"secret\":\"s-%d\"}".formatted(n))
         .withTags(Tag.of("customer:ann"));
@@ -201,7 +205,7 @@ final class ScavengeTest {
           var disk = new FaultyDisk(seed);
           var index = StoreRig.smallIndex(seed, false);
           Map<StreamName, List<Long>> expected = new HashMap<>();
-          try (var store = LocalEventStore.on(disk, disk, options(), index)) {
+          try (var store = open(disk, index)) {
             fill(store);
             for (var i = 0; i < 80; i++) {
               store.append(FILLER, ExpectedState.any(), paid(i));
@@ -215,7 +219,7 @@ final class ScavengeTest {
           var segments = StoreRig.segments(disk);
           var segment = segments.get(random.nextInt(segments.size()));
           disk.flip(segment, 192 + random.nextInt(disk.bytes(segment).length - 192), 0);
-          try (var store = LocalEventStore.on(disk, disk, options(), index)) {
+          try (var store = open(disk, index)) {
             for (var tries = 0; tries < 3; tries++) {
               expected.forEach((stream, revisions) -> {
                 if (!isReadAsBefore(store, stream, revisions)) {
@@ -224,7 +228,7 @@ final class ScavengeTest {
               });
             }
           }
-          try (var store = LocalEventStore.on(disk, disk, options(), index)) {
+          try (var store = open(disk, index)) {
             expected.forEach((stream, revisions) ->
                 assertThat(revisions(store, stream)).as("%s", stream).isEqualTo(revisions));
           }
@@ -251,7 +255,7 @@ final class ScavengeTest {
       var disk = new FaultyDisk(1);
       var index = StoreRig.indexOf(tableEvents, 3);
       var ids = Stream.generate(UUID::randomUUID).limit(4).toList();
-      try (var store = LocalEventStore.on(disk, disk, options(), index)) {
+      try (var store = open(disk, index)) {
         for (var id : ids) {
           store.append(CUSTOMER, ExpectedState.any(), named(1).withId(id));
         }
@@ -300,7 +304,7 @@ final class ScavengeTest {
   void a_tag_goes_with_the_last_event_that_has_it() throws InterruptedException {
     var disk = new FaultyDisk(1);
     var shared = Tag.of("shared");
-    try (var store = LocalEventStore.on(disk, disk, options(), StoreRig.indexOf(4, 100))) {
+    try (var store = open(disk, StoreRig.indexOf(4, 100))) {
       for (var n = 0; n < 6; n++) {
         store.append(CUSTOMER, ExpectedState.any(), named(n).withTags(shared, Tag.of("own:" + n)));
       }
@@ -337,7 +341,7 @@ final class ScavengeTest {
       }
     }
     assertThat(StoreIndex.verify(disk, disk, StoreCheck.Progress.none()).damages()).isEmpty();
-    try (var store = LocalEventStore.on(disk, disk, options(), StoreRig.indexOf(4, 100))) {
+    try (var store = open(disk, StoreRig.indexOf(4, 100))) {
       assertThat(store.stats().tags()).isEqualTo(2);
     }
   }
@@ -455,7 +459,7 @@ final class ScavengeTest {
     var index = StoreRig.indexOf(8, 3);
     for (var step = 1L; ; step++) {
       var disk = new FaultyDisk(step);
-      var store = LocalEventStore.on(disk, disk, options(), index);
+      var store = open(disk, index);
       fill(store);
       disk.powerFailsAt(disk.operations() + step);
       var outcome = scavenge(store).outcome();
@@ -463,7 +467,7 @@ final class ScavengeTest {
       store.close();
 
       assertThat(StoreCheck.check(found, StoreCheck.Progress.none()).damages()).isEmpty();
-      try (var reopened = LocalEventStore.on(found, found, options(), index)) {
+      try (var reopened = open(found, index)) {
         assertThat(found.contents().keySet())
             .as("generations")
             .allMatch(name -> !name.endsWith(".new"))
@@ -501,7 +505,7 @@ final class ScavengeTest {
             FaultyDisk.Fault.DIRECTORY_SYNC_FAILS)) {
       for (var nth = 1; ; nth++) {
         var disk = new FaultyDisk(nth);
-        try (var store = LocalEventStore.on(disk, disk, options(), index)) {
+        try (var store = open(disk, index)) {
           fill(store);
           disk.failing(fault, nth);
           var progress = scavenge(store);
@@ -516,7 +520,7 @@ final class ScavengeTest {
           assertThat(revisions(store, COUNTED)).containsExactly(3L, 4L);
           disk = disk.afterKill();
         }
-        try (var store = LocalEventStore.on(disk, disk, options(), index)) {
+        try (var store = open(disk, index)) {
           assertThat(revisions(store, COUNTED)).containsExactly(3L, 4L);
           assertThat(scavenge(store).outcome()).isEqualTo(Outcome.SUCCESS);
         }

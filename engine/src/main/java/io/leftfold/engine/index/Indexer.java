@@ -178,6 +178,12 @@ final class Indexer {
 
   // ---- tables
 
+  private void writeFrozenTables() throws IOException {
+    while (writeFrozenTable()) {
+      // One is written.
+    }
+  }
+
   private boolean writeFrozenTable() throws IOException {
     var parts = row.parts();
     for (var i = 0; i < parts.length - 1; i++) {
@@ -265,8 +271,7 @@ final class Indexer {
         try {
           var made =
               fromLog(segment.first(), segment.end(), index.before(segment), index.isWhole());
-          row.replace(List.of(segment), made);
-          delete(List.of(segment), made);
+          replace(List.of(segment), made);
         } catch (ForgottenException e) {
           leaveToOpening(segment);
         } catch (CorruptLogException e) {
@@ -328,8 +333,9 @@ final class Indexer {
     }
   }
 
-  /// Deletes what others took the place of.
-  private void delete(List<Segment> segments, List<Segment> kept) throws IOException {
+  /// Puts segments in the place of others that cover the same, and deletes the files of these.
+  private void replace(List<Segment> segments, List<Segment> kept) throws IOException {
+    row.replace(segments, kept);
     for (var segment : segments) {
       if (kept.stream().noneMatch(other -> other.name().equals(segment.name()))) {
         disk.delete(segment.name());
@@ -366,7 +372,7 @@ final class Indexer {
     Forgetting.Pause pause =
         bytes -> {
           requireOpen();
-          while (writeFrozenTable()) {}
+          writeFrozenTables();
           passed.accept(bytes);
         };
     try {
@@ -390,8 +396,7 @@ final class Indexer {
     var keys =
         new WithoutForgotten(
             new SegmentCursor(segment), forgetting, index.before(segment), newKeys);
-    var range =
-        new Range(segment.first(), segment.end(), SegmentFiles.generationOf(segment.name()) + 1);
+    var range = new Range(segment.first(), segment.end(), segment.generation() + 1);
     try {
       var written =
           write(
@@ -400,8 +405,7 @@ final class Indexer {
               segment.header().keys(),
               newKeys,
               new Background(List.of(segment), passed));
-      row.replace(List.of(segment), List.of(written));
-      delete(List.of(segment), List.of(written));
+      replace(List.of(segment), List.of(written));
       return new Index.Forgotten(
           segment.first(),
           segment.name(),
@@ -450,8 +454,7 @@ final class Indexer {
     var range = new Range(run.getFirst().first(), run.getLast().end(), 0);
     try {
       var merged = write(new MergeCursor(run), range, keys, newKeys, new Background(run, _ -> {}));
-      row.replace(run, List.of(merged));
-      delete(run, List.of(merged));
+      replace(run, List.of(merged));
     } finally {
       merging = null;
     }
@@ -505,7 +508,7 @@ final class Indexer {
     private void tell(int bytes) throws IOException {
       for (var left = bytes; left > 0; left -= BYTES_TOLD) {
         passed.accept(Math.min(left, BYTES_TOLD));
-        while (writeFrozenTable()) {}
+        writeFrozenTables();
       }
     }
 
@@ -518,7 +521,7 @@ final class Indexer {
     public void wroteKey() throws IOException {
       if (++keys % KEYS_BETWEEN_LOOKS == 0) {
         requireOpen();
-        while (writeFrozenTable()) {}
+        writeFrozenTables();
       }
     }
   }

@@ -81,9 +81,6 @@ sealed class KeyPostings implements Postings permits StreamPostings {
     if (seen.length == 0) {
       refresh(); // the last look-up was not completed
     }
-    if (ordinal >= countNow()) {
-      return NONE;
-    }
     var i = last;
     if (i >= found || ordinal < ordinals[i] || (i + 1 < found && ordinal >= ordinals[i + 1])) {
       i = found - 1;
@@ -93,10 +90,6 @@ sealed class KeyPostings implements Postings permits StreamPostings {
       last = i;
     }
     return parts[i].first() + list(i).at(ordinal - ordinals[i]);
-  }
-
-  private long countNow() {
-    return found == 0 ? 0 : ordinals[found - 1] + list(found - 1).count();
   }
 
   @Override

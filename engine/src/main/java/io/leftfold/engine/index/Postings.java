@@ -7,7 +7,7 @@ package io.leftfold.engine.index;
 /// Belongs to one thread at a time, for it keeps what it decoded last. It may be kept for as long
 /// as the store is open. An ordinal never changes its position, but for a tag all of whose events
 /// were forgotten: it has none then, and begins anew if it is used again. So along tags one goes by
-/// [#next] and [#previous].
+/// [#next] and [#previous] alone.
 public interface Postings {
 
   /// Stands for no position.
@@ -21,8 +21,6 @@ public interface Postings {
   /// One of the positions.
   ///
   /// @param ordinal from 0, below a count that was asked for before
-  /// @return the position; [#NONE] if all that the key had was forgotten meanwhile, and the key
-  ///   with it
   long at(long ordinal);
 
   /// How many positions lie below a position: the ordinal of the first that does not.

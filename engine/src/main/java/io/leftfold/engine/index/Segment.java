@@ -75,6 +75,11 @@ final class Segment implements Part, AutoCloseable {
     return name;
   }
 
+  /// How often its range was written again without what is forgotten.
+  int generation() {
+    return SegmentFiles.generationOf(name);
+  }
+
   String describe() {
     return file.describe();
   }

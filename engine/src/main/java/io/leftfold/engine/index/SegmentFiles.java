@@ -74,9 +74,7 @@ final class SegmentFiles {
       all.sort(
           Comparator.comparingLong(Segment::first)
               .thenComparing(Comparator.comparingLong(Segment::end).reversed())
-              .thenComparing(
-                  Comparator.<Segment>comparingInt(segment -> generationOf(segment.name()))
-                      .reversed()));
+              .thenComparing(Comparator.comparingInt(Segment::generation).reversed()));
       var end = 0L;
       for (var segment : all) {
         if (segment.first() >= end) {
@@ -146,7 +144,7 @@ final class SegmentFiles {
           "a segment of store %s expected, found one of %s"
               .formatted(log.storeId(), header.storeId()));
     }
-    if (!segment.name().equals(nameOf(header.first(), header.end(), generationOf(segment.name())))
+    if (!segment.name().equals(nameOf(header.first(), header.end(), segment.generation()))
         || header.first() < 0
         || header.first() >= header.end()) {
       throw new SegmentDamagedException(
