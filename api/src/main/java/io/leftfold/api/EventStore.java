@@ -22,8 +22,8 @@ import java.util.OptionalLong;
 /// A store forgets an event only if it is hidden from the readers of its stream, and never the last
 /// event of a stream that is neither deleted nor tombstoned. A forgotten event is in no read and no
 /// subscription any more, links to it lead nowhere, and its id is not compared when an append is
-/// repeated. Nothing else moves: positions, revisions, and the numbers in virtual streams (but for
-/// [VirtualStream.Correlation]) stay what they were, so that a reader who counts meets gaps.
+/// repeated. Nothing else moves: positions, revisions, and the numbers in virtual streams stay what
+/// they were, so that a reader who counts meets gaps.
 ///
 /// All methods may be called from any thread, and block the calling thread until they have their
 /// answer: call them from virtual threads where many wait at once. The errors are a sealed family,

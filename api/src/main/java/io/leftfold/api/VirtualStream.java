@@ -6,7 +6,8 @@ package io.leftfold.api;
 /// by the index, never written and never behind.
 ///
 /// Its events are links (`$>`) to what it lists, but for [StreamsOfCategory]. It lists what was
-/// recorded, hidden or not, so that its own revisions never change.
+/// recorded, hidden or not, so that its own revisions never change: 0, 1, 2, …, but for
+/// [Correlation].
 public sealed interface VirtualStream {
 
   /// `$ce-<category>`: the events of the streams of a category.
@@ -29,8 +30,8 @@ public sealed interface VirtualStream {
   record StreamsOfCategory(String category) implements VirtualStream {}
 
   /// `$bc-<id>`: the events whose metadata is a JSON object that has the id as `$correlationId`,
-  /// the key written as it stands here; links excepted. Its numbers may move when events were
-  /// forgotten and the store makes its index anew.
+  /// the key written as it stands here; links excepted. The number of an event in it is that of its
+  /// position, so there are gaps between them.
   ///
   /// @param id the id
   record Correlation(String id) implements VirtualStream {}

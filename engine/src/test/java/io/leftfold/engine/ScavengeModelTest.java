@@ -11,7 +11,6 @@ import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamSummary;
-import io.leftfold.api.VirtualStream;
 import io.leftfold.engine.disk.FaultyDisk;
 import io.leftfold.engine.index.IndexOptions;
 import io.leftfold.testkit.InMemoryEventStore;
@@ -51,22 +50,14 @@ final class ScavengeModelTest {
     assertThat(interrupted).as("scavenges that the power failed in").hasPositiveValue();
   }
 
-  /// What a store need not know after a scavenge: how a stream stood earlier, and how many events
-  /// of a correlation id there once were.
+  /// What a store need not know after a scavenge: how a stream stood earlier.
   static boolean asksForWhatIsForgotten(Step step) {
     return switch (step) {
-      case Step.Read(var stream, var options) ->
-          isOfCorrelation(stream) || !(options.asOf() instanceof AsOf.Now);
+      case Step.Read(_, var options) -> !(options.asOf() instanceof AsOf.Now);
       case Step.ReadAll(var options) -> resolvesEarlier(options);
       case Step.ReadQuery(_, var options) -> resolvesEarlier(options);
-      case Step.State(var stream) -> isOfCorrelation(stream);
-      case Step.Follow(var stream, _) -> isOfCorrelation(stream);
       default -> false;
     };
-  }
-
-  private static boolean isOfCorrelation(StreamName stream) {
-    return stream.virtual().orElse(null) instanceof VirtualStream.Correlation;
   }
 
   private static boolean resolvesEarlier(ReadOptions options) {

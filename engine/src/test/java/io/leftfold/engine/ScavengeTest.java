@@ -285,7 +285,8 @@ final class ScavengeTest {
 
   private static ProposedEvent named(int n) {
     return ProposedEvent.json("Named", "{\"name\":\"Mustermann-a\"}")
-        .withMetadata("{\"by\":\"Mustermann-b%d\"}".formatted(n))
+        .withMetadata(
+            "{\"by\":\"Mustermann-b%d\",\"$correlationId\":\"Mustermann-d\"}".formatted(n))
         .withTags(Tag.of("name:Mustermann-c" + n));
   }
 
@@ -344,6 +345,46 @@ final class ScavengeTest {
     try (var store = open(disk, StoreRig.indexOf(4, 100))) {
       assertThat(store.stats().tags()).isEqualTo(2);
     }
+  }
+
+  @Test
+  void who_follows_a_correlation_id_misses_nothing_when_all_of_it_is_forgotten()
+      throws InterruptedException {
+    var disk = new FaultyDisk(1);
+    var stream = StreamName.ofCorrelation("Mustermann-d");
+    try (var store = open(disk, StoreRig.indexOf(4, 100))) {
+      for (var n = 0; n < 6; n++) {
+        store.append(CUSTOMER, ExpectedState.any(), named(n));
+      }
+      seal(store);
+      var six = revisions(store, stream);
+      try (var following = store.subscribe(stream, SubscribeOptions.fromBeginning());
+          var reading = store.read(stream, ReadOptions.forwards())) {
+        for (var number : six) {
+          assertThat(numberOf(following.next())).isEqualTo(number);
+        }
+        assertThat(following.next()).isInstanceOf(SubscriptionMessage.CaughtUp.class);
+        var events = reading.iterator();
+        events.next();
+        store.delete(CUSTOMER, ExpectedState.any());
+        assertThat(scavenge(store).eventsForgotten()).isEqualTo(6);
+
+        assertThat(events.hasNext()).isFalse();
+        assertThat(store.state(stream)).isEqualTo(new StreamState.Absent());
+        for (var n = 0; n < 2; n++) {
+          var again = store.append(LIVE, ExpectedState.any(), named(n)).position().orElseThrow();
+          assertThat(numberOf(following.next())).isEqualTo(again);
+          try (var later = store.subscribe(stream, SubscribeOptions.after(six.getLast() + n))) {
+            assertThat(numberOf(later.next())).isGreaterThan(six.getLast());
+          }
+        }
+        assertThat(revisions(store, stream)).hasSize(2);
+      }
+    }
+  }
+
+  private static long numberOf(SubscriptionMessage message) {
+    return ((SubscriptionMessage.Event) message).event().original().revision();
   }
 
   @Test

@@ -144,12 +144,13 @@ import org.jspecify.annotations.Nullable;
 ///     [IllegalArgumentException]. So are [#metadata] and [#writeMetadata] of a metastream.
 /// 19. A filter looks at the event in the log, not at what a link leads to. Regular expressions
 ///     here are Java's: of what RE2 does not know, more is taken here than elsewhere.
-/// 20. Virtual streams list every event of their kind, hidden ones and tombstones too, so ordinals
-///     never change; `$metadata` of `$ce-x` is kept and obeyed by nobody. Their state is absent, or
-///     present from 0. `$et-$>` is always absent, but [EventFilter.Types] finds `$>` events. The
-///     first event of a stream is that of revision 0: a stream that was tombstoned and never
-///     written has none. Only a text without escapes in its key is a correlation id; of several in
-///     one object the last one counts.
+/// 20. Virtual streams list every event of their kind, hidden ones and tombstones too. They number
+///     them 0, 1, 2, …, but for `$bc-`, where an event has the number of its position; so numbers
+///     never change. `$metadata` of `$ce-x` is kept and obeyed by nobody. Their state is absent, or
+///     present from their first number. `$et-$>` is always absent, but [EventFilter.Types] finds
+///     `$>` events. The first event of a stream is that of revision 0: a stream that was tombstoned
+///     and never written has none. Only a text without escapes in its key is a correlation id; of
+///     several in one object the last one counts.
 /// 21. A link leads nowhere if its data is not digits, `@` and a stream name, if reading the stream
 ///     now would not give that revision (absent, hidden, expired, deleted, tombstoned), or if the
 ///     stream is a virtual one: link to what it lists instead.
@@ -207,8 +208,8 @@ import org.jspecify.annotations.Nullable;
 ///     position, its revision and its numbers in virtual streams stay taken; a stream whose events
 ///     are all forgotten is still what it was. It has no time: number 24 and [#positionAt] go by
 ///     the next event that is kept. As of an earlier moment, a stream that lost events may be
-///     answered as if they, or metadata that was forgotten, had never been; and a store may give
-///     the numbers in `$bc-` to others when it makes its index anew.
+///     answered as if they, or metadata that was forgotten, had never been. A `$bc-` stream is as
+///     if what is forgotten had never been in it.
 public final class InMemoryEventStore implements EventStore {
 
   private static final StreamName GENESIS = StreamName.of("$genesis");
@@ -734,8 +735,7 @@ public final class InMemoryEventStore implements EventStore {
 
   private StreamState stateOf(StreamName stream) {
     if (stream.isVirtual()) {
-      var size = links(stream).size();
-      return size == 0 ? new StreamState.Absent() : new StreamState.Present(0, size - 1);
+      return stateOfVirtual(stream);
     }
     if (isTombstoned(stream)) {
       return new StreamState.Tombstoned();
@@ -751,6 +751,13 @@ public final class InMemoryEventStore implements EventStore {
     }
     var first = Math.max(truncateBefore, last - metadata.maxCount().orElse(last + 1) + 1);
     return new StreamState.Present(Math.max(first, 0), last);
+  }
+
+  private StreamState stateOfVirtual(StreamName stream) {
+    var links = links(stream);
+    return links.isEmpty()
+        ? new StreamState.Absent()
+        : new StreamState.Present(links.getFirst().revision(), links.getLast().revision());
   }
 
   private boolean isTombstoned(StreamName stream) {
@@ -835,15 +842,17 @@ public final class InMemoryEventStore implements EventStore {
     for (var event : log) {
       if (isListed(event, kind)) {
         links.add(
-            kind instanceof VirtualStream.StreamsOfCategory
-                ? reference(stream, links.size(), event)
-                : link(stream, links.size(), event));
+            switch (kind) {
+              case VirtualStream.StreamsOfCategory _ -> reference(stream, links.size(), event);
+              case VirtualStream.Correlation _ -> link(stream, event.position(), event);
+              default -> link(stream, links.size(), event);
+            });
       }
     }
     return links;
   }
 
-  private static boolean isListed(RecordedEvent event, VirtualStream kind) {
+  private boolean isListed(RecordedEvent event, VirtualStream kind) {
     return switch (kind) {
       case VirtualStream.Category(var category) -> isOfCategory(event, category);
       case VirtualStream.Type(var type) -> event.type().equals(type) && !event.isLink();
@@ -851,17 +860,15 @@ public final class InMemoryEventStore implements EventStore {
       case VirtualStream.StreamsOfCategory(var category) ->
           event.revision() == 0 && isOfCategory(event, category);
       case VirtualStream.Correlation(var id) ->
-          !event.isLink() && MetadataJson.correlationId(event).equals(Optional.of(id));
+          isKept(event)
+              && !event.isLink()
+              && MetadataJson.correlationId(event).equals(Optional.of(id));
     };
   }
 
-  private static RecordedEvent link(StreamName stream, long ordinal, RecordedEvent target) {
+  private static RecordedEvent link(StreamName stream, long number, RecordedEvent target) {
     return entry(
-        stream,
-        ordinal,
-        target,
-        RecordedEvent.LINK_TYPE,
-        target.revision() + "@" + target.stream());
+        stream, number, target, RecordedEvent.LINK_TYPE, target.revision() + "@" + target.stream());
   }
 
   private static RecordedEvent reference(StreamName stream, long ordinal, RecordedEvent first) {

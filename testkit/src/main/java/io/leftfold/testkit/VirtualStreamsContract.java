@@ -173,13 +173,17 @@ abstract class VirtualStreamsContract extends TimeContract {
     append(ACCOUNT, "E");
 
     assertThat(lines(StreamName.ofCorrelation("c-1"), FORWARDS))
-        .containsExactly("1 0 $> 0@account-1", "2 1 $> 0@order-1", "4 2 $> 0@$sys");
+        .containsExactly("1 1 $> 0@account-1", "2 2 $> 0@order-1", "4 4 $> 0@$sys");
+    assertThat(lines(StreamName.ofCorrelation("c-1"), FORWARDS.from(3)))
+        .containsExactly("4 4 $> 0@$sys");
     assertThat(lines(StreamName.ofCorrelation("c-1"), BACKWARDS.limit(1)))
-        .containsExactly("4 2 $> 0@$sys");
+        .containsExactly("4 4 $> 0@$sys");
+    assertThat(lines(StreamName.ofCorrelation("c-1"), BACKWARDS.from(3)))
+        .containsExactly("2 2 $> 0@order-1", "1 1 $> 0@account-1");
     assertThat(correlated("c-1")).containsExactly("A", "B", "D");
     assertThat(correlated("c-2")).containsExactly("C");
     assertThat(store.state(StreamName.ofCorrelation("c-1")))
-        .isEqualTo(new StreamState.Present(0, 2));
+        .isEqualTo(new StreamState.Present(1, 4));
   }
 
   @ParameterizedTest
@@ -248,6 +252,20 @@ abstract class VirtualStreamsContract extends TimeContract {
 
     assertThat(lines(StreamName.ofCorrelation("c-1"), FORWARDS)).hasSize(2);
     assertThat(correlated("c-1")).containsExactly("B");
+  }
+
+  @Test
+  void the_events_of_a_correlation_id_are_followed_by_their_positions() throws Exception {
+    appendWith(ACCOUNT, "A", "{\"$correlationId\":\"c-1\"}");
+    append(ORDER, "B");
+    var stream = StreamName.ofCorrelation("c-1");
+    try (var behind = store.subscribe(stream, SubscribeOptions.after(1));
+        var live = store.subscribe(stream, SubscribeOptions.fromEnd())) {
+      appendWith(ORDER, "C", "{\"$correlationId\":\"c-1\"}");
+
+      assertThat(next(behind).original().revision()).isEqualTo(3);
+      assertThat(next(live).original().revision()).isEqualTo(3);
+    }
   }
 
   // ---- following, and as of then

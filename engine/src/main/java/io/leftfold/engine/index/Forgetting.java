@@ -10,16 +10,18 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Which keys of a part are to be forgotten: tags that no event has any more.
+/// Which keys of a part are to be forgotten: tags and correlation ids that no event has any more.
 ///
 /// They said something of events, and go with the last of them. A stream always has an event left;
-/// categories, types, beginnings and correlation ids go on counting those that are forgotten, for
-/// readers of virtual streams hold their ordinals. So these keys stay, and all that stay keep all
-/// their places.
+/// categories, types and beginnings go on counting those that are forgotten, for readers of virtual
+/// streams hold their ordinals. So these keys stay, and all that stay keep all their places.
 final class Forgetting {
 
+  private static final Set<KeyKind> OF_EVENTS = EnumSet.of(KeyKind.TAG, KeyKind.CORRELATION);
   private static final int LOOKS_BETWEEN_PAUSES = 4096;
 
   private final Part part;
@@ -84,7 +86,8 @@ final class Forgetting {
 
   /// Whether there is anything in a segment that is to go.
   boolean isWorthIt(Segment segment) {
-    return isOfForgotten(segment.header()) || hasAny(segment.keys(KeyKind.TAG, "", ""));
+    return isOfForgotten(segment.header())
+        || OF_EVENTS.stream().anyMatch(kind -> hasAny(segment.keys(kind, "", "")));
   }
 
   private boolean isOfForgotten(SegmentHeader header) {
@@ -107,9 +110,10 @@ final class Forgetting {
   /// @throws UncheckedIOException if the pause ends it
   boolean takes(KeyCursor keys) {
     looked();
-    return KeyKind.of(keys.key()[0]) == KeyKind.TAG
+    var kind = KeyKind.of(keys.key()[0]);
+    return OF_EVENTS.contains(kind)
         && isForgottenHere(keys)
-        && isForgottenElsewhere(new IndexKey(KeyKind.TAG, keys.text(), hash));
+        && isForgottenElsewhere(new IndexKey(kind, keys.text(), hash));
   }
 
   private void looked() {

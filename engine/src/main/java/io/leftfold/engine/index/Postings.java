@@ -5,9 +5,9 @@ package io.leftfold.engine.index;
 /// The positions of the events of one key, ascending. Grows at its end while it is read.
 ///
 /// Belongs to one thread at a time, for it keeps what it decoded last. It may be kept for as long
-/// as the store is open. An ordinal never changes its position, but for a tag all of whose events
-/// were forgotten: it has none then, and begins anew if it is used again. So along tags one goes by
-/// [#next] and [#previous] alone.
+/// as the store is open. An ordinal never changes its position, but for a tag or a correlation id
+/// all of whose events were forgotten: it has none then, and begins anew if it is used again. So
+/// along these one goes by [#next] and [#previous] alone.
 public interface Postings {
 
   /// Stands for no position.

@@ -2,7 +2,6 @@
 
 package io.leftfold.engine.stream;
 
-import io.leftfold.api.ContentType;
 import io.leftfold.api.CurrentMetadata;
 import io.leftfold.api.EventCounts;
 import io.leftfold.api.EventFilter;
@@ -15,19 +14,16 @@ import io.leftfold.api.QueryRead;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ReadOptions.Direction;
 import io.leftfold.api.RecordedEvent;
-import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamSummary;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.Tracking;
-import io.leftfold.api.VirtualStream;
 import io.leftfold.engine.index.Index;
 import io.leftfold.engine.index.Postings;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.RecordCursor;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +35,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
-import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -274,11 +269,11 @@ public final class StreamReader {
   public long revisionAt(StreamName name, Instant time) {
     var end = log.end();
     var place = moments.positionAt(time, end);
-    if (name.isVirtual()) {
-      return virtualPostings(name).countBelow(place);
-    }
     var cursor = log.borrowCursor();
     try {
+      if (name.isVirtual()) {
+        return listing(name, end).firstFrom(place, cursor);
+      }
       var view = lookup.view(name, end, cursor);
       for (var ordinal = view.postings().countBelow(place); ordinal < view.count(); ordinal++) {
         if (view.regular()) {
@@ -297,121 +292,21 @@ public final class StreamReader {
   // ---- virtual streams
 
   private StreamRead readVirtual(StreamName name, ReadOptions options) {
-    return new VirtualRead(
-        log.borrowCursor(), name, virtualPostings(name), options, moments.of(options.asOf()));
-  }
-
-  private Postings virtualPostings(StreamName name) {
-    return switch (name.virtual().orElseThrow()) {
-      case VirtualStream.Category(var category) -> index.category(category);
-      // A virtual stream lists what happened, not what points to it.
-      case VirtualStream.Type(var type) when type.equals(RecordedEvent.LINK_TYPE) -> index.none();
-      case VirtualStream.Type(var type) -> index.type(type);
-      case VirtualStream.Streams() -> index.streamStarts();
-      case VirtualStream.StreamsOfCategory(var category) -> index.streamStarts(category);
-      case VirtualStream.Correlation(var id) -> index.correlation(id);
-    };
-  }
-
-  /// Links that were never written: the n-th points to the n-th event of what is listed, or names
-  /// its stream.
-  private final class VirtualRead extends PulledRead implements StreamRead {
-    private final StreamName name;
-    private final Postings postings;
-    private final boolean forwards;
-    private final boolean refers;
-    private final boolean resolve;
-    private final long end;
-    private final long count;
-    private final LinkResolver visibility;
-    private long ordinal;
-
-    VirtualRead(
-        RecordCursor cursor,
-        StreamName name,
-        Postings postings,
-        ReadOptions options,
-        Moments.Moment moment) {
-      super(log, cursor, options.limit());
-      this.name = name;
-      this.postings = postings;
-      this.forwards = options.direction() == Direction.FORWARDS;
-      this.refers = name.virtual().orElseThrow() instanceof VirtualStream.StreamsOfCategory;
-      this.resolve = options.resolveLinks() && !refers;
-      this.end = moment.end();
-      this.count = postings.countBelow(end);
-      this.visibility = new LinkResolver(lookup, log.cursor(), moment.stopped());
-      var byTime = moments.start(options, end, postings);
-      this.ordinal =
-          forwards
-              ? Math.max(options.from(), byTime)
-              : Math.min(options.from(), Math.min(byTime, count) - 1);
-    }
-
-    @Override
-    public StreamState state() {
-      return virtualState(count);
-    }
-
-    @Override
-    boolean advance(RecordCursor cursor) {
-      while (ordinal >= 0 && ordinal < count) {
-        var here = ordinal;
-        ordinal += forwards ? 1 : -1; // first: whoever goes on behind a damaged event gets the next
-        if (cursor.moveToIfKept(postings.at(here))) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    @Override
-    void show(RecordCursor cursor, EventSink sink) {
-      var shown = forwards ? ordinal - 1 : ordinal + 1;
-      var link = refers ? reference(cursor, name, shown) : link(cursor, name, shown);
-      if (!resolve) {
-        ResolvedEvent.plain(link).showTo(sink);
-        return;
-      }
-      var visible =
-          visibility.isVisible(cursor.stream(), cursor.revision(), cursor.timeMicros(), end);
-      sink.resolved(
-          new ResolvedEvent(
-              visible ? Optional.of(cursor.event()) : Optional.empty(), Optional.of(link)));
+    var moment = moments.of(options.asOf());
+    var cursor = log.borrowCursor();
+    try {
+      var visibility = new LinkResolver(lookup, log.cursor(), moment.stopped());
+      var start = moments.start(options, moment.end());
+      return new VirtualRead(
+          log, cursor, name, listing(name, moment.end()), options, start, moment.end(), visibility);
+    } catch (RuntimeException e) {
+      log.giveBack(cursor);
+      throw e;
     }
   }
 
-  private static StreamState virtualState(long count) {
-    return count == 0 ? new StreamState.Absent() : new StreamState.Present(0, count - 1);
-  }
-
-  private static RecordedEvent link(RecordCursor target, StreamName stream, long ordinal) {
-    return entry(
-        target,
-        stream,
-        ordinal,
-        RecordedEvent.LINK_TYPE,
-        target.revision() + "@" + target.stream());
-  }
-
-  private static RecordedEvent reference(RecordCursor first, StreamName stream, long ordinal) {
-    return entry(
-        first, stream, ordinal, RecordedEvent.STREAM_REFERENCE_TYPE, first.stream().value());
-  }
-
-  private static RecordedEvent entry(
-      RecordCursor listed, StreamName stream, long ordinal, String type, String data) {
-    return new RecordedEvent(
-        listed.position(),
-        stream,
-        ordinal,
-        UUID.nameUUIDFromBytes((stream + "/" + ordinal).getBytes(StandardCharsets.UTF_8)),
-        type,
-        ContentType.BINARY,
-        RecordCursor.instant(listed.timeMicros()),
-        data.getBytes(StandardCharsets.UTF_8),
-        new byte[0],
-        List.of());
+  private Listing listing(StreamName name, long end) {
+    return Listing.of(name.virtual().orElseThrow(), index, end);
   }
 
   // ---- everything
@@ -511,12 +406,11 @@ public final class StreamReader {
   /// What a stream is now.
   public StreamState state(StreamName name) {
     var end = log.end();
-    if (name.isVirtual()) {
-      return virtualState(virtualPostings(name).countBelow(end));
-    }
     var cursor = log.borrowCursor();
     try {
-      return lookup.view(name, end, cursor).state();
+      return name.isVirtual()
+          ? listing(name, end).state(cursor)
+          : lookup.view(name, end, cursor).state();
     } finally {
       log.giveBack(cursor);
     }
@@ -577,11 +471,20 @@ public final class StreamReader {
     }
   }
 
-  /// How many events a stream has, hidden ones too: for waiting until there are more.
-  public long countNow(StreamName name) {
+  /// Grows with each event that a stream gets, hidden ones too: for waiting until there are more.
+  public long edgeNow(StreamName name) {
+    var end = log.end();
     return name.isVirtual()
-        ? virtualPostings(name).countBelow(log.end())
-        : index.stream(name.value()).countBelow(log.end());
+        ? listing(name, end).edge()
+        : index.stream(name.value()).countBelow(end);
+  }
+
+  /// About how many events a stream has from a revision on, hidden ones too.
+  public long countFromNow(StreamName name, long revision) {
+    var end = log.end();
+    return name.isVirtual()
+        ? listing(name, end).countFrom(revision)
+        : Math.max(0, index.stream(name.value()).countBelow(end) - revision);
   }
 
   /// How often a stream's metadata was written: for noticing that it was written again.

@@ -141,7 +141,7 @@ sealed interface Source {
     private final StreamName stream;
     private final boolean resolveLinks;
     private long nextRevision;
-    private long countSeen;
+    private long edgeSeen;
     private long metadataCountSeen;
     private boolean tombstoneGiven;
     private @Nullable StreamRead read;
@@ -151,12 +151,12 @@ sealed interface Source {
         StreamName stream,
         boolean resolveLinks,
         long nextRevision,
-        long countSeen) {
+        long edgeSeen) {
       this.reader = reader;
       this.stream = stream;
       this.resolveLinks = resolveLinks;
       this.nextRevision = nextRevision;
-      this.countSeen = countSeen;
+      this.edgeSeen = edgeSeen;
     }
 
     @Override
@@ -194,11 +194,11 @@ sealed interface Source {
     /// judged when it is given.
     private StreamRead opened() {
       var current = read;
-      if (current == null || count() != countSeen || metadataCount() != metadataCountSeen) {
+      if (current == null || edge() != edgeSeen || metadataCount() != metadataCountSeen) {
         if (current != null) {
           current.close();
         }
-        countSeen = count(); // first, so that what comes meanwhile is not missed
+        edgeSeen = edge(); // first, so that what comes meanwhile is not missed
         metadataCountSeen = metadataCount();
         var options = ReadOptions.forwards().from(nextRevision);
         current = reader.read(stream, resolveLinks ? options.resolvingLinks() : options);
@@ -220,8 +220,8 @@ sealed interface Source {
       return Optional.of(event);
     }
 
-    private long count() {
-      return reader.countNow(stream);
+    private long edge() {
+      return reader.edgeNow(stream);
     }
 
     private long metadataCount() {
@@ -230,9 +230,9 @@ sealed interface Source {
 
     @Override
     public long behind() {
-      return read != null || tombstoneGiven
-          ? Math.max(1, count() - nextRevision)
-          : count() - countSeen;
+      return read != null || tombstoneGiven || edge() > edgeSeen
+          ? Math.max(1, countFrom(nextRevision))
+          : 0;
     }
 
     @Override
@@ -242,7 +242,7 @@ sealed interface Source {
 
     @Override
     public long countFrom(long at) {
-      return Math.max(0, count() - at);
+      return reader.countFromNow(stream, at);
     }
 
     @Override

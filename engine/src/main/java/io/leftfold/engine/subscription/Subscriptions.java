@@ -35,7 +35,7 @@ public final class Subscriptions {
           "Checkpoints are for subscriptions to all, got an interval of %d for one stream"
               .formatted(options.checkpointEvery()));
     }
-    var count = reader.countNow(stream); // before the state, so that what comes meanwhile counts
+    var edge = reader.edgeNow(stream); // before the state, so that what comes meanwhile counts
     var state = reader.state(stream);
     if (state instanceof StreamState.Tombstoned) {
       throw new StreamTombstonedException(stream);
@@ -55,7 +55,7 @@ public final class Subscriptions {
                 stream,
                 options.resolveLinks(),
                 next,
-                options.start() instanceof Start.End ? count : 0),
+                options.start() instanceof Start.End ? edge : 0),
             wakeups,
             clock,
             0));
