@@ -17,7 +17,8 @@ public sealed interface StreamState {
     };
   }
 
-  /// The stream never held an event.
+  /// The stream never held an event; or, if it is one of a [VirtualStream.Correlation], has none
+  /// that is not forgotten.
   record Absent() implements StreamState {
     @Override
     public String toString() {

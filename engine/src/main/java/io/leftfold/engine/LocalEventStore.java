@@ -592,8 +592,8 @@ public final class LocalEventStore implements EventStore {
   /// `$maxCount`, `$maxAge` and `$tb` hide, those of deleted streams and those before a tombstone.
   /// Of every live stream the last event stays. Log files that are still written are left alone.
   /// Positions, revisions and the numbers in virtual streams stay what they are. Readers go on
-  /// meanwhile, and so does writing. Names of streams and tags of what is forgotten stay in the
-  /// files of the index until it is made anew ([StoreIndex#rebuild]).
+  /// meanwhile, and so does writing. In the end the index forgets tags and correlation ids that no
+  /// event has any more.
   ///
   /// What may be forgotten is judged as of the beginning ([ScavengeOptions] tells what else can be
   /// asked for). Its history is in the stream `$scavenges`.

@@ -379,6 +379,32 @@ final class ScavengeTest {
           }
         }
         assertThat(revisions(store, stream)).hasSize(2);
+        assertThat(following.lag()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void what_is_forgotten_at_the_end_of_a_correlation_id_is_nothing_to_wait_for()
+      throws InterruptedException {
+    var stream = StreamName.ofCorrelation("Mustermann-d");
+    try (var store = open(new FaultyDisk(1), StoreRig.indexOf(4, 100))) {
+      var kept = store.append(LIVE, ExpectedState.any(), named(0)).position().orElseThrow();
+      for (var n = 1; n < 6; n++) {
+        store.append(CUSTOMER, ExpectedState.any(), named(n));
+      }
+      store.delete(CUSTOMER, ExpectedState.any());
+      seal(store);
+      scavenge(store);
+      try (var fromEnd = store.subscribe(stream, SubscribeOptions.fromEnd());
+          var behind = store.subscribe(stream, SubscribeOptions.fromBeginning())) {
+        assertThat(fromEnd.next()).isInstanceOf(SubscriptionMessage.CaughtUp.class);
+        assertThat(numberOf(behind.next())).isEqualTo(kept);
+        assertThat(behind.next()).isInstanceOf(SubscriptionMessage.CaughtUp.class);
+
+        assertThat(store.state(stream)).isEqualTo(new StreamState.Present(0, kept));
+        assertThat(fromEnd.lag()).isZero();
+        assertThat(behind.lag()).isZero();
       }
     }
   }

@@ -147,10 +147,10 @@ import org.jspecify.annotations.Nullable;
 /// 20. Virtual streams list every event of their kind, hidden ones and tombstones too. They number
 ///     them 0, 1, 2, …, but for `$bc-`, where an event has the number of its position; so numbers
 ///     never change. `$metadata` of `$ce-x` is kept and obeyed by nobody. Their state is absent, or
-///     present from their first number. `$et-$>` is always absent, but [EventFilter.Types] finds
-///     `$>` events. The first event of a stream is that of revision 0: a stream that was tombstoned
-///     and never written has none. Only a text without escapes in its key is a correlation id; of
-///     several in one object the last one counts.
+///     present from 0. `$et-$>` is always absent, but [EventFilter.Types] finds `$>` events. The
+///     first event of a stream is that of revision 0: a stream that was tombstoned and never
+///     written has none. Only a text without escapes in its key is a correlation id; of several in
+///     one object the last one counts.
 /// 21. A link leads nowhere if its data is not digits, `@` and a stream name, if reading the stream
 ///     now would not give that revision (absent, hidden, expired, deleted, tombstoned), or if the
 ///     stream is a virtual one: link to what it lists instead.
@@ -757,7 +757,7 @@ public final class InMemoryEventStore implements EventStore {
     var links = links(stream);
     return links.isEmpty()
         ? new StreamState.Absent()
-        : new StreamState.Present(links.getFirst().revision(), links.getLast().revision());
+        : new StreamState.Present(0, links.getLast().revision());
   }
 
   private boolean isTombstoned(StreamName stream) {

@@ -183,7 +183,7 @@ abstract class VirtualStreamsContract extends TimeContract {
     assertThat(correlated("c-1")).containsExactly("A", "B", "D");
     assertThat(correlated("c-2")).containsExactly("C");
     assertThat(store.state(StreamName.ofCorrelation("c-1")))
-        .isEqualTo(new StreamState.Present(1, 4));
+        .isEqualTo(new StreamState.Present(0, 4));
   }
 
   @ParameterizedTest

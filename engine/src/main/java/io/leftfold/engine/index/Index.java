@@ -381,14 +381,15 @@ public final class Index implements AutoCloseable {
   ///
   /// @param first its first position
   /// @param segment the name that its file had
-  /// @param keys how many tags were left out
+  /// @param keys how many tags and correlation ids were left out
   /// @param bytesFreed how much smaller the file is now
   /// @param isWrittenAgain whether it was written again
   public record Forgotten(
       long first, String segment, long keys, long bytesFreed, boolean isWrittenAgain) {}
 
-  /// Forgets tags and the ids of last events, in every segment, of which the log has nothing any
-  /// more. From the last segment to the first, for a key counts as new in the first that has it.
+  /// Forgets tags, correlation ids and the ids of last events, in every segment, of which the log
+  /// has nothing any more. From the last segment to the first, for a key counts as new in the first
+  /// that has it.
   ///
   /// @param passed is told of bytes that were looked at or written, and ends the work by what it
   ///   throws; the segments are whole then

@@ -50,7 +50,7 @@ sealed interface Listing {
   /// last.
   long firstFrom(long position, RecordCursor cursor);
 
-  /// How many events have a number or a higher one.
+  /// How many events have a number or a higher one, forgotten ones too.
   long countFrom(long number);
 
   /// Grows with each event that is added.
@@ -145,7 +145,10 @@ sealed interface Listing {
 
     @Override
     public long firstFrom(long position, RecordCursor cursor) {
-      var first = firstKept(position, cursor);
+      var first = next(position);
+      while (first != NONE && isForgotten(first, cursor)) {
+        first = next(first + 1);
+      }
       return first == NONE ? lastKept(cursor) + 1 : first;
     }
 
@@ -164,17 +167,7 @@ sealed interface Listing {
     @Override
     public StreamState state(RecordCursor cursor) {
       var last = lastKept(cursor);
-      return last == NONE
-          ? new StreamState.Absent()
-          : new StreamState.Present(firstKept(0, cursor), last);
-    }
-
-    private long firstKept(long from, RecordCursor cursor) {
-      var first = next(from);
-      while (first != NONE && isForgotten(first, cursor)) {
-        first = next(first + 1);
-      }
-      return first;
+      return last == NONE ? new StreamState.Absent() : new StreamState.Present(0, last);
     }
 
     private long lastKept(RecordCursor cursor) {
@@ -188,7 +181,7 @@ sealed interface Listing {
     /// What is damaged is there: who reads it will hear of it.
     private static boolean isForgotten(long position, RecordCursor cursor) {
       try {
-        return !cursor.moveToIfKept(position);
+        return cursor.isForgotten(position) && !cursor.moveToIfKept(position);
       } catch (CorruptLogException e) {
         return false;
       }

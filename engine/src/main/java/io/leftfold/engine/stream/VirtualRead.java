@@ -22,6 +22,7 @@ import java.util.UUID;
 /// Links that were never written: each points to an event of what is listed, or names its stream.
 final class VirtualRead extends PulledRead implements StreamRead {
 
+  private final Log log;
   private final StreamName name;
   private final Listing listing;
   private final boolean forwards;
@@ -29,7 +30,6 @@ final class VirtualRead extends PulledRead implements StreamRead {
   private final boolean resolve;
   private final long end;
   private final LinkResolver visibility;
-  private final StreamState state;
   private long number;
   private long shown;
 
@@ -44,6 +44,7 @@ final class VirtualRead extends PulledRead implements StreamRead {
       long end,
       LinkResolver visibility) {
     super(log, cursor, options.limit());
+    this.log = log;
     this.name = name;
     this.listing = listing;
     this.forwards = options.direction() == Direction.FORWARDS;
@@ -51,7 +52,6 @@ final class VirtualRead extends PulledRead implements StreamRead {
     this.resolve = options.resolveLinks() && !refers;
     this.end = end;
     this.visibility = visibility;
-    this.state = listing.state(cursor);
     this.number =
         forwards
             ? Math.max(options.from(), listing.numberAt(start))
@@ -60,7 +60,12 @@ final class VirtualRead extends PulledRead implements StreamRead {
 
   @Override
   public StreamState state() {
-    return state;
+    var cursor = log.borrowCursor(); // for that of the read may have been given back
+    try {
+      return listing.state(cursor);
+    } finally {
+      log.giveBack(cursor);
+    }
   }
 
   @Override

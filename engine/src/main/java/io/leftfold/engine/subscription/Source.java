@@ -230,14 +230,15 @@ sealed interface Source {
 
     @Override
     public long behind() {
-      return read != null || tombstoneGiven || edge() > edgeSeen
-          ? Math.max(1, countFrom(nextRevision))
-          : 0;
+      if (read != null || tombstoneGiven) {
+        return Math.max(1, countFrom(nextRevision));
+      }
+      return edge() > edgeSeen ? Math.max(1, countFrom(edgeSeen)) : 0;
     }
 
     @Override
     public long at() {
-      return nextRevision;
+      return read == null ? Math.max(nextRevision, edgeSeen) : nextRevision;
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.VirtualStream;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -46,8 +47,8 @@ final class RoundOfStreams implements Round {
   /// The revision of a stream's first event at a position or behind it: positions ascend with
   /// revisions.
   private static long firstAt(EventStore store, StreamName name, long position) {
-    if (position == 0) {
-      return 0;
+    if (position == 0 || name.virtual().orElse(null) instanceof VirtualStream.Correlation) {
+      return position; // which is the number there
     }
     if (!(store.state(name) instanceof StreamState.Present(_, var lastRevision))) {
       return 0;

@@ -5,7 +5,9 @@ package io.leftfold.server.group;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
+import io.leftfold.api.VirtualStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -13,9 +15,12 @@ import java.util.Optional;
 /// How far a group is behind the end of its source, counted from the last place up to which
 /// everything is done. Events that a filter will pass over count, until they were looked at.
 ///
-/// @param events behind that place
+/// @param events behind that place; of a correlation id at most 10,000
 /// @param age of the first of them; zero if there is none
 public record GroupLag(long events, Duration age) {
+
+  /// Whose numbers have gaps is counted event by event, up to here.
+  private static final long COUNTED_MAX = 10_000;
 
   private static final GroupLag NONE = new GroupLag(0, Duration.ZERO);
 
@@ -24,6 +29,9 @@ public record GroupLag(long events, Duration age) {
     var done = progress.done();
     var events =
         switch (info.definition().id().source()) {
+          case GroupSource.OfStream(var stream) when isNumberedByPositions(stream) ->
+              countFrom(
+                  store.read(stream, ReadOptions.forwards().from(done + 1).limit(COUNTED_MAX)));
           case GroupSource.OfStream(var stream) ->
               store.state(stream) instanceof StreamState.Present(var first, var last)
                   ? last - Math.max(done, first - 1)
@@ -37,6 +45,16 @@ public record GroupLag(long events, Duration age) {
     // The store's clock may have gone back.
     var age = since.map(first -> Duration.between(first, now)).filter(Duration::isPositive);
     return new GroupLag(events, age.orElse(Duration.ZERO));
+  }
+
+  private static boolean isNumberedByPositions(StreamName stream) {
+    return stream.virtual().orElse(null) instanceof VirtualStream.Correlation;
+  }
+
+  private static long countFrom(EventRead read) {
+    try (read) {
+      return read.stream().count();
+    }
   }
 
   private static Optional<Instant> recorded(EventStore store, GroupInfo info, long place) {
