@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -69,6 +70,9 @@ public final class BesideCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    for (var name : kinds) {
+      requireKnown(name);
+    }
     var chosen =
         Arrays.stream(Kind.values())
             .filter(kind ->
@@ -81,6 +85,15 @@ public final class BesideCommand implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private void requireKnown(String name) {
+    var keys = Arrays.stream(Kind.values()).map(Kind::key).toList();
+    if (keys.stream().noneMatch(key -> key.startsWith(name))) {
+      throw new ParameterException(
+          Objects.requireNonNull(spec).commandLine(),
+          "No kind begins with '%s'; there are %s".formatted(name, String.join(", ", keys)));
+    }
   }
 
   private void run(List<Kind> some, boolean encrypted) throws Exception {
