@@ -32,6 +32,7 @@ final class SourcesTest {
           "cli",
           "client",
           "engine",
+          "examples/bank-account",
           "projections",
           "protocol",
           "readmodels",

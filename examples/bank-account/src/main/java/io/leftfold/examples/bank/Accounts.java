@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.examples.bank;
+
+import static io.leftfold.toolkit.Decision.accept;
+import static io.leftfold.toolkit.Decision.reject;
+import static io.leftfold.toolkit.JsonBinding.jackson;
+
+import io.leftfold.api.Query;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.Tag;
+import io.leftfold.examples.bank.Account.Payment;
+import io.leftfold.examples.bank.Account.Payment.Phase;
+import io.leftfold.examples.bank.BankCommand.ConfirmPayment;
+import io.leftfold.examples.bank.BankCommand.Debit;
+import io.leftfold.examples.bank.BankCommand.Deposit;
+import io.leftfold.examples.bank.BankCommand.OpenAccount;
+import io.leftfold.examples.bank.BankCommand.OrderPayment;
+import io.leftfold.examples.bank.BankCommand.ReturnPayment;
+import io.leftfold.examples.bank.BankCommand.SetCreditLine;
+import io.leftfold.examples.bank.BankCommand.Transfer;
+import io.leftfold.examples.bank.BankCommand.Withdraw;
+import io.leftfold.examples.bank.BankEvent.AccountOpened;
+import io.leftfold.examples.bank.BankEvent.BookingReversed;
+import io.leftfold.examples.bank.BankEvent.CreditLineSet;
+import io.leftfold.examples.bank.BankEvent.MoneyDeposited;
+import io.leftfold.examples.bank.BankEvent.MoneyWithdrawn;
+import io.leftfold.examples.bank.BankEvent.PaymentConfirmed;
+import io.leftfold.examples.bank.BankEvent.PaymentOrdered;
+import io.leftfold.examples.bank.BankEvent.PaymentReturned;
+import io.leftfold.examples.bank.BankEvent.TransferReceived;
+import io.leftfold.examples.bank.BankEvent.TransferSent;
+import io.leftfold.examples.bank.Refusal.AccountExists;
+import io.leftfold.examples.bank.Refusal.CreditInUse;
+import io.leftfold.examples.bank.Refusal.IbanTaken;
+import io.leftfold.examples.bank.Refusal.NoSuchAccount;
+import io.leftfold.examples.bank.Refusal.NoSuchPayment;
+import io.leftfold.examples.bank.Refusal.NotCovered;
+import io.leftfold.examples.bank.Refusal.PaymentIsOver;
+import io.leftfold.toolkit.Boundary;
+import io.leftfold.toolkit.Decider;
+import io.leftfold.toolkit.Decision;
+import io.leftfold.toolkit.EventTypes;
+import java.util.List;
+
+/// What commands do to accounts, what events make of them, on what a decision rests, and how events
+/// are stored.
+final class Accounts {
+
+  private Accounts() {}
+
+  static final Decider<BankCommand, Books, BankEvent, Refusal> DECIDER =
+      Decider.of(Books.EMPTY, Accounts::decide, Accounts::evolve);
+
+  private static Decision<BankEvent, Refusal> decide(BankCommand command, Books books) {
+    for (var account : command.accounts()) {
+      if (!books.has(account)) {
+        return reject(new NoSuchAccount(account));
+      }
+    }
+    return switch (command) {
+      case OpenAccount(var account, _, _) when books.has(account) ->
+          reject(new AccountExists(account));
+      case OpenAccount(_, var iban, _) when books.ibans().contains(iban.value()) ->
+          reject(new IbanTaken(iban.value()));
+      case OpenAccount(var account, var iban, var owner) ->
+          accept(new AccountOpened(account, iban.value(), owner));
+
+      case SetCreditLine set -> decideCredit(set, books.of(set.account()));
+
+      case Deposit(var account, var cents, var valueDate, var text) ->
+          accept(new MoneyDeposited(account, cents, valueDate, text));
+
+      case Debit debit when debit.cents() > available(debit, books) ->
+          reject(new NotCovered(debit.account(), debit.cents(), available(debit, books)));
+      case Withdraw(var account, var cents, var today, var text) ->
+          accept(new MoneyWithdrawn(account, cents, today, text));
+      case Transfer(var from, var to, var cents, var today, var text) ->
+          accept(
+              new TransferSent(from, to, cents, today, text),
+              new TransferReceived(to, from, cents, today, text));
+      case OrderPayment(var account, var payment, var iban, var cents, var today, var text) ->
+          accept(new PaymentOrdered(account, payment, iban.value(), cents, today, text));
+
+      case ConfirmPayment(var account, var name) -> {
+        var payment = books.of(account).payments().get(name);
+        yield payment == null
+            ? reject(new NoSuchPayment(account, name))
+            : ended(name, payment, Phase.CONFIRMED, new PaymentConfirmed(account, name));
+      }
+      case ReturnPayment(var account, var name, var today, var why) -> {
+        var payment = books.of(account).payments().get(name);
+        yield payment == null
+            ? reject(new NoSuchPayment(account, name))
+            : ended(
+                name,
+                payment,
+                Phase.RETURNED,
+                new PaymentReturned(account, name, payment.cents(), today, why));
+      }
+    };
+  }
+
+  private static long available(Debit debit, Books books) {
+    return books.of(debit.account()).available(debit.today());
+  }
+
+  private static Decision<BankEvent, Refusal> decideCredit(SetCreditLine set, Account account) {
+    var used = account.creditLine() - account.available(set.today());
+    return set.cents() < used
+        ? reject(new CreditInUse(set.account(), set.cents(), used))
+        : accept(new CreditLineSet(set.account(), set.cents()));
+  }
+
+  /// A payment ends once, in one way. To be told the same again is no error.
+  private static Decision<BankEvent, Refusal> ended(
+      String name, Payment payment, Phase end, BankEvent event) {
+    if (payment.phase() == end) {
+      return accept();
+    }
+    return payment.phase() == Phase.OPEN
+        ? accept(event)
+        : reject(new PaymentIsOver(name, payment.phase()));
+  }
+
+  static Books evolve(Books books, BankEvent event) {
+    return switch (event) {
+      case AccountOpened(var account, var iban, var owner) ->
+          books.opened(account, Account.opened(iban, owner));
+      case CreditLineSet(var account, var cents) ->
+          books.changed(account, before -> before.withCreditLine(cents));
+      case MoneyDeposited(var account, var cents, var valueDate, _) ->
+          books.changed(account, before -> before.credited(cents, valueDate));
+      case MoneyWithdrawn(var account, var cents, _, _) ->
+          books.changed(account, before -> before.debited(cents));
+      case TransferSent(var account, _, var cents, _, _) ->
+          books.changed(account, before -> before.debited(cents));
+      case TransferReceived(var account, _, var cents, var valueDate, _) ->
+          books.changed(account, before -> before.credited(cents, valueDate));
+      case BookingReversed(var account, var change, var valueDate, _) ->
+          books.changed(account, before -> before.credited(change, valueDate));
+      case PaymentOrdered(var account, var payment, var iban, var cents, _, _) ->
+          books.changed(
+              account,
+              before -> before.debited(cents).with(payment, new Payment(iban, cents, Phase.OPEN)));
+      case PaymentReturned(var account, var payment, var cents, var valueDate, _) ->
+          books.changed(
+              account, before -> before.credited(cents, valueDate).moved(payment, Phase.RETURNED));
+      case PaymentConfirmed(var account, var payment) ->
+          books.changed(account, before -> before.moved(payment, Phase.CONFIRMED));
+    };
+  }
+
+  // ---- on what a decision rests
+
+  /// One account is a stream. What concerns more than one thing rests on a query over tags, and is
+  /// one commit nevertheless: nothing that matches comes in between.
+  static Boundary<BankEvent> boundary(BankCommand command) {
+    return switch (command) {
+      case OpenAccount(var account, var iban, _) ->
+          query(Query.tagged(accountTag(account)), Query.tagged(ibanTag(iban.value())));
+      case Transfer(var from, var to, _, _, _) ->
+          query(Query.tagged(accountTag(from)), Query.tagged(accountTag(to)));
+      case SetCreditLine _,
+          Deposit _,
+          Withdraw _,
+          OrderPayment _,
+          ConfirmPayment _,
+          ReturnPayment _ ->
+          boundary(command.account());
+    };
+  }
+
+  static Boundary<BankEvent> boundary(String account) {
+    return Boundary.stream(stream(account));
+  }
+
+  private static Boundary<BankEvent> query(Query.Item... items) {
+    return Boundary.query(Query.of(items), event -> stream(event.account()));
+  }
+
+  static StreamName stream(String account) {
+    return StreamName.of("account-" + account);
+  }
+
+  // ---- how events are stored
+
+  /// The names are for ever, the classes are not.
+  static final EventTypes<BankEvent> EVENTS =
+      EventTypes.of(BankEvent.class)
+          .type("AccountOpened", 1, AccountOpened.class, jackson(AccountOpened.class))
+          .type("CreditLineSet", 1, CreditLineSet.class, jackson(CreditLineSet.class))
+          .type("MoneyDeposited", 1, MoneyDeposited.class, jackson(MoneyDeposited.class))
+          .type("MoneyWithdrawn", 1, MoneyWithdrawn.class, jackson(MoneyWithdrawn.class))
+          .type("TransferSent", 1, TransferSent.class, jackson(TransferSent.class))
+          .type("TransferReceived", 1, TransferReceived.class, jackson(TransferReceived.class))
+          .type("BookingReversed", 1, BookingReversed.class, jackson(BookingReversed.class))
+          .type("PaymentOrdered", 1, PaymentOrdered.class, jackson(PaymentOrdered.class))
+          .type("PaymentConfirmed", 1, PaymentConfirmed.class, jackson(PaymentConfirmed.class))
+          .type("PaymentReturned", 1, PaymentReturned.class, jackson(PaymentReturned.class))
+          .tagged(Accounts::tags)
+          .build();
+
+  private static List<Tag> tags(BankEvent event) {
+    var account = accountTag(event.account());
+    return event instanceof AccountOpened(_, var iban, _)
+        ? List.of(account, ibanTag(iban))
+        : List.of(account);
+  }
+
+  private static Tag accountTag(String account) {
+    return Tag.of("account", account);
+  }
+
+  private static Tag ibanTag(String iban) {
+    return Tag.of("iban", iban);
+  }
+}
