@@ -7,6 +7,7 @@ import static io.leftfold.toolkit.Decision.reject;
 import static io.leftfold.toolkit.JsonBinding.jackson;
 
 import io.leftfold.api.Query;
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
 import io.leftfold.examples.bank.Account.Payment;
@@ -40,7 +41,9 @@ import io.leftfold.examples.bank.Refusal.PaymentIsOver;
 import io.leftfold.toolkit.Boundary;
 import io.leftfold.toolkit.Decider;
 import io.leftfold.toolkit.Decision;
+import io.leftfold.toolkit.Decoded;
 import io.leftfold.toolkit.EventTypes;
+import io.leftfold.toolkit.UnreadableEventException;
 import java.util.List;
 
 /// What commands do to accounts, what events make of them, on what a decision rests, and how events
@@ -200,6 +203,14 @@ final class Accounts {
           .type("PaymentReturned", 1, PaymentReturned.class, jackson(PaymentReturned.class))
           .tagged(Accounts::tags)
           .build();
+
+  /// What an event of an account says.
+  static List<BankEvent> meaning(RecordedEvent event) {
+    return switch (EVENTS.decode(event)) {
+      case Decoded.Known<BankEvent>(var events) -> events;
+      case Decoded.Unknown<BankEvent> _ -> throw new UnreadableEventException(event);
+    };
+  }
 
   private static List<Tag> tags(BankEvent event) {
     var account = accountTag(event.account());

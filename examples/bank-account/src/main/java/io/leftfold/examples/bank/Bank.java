@@ -2,48 +2,214 @@
 
 package io.leftfold.examples.bank;
 
+import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.examples.bank.BankCommand.ReturnPayment;
+import io.leftfold.examples.bank.BankEvent.Booking;
+import io.leftfold.examples.bank.BankEvent.BookingReversed;
+import io.leftfold.examples.bank.BankEvent.MoneyDeposited;
+import io.leftfold.examples.bank.BankEvent.MoneyWithdrawn;
+import io.leftfold.examples.bank.Payments.GiveBack;
+import io.leftfold.examples.bank.Payments.Instruct;
+import io.leftfold.examples.bank.Payments.Order;
+import io.leftfold.examples.bank.Refusal.NotReversible;
+import io.leftfold.readmodels.SqlView;
 import io.leftfold.toolkit.CommandHandler;
 import io.leftfold.toolkit.CommandId;
+import io.leftfold.toolkit.Corrections;
 import io.leftfold.toolkit.HandlingOptions;
 import io.leftfold.toolkit.Outcome;
+import io.leftfold.toolkit.Projector;
+import io.leftfold.toolkit.process.CommandTarget;
+import io.leftfold.toolkit.process.ProcessOptions;
+import io.leftfold.toolkit.process.ProcessRunner;
+import io.leftfold.toolkit.process.Retries;
+import io.leftfold.toolkit.process.RunningProcess;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import javax.sql.DataSource;
 
 /// The bank on a store: in memory, in a directory or far away, for it is the same interface.
-final class Bank {
+///
+/// Commands, questions and corrections work from the beginning. The overview and the payments to
+/// other banks go on by themselves between [#start] and [#close].
+final class Bank implements AutoCloseable {
 
   /// Of many who want the same account at once, one may be too late a number of times.
   private static final HandlingOptions OPTIONS =
       HandlingOptions.defaults().withAttemptsMax(200).withRememberedStatesMax(10_000);
 
+  private final EventStore store;
   private final Clock clock;
   private final CommandHandler<BankCommand, Books, BankEvent, Refusal> accounts;
+  private final Corrections<BankEvent> corrections;
+  private final ProcessRunner<BankEvent, Payments.State, Order> payments;
+  private final Overview overview;
+  private final Projector<BankEvent, SqlView> projector;
+  private final List<RunningProcess> running = new ArrayList<>();
 
-  private Bank(EventStore store, Clock clock) {
+  private Bank(
+      EventStore store,
+      DataSource database,
+      CommandTarget<Instruct> otherBank,
+      Clock clock,
+      Duration patience) {
+    this.store = store;
     this.clock = clock;
     this.accounts =
         CommandHandler.of(store, Accounts.DECIDER, Accounts.EVENTS, Accounts::boundary)
             .with(OPTIONS);
+    this.corrections = Corrections.of(store, Accounts.EVENTS, Bank::reversal);
+    this.payments =
+        ProcessRunner.of(
+            store,
+            Payments.process(patience),
+            target(otherBank),
+            clock,
+            ProcessOptions.of(Retries.defaults(new Random())));
+    this.overview = new Overview(database);
+    this.projector = Projector.of(store, Overview.PROJECTION, overview.readModel());
   }
 
-  static Bank on(EventStore store, Clock clock) {
-    return new Bank(store, clock);
+  /// A bank of which nothing runs by itself yet.
+  ///
+  /// @param store where its events are; it is not closed
+  /// @param database for the overview
+  /// @param otherBank is told of payments
+  /// @param clock says which day it is, in its zone, and when deadlines pass
+  /// @param patience how long the other bank has to confirm a payment
+  static Bank on(
+      EventStore store,
+      DataSource database,
+      CommandTarget<Instruct> otherBank,
+      Clock clock,
+      Duration patience) {
+    return new Bank(store, database, otherBank, clock, patience);
+  }
+
+  private CommandTarget<Order> target(CommandTarget<Instruct> otherBank) {
+    CommandTarget<BankCommand> account = CommandTarget.of(accounts, Refusal::message);
+    return (id, order) ->
+        switch (order) {
+          case Instruct instruction -> otherBank.handle(id, instruction);
+          case GiveBack(var name, var payment, var why) ->
+              account.handle(id, new ReturnPayment(name, payment, today(), why));
+        };
+  }
+
+  /// Lets the overview and the payments go on by themselves.
+  void start() {
+    projector.start();
+    running.add(payments.start(Thread.ofVirtual().name("payments-", 0).factory()));
+  }
+
+  /// Ends what goes on by itself.
+  @Override
+  public void close() {
+    running.forEach(RunningProcess::close);
+    projector.close();
   }
 
   LocalDate today() {
-    return LocalDate.ofInstant(clock.instant(), clock.getZone());
+    return dayOf(clock.instant());
   }
+
+  LocalDate dayOf(Instant moment) {
+    return LocalDate.ofInstant(moment, clock.getZone());
+  }
+
+  /// The last moment of a day, as stores count time.
+  Instant endOf(LocalDate day) {
+    return day.plusDays(1).atStartOfDay(clock.getZone()).toInstant().minus(1, ChronoUnit.MICROS);
+  }
+
+  // ---- what is wanted
 
   /// Does what somebody wants, once, however often it is given with this id.
   Outcome<BankEvent, Refusal> handle(CommandId id, BankCommand command) {
     return accounts.handle(id, command);
   }
 
+  /// Takes back a deposit or a withdrawal that was a mistake, and books what it should have been.
+  /// Nothing is changed and nobody is asked: if the money is gone already, the account is
+  /// overdrawn.
+  ///
+  /// @param position where the mistake is recorded
+  /// @param cents what it should have been; empty if it should not have been at all
+  Outcome<BankEvent, Refusal> correct(String account, long position, OptionalLong cents) {
+    cents.ifPresent(BankCommand::requireAmount);
+    var mistaken =
+        store
+            .eventAt(position)
+            .filter(event -> event.stream().equals(Accounts.stream(account)))
+            .flatMap(event -> Accounts.meaning(event).stream().findFirst())
+            .filter(event -> !reversal(event).isEmpty());
+    if (mistaken.isEmpty()) {
+      return new Outcome.Rejected<>(new NotReversible(account, position));
+    }
+    var instead = cents.stream().mapToObj(right -> with(right, mistaken.get())).toList();
+    var corrected = corrections.correct(position, instead);
+    return new Outcome.Accepted<>(corrected.position(), corrected.events(), corrected.repeated());
+  }
+
+  /// What is between several accounts or banks cannot be taken back by one of them.
+  private static List<BankEvent> reversal(BankEvent event) {
+    return switch (event) {
+      case MoneyDeposited _, MoneyWithdrawn _ -> List.of(reversed((Booking) event));
+      case BankEvent _ -> List.of();
+    };
+  }
+
+  private static BankEvent reversed(Booking booking) {
+    return new BookingReversed(
+        booking.account(), -booking.change(), booking.valueDate(), "Reversal: " + booking.text());
+  }
+
+  private static BankEvent with(long cents, BankEvent mistaken) {
+    return switch (mistaken) {
+      case MoneyDeposited(var account, _, var valueDate, var text) ->
+          new MoneyDeposited(account, cents, valueDate, text);
+      case MoneyWithdrawn(var account, _, var valueDate, var text) ->
+          new MoneyWithdrawn(account, cents, valueDate, text);
+      case BankEvent other -> other;
+    };
+  }
+
+  // ---- what is asked
+
   /// An account as it is now.
   Optional<Account> account(String account) {
     var books = accounts.state(Accounts.boundary(account));
     return books.has(account) ? Optional.of(books.of(account)) : Optional.empty();
+  }
+
+  /// What was booked on an account by a moment of the past, as it counts on a day.
+  Statement statement(String account, AsOf moment, LocalDate day) {
+    var events = store.read(Accounts.stream(account), ReadOptions.forwards().asOf(moment)).events();
+    return Statement.of(account, day, events);
+  }
+
+  /// All accounts together.
+  Overview overview() {
+    return overview;
+  }
+
+  /// What keeps the overview up to date.
+  Projector<BankEvent, SqlView> projector() {
+    return projector;
+  }
+
+  /// What goes about payments.
+  ProcessRunner<BankEvent, Payments.State, Order> payments() {
+    return payments;
   }
 }

@@ -106,7 +106,7 @@ sealed interface BankCommand {
 
   int TEXT_CHARACTERS_MAX = 140;
 
-  private static void requireAmount(long cents) {
+  static void requireAmount(long cents) {
     require(
         cents > 0 && cents <= CENTS_MAX,
         "An amount is 1 to %d cents, got %d".formatted(CENTS_MAX, cents));

@@ -35,15 +35,16 @@ record Body(ObjectNode json) {
   }
 
   LocalDate date(String field, LocalDate otherwise) {
-    return has(field) ? date(field, text(field)) : otherwise;
+    return has(field) ? date("The field \"%s\"".formatted(field), text(field)) : otherwise;
   }
 
-  static LocalDate date(String field, String text) {
+  /// A date as people write it in a request.
+  static LocalDate date(String what, String text) {
     try {
       return LocalDate.parse(text);
     } catch (DateTimeException _) {
       throw new IllegalArgumentException(
-          "The field \"%s\" is a date such as 2026-07-17, got \"%s\"".formatted(field, text));
+          "%s is a date such as 2026-07-17, got \"%s\"".formatted(what, text));
     }
   }
 

@@ -76,6 +76,10 @@ final class HttpEdge implements AutoCloseable {
     String segment(String name) {
       return segments.getOrDefault(name, "");
     }
+
+    Optional<String> query(String name) {
+      return Optional.ofNullable(query.get(name));
+    }
   }
 
   record Response(int status, String contentType, Map<String, String> headers, byte[] body) {
@@ -229,7 +233,8 @@ final class HttpEdge implements AutoCloseable {
     }
     var type = exchange.getRequestHeaders().getFirst("Content-Type");
     if (type == null || !type.startsWith("application/json")) {
-      throw new Problem(415, "not-json", "A body is application/json, got %s".formatted(type));
+      throw new Problem(
+          415, "not-json", "A body is application/json, got " + (type == null ? "none" : type));
     }
     try {
       if (JSON.readTree(bytes) instanceof ObjectNode object) {

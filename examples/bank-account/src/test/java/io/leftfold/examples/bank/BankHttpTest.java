@@ -4,14 +4,19 @@ package io.leftfold.examples.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leftfold.engine.LocalEventStore;
+import io.leftfold.testkit.ManualClock;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,9 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// The bank over HTTP, on the engine in a directory.
+/// The bank over HTTP, started as somebody starts it, on the engine in a directory.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BankHttpTest {
+
+  private static final JsonMapper JSON = JsonMapper.shared();
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -31,60 +38,386 @@ final class BankHttpTest {
   private final HttpClient client = HttpClient.newHttpClient();
 
   @SuppressWarnings("NullAway.Init")
-  private LocalEventStore store;
+  private Main.Open open;
 
-  @SuppressWarnings("NullAway.Init")
-  private HttpEdge edge;
+  private record Answer(int status, String type, JsonNode body) {
+    long number(String field) {
+      return body.get(field).longValue();
+    }
 
-  private record Answer(int status, JsonNode body) {}
+    String text(String field) {
+      return body.get(field).stringValue();
+    }
+  }
 
   @BeforeAll
   void open() {
-    store = LocalEventStore.open(directory.resolve("events"));
-    var bank = new BankHttp(Bank.on(store, Clock.systemUTC()));
-    edge = HttpEdge.start(0, bank.routes(), Thread.ofVirtual().factory());
+    open = start();
+  }
+
+  private static Main.Open start() {
+    return Main.open(
+        List.of("--data", directory.toString(), "--port", "0"), new ManualClock(TestBank.START));
   }
 
   @AfterAll
   void close() {
-    edge.close();
-    store.close();
+    open.close();
   }
 
-  private Answer post(String path, String json) throws IOException, InterruptedException {
-    return answer(
-        HttpRequest.newBuilder(uri(path))
+  // ---- words to speak about it
+
+  private HttpRequest.Builder at(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(open.port(), path)));
+  }
+
+  private Answer send(String method, String path, String json) {
+    return send(
+        at(path)
             .header("Content-Type", "application/json")
-            .POST(HttpRequest.BodyPublishers.ofString(json))
-            .build());
+            .method(method, BodyPublishers.ofString(json)));
   }
 
-  private Answer get(String path) throws IOException, InterruptedException {
-    return answer(HttpRequest.newBuilder(uri(path)).build());
+  private Answer post(String path, String json) {
+    return send("POST", path, json);
   }
 
-  private URI uri(String path) {
-    return URI.create("http://127.0.0.1:%d%s".formatted(edge.port(), path));
+  private Answer get(String path) {
+    return send(at(path));
   }
 
-  private Answer answer(HttpRequest request) throws IOException, InterruptedException {
-    var response = client.send(request, HttpResponse.BodyHandlers.ofString());
-    return new Answer(response.statusCode(), JsonMapper.shared().readTree(response.body()));
+  private Answer send(HttpRequest.Builder request) {
+    try {
+      var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(
+          response.statusCode(),
+          response.headers().firstValue("Content-Type").orElse(""),
+          JSON.readTree(response.body()));
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError("No answer", e);
+    }
+  }
+
+  /// An account with a name and an IBAN that nobody has, and so much money.
+  private String account(String prefix, long cents) {
+    var name = prefix + "-" + UUID.randomUUID().toString().substring(0, 8);
+    done(
+        post(
+            "/accounts",
+            "{\"account\":\"%s\",\"iban\":\"%s\",\"owner\":\"%s\"}"
+                .formatted(name, anyIban(), prefix)));
+    if (cents > 0) {
+      done(post("/accounts/%s/deposits".formatted(name), "{\"cents\":%d}".formatted(cents)));
+    }
+    return name;
+  }
+
+  /// Made valid by its check digits.
+  private static Iban anyIban() {
+    var digits = "%018d".formatted(UUID.randomUUID().getMostSignificantBits() >>> 8);
+    for (var check = 2; ; check++) {
+      try {
+        return new Iban("DE%02d%s".formatted(check, digits));
+      } catch (IllegalArgumentException _) {
+        // The next check digits.
+      }
+    }
+  }
+
+  private static Answer done(Answer answer) {
+    assertThat(answer.status()).as("%s", answer).isEqualTo(200);
+    assertThat(answer.type()).isEqualTo("application/json");
+    return answer;
+  }
+
+  private static void isProblem(Answer answer, int status, String title, String detail) {
+    assertThat(answer.status()).as("%s", answer).isEqualTo(status);
+    assertThat(answer.type()).isEqualTo("application/problem+json");
+    assertThat(answer.number("status")).isEqualTo(status);
+    assertThat(answer.text("title")).isEqualTo(title);
+    assertThat(answer.text("detail")).isEqualTo(detail);
+  }
+
+  private long balance(String account) {
+    return get("/accounts/" + account).number("balance");
+  }
+
+  // ---- what is wanted, and asked
+
+  @Test
+  void money_comes_in_moves_and_goes_out() {
+    var alice = account("alice", 5_000);
+    var bob = account("bob", 0);
+
+    done(
+        post(
+            "/accounts/%s/transfers".formatted(alice),
+            "{\"to\":\"%s\",\"cents\":3000,\"text\":\"lunch\"}".formatted(bob)));
+    done(post("/accounts/%s/withdrawals".formatted(bob), "{\"cents\":1000}"));
+    done(
+        post("/accounts/%s/deposits".formatted(bob), "{\"cents\":7,\"valueDate\":\"2026-07-20\"}"));
+    done(send("PUT", "/accounts/%s/credit-line".formatted(bob), "{\"cents\":10000}"));
+
+    assertThat(balance(alice)).isEqualTo(2_000);
+    var now = done(get("/accounts/" + bob));
+    assertThat(now.number("balance")).isEqualTo(2_007);
+    assertThat(now.number("available")).isEqualTo(12_000);
+    assertThat(now.number("creditLine")).isEqualTo(10_000);
+    assertThat(now.text("owner")).isEqualTo("bob");
   }
 
   @Test
-  void an_account_is_opened_filled_and_shown() throws Exception {
-    assertThat(
-            post(
-                    "/accounts",
-                    """
-                    {"account":"alice","iban":"DE89 3704 0044 0532 0130 00","owner":"Alice"}\
-                    """)
-                .status())
-        .isEqualTo(200);
-    assertThat(post("/accounts/alice/deposits", "{\"cents\":5000}").status()).isEqualTo(200);
+  void a_payment_is_set_aside_and_confirmed() {
+    var alice = account("alice", 5_000);
+    var payments = "/accounts/%s/payments".formatted(alice);
 
-    var alice = get("/accounts/alice");
-    assertThat(alice.body().get("balance").longValue()).isEqualTo(5_000);
+    var payment =
+        done(post(payments, "{\"iban\":\"%s\",\"cents\":3000}".formatted(TestBank.IBANS.get(2))))
+            .text("payment");
+    assertThat(done(get(payments + "/" + payment)).text("phase")).isEqualTo("open");
+    done(send(at(payments + "/" + payment + "/confirmation").POST(BodyPublishers.noBody())));
+
+    assertThat(done(get(payments + "/" + payment)).text("phase")).isEqualTo("confirmed");
+    assertThat(balance(alice)).isEqualTo(2_000);
+    isProblem(
+        get(payments + "/p9"),
+        404,
+        "no-such-payment",
+        "Account \"%s\" has no payment \"p9\"".formatted(alice));
+    isProblem(
+        send(at(payments + "/p9/confirmation").POST(BodyPublishers.noBody())),
+        404,
+        "no-such-payment",
+        "Account \"%s\" has no payment \"p9\"".formatted(alice));
+  }
+
+  @Test
+  void a_mistake_is_corrected_and_the_statement_shows_both_timelines() {
+    var alice = account("alice", 0);
+    var deposited =
+        done(
+            post(
+                "/accounts/%s/deposits".formatted(alice), "{\"cents\":50000,\"text\":\"salary\"}"));
+    done(
+        post(
+            "/accounts/%s/corrections".formatted(alice),
+            "{\"position\":%d,\"cents\":5000}".formatted(deposited.number("position"))));
+    done(
+        post(
+            "/accounts/%s/deposits".formatted(alice),
+            "{\"cents\":7,\"valueDate\":\"2026-07-20\"}"));
+
+    var statement = done(get("/accounts/%s/statement".formatted(alice)));
+    assertThat(statement.number("ledger")).isEqualTo(5_007);
+    assertThat(statement.number("valued")).isEqualTo(5_000);
+    assertThat(statement.text("day")).isEqualTo("2026-07-17");
+    assertThat(statement.body().get("entries"))
+        .extracting(entry -> entry.get("cents").longValue())
+        .containsExactly(50_000L, -50_000L, 5_000L, 7L);
+    assertThat(done(get("/accounts/%s/statement?day=2026-07-20".formatted(alice))).number("valued"))
+        .isEqualTo(5_007);
+    // The engine's clock is not this one; what was recorded, was after 2020 and before 2100.
+    for (var then : List.of("2020-01-01", "2020-01-01T14:02:00Z")) {
+      assertThat(
+              done(get("/accounts/%s/statement?asOf=%s".formatted(alice, then))).number("ledger"))
+          .isZero();
+    }
+    assertThat(
+            done(get("/accounts/%s/statement?asOf=2099-12-31".formatted(alice))).number("ledger"))
+        .isEqualTo(5_007);
+    isProblem(
+        post("/accounts/%s/corrections".formatted(alice), "{\"position\":0}"),
+        422,
+        "not-reversible",
+        "At position 0 there is no deposit or withdrawal of account \"%s\" that could be corrected"
+            .formatted(alice));
+  }
+
+  @Test
+  void who_names_the_position_of_what_they_wrote_sees_it_in_the_overview() {
+    var alice = account("alice", 0);
+    var position =
+        done(post(
+                "/accounts/%s/deposits".formatted(alice),
+                "{\"cents\":7,\"valueDate\":\"2031-01-01\"}"))
+            .number("position");
+
+    var accounts = done(get("/accounts?seen=" + position)).body().get("accounts");
+    assertThat(accounts)
+        .filteredOn(row -> row.get("account").stringValue().equals(alice))
+        .extracting(row -> row.get("balance").longValue())
+        .containsExactly(7L);
+    var ledger = done(get("/ledger?day=2031-01-01&seen=" + position));
+    assertThat(ledger.body().get("bookings"))
+        .extracting(row -> row.get("position").longValue())
+        .containsExactly(position);
+  }
+
+  @Test
+  void a_request_with_the_same_key_happens_once() {
+    var alice = account("alice", 5_000);
+    var bob = account("bob", 5_000);
+    var answers = new ArrayList<Answer>();
+    for (var account : List.of(alice, alice, bob)) {
+      answers.add(
+          done(
+              send(
+                  at("/accounts/%s/payments".formatted(account))
+                      .header("Content-Type", "application/json")
+                      .header("Idempotency-Key", "k1")
+                      .POST(
+                          BodyPublishers.ofString(
+                              "{\"iban\":\"%s\",\"cents\":1000}"
+                                  .formatted(TestBank.IBANS.get(2)))))));
+    }
+
+    assertThat(answers.get(1)).isEqualTo(answers.get(0));
+    assertThat(balance(alice)).isEqualTo(4_000);
+    assertThat(balance(bob)).isEqualTo(4_000);
+  }
+
+  // ---- what goes wrong
+
+  @Test
+  void what_is_refused_says_precisely_why() {
+    var alice = account("alice", 100);
+    var bob = account("bob", 0);
+    var iban = get("/accounts/" + alice).text("iban");
+
+    isProblem(get("/accounts/nobody"), 404, "no-such-account", "There is no account \"nobody\"");
+    isProblem(
+        post("/accounts/%s/withdrawals".formatted(alice), "{\"cents\":101}"),
+        422,
+        "not-covered",
+        "Wanted were 101 cents of account \"%s\", but available are only 100".formatted(alice));
+    isProblem(
+        post(
+            "/accounts",
+            "{\"account\":\"%s\",\"iban\":\"%s\",\"owner\":\"Eve\"}".formatted(alice, anyIban())),
+        409,
+        "account-exists",
+        "There is an account \"%s\" already; choose another name".formatted(alice));
+    isProblem(
+        post(
+            "/accounts", "{\"account\":\"eve\",\"iban\":\"%s\",\"owner\":\"Eve\"}".formatted(iban)),
+        409,
+        "iban-taken",
+        "The IBAN %s belongs to another account".formatted(iban));
+    done(send("PUT", "/accounts/%s/credit-line".formatted(bob), "{\"cents\":50}"));
+    done(post("/accounts/%s/withdrawals".formatted(bob), "{\"cents\":40}"));
+    isProblem(
+        send("PUT", "/accounts/%s/credit-line".formatted(bob), "{\"cents\":39}"),
+        422,
+        "credit-in-use",
+        "The line of credit of account \"%s\" cannot be 39 cents, for 40 are in use"
+            .formatted(bob));
+  }
+
+  @Test
+  void what_makes_no_sense_says_precisely_why() {
+    var alice = account("alice", 100);
+    var deposits = "/accounts/%s/deposits".formatted(alice);
+
+    isBad(post(deposits, "{}"), "The field \"cents\" is a whole number, got none");
+    isBad(post(deposits, "{\"cents\":\"5\"}"), "The field \"cents\" is a whole number, got \"5\"");
+    isBad(post(deposits, "{\"cents\":1.5}"), "The field \"cents\" is a whole number, got 1.5");
+    isBad(post(deposits, "{\"cents\":0}"), "An amount is 1 to 10000000000 cents, got 0");
+    isBad(
+        post(deposits, "{\"cents\":1,\"valueDate\":\"soon\"}"),
+        "The field \"valueDate\" is a date such as 2026-07-17, got \"soon\"");
+    isBad(
+        post(
+            "/accounts",
+            "{\"account\":\"A!\",\"iban\":\"%s\",\"owner\":\"A\"}".formatted(anyIban())),
+        "An account is named by 1 to 40 of a to z, 0 to 9 and \"-\", got \"A!\"");
+    isBad(
+        post("/accounts", "{\"account\":\"a\",\"iban\":\"DE1\",\"owner\":\"A\"}"),
+        "An IBAN is a country, two check digits and up to 30 letters and digits, got \"DE1\"");
+    isBad(
+        get("/accounts/%s/statement?asOf=lately".formatted(alice)),
+        "The parameter \"asOf\" is a date or an instant such as 2026-07-17T14:02:00Z, got \"lately\"");
+    isBad(
+        get("/ledger?day=lately"),
+        "The parameter \"day\" is a date such as 2026-07-17, got \"lately\"");
+    isBad(get("/accounts?seen=x"), "The parameter \"seen\" is a position, got \"x\"");
+    isProblem(
+        post(deposits, "[]"), 400, "not-json", "A body is a JSON object, and this one is not");
+    assertThat(post(deposits, "{").text("detail")).startsWith("The body is no JSON: ");
+    isProblem(
+        send(at(deposits).POST(BodyPublishers.ofString("{\"cents\":1}"))),
+        415,
+        "not-json",
+        "A body is application/json, got none");
+    isProblem(
+        post(deposits, "{\"cents\":1,\"text\":\"%s\"}".formatted("x".repeat(70_000))),
+        413,
+        "too-large",
+        "A body has at most 65536 bytes; this one has more");
+    assertThat(balance(alice)).isEqualTo(100);
+  }
+
+  private static void isBad(Answer answer, String detail) {
+    isProblem(answer, 400, "bad-request", detail);
+  }
+
+  @Test
+  void what_is_not_there_says_where_to_look() {
+    isProblem(get("/money"), 404, "not-found", "There is nothing at /money; see /openapi.json");
+    isProblem(
+        send(at("/accounts").DELETE()),
+        405,
+        "method-not-allowed",
+        "At /accounts there is GET, POST, but no DELETE");
+  }
+
+  // ---- the whole
+
+  @Test
+  void the_document_describes_every_route_and_no_other() {
+    var document = done(get("/openapi.json")).body();
+    var described = new HashSet<String>();
+    document
+        .get("paths")
+        .properties()
+        .forEach(path ->
+            path.getValue()
+                .properties()
+                .forEach(method ->
+                    described.add(
+                        "%s %s"
+                            .formatted(method.getKey().toUpperCase(Locale.ROOT), path.getKey()))));
+
+    var served = new HashSet<String>();
+    new BankHttp(open.bank())
+        .routes()
+        .forEach(route -> served.add(route.method() + " " + route.path()));
+    assertThat(described).isEqualTo(served).hasSize(14);
+    assertThat(document.findValuesAsString("$ref"))
+        .allSatisfy(reference ->
+            assertThat(document.at(reference.substring(1)).isObject()).as(reference).isTrue());
+  }
+
+  @Test
+  void a_new_start_in_the_same_directory_keeps_everything() {
+    var alice = account("alice", 5_000);
+    var payment =
+        done(post(
+                "/accounts/%s/payments".formatted(alice),
+                "{\"iban\":\"%s\",\"cents\":1000}".formatted(TestBank.IBANS.get(2))))
+            .text("payment");
+    var seen =
+        done(post("/accounts/%s/deposits".formatted(alice), "{\"cents\":1}")).number("position");
+    var accounts = get("/accounts?seen=" + seen);
+
+    open.close();
+    open = start();
+
+    assertThat(get("/accounts?seen=" + seen)).isEqualTo(accounts);
+    assertThat(balance(alice)).isEqualTo(4_001);
+    done(
+        send(
+            at("/accounts/%s/payments/%s/confirmation".formatted(alice, payment))
+                .POST(BodyPublishers.noBody())));
+    assertThat(balance(alice)).isEqualTo(4_001);
   }
 }

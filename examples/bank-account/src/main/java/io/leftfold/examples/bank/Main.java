@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.examples.bank;
+
+import io.leftfold.api.EventStore;
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.client.RemoteEventStore;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.toolkit.ReadModelException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.h2.jdbcx.JdbcConnectionPool;
+
+/// Starts the bank.
+public final class Main {
+
+  private static final String USAGE =
+      """
+      Serves a bank over HTTP, on loopback.
+
+        --data <directory>   where it keeps everything (bank-data)
+        --connect <address>  keeps its events on a Leftfold server instead, and in the directory only the overview
+        --port <number>      of HTTP (8080)
+        --other-bank <url>   where payments to other banks are posted; without it you confirm them yourself
+        --deadline <time>    how long another bank has to confirm a payment (PT24H)
+      """;
+
+  private static final Set<String> OPTIONS =
+      Set.of("--data", "--connect", "--port", "--other-bank", "--deadline");
+
+  private Main() {}
+
+  /// The bank, open. To be closed after use.
+  ///
+  /// @param edge takes requests
+  /// @param bank does what they want
+  /// @param store has its events
+  /// @param database has the overview
+  record Open(HttpEdge edge, Bank bank, EventStore store, JdbcConnectionPool database)
+      implements AutoCloseable {
+    int port() {
+      return edge.port();
+    }
+
+    @Override
+    public void close() {
+      edge.close();
+      bank.close();
+      store.close();
+      database.dispose();
+    }
+  }
+
+  /// Serves until the process is ended.
+  ///
+  /// @param arguments options and their values
+  public static void main(String[] arguments) {
+    if (List.of(arguments).contains("--help")) {
+      IO.print(USAGE);
+      return;
+    }
+    try {
+      var open = open(List.of(arguments), Clock.systemUTC());
+      Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(open::close));
+      IO.println("The bank is open: http://127.0.0.1:%d/openapi.json".formatted(open.port()));
+    } catch (IllegalArgumentException e) {
+      System.err.println(e.getMessage());
+      System.err.print(USAGE);
+      System.exit(2);
+    } catch (LeftfoldException | ReadModelException | UncheckedIOException e) {
+      System.err.println("The bank stays closed: " + e.getMessage());
+      System.exit(1);
+    }
+  }
+
+  /// Opens the bank.
+  static Open open(List<String> arguments, Clock clock) {
+    var options = options(arguments);
+    var data = Path.of(options.getOrDefault("--data", "bank-data")).toAbsolutePath();
+    var deadline = duration(options.getOrDefault("--deadline", "PT24H"));
+    var port = port(options.getOrDefault("--port", "8080"));
+    var otherBank =
+        options.containsKey("--other-bank")
+            ? new OtherBank(HttpClient.newHttpClient(), URI.create(options.get("--other-bank")))
+            : OtherBank.imagined();
+    var store =
+        options.containsKey("--connect")
+            ? RemoteEventStore.connect(options.get("--connect"))
+            : LocalEventStore.open(data.resolve("events"));
+    var database =
+        JdbcConnectionPool.create("jdbc:h2:file:" + data.resolve("overview"), "bank", "");
+    var bank = Bank.on(store, database, otherBank, clock, deadline);
+    bank.start();
+    var threads = Thread.ofVirtual().name("bank-http-", 0).factory();
+    return new Open(
+        HttpEdge.start(port, new BankHttp(bank).routes(), threads), bank, store, database);
+  }
+
+  private static Map<String, String> options(List<String> arguments) {
+    var options = new HashMap<String, String>();
+    for (var i = 0; i < arguments.size(); i += 2) {
+      var name = arguments.get(i);
+      if (!OPTIONS.contains(name) || i + 1 == arguments.size()) {
+        throw new IllegalArgumentException(
+            "An option of %s with a value was expected, but found %s".formatted(OPTIONS, name));
+      }
+      options.put(name, arguments.get(i + 1));
+    }
+    return options;
+  }
+
+  private static Duration duration(String text) {
+    try {
+      return Duration.parse(text);
+    } catch (DateTimeException e) {
+      throw new IllegalArgumentException(
+          "A deadline is a time such as PT24H or PT30S, got " + text, e);
+    }
+  }
+
+  private static int port(String text) {
+    try {
+      return Integer.parseInt(text);
+    } catch (NumberFormatException e) {
+      throw new IllegalArgumentException("A port is a number, got " + text, e);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.examples.bank;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.examples.bank.BankCommand.ConfirmPayment;
+import io.leftfold.examples.bank.BankCommand.Deposit;
+import io.leftfold.examples.bank.BankCommand.OrderPayment;
+import io.leftfold.examples.bank.BankCommand.SetCreditLine;
+import io.leftfold.examples.bank.BankCommand.Transfer;
+import io.leftfold.examples.bank.BankCommand.Withdraw;
+import io.leftfold.examples.bank.Overview.AccountRow;
+import io.leftfold.examples.bank.Overview.LedgerRow;
+import io.leftfold.toolkit.FoldingOptions;
+import io.leftfold.toolkit.Projector;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// The overview is what a fold from zero comes to, whatever happens to who folds it.
+final class OverviewTest {
+
+  private static final FoldingOptions STEP_BY_STEP =
+      FoldingOptions.defaults().withBatchEventsMax(2);
+
+  private final TestBank test = TestBank.inMemory();
+
+  @BeforeEach
+  void let_things_happen() {
+    var today = test.bank.today();
+    test.opened(0, "alice");
+    test.opened(1, "bob");
+    test.does(new SetCreditLine("bob", 2_000, today));
+    var mistake = test.does(new Deposit("alice", 50_000, today, "salary"));
+    test.bank.correct("alice", mistake, OptionalLong.of(5_000));
+    test.does(new Deposit("alice", 700, today.plusDays(3), "cheque"));
+    test.does(new Transfer("alice", "bob", 1_000, today, "lunch"));
+    test.does(new Withdraw("bob", 1_500, today, "cash"));
+    test.does(new OrderPayment("alice", "p1", Iban.of(TestBank.IBANS.get(2)), 300, today, "rent"));
+    test.does(new ConfirmPayment("alice", "p1"));
+  }
+
+  @AfterEach
+  void close() {
+    test.close();
+  }
+
+  private static final List<AccountRow> ACCOUNTS =
+      List.of(
+          new AccountRow("alice", TestBank.IBANS.get(0), "alice", 4_400, 0),
+          new AccountRow("bob", TestBank.IBANS.get(1), "bob", -500, 2_000));
+
+  private List<LedgerRow> today(Overview overview) {
+    return overview.ledger(test.bank.today());
+  }
+
+  @Test
+  void it_shows_all_accounts_and_the_bookings_of_a_value_date() {
+    test.bank.projector().catchUp();
+
+    assertThat(test.bank.overview().accounts()).isEqualTo(ACCOUNTS);
+    assertThat(today(test.bank.overview()))
+        .extracting(LedgerRow::cents)
+        .containsExactly(50_000L, -50_000L, 5_000L, -1_000L, 1_000L, -1_500L, -300L);
+    assertThat(test.bank.overview().ledger(test.bank.today().plusDays(3)))
+        .extracting(LedgerRow::text)
+        .containsExactly("cheque");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
+  void another_projector_goes_on_where_one_was_left(int steps) {
+    var database = TestBank.database();
+    var first = new Overview(database);
+    var left = Projector.of(test.store, Overview.PROJECTION, first.readModel(), STEP_BY_STEP);
+    for (var i = 0; i < steps; i++) {
+      left.step();
+    }
+
+    var second = new Overview(database);
+    Projector.of(test.store, Overview.PROJECTION, second.readModel()).catchUp();
+
+    isAFoldFromZero(second);
+    database.dispose();
+  }
+
+  private void isAFoldFromZero(Overview overview) {
+    test.bank.projector().catchUp();
+    assertThat(overview.accounts()).isEqualTo(test.bank.overview().accounts()).isEqualTo(ACCOUNTS);
+    assertThat(today(overview)).isEqualTo(today(test.bank.overview())).hasSize(7);
+  }
+}
