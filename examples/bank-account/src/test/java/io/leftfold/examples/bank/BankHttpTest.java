@@ -4,13 +4,11 @@ package io.leftfold.examples.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leftfold.examples.bank.Requests.Answer;
 import io.leftfold.testkit.ManualClock;
-import java.io.IOException;
-import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -22,14 +20,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /// The bank over HTTP, started as somebody starts it, on the engine in a directory.
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BankHttpTest {
-
-  private static final JsonMapper JSON = JsonMapper.shared();
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -39,16 +33,6 @@ final class BankHttpTest {
 
   @SuppressWarnings("NullAway.Init")
   private Main.Open open;
-
-  private record Answer(int status, String type, JsonNode body) {
-    long number(String field) {
-      return body.get(field).longValue();
-    }
-
-    String text(String field) {
-      return body.get(field).stringValue();
-    }
-  }
 
   @BeforeAll
   void open() {
@@ -67,35 +51,28 @@ final class BankHttpTest {
 
   // ---- words to speak about it
 
-  private HttpRequest.Builder at(String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(open.port(), path)));
+  private Requests bank() {
+    return new Requests(client, open.port());
   }
 
-  private Answer send(String method, String path, String json) {
-    return send(
-        at(path)
-            .header("Content-Type", "application/json")
-            .method(method, BodyPublishers.ofString(json)));
+  private HttpRequest.Builder at(String path) {
+    return bank().at(path);
+  }
+
+  private Answer send(HttpRequest.Builder request) {
+    return bank().send(request);
   }
 
   private Answer post(String path, String json) {
-    return send("POST", path, json);
+    return bank().send("POST", path, json);
+  }
+
+  private Answer put(String path, String json) {
+    return bank().send("PUT", path, json);
   }
 
   private Answer get(String path) {
     return send(at(path));
-  }
-
-  private Answer send(HttpRequest.Builder request) {
-    try {
-      var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      return new Answer(
-          response.statusCode(),
-          response.headers().firstValue("Content-Type").orElse(""),
-          JSON.readTree(response.body()));
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError("No answer", e);
-    }
   }
 
   /// An account with a name and an IBAN that nobody has, and so much money.
@@ -156,7 +133,7 @@ final class BankHttpTest {
     done(post("/accounts/%s/withdrawals".formatted(bob), "{\"cents\":1000}"));
     done(
         post("/accounts/%s/deposits".formatted(bob), "{\"cents\":7,\"valueDate\":\"2026-07-20\"}"));
-    done(send("PUT", "/accounts/%s/credit-line".formatted(bob), "{\"cents\":10000}"));
+    done(put("/accounts/%s/credit-line".formatted(bob), "{\"cents\":10000}"));
 
     assertThat(balance(alice)).isEqualTo(2_000);
     var now = done(get("/accounts/" + bob));
@@ -303,10 +280,10 @@ final class BankHttpTest {
         409,
         "iban-taken",
         "The IBAN %s belongs to another account".formatted(iban));
-    done(send("PUT", "/accounts/%s/credit-line".formatted(bob), "{\"cents\":50}"));
+    done(put("/accounts/%s/credit-line".formatted(bob), "{\"cents\":50}"));
     done(post("/accounts/%s/withdrawals".formatted(bob), "{\"cents\":40}"));
     isProblem(
-        send("PUT", "/accounts/%s/credit-line".formatted(bob), "{\"cents\":39}"),
+        put("/accounts/%s/credit-line".formatted(bob), "{\"cents\":39}"),
         422,
         "credit-in-use",
         "The line of credit of account \"%s\" cannot be 39 cents, for 40 are in use"

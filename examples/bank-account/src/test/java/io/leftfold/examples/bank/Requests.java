@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.examples.bank;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Requests to a bank that is open, and its answers.
+///
+/// @param port where it listens
+record Requests(HttpClient client, int port) {
+
+  record Answer(int status, String type, JsonNode body) {
+    long number(String field) {
+      return body.get(field).longValue();
+    }
+
+    String text(String field) {
+      return body.get(field).stringValue();
+    }
+  }
+
+  HttpRequest.Builder at(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(port, path)));
+  }
+
+  Answer send(String method, String path, String json) {
+    return send(
+        at(path)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(json)));
+  }
+
+  Answer send(HttpRequest.Builder request) {
+    try {
+      var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+      return new Answer(
+          response.statusCode(),
+          response.headers().firstValue("Content-Type").orElse(""),
+          JsonMapper.shared().readTree(response.body()));
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError("No answer", e);
+    }
+  }
+}

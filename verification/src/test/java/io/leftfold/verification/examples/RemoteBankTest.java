@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.verification.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
+import io.leftfold.verification.running.TestServer;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The bank whose events are on a server: the same application, told another place.
+final class RemoteBankTest {
+
+  private static final HttpClient CLIENT = HttpClient.newHttpClient();
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path directory;
+
+  /// A bank in a process of its own.
+  private record RunningBank(Process process, String address) implements AutoCloseable {
+
+    static RunningBank start(Path directory, int server) throws IOException {
+      var process =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "-XX:TieredStopAtLevel=1",
+                  "--enable-native-access=ALL-UNNAMED",
+                  "--sun-misc-unsafe-memory-access=allow",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  "io.leftfold.examples.bank.Main",
+                  "--data",
+                  directory.toString(),
+                  "--port",
+                  "0",
+                  "--connect",
+                  "leftfold://127.0.0.1:%d?tls=false".formatted(server))
+              .redirectError(ProcessBuilder.Redirect.INHERIT)
+              .start();
+      return new RunningBank(process, address(process.inputReader()));
+    }
+
+    private static String address(BufferedReader output) throws IOException {
+      var line = output.readLine();
+      assertThat(line).startsWith("The bank is open: http://").endsWith("/openapi.json");
+      return line.substring("The bank is open: ".length()).replace("/openapi.json", "");
+    }
+
+    JsonNode post(String path, String json) {
+      return send(
+          HttpRequest.newBuilder(URI.create(address + path))
+              .header("Content-Type", "application/json")
+              .POST(BodyPublishers.ofString(json)));
+    }
+
+    JsonNode get(String path) {
+      return send(HttpRequest.newBuilder(URI.create(address + path)));
+    }
+
+    private static JsonNode send(HttpRequest.Builder request) {
+      try {
+        var response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(response.statusCode()).as("%s", response.body()).isEqualTo(200);
+        return JsonMapper.shared().readTree(response.body());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      } catch (InterruptedException e) {
+        throw new AssertionError("No answer", e);
+      }
+    }
+
+    void kill() throws InterruptedException {
+      process.destroyForcibly();
+      process.waitFor();
+    }
+
+    @Override
+    public void close() {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
+  void a_bank_that_is_killed_goes_on_in_another_process() throws Exception {
+    try (var server = TestServer.inMemory()) {
+      var seen = 0L;
+      var payment = "";
+      JsonNode accounts;
+      try (var bank = RunningBank.start(directory, server.port())) {
+        var _ =
+            bank.post(
+                "/accounts",
+                "{\"account\":\"alice\",\"iban\":\"DE89370400440532013000\",\"owner\":\"Alice\"}");
+        var _ =
+            bank.post(
+                "/accounts",
+                "{\"account\":\"bob\",\"iban\":\"GB29NWBK60161331926819\",\"owner\":\"Bob\"}");
+        var _ = bank.post("/accounts/alice/deposits", "{\"cents\":5000}");
+        var _ = bank.post("/accounts/alice/transfers", "{\"to\":\"bob\",\"cents\":2000}");
+        var ordered =
+            bank.post(
+                "/accounts/bob/payments",
+                "{\"iban\":\"FR1420041010050500013M02606\",\"cents\":500}");
+        payment = ordered.get("payment").stringValue();
+        seen = ordered.get("position").longValue();
+        accounts = bank.get("/accounts?seen=" + seen);
+        bank.kill();
+      }
+
+      try (var bank = RunningBank.start(directory, server.port())) {
+        assertThat(bank.get("/accounts?seen=" + seen)).isEqualTo(accounts);
+        var _ = bank.post("/accounts/bob/payments/%s/confirmation".formatted(payment), "{}");
+        assertThat(bank.get("/accounts/alice").get("balance").longValue()).isEqualTo(3_000);
+        assertThat(bank.get("/accounts/bob").get("balance").longValue()).isEqualTo(1_500);
+      }
+
+      var bobs = server.store().read(StreamName.of("account-bob"), ReadOptions.forwards()).events();
+      assertThat(bobs)
+          .extracting(event -> event.type())
+          .isEqualTo(
+              List.of("AccountOpened", "TransferReceived", "PaymentOrdered", "PaymentConfirmed"));
+    }
+  }
+}
