@@ -16,6 +16,10 @@ final class Progress {
   private final Condition changed = lock.newCondition();
 
   private long position = -1;
+
+  /// Before that there is nothing to read, however little is waited for.
+  private boolean begun;
+
   private Phase phase = Phase.IDLE;
   private @Nullable RuntimeException failure;
 
@@ -24,6 +28,7 @@ final class Progress {
     lock.lock();
     try {
       position = to;
+      begun = true;
       changed.signalAll();
     } finally {
       lock.unlock();
@@ -78,7 +83,7 @@ final class Progress {
     }
   }
 
-  /// Waits until a position was looked at.
+  /// Waits until a projection has begun and a position was looked at.
   ///
   /// @return whether it was
   boolean await(ProjectionVersion version, long wanted, Duration atMost)
@@ -86,7 +91,7 @@ final class Progress {
     var nanos = atMost.toNanos();
     lock.lockInterruptibly();
     try {
-      while (position < wanted) {
+      while (!begun || position < wanted) {
         requireGoingOn(version, wanted);
         if (nanos <= 0) {
           return false;

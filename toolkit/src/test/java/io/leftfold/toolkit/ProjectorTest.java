@@ -83,6 +83,19 @@ final class ProjectorTest {
     return readModel.read("sums", States::all);
   }
 
+  // ---- what has not begun
+
+  @Test
+  void who_waits_for_no_event_waits_until_the_projection_can_be_read() throws Exception {
+    var projector = Projector.of(store, sums(), readModel, OPTIONS);
+    assertThat(projector.await(0, Duration.ZERO)).isFalse();
+
+    projector.catchUp();
+
+    assertThat(projector.await(0, Duration.ZERO)).isTrue();
+    assertThat(states()).isEmpty();
+  }
+
   // ---- what fails
 
   @Test
