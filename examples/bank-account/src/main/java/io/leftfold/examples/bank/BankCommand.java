@@ -50,6 +50,9 @@ sealed interface BankCommand {
     public Deposit {
       requireAmount(cents);
       requireText(text, "The text of a deposit");
+      require(
+          valueDate.getYear() >= 1000 && valueDate.getYear() <= 9999,
+          "A value date has a year of four digits, got " + valueDate);
     }
   }
 
@@ -116,6 +119,11 @@ sealed interface BankCommand {
     require(
         !text.isBlank() && text.length() <= TEXT_CHARACTERS_MAX,
         "%s has 1 to %d characters, got %d".formatted(what, TEXT_CHARACTERS_MAX, text.length()));
+  }
+
+  /// As much of a text of others as goes onto a statement.
+  static String shortened(String text) {
+    return text.length() <= TEXT_CHARACTERS_MAX ? text : text.substring(0, TEXT_CHARACTERS_MAX);
   }
 
   private static void require(boolean condition, String message) {

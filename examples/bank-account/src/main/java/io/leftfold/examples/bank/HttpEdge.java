@@ -136,7 +136,8 @@ final class HttpEdge implements AutoCloseable {
       server.start();
       return edge;
     } catch (IOException e) {
-      throw new UncheckedIOException("Port %d could not be taken".formatted(port), e);
+      throw new UncheckedIOException(
+          "Port %d could not be taken: %s".formatted(port, e.getMessage()), e);
     }
   }
 

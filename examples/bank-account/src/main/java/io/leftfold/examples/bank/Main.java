@@ -17,7 +17,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /// Starts the bank.
@@ -34,8 +33,8 @@ public final class Main {
         --deadline <time>    how long another bank has to confirm a payment (PT24H)
       """;
 
-  private static final Set<String> OPTIONS =
-      Set.of("--data", "--connect", "--port", "--other-bank", "--deadline");
+  private static final List<String> OPTIONS =
+      List.of("--data", "--connect", "--port", "--other-bank", "--deadline");
 
   private Main() {}
 
@@ -111,7 +110,10 @@ public final class Main {
       var name = arguments.get(i);
       if (!OPTIONS.contains(name) || i + 1 == arguments.size()) {
         throw new IllegalArgumentException(
-            "An option of %s with a value was expected, but found %s".formatted(OPTIONS, name));
+            "Expected was one of %s and its value, but found \"%s\""
+                .formatted(
+                    String.join(", ", OPTIONS),
+                    String.join(" ", arguments.subList(i, arguments.size()))));
       }
       options.put(name, arguments.get(i + 1));
     }

@@ -132,7 +132,8 @@ final class Payments implements ProcessManager<BankEvent, Payments.State, Paymen
 
   /// In a lane of its own: what goes back does not wait for a bank that does not answer.
   private static Effect<Order> giveBack(State state, String why) {
-    return Effect.send(TO_THE_ACCOUNT, new GiveBack(state.account(), state.payment(), why));
+    return Effect.send(
+        TO_THE_ACCOUNT, new GiveBack(state.account(), state.payment(), BankCommand.shortened(why)));
   }
 
   private static Order instruction(PaymentOrdered ordered, Instant until) {

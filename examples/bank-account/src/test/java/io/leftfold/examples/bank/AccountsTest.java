@@ -239,6 +239,11 @@ final class AccountsTest {
           .isThrownBy(() -> new OrderPayment("alice", "p", Iban.of(BOBS), cents, TODAY, "x"));
     }
     assertThatIllegalArgumentException().isThrownBy(() -> new SetCreditLine("alice", -1, TODAY));
+    for (var day : List.of("+12345-01-01", "-0044-03-15", "0999-12-31")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new Deposit("alice", 1, LocalDate.parse(day), "x"))
+          .withMessageEndingWith("got " + day);
+    }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new Transfer("alice", "alice", 1, TODAY, "x"));
     assertThatIllegalArgumentException().isThrownBy(() -> open("Alice!", ALICES, "Alice"));

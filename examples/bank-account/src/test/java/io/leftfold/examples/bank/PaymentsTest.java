@@ -173,6 +173,17 @@ final class PaymentsTest {
   }
 
   @Test
+  void a_long_story_of_the_other_bank_fits_onto_the_statement() {
+    var other = new Recorder((_, _) -> new Settlement.Rejected("no ".repeat(5_000)));
+    try (var test = ordered(other)) {
+      test.bank.projector().catchUp();
+
+      assertThat(test.bank.projector().parked()).isEmpty();
+      assertThat(test.bank.overview().ledger(test.bank.today())).hasSize(3);
+    }
+  }
+
+  @Test
   void money_comes_back_once_when_the_deadline_passes_and_no_moment_before() {
     var other = new Recorder((_, _) -> new Settlement.Accepted("noted"));
     try (var test = ordered(other)) {
