@@ -6,10 +6,7 @@ import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.examples.bank.BankCommand.ReturnPayment;
-import io.leftfold.examples.bank.BankEvent.Booking;
-import io.leftfold.examples.bank.BankEvent.BookingReversed;
-import io.leftfold.examples.bank.BankEvent.MoneyDeposited;
-import io.leftfold.examples.bank.BankEvent.MoneyWithdrawn;
+import io.leftfold.examples.bank.BankEvent.Correctable;
 import io.leftfold.examples.bank.Payments.GiveBack;
 import io.leftfold.examples.bank.Payments.Instruct;
 import io.leftfold.examples.bank.Payments.Order;
@@ -36,6 +33,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 
 /// The bank on a store: in memory, in a directory or far away, for it is the same interface.
@@ -68,7 +66,11 @@ final class Bank implements AutoCloseable {
     this.accounts =
         CommandHandler.of(store, Accounts.DECIDER, Accounts.EVENTS, Accounts::boundary)
             .with(OPTIONS);
-    this.corrections = Corrections.of(store, Accounts.EVENTS, Bank::reversal);
+    this.corrections =
+        Corrections.of(
+            store,
+            Accounts.EVENTS,
+            event -> correctable(List.of(event)).map(Correctable::reversed).toList());
     this.payments =
         ProcessRunner.of(
             store,
@@ -151,37 +153,17 @@ final class Bank implements AutoCloseable {
         store
             .eventAt(position)
             .filter(event -> event.stream().equals(Accounts.stream(account)))
-            .flatMap(event -> Accounts.meaning(event).stream().findFirst())
-            .filter(event -> !reversal(event).isEmpty());
+            .flatMap(event -> correctable(Accounts.meaning(event)).findFirst());
     if (mistaken.isEmpty()) {
       return new Outcome.Rejected<>(new NotReversible(account, position));
     }
-    var instead = cents.stream().mapToObj(right -> with(right, mistaken.get())).toList();
+    var instead = cents.stream().mapToObj(mistaken.get()::of).toList();
     var corrected = corrections.correct(position, instead);
     return new Outcome.Accepted<>(corrected.position(), corrected.events(), corrected.repeated());
   }
 
-  /// What is between several accounts or banks cannot be taken back by one of them.
-  private static List<BankEvent> reversal(BankEvent event) {
-    return switch (event) {
-      case MoneyDeposited _, MoneyWithdrawn _ -> List.of(reversed((Booking) event));
-      case BankEvent _ -> List.of();
-    };
-  }
-
-  private static BankEvent reversed(Booking booking) {
-    return new BookingReversed(
-        booking.account(), -booking.change(), booking.valueDate(), "Reversal: " + booking.text());
-  }
-
-  private static BankEvent with(long cents, BankEvent mistaken) {
-    return switch (mistaken) {
-      case MoneyDeposited(var account, _, var valueDate, var text) ->
-          new MoneyDeposited(account, cents, valueDate, text);
-      case MoneyWithdrawn(var account, _, var valueDate, var text) ->
-          new MoneyWithdrawn(account, cents, valueDate, text);
-      case BankEvent other -> other;
-    };
+  private static Stream<Correctable> correctable(List<BankEvent> events) {
+    return events.stream().filter(Correctable.class::isInstance).map(Correctable.class::cast);
   }
 
   // ---- what is asked

@@ -31,19 +31,42 @@ sealed interface BankEvent {
     String text();
   }
 
+  /// A booking that can be taken back if it was a mistake. What lies between accounts or banks
+  /// cannot, for it is not up to one of them.
+  sealed interface Correctable extends Booking {
+
+    /// The same with another amount.
+    Booking of(long cents);
+
+    /// What takes it back.
+    default Booking reversed() {
+      return new BookingReversed(account(), -change(), valueDate(), "Reversal: " + text());
+    }
+  }
+
   record MoneyDeposited(String account, long cents, LocalDate valueDate, String text)
-      implements Booking {
+      implements Correctable {
     @Override
     public long change() {
       return cents;
     }
+
+    @Override
+    public Booking of(long other) {
+      return new MoneyDeposited(account, other, valueDate, text);
+    }
   }
 
   record MoneyWithdrawn(String account, long cents, LocalDate valueDate, String text)
-      implements Booking {
+      implements Correctable {
     @Override
     public long change() {
       return -cents;
+    }
+
+    @Override
+    public Booking of(long other) {
+      return new MoneyWithdrawn(account, other, valueDate, text);
     }
   }
 

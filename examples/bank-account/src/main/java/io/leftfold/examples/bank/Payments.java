@@ -6,9 +6,16 @@ import static io.leftfold.toolkit.JsonBinding.jackson;
 
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.Query;
+import io.leftfold.examples.bank.BankEvent.AccountOpened;
+import io.leftfold.examples.bank.BankEvent.BookingReversed;
+import io.leftfold.examples.bank.BankEvent.CreditLineSet;
+import io.leftfold.examples.bank.BankEvent.MoneyDeposited;
+import io.leftfold.examples.bank.BankEvent.MoneyWithdrawn;
 import io.leftfold.examples.bank.BankEvent.PaymentConfirmed;
 import io.leftfold.examples.bank.BankEvent.PaymentOrdered;
 import io.leftfold.examples.bank.BankEvent.PaymentReturned;
+import io.leftfold.examples.bank.BankEvent.TransferReceived;
+import io.leftfold.examples.bank.BankEvent.TransferSent;
 import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.process.Correlation;
 import io.leftfold.toolkit.process.Effect;
@@ -87,7 +94,14 @@ final class Payments implements ProcessManager<BankEvent, Payments.State, Paymen
       case PaymentOrdered ordered -> Correlation.start(ordered.payment());
       case PaymentConfirmed confirmed -> Correlation.continued(confirmed.payment());
       case PaymentReturned returned -> Correlation.continued(returned.payment());
-      case BankEvent _ -> Correlation.ignored();
+      case AccountOpened _,
+          CreditLineSet _,
+          MoneyDeposited _,
+          MoneyWithdrawn _,
+          TransferSent _,
+          TransferReceived _,
+          BookingReversed _ ->
+          Correlation.ignored();
     };
   }
 
