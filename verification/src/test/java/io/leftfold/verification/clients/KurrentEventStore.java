@@ -213,8 +213,10 @@ final class KurrentEventStore implements EventStore {
     try {
       var options = ReadStreamOptions.get().maxCount(1);
       var read = result(stream, ExpectedState.any(), client.readStream(stream.value(), options));
+      // Virtual streams have no metadata; the first event in one need not be at 0.
+      var hidesNothing = stream.isVirtual();
       var first =
-          read.getEvents().isEmpty()
+          hidesNothing || read.getEvents().isEmpty()
               ? read.getFirstStreamPosition()
               : read.getEvents().getFirst().getOriginalEvent().getRevision();
       return new StreamState.Present(first, read.getLastStreamPosition());
