@@ -7,5 +7,10 @@ module io.leftfold.toolkit {
   requires transitive tools.jackson.databind;
 
   exports io.leftfold.toolkit;
+  exports io.leftfold.toolkit.keys;
   exports io.leftfold.toolkit.process;
+
+  // Jackson makes what binds Personal.
+  opens io.leftfold.toolkit to
+      tools.jackson.databind;
 }

@@ -7,7 +7,9 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.Tag;
 import io.leftfold.toolkit.JsonEvent.Schema;
 import io.leftfold.toolkit.TypeTable.Named;
+import io.leftfold.toolkit.keys.SubjectKeys;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,6 +47,25 @@ import tools.jackson.databind.node.ObjectNode;
 /// no new version: fields that nobody knows are no error, and stay in the data for upcasts, and for
 /// bindings that look at them.
 ///
+/// **Personal data** is sealed, field by field, with the key of whom it is about, and the event is
+/// tagged with the subject. The keys come when the table is put to use:
+///
+/// ```java
+/// record Opened(String account, String customer, Personal<String> owner) implements AccountEvent {}
+///
+/// EventTypes.of(AccountEvent.class)
+///     .type("AccountOpened", 1, Opened.class, JsonBinding.jackson(Opened.class))
+///     .personal(Opened.class, opened -> Subject.of(opened.customer()), "owner")
+///     …
+///     .build()
+///     .with(keys);
+/// ```
+///
+/// When the key is destroyed ([SubjectKeys#erase]), the field is read as [Personal.Erased]. Upcasts
+/// see what is known as it was before it was sealed, and what was erased as `{"$erased": true}`.
+/// Which fields of a stored event are sealed is the [#PERSONAL_FIELD] of its metadata: an event
+/// that was stored before a field was declared is read as it is.
+///
 /// **Unknown** ([Decoded.Unknown]) is a type that is not declared, and a version that is newer than
 /// declared, or is no number.
 ///
@@ -54,16 +75,21 @@ public final class EventTypes<E> implements EventCodec<E> {
   /// The field of an event's metadata, a JSON object, that holds the version of its schema.
   public static final String VERSION_FIELD = "schemaVersion";
 
+  /// The field of an event's metadata that names the fields of its data that are sealed.
+  public static final String PERSONAL_FIELD = "$personal";
+
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final int NO_VERSION = 0;
 
   private final TypeTable<E> table;
   private final Map<Class<?>, Named<? extends E>> byClass;
   private final Function<? super E, List<Tag>> tags;
+  private final PersonalData personal;
 
-  EventTypes(TypeTable<E> table, Function<? super E, List<Tag>> tags) {
+  EventTypes(TypeTable<E> table, Function<? super E, List<Tag>> tags, PersonalData personal) {
     this.table = table;
     this.tags = tags;
+    this.personal = personal;
     var named = new HashMap<Class<?>, Named<? extends E>>();
     table.types().values().forEach(type -> named.put(type.type(), type));
     this.byClass = Map.copyOf(named);
@@ -78,9 +104,20 @@ public final class EventTypes<E> implements EventCodec<E> {
     return new EventTypesBuilder<>(events);
   }
 
+  /// The same table, with keys for what is personal.
+  ///
+  /// @param keys of the subjects
+  /// @return the new table
+  public EventTypes<E> with(SubjectKeys keys) {
+    return new EventTypes<>(table, tags, personal.with(keys));
+  }
+
   /// An event as it is to be stored.
   ///
   /// @throws IllegalArgumentException if its class has no name here
+  /// @throws IllegalStateException if it holds personal data, and the table was given no keys
+  /// @throws io.leftfold.toolkit.keys.SubjectErasedException if it holds personal data of a subject
+  ///   that is erased
   @Override
   public ProposedEvent encode(E event) {
     var named = byClass.get(event.getClass());
@@ -89,12 +126,17 @@ public final class EventTypes<E> implements EventCodec<E> {
           "%s has no name to be stored under; declare it with EventTypesBuilder.type"
               .formatted(event.getClass()));
     }
+    var data = named.write(event);
+    var about = JSON.createObjectNode();
+    if (named.version() != 1) {
+      about.put(VERSION_FIELD, named.version());
+    }
+    var all = new LinkedHashSet<>(tags.apply(event));
+    personal.seal(named.name(), event, data, about).forEach(subject -> all.add(subject.tag()));
     var stored =
-        ProposedEvent.json(named.name(), JSON.writeValueAsString(named.write(event)))
-            .withTags(tags.apply(event).toArray(Tag[]::new));
-    return named.version() == 1
-        ? stored
-        : stored.withMetadata("{\"%s\":%d}".formatted(VERSION_FIELD, named.version()));
+        ProposedEvent.json(named.name(), JSON.writeValueAsString(data))
+            .withTags(all.toArray(Tag[]::new));
+    return about.isEmpty() ? stored : stored.withMetadata(about.toString());
   }
 
   @Override
@@ -102,25 +144,19 @@ public final class EventTypes<E> implements EventCodec<E> {
     if (table.drops(event.type())) {
       return Decoded.known();
     }
-    var version = version(event);
+    var about = Metadata.of(event);
+    var version = version(about);
     if (!table.knows(new Schema(event.type(), version))) {
       return Decoded.unknown(event);
     }
-    return new Decoded.Known<>(
-        table.meaning(new JsonEvent(event.type(), version, data(event)), event));
+    var data = data(event);
+    personal.open(event, about, data);
+    return new Decoded.Known<>(table.meaning(new JsonEvent(event.type(), version, data), event));
   }
 
-  private static int version(RecordedEvent event) {
-    if (event.metadata().length == 0) {
-      return 1;
-    }
-    try {
-      var field = JSON.readTree(event.metadata()).path(VERSION_FIELD);
-      return field.isMissingNode() ? 1 : field.isInt() ? Math.max(field.asInt(), 0) : NO_VERSION;
-    } catch (JacksonException _) {
-      // Somebody else's metadata says nothing about versions.
-      return 1;
-    }
+  private static int version(ObjectNode about) {
+    var field = about.path(VERSION_FIELD);
+    return field.isMissingNode() ? 1 : field.isInt() ? Math.max(field.asInt(), 0) : NO_VERSION;
   }
 
   private static ObjectNode data(RecordedEvent event) {
@@ -148,7 +184,8 @@ public final class EventTypes<E> implements EventCodec<E> {
   }
 
   /// What golden samples mean: for a test, so that no change to the table loses the past. There is
-  /// at least one for every version of every type that may be stored.
+  /// at least one for every version of every type that may be stored. Those with fields that are
+  /// personal today are read once more as if these were erased, so that no erasure loses an event.
   ///
   /// @param samples as they were stored once
   /// @return what each means today, in their order
@@ -162,6 +199,7 @@ public final class EventTypes<E> implements EventCodec<E> {
           "Each version of each type has a golden sample, but there is none of %s; store one and add it"
               .formatted(missing));
     }
+    samples.stream().flatMap(sample -> personal.erased(sample).stream()).forEach(this::meaning);
     return samples.stream().map(this::meaning).toList();
   }
 

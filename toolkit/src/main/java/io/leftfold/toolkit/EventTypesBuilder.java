@@ -6,12 +6,15 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.Tag;
 import io.leftfold.toolkit.JsonEvent.Schema;
 import io.leftfold.toolkit.TypeTable.Named;
+import io.leftfold.toolkit.keys.Subject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -29,6 +32,8 @@ public final class EventTypesBuilder<E> {
   private final Map<Schema, TypeTable.Step> steps = new HashMap<>();
   private final Set<Schema> upcasts = new HashSet<>();
   private final Set<String> dropped = new HashSet<>();
+  private final Map<Class<?>, SortedMap<String, Function<Object, Subject>>> personal =
+      new HashMap<>();
   private Function<? super E, List<Tag>> tags = _ -> List.of();
 
   EventTypesBuilder(Class<E> events) {
@@ -104,6 +109,28 @@ public final class EventTypesBuilder<E> {
     return this;
   }
 
+  /// Declares fields of a class of events as personal: they are sealed with the key of whom they
+  /// are about ([EventTypes#with]), and read as [Personal]. May be said several times for a class
+  /// whose events are about several subjects.
+  ///
+  /// @param type a class that has a name
+  /// @param whose the subject of an event; asked only if there is something to seal
+  /// @param fields of the JSON object that is stored, one or more; whole values, whatever they are
+  /// @param <T> the class
+  /// @return this
+  public <T extends E> EventTypesBuilder<E> personal(
+      Class<T> type, Function<? super T, Subject> whose, String... fields) {
+    for (var field : fields) {
+      var isNew =
+          personal
+                  .computeIfAbsent(type, _ -> new TreeMap<>())
+                  .put(field, event -> whose.apply(type.cast(event)))
+              == null;
+      requireNew("Field %s of %s".formatted(field, type), isNew);
+    }
+    return this;
+  }
+
   private static void requireVersion(String name, int version) {
     if (version < 1) {
       throw new IllegalArgumentException(
@@ -130,6 +157,11 @@ public final class EventTypesBuilder<E> {
         holes.add("%s has two names; use renamed for the older one".formatted(type.type()));
       }
     }
+    for (var type : personal.keySet()) {
+      if (!named.contains(type)) {
+        holes.add("%s has personal fields, and no name".formatted(type));
+      }
+    }
     leaves(events)
         .filter(leaf -> !named.contains(leaf))
         .forEach(leaf -> holes.add("%s has no name".formatted(leaf)));
@@ -137,7 +169,7 @@ public final class EventTypesBuilder<E> {
       throw new IllegalStateException(
           "The types of %s have holes: %s".formatted(events, String.join("; ", holes)));
     }
-    return new EventTypes<>(table, tags);
+    return new EventTypes<>(table, tags, PersonalData.of(types.values(), personal));
   }
 
   /// The classes that events of a sealed type can have; of one that is not sealed nobody knows.

@@ -3,6 +3,7 @@
 package io.leftfold.toolkit;
 
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.RecordedEvent;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
@@ -30,12 +31,22 @@ final class Metadata {
         : event.withMetadata(object.put(field, value).toString());
   }
 
+  /// What is said about an event; of other metadata nothing.
+  static ObjectNode of(RecordedEvent event) {
+    var object = object(event.metadata());
+    return object == null ? JSON.createObjectNode() : object;
+  }
+
   private static @Nullable ObjectNode object(ProposedEvent event) {
-    if (event.metadata().length == 0) {
+    return object(event.metadata());
+  }
+
+  private static @Nullable ObjectNode object(byte[] metadata) {
+    if (metadata.length == 0) {
       return JSON.createObjectNode();
     }
     try {
-      return JSON.readTree(event.metadata()) instanceof ObjectNode object ? object : null;
+      return JSON.readTree(metadata) instanceof ObjectNode object ? object : null;
     } catch (JacksonException _) {
       return null;
     }

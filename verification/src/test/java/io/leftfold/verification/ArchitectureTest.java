@@ -142,8 +142,8 @@ final class ArchitectureTest {
   }
 
   /// The messages and codecs of `protocol` have no inside: all of it is for the client and the
-  /// server. What the engine offers to implementers, and the toolkit for processes, are packages
-  /// beside the root.
+  /// server. What the engine offers to implementers, and the toolkit for processes and for keys,
+  /// are packages beside the root.
   @ParameterizedTest
   @MethodSource("modules")
   void modules_meet_in_their_root_packages(String module) {
@@ -155,7 +155,10 @@ final class ArchitectureTest {
             .and(
                 not(
                     resideInAnyPackage(
-                        root(module), "io.leftfold.engine.spi", "io.leftfold.toolkit.process")));
+                        root(module),
+                        "io.leftfold.engine.spi",
+                        "io.leftfold.toolkit.keys",
+                        "io.leftfold.toolkit.process")));
 
     noClasses()
         .that()
