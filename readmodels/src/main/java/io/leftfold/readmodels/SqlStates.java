@@ -64,6 +64,15 @@ final class SqlStates<S> implements States<S> {
   }
 
   @Override
+  public void remove(String partition) {
+    session.update(
+        "DELETE FROM leftfold_state WHERE projection = ? AND version = ? AND partition_key = ?",
+        version.projection(),
+        version.version(),
+        partition);
+  }
+
+  @Override
   public Map<String, S> all() {
     var all = new TreeMap<String, S>();
     session

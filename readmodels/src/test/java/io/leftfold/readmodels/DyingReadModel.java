@@ -106,6 +106,13 @@ final class DyingReadModel<S> implements ReadModel<States<S>> {
         }
 
         @Override
+        public void remove(String partition) {
+          moment();
+          states.remove(partition);
+          moment();
+        }
+
+        @Override
         public Map<String, S> all() {
           return states.all();
         }

@@ -15,6 +15,7 @@ import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.toolkit.RememberedStates.Remembered;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The left fold over what a boundary holds, event by event as they are read.
@@ -44,8 +45,10 @@ final class BoundaryFold<S, E> {
   /// What a boundary holds now, beginning at what is remembered of it.
   Grounds<S> of(Boundary<E> boundary) {
     var key = key(boundary);
-    var grounds = asOf(boundary, AsOf.now(), memory.of(key).orElseGet(() -> kept(boundary)));
-    memory.remember(key, grounds.folded());
+    var generation = memory.generation();
+    var from = memory.of(key).orElseGet(() -> kept(boundary));
+    var grounds = asOf(boundary, AsOf.now(), from).foldedIn(generation);
+    memory.remember(key, grounds.folded(), generation);
     return grounds;
   }
 
@@ -56,9 +59,29 @@ final class BoundaryFold<S, E> {
   /// Keeps what was folded in the store too, if there is enough of it that is not kept yet.
   void keep(Boundary<E> boundary, Grounds<S> grounds) {
     var folded = grounds.folded();
-    if (stored != null && stored.wants(folded) && stored.keep(boundary, folded)) {
-      memory.remember(key(boundary), folded.saved());
+    var generation = grounds.generation();
+    if (stored != null
+        && stored.wants(folded)
+        && generation == memory.generation()
+        && stored.keep(boundary, folded)) {
+      memory.remember(key(boundary), folded.saved(), generation);
+      if (generation != memory.generation()) {
+        // All was forgotten meanwhile, and the snapshot perhaps written behind that.
+        stored.forget(boundary);
+      }
     }
+  }
+
+  /// Forgets what was folded of anything, in memory.
+  void forgetAll() {
+    memory.forgetAll();
+  }
+
+  /// Forgets what is kept of a boundary in the store.
+  ///
+  /// @return the stream, if there was a snapshot
+  Optional<StreamName> forgetStored(Boundary<E> boundary) {
+    return stored == null ? Optional.empty() : stored.forget(boundary);
   }
 
   /// What the events of a boundary amounted to at a moment.

@@ -10,10 +10,13 @@ import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamAppend;
+import io.leftfold.api.StreamName;
 import io.leftfold.api.WrongExpectedStateException;
+import io.leftfold.toolkit.keys.Subject;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -176,6 +179,33 @@ public final class CommandHandler<C, S, E, R> {
     var state = fold.stateAsOf(boundaries.apply(logged.command()), moment);
     var decision = decider.decide(logged.command(), state);
     return new ReplayedDecision<>(state, decision, isAsRecorded(decision, logged));
+  }
+
+  /// Forgets what it derived from events of a subject ([Erasure#purging]): all states that are
+  /// remembered in memory, and snapshots of the streams. A handler of the same kind in another
+  /// process has its own memory, and is purged there. What snapshots say in the clear is in the
+  /// files of the store until it is scavenged; those that are sealed ([JsonBinding#sealing]) have
+  /// no need to be purged at all.
+  ///
+  /// @param subject whose key is destroyed
+  /// @param streams that hold events with personal data of the subject
+  /// @return the streams of snapshots that were deleted
+  public List<String> purge(Subject subject, Set<StreamName> streams) {
+    fold.forgetAll();
+    return streams.stream()
+        .map(stream -> fold.forgetStored(Boundary.stream(stream)))
+        .flatMap(Optional::stream)
+        .map(StreamName::value)
+        .toList();
+  }
+
+  /// The same of one boundary: for those that are queries.
+  ///
+  /// @param boundary which may hold something personal
+  /// @return the streams of snapshots that were deleted
+  public List<String> purge(Boundary<E> boundary) {
+    fold.forgetAll();
+    return fold.forgetStored(boundary).map(StreamName::value).stream().toList();
   }
 
   private boolean isAsRecorded(Decision<E, R> decision, LoggedCommand<? extends C> logged) {

@@ -12,7 +12,20 @@ import java.util.List;
 /// @param folded what the events of the boundary amount to
 /// @param expected of the streams that are written
 /// @param conditions of the commit
-record Grounds<S>(Remembered<S> folded, ExpectedState expected, List<AppendCondition> conditions) {
+/// @param generation of what is remembered, when folding began
+record Grounds<S>(
+    Remembered<S> folded,
+    ExpectedState expected,
+    List<AppendCondition> conditions,
+    long generation) {
+
+  Grounds(Remembered<S> folded, ExpectedState expected, List<AppendCondition> conditions) {
+    this(folded, expected, conditions, 0);
+  }
+
+  Grounds<S> foldedIn(long other) {
+    return new Grounds<>(folded, expected, conditions, other);
+  }
 
   S state() {
     return folded.state();

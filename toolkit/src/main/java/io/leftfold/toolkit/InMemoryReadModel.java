@@ -98,6 +98,11 @@ public final class InMemoryReadModel<S> implements ReadModel<States<S>> {
         }
 
         @Override
+        public void remove(String partition) {
+          Undoing.this.remove(map, partition);
+        }
+
+        @Override
         public Map<String, S> all() {
           return new TreeMap<>(map);
         }

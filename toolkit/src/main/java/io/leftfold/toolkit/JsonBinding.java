@@ -2,11 +2,13 @@
 
 package io.leftfold.toolkit;
 
+import io.leftfold.toolkit.keys.Subject;
+import io.leftfold.toolkit.keys.SubjectKeys;
 import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Between one class of events and JSON.
+/// Between one class and JSON: of events, of states.
 ///
 /// By functions it is what they say, without reflection, and may keep what it does not know:
 ///
@@ -30,6 +32,39 @@ public interface JsonBinding<T> {
   /// @param json the object
   /// @return the event
   T read(ObjectNode json);
+
+  /// The same with fields that are sealed with the key of whom they are about: for a state, in a
+  /// snapshot or a read model. When the key is destroyed they are read as [Personal.Erased],
+  /// without the state being touched. What is personal in events is declared with
+  /// [EventTypesBuilder#personal] instead, so that it can be upcast.
+  ///
+  /// @param keys of the subjects
+  /// @param whose the subject; asked only if there is something to seal
+  /// @param fields of the JSON object
+  /// @return the new binding
+  default JsonBinding<T> sealing(
+      SubjectKeys keys, Function<? super T, Subject> whose, String... fields) {
+    var inside = this;
+    var personal = new PersonalFields(keys, "");
+    return of(
+        state -> {
+          var json = inside.write(state);
+          for (var field : fields) {
+            if (PersonalFields.isKnown(json, field)) {
+              personal.seal(json, field, whose.apply(state));
+            }
+          }
+          return json;
+        },
+        json -> {
+          for (var field : fields) {
+            if (PersonalFields.isSealed(json.path(field))) {
+              personal.open(json, field);
+            }
+          }
+          return inside.read(json);
+        });
+  }
 
   /// By two functions.
   ///

@@ -9,9 +9,11 @@ import io.leftfold.api.UnavailableException;
 import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.toolkit.ProjectionStatus.Phase;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -346,6 +348,32 @@ public final class Projector<E, V> implements AutoCloseable {
     while (inTurn(() -> kept.resumeOne(partition, source))) {
       // One more was folded.
     }
+  }
+
+  /// Forgets what views derived from events of a subject ([Erasure#purging]): the partitions of
+  /// these events are emptied, and folded again from their beginning by what can still be read, in
+  /// one transaction and without reactions. This goes through the source twice. What an earlier
+  /// reaction wrote, an outbox, is the application's to purge; so are versions that are retired
+  /// ([ReadModel#drop]), and what the files of a database keep of rows that were changed. A version
+  /// that is being built has its own projector, and its own purge. Partitions are by nothing
+  /// personal, for they would be others now.
+  ///
+  /// @param clear empties the view of a partition: `States::remove`, or a `DELETE` in SQL
+  /// @return the purge, which reports the partitions
+  public Purge purging(BiConsumer<? super V, String> clear) {
+    return (subject, _) -> {
+      var refolding = new Refolding<>(projection, kept, source);
+      var purged = new ArrayList<String>();
+      while (inTurn(
+          () -> {
+            purged.clear();
+            purged.addAll(refolding.refold(subject, clear));
+            return false;
+          })) {
+        // Somebody else was quicker.
+      }
+      return purged;
+    };
   }
 
   /// The view as it would have been at an earlier moment: folds the past into a read model that is

@@ -14,6 +14,9 @@ final class RememberedStates<S> {
   private final int statesMax;
   private final SequencedMap<Object, Remembered<S>> states = new LinkedHashMap<>(16, 0.75f, true);
 
+  /// How often all was forgotten. What was folded before the last time is not remembered.
+  private long generation;
+
   RememberedStates(int statesMax) {
     this.statesMax = statesMax;
   }
@@ -58,12 +61,22 @@ final class RememberedStates<S> {
     return Optional.ofNullable(states.get(boundary));
   }
 
-  synchronized void remember(Object boundary, Remembered<S> state) {
-    if (statesMax > 0) {
+  synchronized long generation() {
+    return generation;
+  }
+
+  /// @param foldedIn the generation when folding began
+  synchronized void remember(Object boundary, Remembered<S> state, long foldedIn) {
+    if (statesMax > 0 && foldedIn == generation) {
       states.put(boundary, state);
       if (states.size() > statesMax) {
         states.pollFirstEntry();
       }
     }
+  }
+
+  synchronized void forgetAll() {
+    generation++;
+    states.clear();
   }
 }

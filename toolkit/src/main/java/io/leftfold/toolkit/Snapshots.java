@@ -5,6 +5,8 @@ package io.leftfold.toolkit;
 import io.leftfold.api.StreamName;
 import java.time.Duration;
 import java.util.function.Function;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// How the state of a boundary is kept in the store, so that not all of it has to be folded again:
 ///
@@ -37,6 +39,7 @@ public record Snapshots<S>(
     int events,
     Duration folding) {
 
+  private static final JsonMapper JSON = JsonMapper.shared();
   private static final int EVENTS = 1_000;
   private static final Duration NEVER = Duration.ofNanos(Long.MAX_VALUE);
 
@@ -75,6 +78,23 @@ public record Snapshots<S>(
       Function<? super S, String> write,
       Function<String, ? extends S> read) {
     return new Snapshots<>(name, version, write, read, EVENTS, NEVER);
+  }
+
+  /// Snapshots after every 1,000 events, by a binding, which can seal what is personal
+  /// ([JsonBinding#sealing]).
+  ///
+  /// @param name of what is folded: a word without `-`
+  /// @param version of the state and of the fold
+  /// @param binding between the state and JSON
+  /// @param <S> the state
+  /// @return the snapshots
+  /// @throws IllegalArgumentException as the constructor
+  public static <S> Snapshots<S> of(String name, int version, JsonBinding<S> binding) {
+    return of(
+        name,
+        version,
+        state -> binding.write(state).toString(),
+        json -> binding.read((ObjectNode) JSON.readTree(json)));
   }
 
   /// Snapshots after so many events.

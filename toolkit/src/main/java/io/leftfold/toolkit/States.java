@@ -23,6 +23,11 @@ public interface States<S> {
   /// @param state the new state
   void put(String partition, S state);
 
+  /// Removes the state of a partition, if there is one.
+  ///
+  /// @param partition which
+  void remove(String partition);
+
   /// All states.
   ///
   /// @return by partition, in the order of their names

@@ -10,6 +10,7 @@ import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
 import io.leftfold.toolkit.RememberedStates.Remembered;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
@@ -123,6 +124,18 @@ final class StoredStates<S> {
       LOGGER.log(System.Logger.Level.WARNING, "No snapshot could be written to " + stream, e);
       return false;
     }
+  }
+
+  /// Deletes what is kept.
+  ///
+  /// @return the stream, if there was something
+  Optional<StreamName> forget(Boundary<?> boundary) {
+    var stream = stream(boundary);
+    var isThere = store.state(stream) instanceof StreamState.Present;
+    if (isThere) {
+      store.delete(stream, ExpectedState.any());
+    }
+    return isThere ? Optional.of(stream) : Optional.empty();
   }
 
   private ProposedEvent encoded(Remembered<S> state) {

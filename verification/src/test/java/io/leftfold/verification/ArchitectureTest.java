@@ -186,13 +186,17 @@ final class ArchitectureTest {
             .check(LEFTFOLD));
   }
 
-  /// Of the store's disk. Certificates are files that others write and read, and no part of a
-  /// store.
+  /// Of the store's disk. Certificates are files that others write and read, and keys of subjects
+  /// lie outside for good reason: neither is part of a store.
   @Test
   void the_disk_has_one_door() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("io.leftfold.engine.disk", "io.leftfold.server.tls", inside("cli"))
+        .resideOutsideOfPackages(
+            "io.leftfold.engine.disk",
+            "io.leftfold.server.tls",
+            "io.leftfold.toolkit.keys",
+            inside("cli"))
         .should()
         .dependOnClassesThat(
             belongToAnyOf(

@@ -1,0 +1,432 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.leftfold.api.Query;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.testkit.InMemoryEventStore;
+import io.leftfold.toolkit.ErasureReport.Purged;
+import io.leftfold.toolkit.ErasureReport.Unreadable;
+import io.leftfold.toolkit.keys.Subject;
+import io.leftfold.toolkit.keys.SubjectErasedException;
+import io.leftfold.toolkit.keys.SubjectKeys;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class ErasureTest {
+
+  private static final Subject ANN = Subject.of("customer-7");
+
+  sealed interface Contact {}
+
+  record Named(String customer, Personal<String> name) implements Contact {}
+
+  record Called(String customer) implements Contact {}
+
+  record Call(String customer, Optional<String> name) {}
+
+  record State(String customer, Personal<String> name, int calls) {
+    static final State NONE = new State("", Personal.of(""), 0);
+  }
+
+  private static final EventTypes<Contact> TYPES =
+      EventTypes.of(Contact.class)
+          .type("CustomerNamed", 1, Named.class, JsonBinding.jackson(Named.class))
+          .personal(Named.class, named -> Subject.of(named.customer()), "name")
+          .type("CustomerCalled", 1, Called.class, JsonBinding.jackson(Called.class))
+          .build();
+
+  private static final Decider<Call, State, Contact, String> DECIDER =
+      Decider.of(
+          State.NONE,
+          (call, _) ->
+              Decision.accept(
+                  call.name()
+                      .<Contact>map(name -> new Named(call.customer(), Personal.of(name)))
+                      .orElseGet(() -> new Called(call.customer()))),
+          ErasureTest::evolve);
+
+  private static State evolve(State state, Contact event) {
+    return switch (event) {
+      case Named(var customer, var name) -> new State(customer, name, state.calls());
+      case Called(var customer) -> new State(customer, state.name(), state.calls() + 1);
+    };
+  }
+
+  private final InMemoryEventStore store = new InMemoryEventStore(Clock.systemUTC());
+  private final SubjectKeys keys = SubjectKeys.inMemory(new SecureRandom());
+  private final EventTypes<Contact> types = TYPES.with(keys);
+  private final CommandHandler<Call, State, Contact, String> handler =
+      CommandHandler.of(store, DECIDER, types, call -> boundary(call.customer()));
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  private static StreamName stream(String customer) {
+    return StreamName.of("contact-" + customer.replace('-', '.'));
+  }
+
+  private static Boundary<Contact> boundary(String customer) {
+    return Boundary.stream(stream(customer));
+  }
+
+  private static Call named(String customer, String name) {
+    return new Call(customer, Optional.of(name));
+  }
+
+  private static Call called(String customer) {
+    return new Call(customer, Optional.empty());
+  }
+
+  private String everything() {
+    var text = new StringBuilder();
+    try (var events = store.readAll(ReadOptions.forwards())) {
+      events.forEach(event ->
+          text.append(event.original().dataAsText()).append(event.original().metadataAsText()));
+    }
+    return text.toString();
+  }
+
+  // ---- the report
+
+  @Test
+  void what_was_erased_is_reported_and_recorded() {
+    handler.handle(named("customer-7", "Ann"));
+    handler.handle(called("customer-7"));
+    handler.handle(named("customer-7", "Anna"));
+    handler.handle(named("customer-8", "Bob"));
+    var erasure =
+        Erasure.of(store, keys)
+            .purging("nothing", (_, _) -> List.of())
+            .purging("letters", (subject, streams) -> List.of(subject + " " + streams));
+
+    var report = erasure.erase(ANN, "request 4711");
+
+    assertThat(report.subject()).isEqualTo(ANN);
+    assertThat(report.reason()).isEqualTo("request 4711");
+    assertThat(report.begun()).isBeforeOrEqualTo(report.done());
+    assertThat(report.unreadable()).containsExactly(new Unreadable(stream("customer-7"), 2, 1, 3));
+    assertThat(report.purged())
+        .containsExactly(
+            new Purged("nothing", List.of()),
+            new Purged("letters", List.of("customer-7 [contact-customer.7]")));
+    assertThat(erasure.reports()).containsExactly(report);
+    assertThat(erasure.resume()).isEmpty();
+    assertThat(handler.state(boundary("customer-7")))
+        .isEqualTo(new State("customer-7", Personal.erased(), 1));
+    assertThat(handler.state(boundary("customer-8")).name()).isEqualTo(Personal.of("Bob"));
+    assertThat(store.read(Query.everything(), ReadOptions.forwards()).events()).hasSize(4);
+  }
+
+  @Test
+  void erased_again_it_is_purged_again() {
+    var purges = new AtomicInteger();
+    var erasure =
+        Erasure.of(store, keys)
+            .purging("counted", (_, _) -> List.of("" + purges.incrementAndGet()));
+
+    erasure.erase(ANN, "once");
+    erasure.erase(ANN, "twice");
+
+    assertThat(erasure.reports())
+        .extracting(report -> report.purged().getFirst().what())
+        .containsExactly(List.of("1"), List.of("2"));
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> erasure.purging("counted", (_, _) -> List.of()))
+        .withMessageContaining("counted is purged twice");
+  }
+
+  // ---- dying in between
+
+  @Test
+  void what_dies_between_two_steps_is_finished() {
+    handler.handle(named("customer-7", "Ann"));
+    var dies = new AtomicBoolean(true);
+    var purged = new ArrayList<String>();
+    var erasure =
+        Erasure.of(store, keys)
+            .purging(
+                "first",
+                (_, _) -> {
+                  purged.add("first");
+                  return List.of();
+                })
+            .purging(
+                "second",
+                (_, _) -> {
+                  if (dies.get()) {
+                    throw new IllegalStateException("died");
+                  }
+                  purged.add("second");
+                  return List.of();
+                });
+
+    assertThatThrownBy(() -> erasure.erase(ANN, "request 4711")).hasMessage("died");
+    assertThat(erasure.reports()).isEmpty();
+    assertThat(handler.state(boundary("customer-7")).name()).isEqualTo(Personal.erased());
+
+    dies.set(false);
+    assertThat(erasure.resume()).hasSize(1).isEqualTo(erasure.reports());
+    assertThat(purged).containsExactly("first", "first", "second");
+    assertThat(erasure.resume()).isEmpty();
+  }
+
+  @Test
+  void what_was_only_begun_is_finished() {
+    handler.handle(named("customer-7", "Ann"));
+    SubjectKeys failing =
+        new SubjectKeys() {
+          @Override
+          public byte[] seal(Subject subject, byte[] plain, byte[] context) {
+            return keys.seal(subject, plain, context);
+          }
+
+          @Override
+          public Optional<byte[]> open(Subject subject, byte[] sealed, byte[] context) {
+            return keys.open(subject, sealed, context);
+          }
+
+          @Override
+          public boolean erase(Subject subject) {
+            throw new IllegalStateException("died");
+          }
+        };
+    assertThatThrownBy(() -> Erasure.of(store, failing).erase(ANN, "request 4711"))
+        .hasMessage("died");
+    assertThat(handler.state(boundary("customer-7")).name()).isEqualTo(Personal.of("Ann"));
+
+    assertThat(Erasure.of(store, keys).resume()).hasSize(1);
+    assertThat(handler.state(boundary("customer-7")).name()).isEqualTo(Personal.erased());
+  }
+
+  @Test
+  void keys_that_come_back_from_a_backup_are_destroyed_again() {
+    handler.handle(named("customer-7", "Ann"));
+    Erasure.of(store, keys).erase(ANN, "request 4711");
+    var restored = SubjectKeys.inMemory(new SecureRandom());
+    restored.seal(ANN, new byte[1], new byte[0]);
+    var purges = new AtomicInteger();
+    var erasure =
+        Erasure.of(store, restored)
+            .purging("counted", (_, _) -> List.of("" + purges.incrementAndGet()));
+
+    assertThat(erasure.resume()).hasSize(1);
+    assertThat(purges).hasValue(1);
+    assertThatThrownBy(() -> restored.seal(ANN, new byte[1], new byte[0]))
+        .isInstanceOf(SubjectErasedException.class);
+    assertThat(erasure.resume()).isEmpty();
+  }
+
+  // ---- what is derived
+
+  @Test
+  void remembered_states_and_snapshots_are_purged() {
+    var snapshots = Snapshots.of("contacts", 1, JsonBinding.jackson(State.class)).everyEvents(1);
+    var remembering =
+        handler.with(HandlingOptions.defaults().withRememberedStatesMax(10)).with(snapshots);
+    remembering.handle(named("customer-7", "Ann"));
+    remembering.handle(called("customer-7"));
+    var snapshot = StreamName.of("snapshots.contacts-" + stream("customer-7"));
+    assertThat(store.read(snapshot, ReadOptions.forwards()).events())
+        .anyMatch(event -> event.dataAsText().contains("Ann"));
+    assertThat(remembering.state(boundary("customer-7")).name()).isEqualTo(Personal.of("Ann"));
+
+    var report = Erasure.of(store, keys).purging("contacts", remembering::purge).erase(ANN, "4711");
+
+    assertThat(report.purged().getFirst().what()).containsExactly(snapshot.value());
+    assertThat(store.read(snapshot, ReadOptions.forwards()).events()).isEmpty();
+    assertThat(remembering.state(boundary("customer-7")))
+        .isEqualTo(new State("customer-7", Personal.erased(), 1));
+    remembering.handle(called("customer-7"));
+    assertThat(store.read(snapshot, ReadOptions.forwards()).events())
+        .noneMatch(event -> event.dataAsText().contains("Ann"))
+        .hasSize(1);
+    assertThat(remembering.purge(boundary("customer-7"))).containsExactly(snapshot.value());
+  }
+
+  @Test
+  void a_state_that_was_folded_before_the_purge_is_not_kept_behind_it() {
+    var purge = new AtomicBoolean();
+    var snapshots = Snapshots.of("contacts", 1, JsonBinding.jackson(State.class)).everyEvents(1);
+    var running = new ArrayList<CommandHandler<Call, State, Contact, String>>();
+    var decider =
+        Decider.<Call, State, Contact, String>of(
+            State.NONE,
+            (call, state) -> {
+              if (purge.get()) {
+                keys.erase(ANN);
+                running.getFirst().purge(boundary("customer-7"));
+              }
+              return DECIDER.decide(call, state);
+            },
+            ErasureTest::evolve);
+    var remembering =
+        CommandHandler.of(store, decider, types, call -> boundary(call.customer()))
+            .with(HandlingOptions.defaults().withRememberedStatesMax(10))
+            .with(snapshots);
+    running.add(remembering);
+    remembering.handle(named("customer-7", "Ann"));
+
+    purge.set(true);
+    remembering.handle(called("customer-7"));
+
+    assertThat(remembering.state(boundary("customer-7")).name()).isEqualTo(Personal.erased());
+    var snapshot = StreamName.of("snapshots.contacts-" + stream("customer-7"));
+    assertThat(store.read(snapshot, ReadOptions.forwards()).events()).isEmpty();
+  }
+
+  @Test
+  void sealed_snapshots_need_no_purge() {
+    var binding =
+        JsonBinding.jackson(State.class)
+            .sealing(keys, state -> Subject.of(state.customer()), "name");
+    var snapshots = Snapshots.of("contacts", 1, binding).everyEvents(2);
+    var kept = handler.with(snapshots);
+    kept.handle(named("customer-7", "Ann Other"));
+    kept.handle(called("customer-7"));
+    kept.handle(called("customer-7"));
+    kept.handle(called("customer-7"));
+    assertThat(everything()).contains("$sealed").doesNotContain("Ann Other");
+    assertThat(kept.state(boundary("customer-7")).name()).isEqualTo(Personal.of("Ann Other"));
+
+    Erasure.of(store, keys).erase(ANN, "4711");
+
+    assertThat(kept.state(boundary("customer-7")))
+        .isEqualTo(new State("customer-7", Personal.erased(), 3))
+        .isEqualTo(handler.state(boundary("customer-7")));
+  }
+
+  @Test
+  void partitions_of_a_projection_are_folded_again() {
+    var reactions = new ArrayList<String>();
+    var projection =
+        Projection.folding("contacts", 1, types, State.NONE, ErasureTest::evolve)
+            .reacting((_, occurred) -> reactions.add(occurred.partition()));
+    var readModel = new InMemoryReadModel<State>();
+    handler.handle(named("customer-7", "Ann"));
+    handler.handle(called("customer-7"));
+    handler.handle(named("customer-8", "Bob"));
+    try (var projector = Projector.of(store, projection, readModel)) {
+      projector.catchUp();
+      handler.handle(called("customer-7"));
+      var report =
+          Erasure.of(store, keys)
+              .purging("contacts", projector.purging(States::remove))
+              .erase(ANN, "4711");
+
+      assertThat(report.purged().getFirst().what()).containsExactly(stream("customer-7").value());
+      assertThat(readModel.<Map<String, State>>read("contacts", States::all))
+          .isEqualTo(
+              Map.of(
+                  stream("customer-7").value(), new State("customer-7", Personal.erased(), 1),
+                  stream("customer-8").value(), new State("customer-8", Personal.of("Bob"), 0)));
+      projector.catchUp();
+      assertThat(
+              readModel.<Optional<State>>read(
+                  "contacts", states -> states.of(stream("customer-7").value())))
+          .contains(new State("customer-7", Personal.erased(), 2));
+      assertThat(reactions).hasSize(4);
+    }
+  }
+
+  // ---- at the same time
+
+  @Test
+  void nothing_of_a_subject_is_read_or_written_once_it_is_erased() throws Exception {
+    var isErased = new AtomicBoolean();
+    var begun = new CountDownLatch(32);
+    var readModel = new InMemoryReadModel<State>();
+    var projection = Projection.folding("contacts", 1, types, State.NONE, ErasureTest::evolve);
+    var remembering =
+        handler.with(HandlingOptions.defaults().withRememberedStatesMax(10).withAttemptsMax(1000));
+    try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+        var projector = Projector.of(store, projection, readModel)) {
+      projector.start();
+      var writing = new ArrayList<Future<Integer>>();
+      for (var i = 0; i < 32; i++) {
+        var customer = i % 2 == 0 ? "customer-7" : "other-" + i;
+        Callable<Integer> write = () -> write(remembering, customer, isErased, begun);
+        writing.add(threads.submit(write));
+      }
+      begun.await();
+      Erasure.of(store, keys)
+          .purging("handler", remembering::purge)
+          .purging("contacts", projector.purging(States::remove))
+          .erase(ANN, "4711");
+      isErased.set(true);
+      var sealedAfterwards = 0;
+      for (var one : writing) {
+        sealedAfterwards += one.get();
+      }
+      assertThat(sealedAfterwards).isZero();
+      for (var event :
+          store.read(Query.of(Query.tagged(ANN.tag())), ReadOptions.forwards()).events()) {
+        assertThat(types.decode(event))
+            .isEqualTo(Decoded.known(new Named("customer-7", Personal.erased())));
+      }
+      projector.await(store.lastPosition().orElseThrow(), Duration.ofSeconds(20));
+      assertThat(
+              readModel
+                  .<Optional<State>>read(
+                      "contacts", states -> states.of(stream("customer-7").value()))
+                  .orElseThrow()
+                  .name())
+          .isEqualTo(Personal.erased());
+      assertThat(remembering.state(boundary("customer-7")).name()).isEqualTo(Personal.erased());
+    }
+  }
+
+  /// Writes and reads until the erasure has returned, and a little longer.
+  ///
+  /// @return how often something of the erased subject was read or written after that
+  private int write(
+      CommandHandler<Call, State, Contact, String> writer,
+      String customer,
+      AtomicBoolean isErased,
+      CountDownLatch begun) {
+    var wrong = 0;
+    for (var behind = 0; behind < 2; ) {
+      var isBehind = isErased.get();
+      behind += isBehind ? 1 : 0;
+      try {
+        writer.handle(named(customer, "Ann"));
+        wrong += isBehind && customer.equals("customer-7") ? 1 : 0;
+      } catch (SubjectErasedException | TooManyConflictsException _) {
+        // As it should be, of one of them.
+      }
+      var isReadable =
+          lastNamed(customer).stream()
+              .anyMatch(event ->
+                  types.decode(event) instanceof Decoded.Known<Contact>(var known)
+                      && known.getFirst() instanceof Named(_, Personal.Known<String> _));
+      wrong += isBehind && isReadable && customer.equals("customer-7") ? 1 : 0;
+      begun.countDown();
+    }
+    return wrong;
+  }
+
+  private List<RecordedEvent> lastNamed(String customer) {
+    return store.read(stream(customer), ReadOptions.backwards().limit(1)).events();
+  }
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.keys;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class KeyDirectoryTest {
+
+  private static final Subject ANN = Subject.of("customer-7");
+  private static final Subject BOB = Subject.of("customer/8 …");
+  private static final byte[] PLAIN = "Ann Other".getBytes(UTF_8);
+  private static final byte[] HERE = "here".getBytes(UTF_8);
+
+  private final SecureRandom random = new SecureRandom();
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  private Path folder;
+
+  private KeyDirectory open() {
+    return KeyDirectory.open(folder.resolve("keys"), random);
+  }
+
+  private List<Path> files() throws IOException {
+    try (var files = Files.list(folder.resolve("keys"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  private List<Path> files(String kind) throws IOException {
+    return files().stream().filter(file -> file.toString().endsWith(kind)).toList();
+  }
+
+  @Test
+  void what_was_sealed_is_opened_after_a_new_start() throws IOException {
+    byte[] sealed;
+    try (var keys = open()) {
+      sealed = keys.seal(ANN, PLAIN, HERE);
+      assertThat(keys.seal(ANN, PLAIN, HERE)).isNotEqualTo(sealed);
+      keys.seal(BOB, PLAIN, HERE);
+    }
+    try (var keys = open()) {
+      assertThat(keys.open(ANN, sealed, HERE)).contains(PLAIN);
+      assertThatThrownBy(() -> keys.open(BOB, sealed, HERE))
+          .isInstanceOf(BrokenSealException.class);
+      assertThatThrownBy(() -> keys.open(ANN, sealed, PLAIN))
+          .isInstanceOf(BrokenSealException.class);
+    }
+    assertThat(files(".key")).hasSize(2);
+  }
+
+  @Test
+  void erased_is_erased_after_a_new_start_too() throws IOException {
+    byte[] sealed;
+    try (var keys = open()) {
+      sealed = keys.seal(ANN, PLAIN, HERE);
+      assertThat(keys.erase(ANN)).isTrue();
+      assertThat(keys.erase(ANN)).isFalse();
+      assertThat(keys.open(ANN, sealed, HERE)).isEmpty();
+    }
+    try (var keys = open()) {
+      assertThat(keys.open(ANN, sealed, HERE)).isEmpty();
+      assertThatThrownBy(() -> keys.seal(ANN, PLAIN, HERE))
+          .isInstanceOf(SubjectErasedException.class);
+      assertThat(keys.erase(ANN)).isFalse();
+    }
+    assertThat(files(".key")).isEmpty();
+  }
+
+  @Test
+  void who_was_never_heard_of_can_be_erased() {
+    try (var keys = open()) {
+      assertThat(keys.erase(ANN)).isTrue();
+      assertThatThrownBy(() -> keys.seal(ANN, PLAIN, HERE))
+          .isInstanceOf(SubjectErasedException.class);
+    }
+  }
+
+  @Test
+  void a_key_that_is_gone_is_no_erasure() throws IOException {
+    try (var keys = open()) {
+      keys.seal(ANN, PLAIN, HERE);
+    }
+    Files.delete(files(".key").getFirst());
+    try (var keys = open()) {
+      assertThatThrownBy(() -> keys.open(ANN, PLAIN, HERE))
+          .isInstanceOf(BrokenSealException.class)
+          .hasMessageContaining("no key of customer-7");
+    }
+  }
+
+  @Test
+  void no_byte_of_a_key_file_can_be_changed_or_missing() throws IOException {
+    try (var keys = open()) {
+      keys.seal(ANN, PLAIN, HERE);
+    }
+    var file = files(".key").getFirst();
+    var bytes = Files.readAllBytes(file);
+    for (var at = 0; at < bytes.length; at++) {
+      var flipped = bytes.clone();
+      flipped[at] ^= 1;
+      Files.write(file, flipped);
+      assertDamaged();
+      Files.write(file, Arrays.copyOf(bytes, at));
+      assertDamaged();
+    }
+  }
+
+  /// Neither is there a new key in the place of a damaged one.
+  private void assertDamaged() {
+    try (var keys = open()) {
+      assertThatThrownBy(() -> keys.open(ANN, PLAIN, HERE)).hasMessageContaining("is damaged");
+      assertThatThrownBy(() -> keys.seal(ANN, PLAIN, HERE)).hasMessageContaining("is damaged");
+    }
+  }
+
+  @Test
+  void one_has_a_directory_at_a_time() {
+    var keys = open();
+    assertThatIllegalStateException().isThrownBy(this::open).withMessageContaining("open already");
+    keys.close();
+    keys.close();
+    assertThatIllegalStateException()
+        .isThrownBy(() -> keys.seal(ANN, PLAIN, HERE))
+        .withMessageContaining("closed");
+    open().close();
+  }
+
+  @Test
+  void nobody_but_the_owner_reads_keys() throws IOException {
+    try (var keys = open()) {
+      keys.seal(ANN, PLAIN, HERE);
+    }
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve("keys"))))
+        .isEqualTo("rwx------");
+    assertThat(
+            PosixFilePermissions.toString(Files.getPosixFilePermissions(files(".key").getFirst())))
+        .isEqualTo("rw-------");
+  }
+
+  // ---- dying
+
+  private static final class Died extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  private KeyDirectory dyingAfter(int steps) {
+    var left = new AtomicInteger(steps);
+    return KeyDirectory.open(
+        folder.resolve("keys"),
+        random,
+        () -> {
+          if (left.decrementAndGet() == 0) {
+            throw new Died();
+          }
+        });
+  }
+
+  @Test
+  void who_dies_while_making_a_key_leaves_a_whole_one_or_none() throws IOException {
+    var steps = 1;
+    for (var done = false; !done; steps++) {
+      try (var keys = dyingAfter(steps)) {
+        keys.seal(ANN, PLAIN, HERE);
+        done = true;
+      } catch (Died _) {
+        // As it was wanted.
+      }
+      try (var keys = open()) {
+        var sealed = keys.seal(ANN, PLAIN, HERE);
+        assertThat(keys.open(ANN, sealed, HERE)).contains(PLAIN);
+      }
+      assertThat(files(".new")).isEmpty();
+      Files.delete(files(".key").getFirst());
+    }
+    assertThat(steps).isGreaterThan(3);
+  }
+
+  @Test
+  void who_dies_while_erasing_has_erased_or_not_and_nobody_makes_another_key() throws IOException {
+    var steps = 1;
+    for (var done = false; !done; steps++) {
+      byte[] sealed;
+      var subject = Subject.of("customer-" + steps);
+      try (var keys = open()) {
+        sealed = keys.seal(subject, PLAIN, HERE);
+      }
+      try (var keys = dyingAfter(steps)) {
+        keys.erase(subject);
+        done = true;
+      } catch (Died _) {
+        // As it was wanted.
+      }
+      var isMarked = !files(".erased").isEmpty();
+      try (var keys = open()) {
+        if (isMarked) {
+          assertThat(files(".key")).isEmpty();
+          assertThat(keys.open(subject, sealed, HERE)).isEmpty();
+          assertThatThrownBy(() -> keys.seal(subject, PLAIN, HERE))
+              .isInstanceOf(SubjectErasedException.class);
+        } else {
+          assertThat(keys.open(subject, sealed, HERE)).contains(PLAIN);
+          keys.erase(subject);
+        }
+        assertThat(keys.open(subject, sealed, HERE)).isEmpty();
+      }
+      assertThat(files(".key")).isEmpty();
+      assertThat(files(".new")).isEmpty();
+      for (var mark : files(".erased")) {
+        Files.delete(mark);
+      }
+    }
+    assertThat(steps).isGreaterThan(6);
+  }
+}
