@@ -16,13 +16,12 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The names under which events are stored, the versions of their schemas, and how what was stored
-/// long ago is understood today. Data is JSON.
+/// long ago is understood today. Data is JSON, or another format of the same trees
+/// ([EventTypesBuilder#format]).
 ///
 /// ```java
 /// static final EventTypes<AccountEvent> EVENTS =
@@ -75,6 +74,9 @@ public final class EventTypes<E> implements EventCodec<E> {
   /// The field of an event's metadata, a JSON object, that holds the version of its schema.
   public static final String VERSION_FIELD = "schemaVersion";
 
+  /// The field of an event's metadata that names the format of its data, if that is not JSON.
+  public static final String FORMAT_FIELD = "format";
+
   /// The field of an event's metadata that names the fields of its data that are sealed.
   public static final String PERSONAL_FIELD = "$personal";
 
@@ -84,11 +86,17 @@ public final class EventTypes<E> implements EventCodec<E> {
   private final TypeTable<E> table;
   private final Map<Class<?>, Named<? extends E>> byClass;
   private final Function<? super E, List<Tag>> tags;
+  private final Formats formats;
   private final PersonalData personal;
 
-  EventTypes(TypeTable<E> table, Function<? super E, List<Tag>> tags, PersonalData personal) {
+  EventTypes(
+      TypeTable<E> table,
+      Function<? super E, List<Tag>> tags,
+      Formats formats,
+      PersonalData personal) {
     this.table = table;
     this.tags = tags;
+    this.formats = formats;
     this.personal = personal;
     var named = new HashMap<Class<?>, Named<? extends E>>();
     table.types().values().forEach(type -> named.put(type.type(), type));
@@ -109,7 +117,7 @@ public final class EventTypes<E> implements EventCodec<E> {
   /// @param keys of the subjects
   /// @return the new table
   public EventTypes<E> with(SubjectKeys keys) {
-    return new EventTypes<>(table, tags, personal.with(keys));
+    return new EventTypes<>(table, tags, formats, personal.with(keys));
   }
 
   /// An event as it is to be stored.
@@ -134,7 +142,8 @@ public final class EventTypes<E> implements EventCodec<E> {
     var all = new LinkedHashSet<>(tags.apply(event));
     personal.seal(named.name(), event, data, about).forEach(subject -> all.add(subject.tag()));
     var stored =
-        ProposedEvent.json(named.name(), JSON.writeValueAsString(data))
+        formats
+            .write(named.name(), event.getClass(), data, about)
             .withTags(all.toArray(Tag[]::new));
     return about.isEmpty() ? stored : stored.withMetadata(about.toString());
   }
@@ -149,7 +158,8 @@ public final class EventTypes<E> implements EventCodec<E> {
     if (!table.knows(new Schema(event.type(), version))) {
       return Decoded.unknown(event);
     }
-    var data = data(event);
+    Layers.requireNone(event, about);
+    var data = formats.read(event, about);
     personal.open(event, about, data);
     return new Decoded.Known<>(table.meaning(new JsonEvent(event.type(), version, data), event));
   }
@@ -157,20 +167,6 @@ public final class EventTypes<E> implements EventCodec<E> {
   private static int version(ObjectNode about) {
     var field = about.path(VERSION_FIELD);
     return field.isMissingNode() ? 1 : field.isInt() ? Math.max(field.asInt(), 0) : NO_VERSION;
-  }
-
-  private static ObjectNode data(RecordedEvent event) {
-    JsonNode data;
-    try {
-      data = JSON.readTree(event.data());
-    } catch (JacksonException e) {
-      throw new UnreadableEventException(event, "its data is no JSON", e);
-    }
-    if (data instanceof ObjectNode object) {
-      return object;
-    }
-    throw new UnreadableEventException(
-        event, "its data is %s, and no JSON object".formatted(data.getNodeType()));
   }
 
   /// The types that stored events may have, those of long ago too, for a [io.leftfold.api.Query].

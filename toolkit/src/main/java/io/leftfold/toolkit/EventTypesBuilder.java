@@ -19,6 +19,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A table of [EventTypes] while it is being written down. The order of declarations means nothing.
@@ -34,6 +35,8 @@ public final class EventTypesBuilder<E> {
   private final Set<String> dropped = new HashSet<>();
   private final Map<Class<?>, SortedMap<String, Function<Object, Subject>>> personal =
       new HashMap<>();
+  private final Map<String, ObjectMapper> formats = new HashMap<>();
+  private final Map<Class<?>, String> formatOf = new HashMap<>();
   private Function<? super E, List<Tag>> tags = _ -> List.of();
 
   EventTypesBuilder(Class<E> events) {
@@ -109,6 +112,32 @@ public final class EventTypesBuilder<E> {
     return this;
   }
 
+  /// Stores classes of events in another format of the same trees than JSON, such as CBOR, which is
+  /// smaller and quicker to read. An event says so in its metadata, so whatever was stored in
+  /// another format is read as well, as long as that is declared; JSON need not be.
+  ///
+  /// ```java
+  /// .format("cbor", new CBORMapper(), Deposited.class, Withdrawn.class)
+  /// ```
+  ///
+  /// @param name under which events say that they are stored in it
+  /// @param mapper of Jackson, or of one of its modules, between trees and bytes
+  /// @param types classes that are stored in it from now on; none if it is only read
+  /// @return this
+  @SafeVarargs
+  public final EventTypesBuilder<E> format(
+      String name, ObjectMapper mapper, Class<? extends E>... types) {
+    if (name.equals(Formats.DEFAULT)) {
+      throw new IllegalArgumentException(
+          "%s is the format of whatever has no other; call this one otherwise".formatted(name));
+    }
+    requireNew("Format " + name, formats.put(name, mapper) == null);
+    for (var type : types) {
+      requireNew("The format of " + type, formatOf.put(type, name) == null);
+    }
+    return this;
+  }
+
   /// Declares fields of a class of events as personal: they are sealed with the key of whom they
   /// are about ([EventTypes#with]), and read as [Personal]. May be said several times for a class
   /// whose events are about several subjects.
@@ -157,6 +186,11 @@ public final class EventTypesBuilder<E> {
         holes.add("%s has two names; use renamed for the older one".formatted(type.type()));
       }
     }
+    for (var type : formatOf.keySet()) {
+      if (!named.contains(type)) {
+        holes.add("%s has a format, and no name".formatted(type));
+      }
+    }
     for (var type : personal.keySet()) {
       if (!named.contains(type)) {
         holes.add("%s has personal fields, and no name".formatted(type));
@@ -169,7 +203,8 @@ public final class EventTypesBuilder<E> {
       throw new IllegalStateException(
           "The types of %s have holes: %s".formatted(events, String.join("; ", holes)));
     }
-    return new EventTypes<>(table, tags, PersonalData.of(types.values(), personal));
+    return new EventTypes<>(
+        table, tags, new Formats(formats, formatOf), PersonalData.of(types.values(), personal));
   }
 
   /// The classes that events of a sealed type can have; of one that is not sealed nobody knows.

@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// One version of a projection as it is kept, and every transaction that changes it. For one thread
@@ -26,9 +25,6 @@ final class KeptVersion<E, V> {
 
   /// What a view does not want moves the kept checkpoint this rarely.
   private static final long IDLE_POSITIONS = 10_000;
-
-  /// What a failure said may be personal.
-  private static final String PURGED = "purged; resume the partition to see what it fails with";
 
   private final Projection<E, V> projection;
   private final Folds<E, V> folds;
@@ -304,11 +300,15 @@ final class KeptVersion<E, V> {
     });
   }
 
-  private interface Change<V> {
+  /// What is changed in a transaction.
+  interface Change<V> {
     void in(Transaction<V> transaction);
   }
 
-  private void change(Change<V> change) {
+  /// Changes the view or what is parked, where the version stands.
+  ///
+  /// @throws OutrunException if somebody else was quicker; nothing was changed
+  void change(Change<V> change) {
     var before = open();
     var after = before.checkpoint().touched();
     readModel.transact(transaction -> {
@@ -317,47 +317,6 @@ final class KeptVersion<E, V> {
       return after;
     });
     know(before.at(after));
-  }
-
-  // ---- from the beginning
-
-  /// Folds partitions again, as far as they have come, and reacts to nothing. What they failed with
-  /// is forgotten.
-  ///
-  /// @param events of the partitions, all that the version has looked at
-  /// @param clear empties a view of a partition
-  /// @throws OutrunException if somebody else was quicker
-  /// @throws ProjectionFailedException if an event cannot be folded any more; nothing was changed
-  void refold(
-      Set<String> partitions, List<RecordedEvent> events, BiConsumer<? super V, String> clear) {
-    var checkpoint = open().checkpoint();
-    var quiet = new Folds<>(projection.quiet(), options.unknownEvents());
-    change(transaction -> {
-      var view = transaction.view(version());
-      partitions.forEach(partition -> clear.accept(view, partition));
-      var standing = new HashMap<String, Long>();
-      for (var parked : transaction.parked(version())) {
-        standing.put(parked.partition(), parked.position());
-        if (partitions.contains(parked.partition()) && !parked.failure().isEmpty()) {
-          transaction.park(version(), parked.partition(), parked.position(), PURGED);
-        }
-      }
-      for (var event : events) {
-        try {
-          quiet
-              .meaning(event)
-              .byPartition()
-              .forEach((partition, occurred) -> {
-                if (partitions.contains(partition)
-                    && event.position() < standing.getOrDefault(partition, Long.MAX_VALUE)) {
-                  quiet.fold(occurred, checkpoint, view);
-                }
-              });
-        } catch (FoldFailure failure) {
-          throw new ProjectionFailedException(version(), event, FoldFailure.causeOf(failure));
-        }
-      }
-    });
   }
 
   // ---- the place of another version

@@ -4,6 +4,7 @@ package io.leftfold.toolkit;
 
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.RecordedEvent;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
@@ -35,6 +36,11 @@ final class Metadata {
   static ObjectNode of(RecordedEvent event) {
     var object = object(event.metadata());
     return object == null ? JSON.createObjectNode() : object;
+  }
+
+  /// What is to be said about an event; empty if that is no JSON object.
+  static Optional<ObjectNode> objectOf(ProposedEvent event) {
+    return Optional.ofNullable(object(event));
   }
 
   private static @Nullable ObjectNode object(ProposedEvent event) {

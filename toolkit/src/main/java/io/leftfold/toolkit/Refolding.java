@@ -3,16 +3,24 @@
 package io.leftfold.toolkit;
 
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.toolkit.ReadModel.Transaction;
 import io.leftfold.toolkit.keys.Subject;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
-/// Folds the partitions again that hold something of a subject.
+/// Folds the partitions again that hold something of a subject, as far as they have come. What
+/// parked ones failed with is forgotten.
 final class Refolding<E, V> {
+
+  /// What a failure said may be personal.
+  private static final String PURGED = "purged; resume the partition to see what it fails with";
 
   private final Projection<E, V> projection;
   private final Folds<E, V> folds;
@@ -21,8 +29,8 @@ final class Refolding<E, V> {
 
   Refolding(Projection<E, V> projection, KeptVersion<E, V> kept, ProjectionSource source) {
     this.projection = projection;
-    // What is unknown has no partition.
-    this.folds = new Folds<>(projection, UnknownEvents.PASS_OVER);
+    // What is unknown has no partition, and nobody reacts again.
+    this.folds = new Folds<>(projection.quiet(), UnknownEvents.PASS_OVER);
     this.kept = kept;
     this.source = source;
   }
@@ -61,7 +69,50 @@ final class Refolding<E, V> {
             events.add(event);
           }
         });
-    kept.refold(partitions, events, clear);
+    var checkpoint = kept.open().checkpoint();
+    kept.change(transaction -> {
+      var view = transaction.view(projection.version());
+      partitions.forEach(partition -> clear.accept(view, partition));
+      var standing = forgetFailures(partitions, transaction);
+      for (var event : events) {
+        fold(
+            event,
+            checkpoint,
+            view,
+            partition ->
+                partitions.contains(partition)
+                    && event.position() < standing.getOrDefault(partition, Long.MAX_VALUE));
+      }
+    });
+  }
+
+  /// @return where parked partitions stand
+  private Map<String, Long> forgetFailures(Set<String> partitions, Transaction<V> transaction) {
+    var standing = new HashMap<String, Long>();
+    for (var parked : transaction.parked(projection.version())) {
+      standing.put(parked.partition(), parked.position());
+      if (partitions.contains(parked.partition()) && !parked.failure().isEmpty()) {
+        transaction.park(projection.version(), parked.partition(), parked.position(), PURGED);
+      }
+    }
+    return standing;
+  }
+
+  private void fold(
+      RecordedEvent event, Checkpoint checkpoint, V view, Predicate<String> isWanted) {
+    try {
+      folds
+          .meaning(event)
+          .byPartition()
+          .forEach((partition, occurred) -> {
+            if (isWanted.test(partition)) {
+              folds.fold(occurred, checkpoint, view);
+            }
+          });
+    } catch (FoldFailure failure) {
+      throw new ProjectionFailedException(
+          projection.version(), event, FoldFailure.causeOf(failure));
+    }
   }
 
   private Set<String> partitions(RecordedEvent event) {

@@ -7,9 +7,10 @@
 /// meanwhile. A [Projection] says what events mean to readers, a [Projector] folds them into a
 /// [ReadModel]: each once, however often its process dies. Events go through an [EventCodec], so
 /// that what is stored knows nothing of classes; [EventTypes] is one that knows names, versions and
-/// upcasts, and what is [Personal]: that is sealed with keys of [io.leftfold.toolkit.keys]. A
-/// [Specification] tests a decider, a [ProjectionSpecification] a projection. All of it works on
-/// any [io.leftfold.api.EventStore], and knows none in particular.
+/// upcasts, and what is [Personal]: that is sealed with keys of [io.leftfold.toolkit.keys] until an
+/// [Erasure]. [Compressed] and [Encrypted] go around a codec. A [Specification] tests a decider, a
+/// [ProjectionSpecification] a projection. All of it works on any [io.leftfold.api.EventStore], and
+/// knows none in particular.
 @NullMarked
 package io.leftfold.toolkit;
 

@@ -358,8 +358,12 @@ final class ErasureTest {
     var begun = new CountDownLatch(32);
     var readModel = new InMemoryReadModel<State>();
     var projection = Projection.folding("contacts", 1, types, State.NONE, ErasureTest::evolve);
-    var remembering =
-        handler.with(HandlingOptions.defaults().withRememberedStatesMax(10).withAttemptsMax(1000));
+    var options =
+        HandlingOptions.defaults()
+            .withRememberedStatesMax(10)
+            .withAttemptsMax(1000)
+            .with(Pauses.none());
+    var remembering = handler.with(options);
     try (var threads = Executors.newVirtualThreadPerTaskExecutor();
         var projector = Projector.of(store, projection, readModel)) {
       projector.start();
