@@ -13,6 +13,7 @@ import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.toolkit.keys.Subject;
+import io.leftfold.toolkit.keys.SubjectErasedException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -133,6 +134,7 @@ public final class CommandHandler<C, S, E, R> {
   /// @return what became of it
   /// @throws TooManyConflictsException if others were quicker each time
   /// @throws UnreadableEventException if the boundary holds an event that cannot be understood
+  /// @throws SubjectErasedException if personal data was decided of a subject that is erased
   /// @throws LeftfoldException what the store throws, but for conflicts
   public Outcome<E, R> handle(C command) {
     return handleMarked(command, UNMARKED);
@@ -145,6 +147,7 @@ public final class CommandHandler<C, S, E, R> {
   /// @return what became of it, the first time if that was before
   /// @throws TooManyConflictsException if others were quicker each time
   /// @throws UnreadableEventException if the boundary holds an event that cannot be understood
+  /// @throws SubjectErasedException if personal data was decided of a subject that is erased
   /// @throws LeftfoldException what the store throws, but for conflicts
   public Outcome<E, R> handle(CommandId id, C command) {
     return handleMarked(command, new Marking.ById(id));
@@ -301,7 +304,14 @@ public final class CommandHandler<C, S, E, R> {
       Marking marking,
       Optional<Recording<C, R>> recording) {
     requireNoneBehindTheEnd(grounds.state(), events);
-    var result = store.append(commit(events, grounds, boundary, marking, recording));
+    Commit commit;
+    try {
+      commit = commit(events, grounds, boundary, marking, recording);
+    } catch (SubjectErasedException erased) {
+      // What was accepted before the erasure stays accepted.
+      return earlier(marking).orElseThrow(() -> erased);
+    }
+    var result = store.append(commit);
     var accepted =
         new Outcome.Accepted<E, R>(result.position().orElseThrow(), events, result.idempotent());
     // Whoever was quicker with the same command may have decided otherwise.

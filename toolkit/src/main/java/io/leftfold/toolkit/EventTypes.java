@@ -7,9 +7,10 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.Tag;
 import io.leftfold.toolkit.JsonEvent.Schema;
 import io.leftfold.toolkit.TypeTable.Named;
+import io.leftfold.toolkit.keys.Subject;
 import io.leftfold.toolkit.keys.SubjectKeys;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -139,8 +140,11 @@ public final class EventTypes<E> implements EventCodec<E> {
     if (named.version() != 1) {
       about.put(VERSION_FIELD, named.version());
     }
-    var all = new LinkedHashSet<>(tags.apply(event));
-    personal.seal(named.name(), event, data, about).forEach(subject -> all.add(subject.tag()));
+    var all = new ArrayList<>(tags.apply(event));
+    personal.seal(named.name(), event, data, about).stream()
+        .map(Subject::tag)
+        .filter(tag -> !all.contains(tag))
+        .forEach(all::add);
     var stored =
         formats
             .write(named.name(), event.getClass(), data, about)

@@ -23,6 +23,7 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Set;
@@ -66,7 +67,7 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
 
   static KeyFiles open(Path directory, Runnable afterStep) throws IOException {
     var isPosix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
-    Files.createDirectories(directory, owners(isPosix, "rwx------"));
+    create(directory, isPosix);
     var lock = FileChannel.open(directory.resolve("lock"), Set.of(CREATE, WRITE));
     try {
       if (lock.tryLock() == null) {
@@ -81,6 +82,23 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
     } catch (Throwable e) {
       lock.close();
       throw e;
+    }
+  }
+
+  /// Durably, as far as it was not there.
+  private static void create(Path directory, boolean isPosix) throws IOException {
+    var missing = new ArrayList<Path>();
+    for (var path = directory.toAbsolutePath();
+        path != null && !exists(path);
+        path = path.getParent()) {
+      missing.add(path);
+    }
+    Files.createDirectories(directory, owners(isPosix, "rwx------"));
+    for (var path : missing) {
+      var parent = path.getParent();
+      if (parent != null) {
+        sync(parent, isPosix);
+      }
     }
   }
 
@@ -274,6 +292,10 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
 
   /// So that new names are there after a crash, and removed ones are not.
   private void syncDirectory() throws IOException {
+    sync(directory, isPosix);
+  }
+
+  private static void sync(Path directory, boolean isPosix) throws IOException {
     if (isPosix) { // others neither need it nor can do it
       try (var channel = FileChannel.open(directory, READ)) {
         channel.force(true);

@@ -152,6 +152,13 @@ final class KeyDirectoryTest {
         .isEqualTo("rw-------");
   }
 
+  @Test
+  void a_directory_may_be_far_from_there() {
+    try (var keys = KeyDirectory.open(folder.resolve("a/b/keys"), random)) {
+      assertThat(keys.open(ANN, keys.seal(ANN, PLAIN, HERE), HERE)).contains(PLAIN);
+    }
+  }
+
   // ---- dying
 
   private static final class Died extends RuntimeException {
