@@ -30,6 +30,7 @@ import io.leftfold.testkit.Steps;
 import io.leftfold.testkit.Steps.Kind;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -198,8 +199,13 @@ final class Simulation {
         .take(count)
         .stream()
         .filter(step -> !ScavengeModelTest.asksForWhatIsForgotten(step))
-        .filter(step -> !(step instanceof Step.Append(var commit)) || ids.addAll(ids(commit)))
+        .filter(step -> !(step instanceof Step.Append(var commit)) || isNew(ids(commit), ids))
         .toList();
+  }
+
+  /// Of a commit none of whose ids was used before, they count as used from now on.
+  private static boolean isNew(Set<UUID> some, Set<UUID> used) {
+    return Collections.disjoint(some, used) && used.addAll(some);
   }
 
   private static Set<UUID> ids(Commit commit) {
