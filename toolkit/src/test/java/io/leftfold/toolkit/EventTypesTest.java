@@ -8,9 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.ContentType;
-import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
-import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
@@ -87,8 +85,7 @@ final class EventTypesTest {
 
   /// What the store makes of an event.
   private RecordedEvent stored(ProposedEvent event) {
-    store.append(STREAM, ExpectedState.any(), event);
-    return store.read(STREAM, ReadOptions.backwards().limit(1)).events().getFirst();
+    return Recordings.stored(store, STREAM, event);
   }
 
   private RecordedEvent stored(String type, int version, String json) {

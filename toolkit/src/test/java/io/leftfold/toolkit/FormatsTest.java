@@ -8,9 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.ContentType;
-import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
-import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.testkit.InMemoryEventStore;
@@ -71,8 +69,7 @@ final class FormatsTest {
   }
 
   private RecordedEvent stored(ProposedEvent event) {
-    store.append(STREAM, ExpectedState.any(), event);
-    return store.read(STREAM, ReadOptions.backwards().limit(1)).events().getFirst();
+    return Recordings.stored(store, STREAM, event);
   }
 
   @Test
@@ -136,17 +133,7 @@ final class FormatsTest {
   }
 
   private static RecordedEvent cut(RecordedEvent event, int length) {
-    return new RecordedEvent(
-        event.position(),
-        event.stream(),
-        event.revision(),
-        event.id(),
-        event.type(),
-        event.contentType(),
-        event.recorded(),
-        Arrays.copyOf(event.data(), length),
-        event.metadata(),
-        event.tags());
+    return Recordings.with(event, event.type(), Arrays.copyOf(event.data(), length));
   }
 
   @Test

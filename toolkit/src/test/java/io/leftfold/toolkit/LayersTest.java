@@ -76,25 +76,6 @@ final class LayersTest {
     return Decoded.known(event);
   }
 
-  private static RecordedEvent with(RecordedEvent event, String type, byte[] data) {
-    return with(event, type, data, event.metadata());
-  }
-
-  private static RecordedEvent with(
-      RecordedEvent event, String type, byte[] data, byte[] metadata) {
-    return new RecordedEvent(
-        event.position(),
-        event.stream(),
-        event.revision(),
-        event.id(),
-        type,
-        event.contentType(),
-        event.recorded(),
-        data,
-        metadata,
-        event.tags());
-  }
-
   private static void assertUnreadable(
       EventCodec<Mail> codec, RecordedEvent event, String finding) {
     assertThatThrownBy(() -> codec.decode(event))
@@ -154,11 +135,13 @@ final class LayersTest {
     assertUnreadable(codec.inflatingAtMost(bytes - 1), recorded, "are read at most");
     assertThat(codec.inflatingAtMost(bytes).decode(recorded)).isEqualTo(known(LONG));
     var bomb = deflated(new byte[100 << 20]);
-    assertUnreadable(codec, with(recorded, recorded.type(), bomb), "is more now");
+    assertUnreadable(codec, Recordings.with(recorded, recorded.type(), bomb), "is more now");
     var huge = recorded.metadataAsText().replace("" + bytes, "" + (1L << 40)).getBytes(UTF_8);
-    assertUnreadable(codec, with(recorded, recorded.type(), bomb, huge), "are read at most");
+    assertUnreadable(
+        codec, Recordings.with(recorded, recorded.type(), bomb, huge), "are read at most");
     var negative = recorded.metadataAsText().replace("" + bytes, "-5").getBytes(UTF_8);
-    assertUnreadable(codec, with(recorded, recorded.type(), bomb, negative), "are read at most");
+    assertUnreadable(
+        codec, Recordings.with(recorded, recorded.type(), bomb, negative), "are read at most");
   }
 
   @Test
@@ -168,9 +151,11 @@ final class LayersTest {
     var data = recorded.data();
 
     for (var length = 0; length < data.length; length++) {
-      assertUnreadable(codec, with(recorded, recorded.type(), Arrays.copyOf(data, length)), "");
+      assertUnreadable(
+          codec, Recordings.with(recorded, recorded.type(), Arrays.copyOf(data, length)), "");
     }
-    assertUnreadable(codec, with(recorded, recorded.type(), "no zlib".getBytes(UTF_8)), "");
+    assertUnreadable(
+        codec, Recordings.with(recorded, recorded.type(), "no zlib".getBytes(UTF_8)), "");
   }
 
   // ---- encrypted
@@ -218,11 +203,14 @@ final class LayersTest {
     for (var at = 0; at < data.length; at++) {
       var flipped = data.clone();
       flipped[at] ^= 1;
-      assertUnreadable(codec, with(recorded, recorded.type(), flipped), "cannot be decrypted");
       assertUnreadable(
-          codec, with(recorded, recorded.type(), Arrays.copyOf(data, at)), "cannot be decrypted");
+          codec, Recordings.with(recorded, recorded.type(), flipped), "cannot be decrypted");
+      assertUnreadable(
+          codec,
+          Recordings.with(recorded, recorded.type(), Arrays.copyOf(data, at)),
+          "cannot be decrypted");
     }
-    assertUnreadable(codec, with(recorded, "LetterSent", data), "cannot be decrypted");
+    assertUnreadable(codec, Recordings.with(recorded, "LetterSent", data), "cannot be decrypted");
   }
 
   // ---- both, and neither

@@ -8,7 +8,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
@@ -98,8 +97,7 @@ final class PersonalDataTest {
   }
 
   private RecordedEvent stored(ProposedEvent event) {
-    store.append(STREAM, ExpectedState.any(), event);
-    return store.read(STREAM, ReadOptions.backwards().limit(1)).events().getFirst();
+    return Recordings.stored(store, STREAM, event);
   }
 
   private static Decoded<Happening> known(Happening... events) {
@@ -112,31 +110,12 @@ final class PersonalDataTest {
 
   /// The event as it would be if somebody had changed its data.
   private static RecordedEvent changed(RecordedEvent event, UnaryOperator<ObjectNode> change) {
-    return new RecordedEvent(
-        event.position(),
-        event.stream(),
-        event.revision(),
-        event.id(),
-        event.type(),
-        event.contentType(),
-        event.recorded(),
-        change.apply(data(event)).toString().getBytes(UTF_8),
-        event.metadata(),
-        event.tags());
+    return Recordings.with(
+        event, event.type(), change.apply(data(event)).toString().getBytes(UTF_8));
   }
 
   private static RecordedEvent renamed(RecordedEvent event, String type) {
-    return new RecordedEvent(
-        event.position(),
-        event.stream(),
-        event.revision(),
-        event.id(),
-        type,
-        event.contentType(),
-        event.recorded(),
-        event.data(),
-        event.metadata(),
-        event.tags());
+    return Recordings.with(event, type, event.data());
   }
 
   // ---- sealed, opened, erased

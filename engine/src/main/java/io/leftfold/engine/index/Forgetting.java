@@ -2,7 +2,6 @@
 
 package io.leftfold.engine.index;
 
-import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.log.Log;
 import io.leftfold.engine.log.RecordCursor;
@@ -64,7 +63,7 @@ final class Forgetting {
     var cursor = log.cursor();
     var looked = part.first();
     for (var position = part.first(); position < part.end(); position++) {
-      if (isForgotten(cursor, position)) {
+      if (cursor.isSurelyForgotten(position)) {
         places.set(Math.toIntExact(position - part.first()));
       }
       if (position - looked == LOOKS_BETWEEN_PAUSES) {
@@ -75,15 +74,6 @@ final class Forgetting {
     return places.isEmpty() ? null : new Forgetting(part, places, row, log, hash, pause);
   }
 
-  /// What is damaged is not taken for forgotten.
-  private static boolean isForgotten(RecordCursor cursor, long position) {
-    try {
-      return cursor.isForgotten(position) && !cursor.moveToIfKept(position);
-    } catch (CorruptLogException e) {
-      return false;
-    }
-  }
-
   /// Whether there is anything in a segment that is to go.
   boolean isWorthIt(Segment segment) {
     return isOfForgotten(segment.header())
@@ -92,7 +82,7 @@ final class Forgetting {
 
   private boolean isOfForgotten(SegmentHeader header) {
     return !header.lastEvent().equals(SegmentHeader.FORGOTTEN)
-        && isForgotten(cursor, header.end() - 1);
+        && cursor.isSurelyForgotten(header.end() - 1);
   }
 
   private boolean hasAny(KeyCursor keys) {
@@ -147,7 +137,7 @@ final class Forgetting {
       var list = other.find(key);
       for (var ordinal = 0L; list != null && ordinal < list.count(); ordinal++) {
         var position = other.first() + list.at(ordinal);
-        if (position >= log.end() || !isForgotten(cursor, position)) {
+        if (position >= log.end() || !cursor.isSurelyForgotten(position)) {
           return false;
         }
         looked();

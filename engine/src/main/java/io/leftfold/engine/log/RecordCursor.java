@@ -171,6 +171,18 @@ public final class RecordCursor implements EventView {
                         != 0);
   }
 
+  /// Whether the event of a position was taken away by a scavenge. What is damaged is not taken for
+  /// forgotten: whoever reads it will hear of it.
+  ///
+  /// @param position below the end of the log; the cursor may have moved there
+  public boolean isSurelyForgotten(long position) {
+    try {
+      return isForgotten(position) && !moveToIfKept(position);
+    } catch (CorruptLogException e) {
+      return false;
+    }
+  }
+
   /// What is still known of an event without a record.
   ///
   /// @param position of which [#moveToIfThere] said that there is none

@@ -2,7 +2,6 @@
 
 package io.leftfold.engine.stream;
 
-import io.leftfold.api.CorruptLogException;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.VirtualStream;
@@ -146,7 +145,7 @@ sealed interface Listing {
     @Override
     public long firstFrom(long position, RecordCursor cursor) {
       var first = next(position);
-      while (first != NONE && isForgotten(first, cursor)) {
+      while (first != NONE && cursor.isSurelyForgotten(first)) {
         first = next(first + 1);
       }
       return first == NONE ? lastKept(cursor) + 1 : first;
@@ -172,19 +171,10 @@ sealed interface Listing {
 
     private long lastKept(RecordCursor cursor) {
       var last = previous(end);
-      while (last != NONE && isForgotten(last, cursor)) {
+      while (last != NONE && cursor.isSurelyForgotten(last)) {
         last = previous(last - 1);
       }
       return last;
-    }
-
-    /// What is damaged is there: who reads it will hear of it.
-    private static boolean isForgotten(long position, RecordCursor cursor) {
-      try {
-        return cursor.isForgotten(position) && !cursor.moveToIfKept(position);
-      } catch (CorruptLogException e) {
-        return false;
-      }
     }
   }
 }
