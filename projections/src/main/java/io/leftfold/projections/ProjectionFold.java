@@ -160,10 +160,6 @@ public final class ProjectionFold implements AutoCloseable {
       }
       return step;
     } catch (Script.Failure failure) {
-      if (failure.isByMistake()) {
-        rebuild();
-        return attempt(resolved, event, attempt);
-      }
       if (!failure.isStopped() && script.hadBrokenData()) {
         undo();
         return FoldStep.NOT_JSON;

@@ -120,20 +120,15 @@ final class Script implements AutoCloseable {
     private final transient Optional<ScriptHost.Refusal> refusal;
 
     Failure(
-        PolyglotException cause,
+        @Nullable PolyglotException thrown,
         Optional<ProjectionFault.Kind> limit,
         Optional<ScriptHost.Refusal> refusal) {
-      super(cause);
+      super(thrown != null ? thrown : refusal.orElse(null));
       this.limit = limit;
       this.refusal = refusal;
     }
 
-    Failure(ScriptHost.Refusal refusal) {
-      super(refusal);
-      this.limit = Optional.empty();
-      this.refusal = Optional.of(refusal);
-    }
-
+    /// The limit at which it was stopped, even if it failed by itself before that.
     Optional<ProjectionFault.Kind> limit() {
       return limit;
     }
@@ -160,18 +155,14 @@ final class Script implements AutoCloseable {
 
     /// Whether the script may be dead, or may have been stopped in the midst of our own code.
     boolean isStopped() {
-      return thrown()
-          .map(e ->
-              e.isInterrupted()
-                  || e.isCancelled()
-                  || e.isResourceExhausted()
-                  || e.isInternalError())
-          .orElse(false);
-    }
-
-    /// Whether it was stopped for what an earlier step had taken.
-    boolean isByMistake() {
-      return limit.isEmpty() && thrown().map(PolyglotException::isInterrupted).orElse(false);
+      return limit.isPresent()
+          || thrown()
+              .map(e ->
+                  e.isInterrupted()
+                      || e.isCancelled()
+                      || e.isResourceExhausted()
+                      || e.isInternalError())
+              .orElse(false);
     }
   }
 
@@ -285,18 +276,20 @@ final class Script implements AutoCloseable {
       context.resetLimits();
     }
     watch.begin(limit);
+    T result = null;
+    PolyglotException thrown = null;
+    Optional<ProjectionFault.Kind> reached;
     try {
-      var result = work.get();
-      var refusal = host.refusal();
-      if (refusal.isPresent()) {
-        throw new Failure(refusal.get());
-      }
-      return result;
+      result = work.get();
     } catch (PolyglotException e) {
-      throw new Failure(e, watch.reached(), host.refusal());
+      thrown = e;
     } finally {
-      watch.end();
+      reached = watch.end();
     }
+    if (result == null || reached.isPresent() || host.refusal().isPresent()) {
+      throw new Failure(thrown, reached, host.refusal());
+    }
+    return result;
   }
 
   @Override

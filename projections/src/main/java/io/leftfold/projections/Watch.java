@@ -4,6 +4,7 @@ package io.leftfold.projections;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeoutException;
 import org.graalvm.polyglot.Context;
 import org.jspecify.annotations.Nullable;
@@ -33,13 +34,12 @@ final class Watch {
     this.allocatedMax = allocatedMax;
   }
 
-  /// A script was told to stop.
+  /// A script is told to stop.
   ///
-  /// @param step which step
   /// @param kind which limit it reached
-  /// @param taken how much it had taken, in milliseconds or bytes
-  /// @param stopper is done when the script will not be interrupted any more
-  private record Stop(long step, ProjectionFault.Kind kind, long taken, Thread stopper) {}
+  /// @param hit done when nothing of this can hit the script or its thread any more; `false` if it
+  ///   came too late for its step
+  private record Stop(ProjectionFault.Kind kind, CompletableFuture<Boolean> hit) {}
 
   void begin(Duration limit) {
     var own = Thread.currentThread();
@@ -52,33 +52,30 @@ final class Watch {
     count = ++steps;
   }
 
-  void end() {
+  /// Ends the step, after waiting until nothing that was to stop it can hit a later one.
+  ///
+  /// @return which limit the step was stopped at; the script may be dead then, whatever the step
+  ///   came to
+  Optional<ProjectionFault.Kind> end() {
     count = ++steps;
-  }
-
-  boolean isRunning() {
-    return (count & 1) == 1;
-  }
-
-  /// Which limit the step that just ended has reached, after waiting until nothing of it can hit a
-  /// later one.
-  Optional<ProjectionFault.Kind> reached() {
+    // The watchdog writes and reads these two in the other order, so that one sees the other.
     var told = stop;
     if (told == null) {
       return Optional.empty();
     }
-    while (told.stopper().isAlive()) {
-      try {
-        told.stopper().join();
-      } catch (InterruptedException _) {
-        // By the stopper itself.
-      }
+    var hit = told.hit().join();
+    stop = null;
+    if (!hit) {
+      return Optional.empty();
     }
     // Stopping a script interrupts its thread; who interrupted it otherwise is not to be told
     // apart.
     var _ = Thread.interrupted();
-    stop = null;
-    return told.step() == count ? Optional.of(told.kind()) : Optional.empty();
+    return Optional.of(told.kind());
+  }
+
+  boolean isRunning() {
+    return (count & 1) == 1;
   }
 
   /// By the watchdog only.
@@ -98,20 +95,32 @@ final class Watch {
     var nanos = usage.nanos() - since.nanos();
     var bytes = usage.bytes() - since.bytes();
     if (nanos > nanosMax) {
-      stop =
-          new Stop(step, ProjectionFault.Kind.TIME, nanos / 1_000_000, watchdog.start(this::kill));
+      stop(step, ProjectionFault.Kind.TIME, watchdog);
     } else if (bytes > allocatedMax) {
-      stop = new Stop(step, ProjectionFault.Kind.MEMORY, bytes, watchdog.start(this::kill));
+      stop(step, ProjectionFault.Kind.MEMORY, watchdog);
     }
   }
 
-  private void kill() {
+  private void stop(long step, ProjectionFault.Kind kind, Watchdog watchdog) {
+    var told = new Stop(kind, new CompletableFuture<>());
+    stop = told;
+    if (count == step) {
+      watchdog.start(() -> hit(told));
+    } else {
+      stop = null;
+      told.hit().complete(false);
+    }
+  }
+
+  private void hit(Stop told) {
     try {
       context.interrupt(PATIENCE);
     } catch (TimeoutException e) {
       // Something that does not look whether it shall stop; a closed context does not begin
       // anything new.
       context.close(true);
+    } finally {
+      told.hit().complete(true);
     }
   }
 }

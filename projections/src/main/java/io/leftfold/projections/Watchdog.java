@@ -69,10 +69,8 @@ final class Watchdog implements AutoCloseable {
     return new Usage(cpu >= 0 ? cpu : nanoClock.getAsLong(), Math.max(0, allocated));
   }
 
-  Thread start(Runnable work) {
-    var started = threads.newThread(work);
-    started.start();
-    return started;
+  void start(Runnable work) {
+    threads.newThread(work).start();
   }
 
   @Override

@@ -8,7 +8,11 @@ import static org.assertj.core.api.Assertions.entry;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 
@@ -195,6 +199,67 @@ final class ProjectionFoldTest {
 
       assertThat(fold.state("")).isEqualTo("{\"n\":40001}");
     }
+  }
+
+  /// Whoever stops the script comes when the script has ended already.
+  @Test
+  void a_script_that_ended_before_it_was_stopped_is_a_fault_and_its_next_event_is_not_hit() {
+    var folding = Thread.currentThread();
+    var done = new AtomicBoolean();
+    ThreadFactory late =
+        work ->
+            Thread.ofPlatform()
+                .daemon()
+                .unstarted(() -> {
+                  while (folding.getState() != Thread.State.WAITING && !done.get()) {
+                    Thread.onSpinWait();
+                  }
+                  work.run();
+                });
+    var watchdog = Thread.ofPlatform().daemon();
+    var threads = new AtomicInteger();
+    ThreadFactory factory =
+        work -> threads.getAndIncrement() == 0 ? watchdog.unstarted(work) : late.newThread(work);
+    var source =
+        new ProjectionSource(
+            "slow",
+            """
+            fromAll().when({
+              $init: () => ({ n: 0 }),
+              Slow(s, e) {
+                s.n++;
+                for (let i = 0; i < e.data; i++) { JSON.stringify(s); }
+                if (e.data > 1) throw new Error('by itself');
+              }
+            })
+            """);
+    var limits =
+        ProjectionLimits.DEFAULT
+            .withTimes(Duration.ofSeconds(20), Duration.ofMillis(10))
+            .withStatements(Long.MAX_VALUE);
+    var events = new Events().json("a", "Slow", "1").json("a", "Slow", "100000").all();
+    try (var runtime = ProjectionRuntime.open(factory);
+        var fold = runtime.compile(source, limits).fold()) {
+      fold.handle(events.getFirst());
+      assertThatThrownBy(() -> fold.handle(events.getLast()))
+          .isInstanceOfSatisfying(
+              ProjectionFaultException.class,
+              e -> assertThat(e.fault().kind()).isEqualTo(ProjectionFault.Kind.TIME));
+      assertThat(folding.isInterrupted()).isFalse();
+      fold.handle(events.getFirst());
+
+      assertThat(fold.state("")).isEqualTo("{\"n\":2}");
+    } finally {
+      done.set(true);
+    }
+  }
+
+  @Test
+  void a_script_that_was_told_to_stop_may_be_dead_whatever_it_threw() {
+    var failure =
+        new Script.Failure(null, Optional.of(ProjectionFault.Kind.TIME), Optional.empty());
+
+    assertThat(failure.isStopped()).isTrue();
   }
 
   @Test
