@@ -9,7 +9,6 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
@@ -336,51 +335,6 @@ class EdgeHostileTest {
     other.close();
     await(() -> edge.answerBytes() == 0);
     assertAliveAndCalm();
-  }
-
-  @Test
-  void a_peer_that_asks_on_and_takes_no_answers_is_not_heard_until_it_does() throws Exception {
-    var calls = 200_000;
-    var socket = new Socket();
-    sockets.add(socket);
-    socket.setReceiveBufferSize(64 * 1024);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), edge.port()));
-    var asked = new AtomicInteger();
-    Thread.startVirtualThread(() -> askOn(socket, calls, asked));
-    // Answered without a window: each is the head and the end of an answer at once.
-    await(() -> edge.unlimitedBytes() > MIB || asked.get() == calls);
-    for (var before = -1; before != asked.get(); ) {
-      before = asked.get();
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
-    }
-    assertThat(asked).hasValueLessThan(calls);
-    assertThat(edge.unlimitedBytes()).isLessThan(LIMITS.answerBytesPerConnectionMax() + MIB);
-    assertThat(ping()).isEqualTo("pong");
-    Thread.startVirtualThread(() -> {
-      try {
-        readToEnd(socket);
-      } catch (IOException _) {
-        // The test is over.
-      }
-    });
-    var heard = asked.get();
-    await(() -> asked.get() > heard + 10_000);
-    socket.close();
-    await(() -> edge.unlimitedBytes() == 0);
-  }
-
-  private static void askOn(Socket socket, int calls, AtomicInteger asked) {
-    try {
-      var out = new BufferedOutputStream(socket.getOutputStream(), 16 * 1024);
-      out.write(join(PREFACE, EMPTY_SETTINGS, AGREED));
-      while (asked.get() < calls) {
-        var number = asked.getAndIncrement();
-        out.write(begun("/%s%07d".formatted("x".repeat(100), number), 1 + 2 * number, 5));
-      }
-      out.flush();
-    } catch (IOException _) {
-      // The test is over.
-    }
   }
 
   @Test
