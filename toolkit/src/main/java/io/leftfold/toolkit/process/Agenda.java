@@ -11,26 +11,31 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.PriorityQueue;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/// What is to be done for all instances: a fold of their streams, made again with each start. It
-/// only says where to look; whoever does something looks at the instance first.
+/// What is to be done for all instances: a fold of their streams, made again with each start, from
+/// the last [AgendaCheckpoint] on. It only says where to look; whoever does something looks at the
+/// instance first.
 ///
 /// For one thread.
 final class Agenda {
+
+  private static final long BEFORE_ALL = -1;
 
   private final Map<LaneName, Lane> lanes = new HashMap<>();
   private final Map<CommandId, LaneName> laneOf = new HashMap<>();
   private final ArrayDeque<Lane> ready = new ArrayDeque<>();
   private final PriorityQueue<Pause> pauses =
       new PriorityQueue<>(Comparator.comparing(Pause::until));
-  private final Set<String> changed = new LinkedHashSet<>();
+
+  /// Each with the position of what changed it.
+  private final Map<String, Long> changed = new LinkedHashMap<>();
+
   private final Timers timers;
 
   private record LaneName(String instance, String lane) {}
@@ -40,7 +45,13 @@ final class Agenda {
   /// A command that is not settled.
   ///
   /// @param revision at which it was issued
-  record Open(String instance, CommandId id, long revision) {}
+  /// @param position of that
+  record Open(String instance, CommandId id, long revision, long position) {
+
+    static Open of(String instance, CommandId id, RecordedEvent issued) {
+      return new Open(instance, id, issued.revision(), issued.position());
+    }
+  }
 
   /// The commands of one instance that wait for each other. Beside them, what is known of the first
   /// one's attempts.
@@ -82,13 +93,12 @@ final class Agenda {
       return; // whoever reads the instance meets it
     }
     switch (entry) {
-      case Entry.Issued(var id, var lane, _) ->
-          issue(lane, new Open(instance, id, event.revision()));
+      case Entry.Issued(var id, var lane, _) -> issue(lane, Open.of(instance, id, event));
       case Entry.Settled(var id, _, _) -> settle(id);
       case Entry.TimerStarted _, Entry.TimerCancelled _, Entry.TimerFired _ ->
           takeTimer(instance, entry, event, _ -> true);
       case Entry.Resumed _, Entry.Skipped _, Entry.Retried _, Entry.Handled _ ->
-          changed.add(instance);
+          changed.putIfAbsent(instance, event.position());
       case Entry.Parked _, Entry.Received _, Entry.Completed _ -> {}
     }
   }
@@ -220,7 +230,7 @@ final class Agenda {
 
   /// An instance at which somebody has to look, because more may be open now.
   Optional<String> nextChanged() {
-    return changed.isEmpty() ? Optional.empty() : Optional.of(changed.iterator().next());
+    return changed.keySet().stream().findFirst();
   }
 
   /// Takes what is open in an instance.
@@ -228,7 +238,7 @@ final class Agenda {
   /// @return whether it has to be looked at again
   boolean look(Instance<?, ?, ?> instance) {
     for (var issue : instance.open().values()) {
-      issue(issue.lane(), new Open(instance.name(), issue.id(), issue.command().revision()));
+      issue(issue.lane(), Open.of(instance.name(), issue.id(), issue.command()));
     }
     if (!instance.isHolding()) {
       for (var timer : instance.timers().values()) {
@@ -242,5 +252,38 @@ final class Agenda {
 
   void done(String instance) {
     changed.remove(instance);
+  }
+
+  // ---- checkpoints
+
+  /// Takes an instance that a checkpoint names.
+  void recall(Instance<?, ?, ?> instance) {
+    if (look(instance)) {
+      changed.put(instance.name(), BEFORE_ALL);
+    }
+  }
+
+  /// Where the next start may begin.
+  ///
+  /// @param last the position of the last entry that was taken
+  /// @param instancesMax how many instances may be named
+  AgendaCheckpoint checkpoint(long last, int instancesMax) {
+    var oldest = new HashMap<String, Long>(changed);
+    for (var lane : lanes.values()) {
+      lane.commands
+          .values()
+          .forEach(open -> oldest.merge(open.instance(), open.position(), Math::min));
+    }
+    timers.forEach(timer -> oldest.merge(timer.instance(), timer.position(), Math::min));
+    var inOrder = oldest.entrySet().stream().sorted(Map.Entry.comparingByValue()).toList();
+    var unnamed =
+        inOrder.size() <= instancesMax ? Long.MAX_VALUE : inOrder.get(instancesMax).getValue();
+    var position = Math.min(last, Math.min(unnamed, timers.unknownFrom()) - 1);
+    return new AgendaCheckpoint(
+        position,
+        inOrder.stream()
+            .filter(instance -> instance.getValue() <= position)
+            .map(Map.Entry::getKey)
+            .toList());
   }
 }

@@ -47,9 +47,11 @@ final class Conductor<E, S, C> implements AutoCloseable {
   private final Executor executor;
   private final Queue<Delivered> delivered = new ConcurrentLinkedQueue<>();
   private final Agenda agenda;
+  private final AgendaCheckpoints checkpoints;
 
   private @Nullable Subscription entries;
   private long last = -1;
+  private int uncheckpointed;
   private boolean caughtUp;
   private int underWay;
   private volatile int openCommands;
@@ -74,6 +76,7 @@ final class Conductor<E, S, C> implements AutoCloseable {
     this.clock = clock;
     this.executor = executor;
     this.agenda = new Agenda(options.timersMax());
+    this.checkpoints = new AgendaCheckpoints(store, definition);
   }
 
   /// Learns what has come, then handles an input that was held, if there is one, and gives a
@@ -84,6 +87,7 @@ final class Conductor<E, S, C> implements AutoCloseable {
   boolean turn(Duration atMost) throws InterruptedException {
     var isAtEnd = follow(isIdle() ? untilSomethingIsDue(atMost) : Duration.ZERO);
     collect();
+    keepCheckpoint();
     openCommands = agenda.openCommands();
     return (caughtUp && (handleHeld() || deliver())) || !isAtEnd;
   }
@@ -134,10 +138,31 @@ final class Conductor<E, S, C> implements AutoCloseable {
   }
 
   private Subscription open() {
+    if (last < 0) {
+      recall();
+    }
     var start = last < 0 ? SubscribeOptions.fromBeginning() : SubscribeOptions.after(last);
     var opened = store.subscribeToAll(start.filteredBy(ours()));
     entries = opened;
     return opened;
+  }
+
+  private void recall() {
+    var kept = checkpoints.last();
+    if (kept.isPresent()) {
+      kept.get().instances().forEach(instance -> agenda.recall(instances.of(instance)));
+      last = kept.get().position();
+    }
+  }
+
+  private void keepCheckpoint() {
+    if (uncheckpointed >= options.checkpointEvery()) {
+      var checkpoint = agenda.checkpoint(last, AgendaCheckpoint.INSTANCES_MAX);
+      if (checkpoint.position() >= 0) {
+        checkpoints.keep(checkpoint);
+      }
+      uncheckpointed = 0;
+    }
   }
 
   private EventFilter ours() {
@@ -146,6 +171,7 @@ final class Conductor<E, S, C> implements AutoCloseable {
 
   private void take(RecordedEvent event) {
     last = event.position();
+    uncheckpointed++;
     definition.instance(event.stream()).ifPresent(instance -> agenda.take(instance, event));
   }
 
@@ -240,16 +266,18 @@ final class Conductor<E, S, C> implements AutoCloseable {
   }
 
   private void refill() {
-    var wanted = agenda.timers().refill();
-    var all = ReadOptions.forwards().filteredBy(ours());
-    try (var read = store.readAll(all)) {
-      for (var resolved : read) {
-        var event = resolved.original();
-        definition
-            .instance(event.stream())
-            .ifPresent(instance -> agenda.takeTimer(instance, event, wanted));
+    var timers = agenda.timers();
+    var options = ReadOptions.forwards().from(timers.unknownFrom()).filteredBy(ours());
+    timers.refill(wanted -> {
+      try (var read = store.readAll(options)) {
+        for (var resolved : read) {
+          var event = resolved.original();
+          definition
+              .instance(event.stream())
+              .ifPresent(instance -> agenda.takeTimer(instance, event, wanted));
+        }
       }
-    }
+    });
   }
 
   /// Lets the next turn follow the entries by another subscription.

@@ -10,13 +10,17 @@ package io.leftfold.toolkit.process;
 /// @param openCommandsMax if so many commands are not settled, no more inputs are taken, until
 ///   there are fewer; 1 or more
 /// @param timersMax of how many timers it is known without reading when they are due; of the others
-///   it is read when it matters, which means all entries; 1 or more
+///   it is read when it matters, which means all entries since the oldest of them was started; 1 or
+///   more
+/// @param checkpointEvery after how many entries it is recorded what is open, so that the next
+///   start has to read no more than these; 1 or more
 public record ProcessOptions(
-    Retries retries, int deliveriesMax, int openCommandsMax, int timersMax) {
+    Retries retries, int deliveriesMax, int openCommandsMax, int timersMax, int checkpointEvery) {
 
   private static final int DELIVERIES_MAX = 16;
   private static final int OPEN_COMMANDS_MAX = 10_000;
   private static final int TIMERS_MAX = 100_000;
+  private static final int CHECKPOINT_EVERY = 10_000;
 
   /// Checks the numbers.
   ///
@@ -27,14 +31,19 @@ public record ProcessOptions(
           "A process has room for 1 delivery, open command and timer or more, got %d, %d and %d"
               .formatted(deliveriesMax, openCommandsMax, timersMax));
     }
+    if (checkpointEvery < 1) {
+      throw new IllegalArgumentException(
+          "Checkpoints are 1 entry or more apart, got " + checkpointEvery);
+    }
   }
 
-  /// 16 deliveries, 10,000 open commands, 100,000 timers.
+  /// 16 deliveries, 10,000 open commands, 100,000 timers, a checkpoint every 10,000 entries.
   ///
   /// @param retries how long a command is tried
   /// @return the options
   public static ProcessOptions of(Retries retries) {
-    return new ProcessOptions(retries, DELIVERIES_MAX, OPEN_COMMANDS_MAX, TIMERS_MAX);
+    return new ProcessOptions(
+        retries, DELIVERIES_MAX, OPEN_COMMANDS_MAX, TIMERS_MAX, CHECKPOINT_EVERY);
   }
 
   /// With so many commands at their targets at once.
@@ -42,7 +51,7 @@ public record ProcessOptions(
   /// @param count 1 or more
   /// @return the new options
   public ProcessOptions withDeliveriesMax(int count) {
-    return new ProcessOptions(retries, count, openCommandsMax, timersMax);
+    return new ProcessOptions(retries, count, openCommandsMax, timersMax, checkpointEvery);
   }
 
   /// With so many commands that are not settled.
@@ -50,7 +59,7 @@ public record ProcessOptions(
   /// @param count 1 or more
   /// @return the new options
   public ProcessOptions withOpenCommandsMax(int count) {
-    return new ProcessOptions(retries, deliveriesMax, count, timersMax);
+    return new ProcessOptions(retries, deliveriesMax, count, timersMax, checkpointEvery);
   }
 
   /// With so many timers known.
@@ -58,6 +67,14 @@ public record ProcessOptions(
   /// @param count 1 or more
   /// @return the new options
   public ProcessOptions withTimersMax(int count) {
-    return new ProcessOptions(retries, deliveriesMax, openCommandsMax, count);
+    return new ProcessOptions(retries, deliveriesMax, openCommandsMax, count, checkpointEvery);
+  }
+
+  /// With a checkpoint after so many entries.
+  ///
+  /// @param count 1 or more
+  /// @return the new options
+  public ProcessOptions withCheckpointEvery(int count) {
+    return new ProcessOptions(retries, deliveriesMax, openCommandsMax, timersMax, count);
   }
 }

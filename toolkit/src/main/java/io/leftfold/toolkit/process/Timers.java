@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The timers that are due next, of all instances: so many of them, whatever their number is. Those
@@ -18,6 +20,8 @@ import org.jspecify.annotations.Nullable;
 /// due →   |  all of these are known here  | horizon |  known to the entries alone …
 /// ```
 ///
+/// [#unknownFrom()] says from where on that is.
+///
 /// It may hold timers that do not run any more; whoever fires one looks at the instance.
 final class Timers {
 
@@ -27,10 +31,15 @@ final class Timers {
           .thenComparing(Running::instance)
           .thenComparing(Running::timer);
 
+  private static final long NOWHERE = Long.MAX_VALUE;
+
   private final int knownMax;
   private final TreeSet<Running> known = new TreeSet<>(ORDER);
   private final Map<Name, Running> byName = new HashMap<>();
   private @Nullable Running horizon;
+
+  /// No timer that is known to the entries alone was started before this position.
+  private long unknownFrom = NOWHERE;
 
   /// A timer of some instance.
   ///
@@ -50,6 +59,7 @@ final class Timers {
   void start(Running timer) {
     stop(timer.instance(), timer.timer());
     if (horizon != null && ORDER.compare(timer, horizon) >= 0) {
+      leave(timer);
       return;
     }
     known.add(timer);
@@ -57,7 +67,12 @@ final class Timers {
     if (known.size() > knownMax) {
       horizon = known.removeLast();
       byName.remove(horizon.name());
+      leave(horizon);
     }
+  }
+
+  private void leave(Running timer) {
+    unknownFrom = Math.min(unknownFrom, timer.position());
   }
 
   void stop(String instance, String timer) {
@@ -92,13 +107,37 @@ final class Timers {
     return known.isEmpty() && horizon != null && !horizon.due().isAfter(now);
   }
 
-  /// Begins to take timers anew, by [#start], as all of the entries tell of them.
+  /// Takes timers anew, as the entries tell of them from [#unknownFrom()] on.
   ///
-  /// @return those that matter: the others have fired, or were dropped
-  java.util.function.Predicate<Running> refill() {
+  /// @param telling calls [#start] and [#stop] in the order of the entries, the first for those
+  ///   that matter only: the others have fired, or were dropped. If it fails, it is as if it had
+  ///   not been called
+  void refill(Consumer<Predicate<Running>> telling) {
     var from = horizon;
+    var position = unknownFrom;
     horizon = null;
-    return timer -> from == null || ORDER.compare(timer, from) >= 0;
+    unknownFrom = NOWHERE;
+    var isTold = false;
+    try {
+      telling.accept(timer -> from == null || ORDER.compare(timer, from) >= 0);
+      isTold = true;
+    } finally {
+      if (!isTold) {
+        known.clear();
+        byName.clear();
+        horizon = from;
+        unknownFrom = position;
+      }
+    }
+  }
+
+  /// The position before which no timer was started that is not known here.
+  long unknownFrom() {
+    return unknownFrom;
+  }
+
+  void forEach(Consumer<Running> action) {
+    known.forEach(action);
   }
 
   int size() {

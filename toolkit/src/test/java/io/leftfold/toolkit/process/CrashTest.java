@@ -75,7 +75,7 @@ final class CrashTest {
                     return answer;
                   }),
               clock,
-              ProcessOptions.of(RETRIES))
+              ProcessOptions.of(RETRIES).withCheckpointEvery(8).withTimersMax(1))
           .stepByStep();
     }
 

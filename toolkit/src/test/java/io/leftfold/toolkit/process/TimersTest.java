@@ -9,6 +9,8 @@ import io.leftfold.testkit.Steps;
 import io.leftfold.toolkit.process.Shop.Phase;
 import io.leftfold.toolkit.process.Shop.Placed;
 import io.leftfold.toolkit.process.Timers.Running;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -27,10 +30,20 @@ final class TimersTest {
 
   /// What the entries of all instances say about timers.
   private sealed interface Entry {
-    record Started(Running timer) implements Entry {}
+    long position();
 
-    record Stopped(String instance, String timer) implements Entry {}
+    record Started(Running timer) implements Entry {
+      @Override
+      public long position() {
+        return timer.position();
+      }
+    }
+
+    record Stopped(String instance, String timer, long position) implements Entry {}
   }
+
+  /// Whether an entry cannot be read.
+  private BooleanSupplier trouble = () -> false;
 
   private final List<Entry> entries = new ArrayList<>();
   private long position;
@@ -46,17 +59,35 @@ final class TimersTest {
   }
 
   private void stop(Timers timers, String instance) {
-    entries.add(new Entry.Stopped(instance, "end"));
+    entries.add(new Entry.Stopped(instance, "end", ++position));
     timers.stop(instance, "end");
   }
 
   private void refill(Timers timers) {
-    var wanted = timers.refill();
-    for (var entry : entries) {
-      switch (entry) {
-        case Entry.Started(var timer) when wanted.test(timer) -> timers.start(timer);
-        case Entry.Started(var timer) -> timers.stop(timer.instance(), timer.timer());
-        case Entry.Stopped(var instance, var timer) -> timers.stop(instance, timer);
+    var from = timers.unknownFrom();
+    timers.refill(wanted -> {
+      for (var entry : entries) {
+        if (trouble.getAsBoolean()) {
+          throw new UncheckedIOException(new IOException("It cannot be read now"));
+        }
+        if (entry.position() >= from) {
+          switch (entry) {
+            case Entry.Started(var timer) when wanted.test(timer) -> timers.start(timer);
+            case Entry.Started(var timer) -> timers.stop(timer.instance(), timer.timer());
+            case Entry.Stopped(var instance, var timer, _) -> timers.stop(instance, timer);
+          }
+        }
+      }
+    });
+  }
+
+  private void refillInTheEnd(Timers timers) {
+    while (true) {
+      try {
+        refill(timers);
+        return;
+      } catch (UncheckedIOException _) {
+        // Somebody asks again.
       }
     }
   }
@@ -66,7 +97,7 @@ final class TimersTest {
     var fired = new ArrayList<Running>();
     while (true) {
       if (timers.isExhausted(now)) {
-        refill(timers);
+        refillInTheEnd(timers);
       }
       assertThat(timers.size()).isLessThanOrEqualTo(knownMax);
       var due = timers.due(now);
@@ -96,6 +127,8 @@ final class TimersTest {
   void whatever_is_started_replaced_and_cancelled_exactly_what_runs_fires() {
     var seed = Steps.seed();
     var random = new Random(seed);
+    var luck = new Random(seed);
+    trouble = () -> luck.nextInt(300) == 0;
     var knownMax = 1 + random.nextInt(6);
     var timers = new Timers(knownMax);
     Map<String, Running> model = new LinkedHashMap<>();
