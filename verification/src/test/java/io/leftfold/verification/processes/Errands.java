@@ -7,6 +7,8 @@ import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.toolkit.Boundary;
 import io.leftfold.toolkit.CommandHandler;
 import io.leftfold.toolkit.CommandId;
@@ -26,6 +28,7 @@ import io.leftfold.toolkit.process.ProcessManager;
 import io.leftfold.toolkit.process.Settlement;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -96,33 +99,62 @@ final class Errands implements ProcessManager<String, Set<Errands.Part>, Errands
     return StreamName.of("tally-" + name);
   }
 
-  /// Who is told, and by which ids.
-  static final class Outside {
+  /// Counts in the store, and tells outside.
+  ///
+  /// @param told somebody, who may come to know of an errand more than once
+  static CommandTarget<Command> target(EventStore store, Outside told) {
+    CommandTarget<String> counting =
+        CommandTarget.of(
+            CommandHandler.<String, Integer, Integer, String>of(
+                store,
+                Decider.of(0, (_, count) -> Decision.accept(count + 1), (_, number) -> number),
+                EventCodec.of(
+                    number -> ProposedEvent.json("Counted", Integer.toString(number)),
+                    event -> Decoded.known(Integer.parseInt(event.dataAsText()))),
+                name -> Boundary.stream(tally(name))),
+            why -> why);
+    return (id, command) ->
+        switch (command) {
+          case Count(var name) -> counting.handle(id, name);
+          case Tell(var name) -> {
+            told.tell(name, id);
+            yield new Settlement.Accepted("told");
+          }
+        };
+  }
+
+  /// Somebody outside.
+  interface Outside {
+    void tell(String name, CommandId id) throws Exception;
+  }
+
+  /// Somebody who remembers of what was told, and by which ids.
+  static final class Listener implements Outside {
     private final ConcurrentMap<String, Queue<CommandId>> calls = new ConcurrentHashMap<>();
 
-    CommandTarget<Command> with(EventStore store) {
-      CommandTarget<String> counting =
-          CommandTarget.of(
-              CommandHandler.<String, Integer, Integer, String>of(
-                  store,
-                  Decider.of(0, (_, count) -> Decision.accept(count + 1), (_, number) -> number),
-                  EventCodec.of(
-                      number -> ProposedEvent.json("Counted", Integer.toString(number)),
-                      event -> Decoded.known(Integer.parseInt(event.dataAsText()))),
-                  name -> Boundary.stream(tally(name))),
-              why -> why);
-      return (id, command) ->
-          switch (command) {
-            case Count(var name) -> counting.handle(id, name);
-            case Tell(var name) -> {
-              calls.computeIfAbsent(name, _ -> new ConcurrentLinkedQueue<>()).add(id);
-              yield new Settlement.Accepted("told");
-            }
-          };
+    @Override
+    public void tell(String name, CommandId id) {
+      calls.computeIfAbsent(name, _ -> new ConcurrentLinkedQueue<>()).add(id);
     }
 
     ConcurrentMap<String, Queue<CommandId>> calls() {
       return calls;
+    }
+  }
+
+  /// Waits until so many errands of a process are at their end.
+  static void awaitCompleted(EventStore store, String process, int count)
+      throws InterruptedException {
+    var completed = new HashSet<String>();
+    var options =
+        SubscribeOptions.fromBeginning().filteredBy(new EventFilter.Category("process." + process));
+    try (var entries = store.subscribeToAll(options)) {
+      while (completed.size() < count) {
+        if (entries.next() instanceof SubscriptionMessage.Event(var resolved)
+            && resolved.original().type().equals("$process-completed")) {
+          completed.add(resolved.original().stream().value());
+        }
+      }
     }
   }
 

@@ -6,23 +6,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
-import io.leftfold.api.EventFilter;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.ReadOptions;
-import io.leftfold.api.SubscribeOptions;
-import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.testkit.Steps;
 import io.leftfold.toolkit.process.ProcessOptions;
 import io.leftfold.toolkit.process.ProcessRunner;
 import io.leftfold.toolkit.process.Retries;
 import io.leftfold.verification.processes.Errands.Command;
-import io.leftfold.verification.processes.Errands.Outside;
+import io.leftfold.verification.processes.Errands.Listener;
 import io.leftfold.verification.processes.Errands.Part;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Random;
@@ -43,7 +39,7 @@ import org.junit.jupiter.api.TestInstance;
 abstract class ProcessContract {
 
   private final AtomicInteger tests = new AtomicInteger();
-  private final Outside outside = new Outside();
+  private final Listener outside = new Listener();
   private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
   private final ThreadFactory factory =
       work -> {
@@ -82,33 +78,23 @@ abstract class ProcessContract {
     return ProcessRunner.of(
         on,
         Errands.definition(name),
-        outside.with(on),
+        Errands.target(on, outside),
         Clock.systemUTC(),
         ProcessOptions.of(
-            new Retries(
-                Duration.ofMillis(1),
-                Duration.ofMillis(20),
-                Duration.ofMinutes(1),
-                new Random(1))));
+                new Retries(
+                    Duration.ofMillis(1),
+                    Duration.ofMillis(20),
+                    Duration.ofMinutes(1),
+                    new Random(1)))
+            .withCheckpointEvery(50));
   }
 
   private List<String> asked(int count) {
     return IntStream.range(0, count).mapToObj(i -> "%s.%d".formatted(name, i)).toList();
   }
 
-  /// Waits until so many instances of this test are at their end.
   private void awaitCompleted(int count) throws InterruptedException {
-    var completed = new HashSet<String>();
-    var options =
-        SubscribeOptions.fromBeginning().filteredBy(new EventFilter.Category("process." + name));
-    try (var entries = store.subscribeToAll(options)) {
-      while (completed.size() < count) {
-        if (entries.next() instanceof SubscriptionMessage.Event(var resolved)
-            && resolved.original().type().equals("$process-completed")) {
-          completed.add(resolved.original().stream().value());
-        }
-      }
-    }
+    Errands.awaitCompleted(store, name, count);
   }
 
   private void assertDone(List<String> errands) {
