@@ -37,6 +37,7 @@ final class Agenda {
   private final Map<String, Long> changed = new LinkedHashMap<>();
 
   private final Timers timers;
+  private Census census = Census.NOBODY;
 
   private record LaneName(String instance, String lane) {}
 
@@ -92,6 +93,7 @@ final class Agenda {
     } catch (UnreadableEventException _) {
       return; // whoever reads the instance meets it
     }
+    census = census.plus(entry, event);
     switch (entry) {
       case Entry.Issued(var id, var lane, _) -> issue(lane, Open.of(instance, id, event));
       case Entry.Settled(var id, _, _) -> settle(id);
@@ -224,6 +226,15 @@ final class Agenda {
     return Optional.ofNullable(pauses.peek()).map(Pause::until);
   }
 
+  /// How many commands wait to be tried again.
+  int retrying() {
+    return pauses.size();
+  }
+
+  Census census() {
+    return census;
+  }
+
   boolean isReady() {
     return !ready.isEmpty();
   }
@@ -256,6 +267,11 @@ final class Agenda {
 
   // ---- checkpoints
 
+  /// Begins behind a checkpoint; the instances that it names are to follow.
+  void begin(AgendaCheckpoint checkpoint) {
+    census = checkpoint.census();
+  }
+
   /// Takes an instance that a checkpoint names.
   void recall(Instance<?, ?, ?> instance) {
     if (look(instance)) {
@@ -284,6 +300,7 @@ final class Agenda {
         inOrder.stream()
             .filter(instance -> instance.getValue() <= position)
             .map(Map.Entry::getKey)
-            .toList());
+            .toList(),
+        census);
   }
 }

@@ -14,7 +14,8 @@ import java.util.List;
 ///
 /// @param position up to which entries need not be read
 /// @param instances their names
-record AgendaCheckpoint(long position, List<String> instances) {
+/// @param census of the instances, counted further than that
+record AgendaCheckpoint(long position, List<String> instances, Census census) {
 
   /// Of so many instances the names are kept at most. If more have something open, the position is
   /// that much lower.

@@ -11,13 +11,15 @@ import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
 import java.util.Optional;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Checkpoints of an agenda, in the store: the last event of the stream `agendas.process-<name>`.
 ///
 /// ```
-/// type $process-agenda      {"position": 17, "instances": ["order-7"]}
+/// type $process-agenda   {"position": 17, "instances": ["order-7"],
+///                         "census": {"position": 19, "begun": 8, "completed": 6, "parked": 1}}
 /// ```
 ///
 /// Nothing rests on one. Where there is none, or none that can be read, all entries are.
@@ -46,7 +48,16 @@ final class AgendaCheckpoints {
       var data = JSON.readTree(event.data());
       var instances =
           data.required("instances").valueStream().map(name -> name.asString()).toList();
-      return Optional.of(new AgendaCheckpoint(data.required("position").asLong(), instances));
+      var census = data.required("census");
+      return Optional.of(
+          new AgendaCheckpoint(
+              number(data, "position"),
+              instances,
+              new Census(
+                  number(census, "position"),
+                  number(census, "begun"),
+                  number(census, "completed"),
+                  number(census, "parked"))));
     } catch (RuntimeException e) {
       LOGGER.log(
           System.Logger.Level.WARNING,
@@ -56,10 +67,20 @@ final class AgendaCheckpoints {
     }
   }
 
+  private static long number(JsonNode data, String field) {
+    return data.required(field).asLong();
+  }
+
   void keep(AgendaCheckpoint checkpoint) {
     var data = JSON.createObjectNode().put("position", checkpoint.position());
     var instances = data.putArray("instances");
     checkpoint.instances().forEach(instances::add);
+    var census = checkpoint.census();
+    data.putObject("census")
+        .put("position", census.position())
+        .put("begun", census.begun())
+        .put("completed", census.completed())
+        .put("parked", census.parked());
     try {
       if (store.metadata(stream).metadata().maxCount().isEmpty()) {
         var _ =

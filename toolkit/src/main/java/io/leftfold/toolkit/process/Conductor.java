@@ -54,7 +54,18 @@ final class Conductor<E, S, C> implements AutoCloseable {
   private int uncheckpointed;
   private boolean caughtUp;
   private int underWay;
-  private volatile int openCommands;
+  private long retries;
+  private volatile Work work = new Work(Census.NOBODY, 0, 0, 0, 0, 0, false);
+
+  /// What is going on.
+  record Work(
+      Census census,
+      int openCommands,
+      int atTargets,
+      int retrying,
+      long retries,
+      int timers,
+      boolean isCaughtUp) {}
 
   private record Delivered(Lane lane, Open command, Progress progress) {}
 
@@ -88,14 +99,31 @@ final class Conductor<E, S, C> implements AutoCloseable {
     var isAtEnd = follow(isIdle() ? untilSomethingIsDue(atMost) : Duration.ZERO);
     collect();
     keepCheckpoint();
-    openCommands = agenda.openCommands();
+    look();
     return (caughtUp && (handleHeld() || deliver())) || !isAtEnd;
   }
 
   /// Whether it would be wrong to take more inputs: too much is to be done for those that came. For
   /// any thread.
   boolean isFull() {
-    return openCommands >= options.openCommandsMax();
+    return work.openCommands() >= options.openCommandsMax();
+  }
+
+  /// What was going on in the last turn. For any thread.
+  Work work() {
+    return work;
+  }
+
+  private void look() {
+    work =
+        new Work(
+            agenda.census(),
+            agenda.openCommands(),
+            underWay,
+            agenda.retrying(),
+            retries,
+            agenda.timers().size(),
+            caughtUp);
   }
 
   // ---- learning
@@ -150,6 +178,7 @@ final class Conductor<E, S, C> implements AutoCloseable {
   private void recall() {
     var kept = checkpoints.last();
     if (kept.isPresent()) {
+      agenda.begin(kept.get());
       kept.get().instances().forEach(instance -> agenda.recall(instances.of(instance)));
       last = kept.get().position();
     }
@@ -180,8 +209,10 @@ final class Conductor<E, S, C> implements AutoCloseable {
       underWay--;
       switch (one.progress()) {
         case Progress.Done() -> agenda.putSettled(one.lane(), one.command());
-        case Progress.Again(var attempts, var until) ->
-            agenda.putBack(one.lane(), one.command(), attempts, until);
+        case Progress.Again(var attempts, var until) -> {
+          agenda.putBack(one.lane(), one.command(), attempts, until);
+          retries++;
+        }
       }
     }
   }

@@ -46,6 +46,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
   private @Nullable RecordedEvent current;
   private long tracked = -1;
   private int untracked;
+  private volatile long taken = -1;
 
   Inbox(
       EventStore store,
@@ -70,6 +71,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
       return false;
     }
     take(current);
+    taken = current.position();
     current = null;
     return true;
   }
@@ -94,6 +96,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
     var options = tracked < 0 ? SubscribeOptions.fromBeginning() : SubscribeOptions.after(tracked);
     var opened = store.subscribeToAll(options.filteredBy(definition.source()));
     source = opened;
+    taken = Math.max(taken, tracked);
     return opened;
   }
 
@@ -217,6 +220,11 @@ final class Inbox<E, S, C> implements AutoCloseable {
       tracked = e.recorded();
     }
     untracked = 0;
+  }
+
+  /// The position up to which all events of the source were taken. For any thread.
+  long taken() {
+    return taken;
   }
 
   /// Lets the next turn begin at what was recorded last.

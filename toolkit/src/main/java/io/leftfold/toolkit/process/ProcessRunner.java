@@ -93,7 +93,9 @@ public final class ProcessRunner<E, S, C> {
   ///
   /// @return to be closed after use
   public SteppedProcess stepByStep() {
-    return new SteppedProcess(inbox(), conductor(Runnable::run));
+    var inbox = inbox();
+    var conductor = conductor(Runnable::run);
+    return new SteppedProcess(inbox, conductor, figures(inbox, conductor));
   }
 
   /// Runs in the background, from where it is.
@@ -102,7 +104,9 @@ public final class ProcessRunner<E, S, C> {
   ///   with its target; virtual ones are right
   /// @return to be closed after use
   public RunningProcess start(ThreadFactory threads) {
-    return RunningProcess.start(inbox(), this::conductor, threads);
+    var inbox = inbox();
+    return RunningProcess.start(
+        inbox, this::conductor, conductor -> figures(inbox, conductor), threads);
   }
 
   private Inbox<E, S, C> inbox() {
@@ -112,6 +116,10 @@ public final class ProcessRunner<E, S, C> {
   private Conductor<E, S, C> conductor(Executor executor) {
     return new Conductor<>(
         store, definition, instances, reactions, delivery, options, clock, executor);
+  }
+
+  private Figures figures(Inbox<?, ?, ?> inbox, Conductor<?, ?, ?> conductor) {
+    return new Figures(store, definition, clock, inbox, conductor);
   }
 
   // ---- looking

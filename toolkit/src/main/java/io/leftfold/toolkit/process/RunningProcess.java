@@ -33,20 +33,27 @@ public final class RunningProcess implements AutoCloseable {
   private final List<Thread> deliveries = new ArrayList<>();
 
   private final ThreadFactory factory;
+  private final Conductor<?, ?, ?> conductor;
+  private final Figures figures;
   private volatile @Nullable Throwable failure;
 
-  private RunningProcess(ThreadFactory factory) {
+  private RunningProcess(
+      Function<Executor, Conductor<?, ?, ?>> conductors,
+      Function<Conductor<?, ?, ?>, Figures> figures,
+      ThreadFactory factory) {
     this.factory = factory;
+    this.conductor = conductors.apply(this::deliver);
+    this.figures = figures.apply(conductor);
   }
 
   static RunningProcess start(
       Inbox<?, ?, ?> inbox,
       Function<Executor, Conductor<?, ?, ?>> conductors,
+      Function<Conductor<?, ?, ?>, Figures> figures,
       ThreadFactory factory) {
-    var running = new RunningProcess(factory);
-    var conductor = conductors.apply(running::deliver);
-    running.run(() -> running.takeInputs(inbox, conductor));
-    running.run(() -> running.conduct(conductor));
+    var running = new RunningProcess(conductors, figures, factory);
+    running.run(() -> running.takeInputs(inbox));
+    running.run(running::conduct);
     return running;
   }
 
@@ -71,7 +78,7 @@ public final class RunningProcess implements AutoCloseable {
     deliveries.add(thread);
   }
 
-  private void takeInputs(Inbox<?, ?, ?> inbox, Conductor<?, ?, ?> conductor) {
+  private void takeInputs(Inbox<?, ?, ?> inbox) {
     try (inbox) {
       repeat(
           () -> {
@@ -85,7 +92,7 @@ public final class RunningProcess implements AutoCloseable {
     }
   }
 
-  private void conduct(Conductor<?, ?, ?> conductor) {
+  private void conduct() {
     try (conductor) {
       repeat(
           () -> {
@@ -145,6 +152,14 @@ public final class RunningProcess implements AutoCloseable {
   /// @return the failure; empty as long as it runs
   public Optional<Throwable> failure() {
     return Optional.ofNullable(failure);
+  }
+
+  /// How it is doing. For any thread, also when it has ended.
+  ///
+  /// @return the figures
+  /// @throws io.leftfold.api.UnavailableException if the store cannot be asked
+  public ProcessFigures figures() {
+    return figures.read();
   }
 
   /// Ends it, and waits until nothing of it runs any more. Commands that are with their targets are

@@ -12,10 +12,12 @@ public final class SteppedProcess implements AutoCloseable {
 
   private final Inbox<?, ?, ?> inbox;
   private final Conductor<?, ?, ?> conductor;
+  private final Figures figures;
 
-  SteppedProcess(Inbox<?, ?, ?> inbox, Conductor<?, ?, ?> conductor) {
+  SteppedProcess(Inbox<?, ?, ?> inbox, Conductor<?, ?, ?> conductor, Figures figures) {
     this.inbox = inbox;
     this.conductor = conductor;
+    this.figures = figures;
   }
 
   /// Does the next thing there is to do.
@@ -41,6 +43,13 @@ public final class SteppedProcess implements AutoCloseable {
       steps++;
     }
     return steps;
+  }
+
+  /// How it is doing, as of the last step.
+  ///
+  /// @return the figures
+  public ProcessFigures figures() {
+    return figures.read();
   }
 
   /// Ends it. What is in the store stays, and another runner goes on there.

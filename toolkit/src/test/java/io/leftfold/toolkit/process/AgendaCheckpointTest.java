@@ -164,7 +164,8 @@ final class AgendaCheckpointTest {
   ///
   /// @param timers of instances that take inputs now: those of others wait
   /// @param holding the instances that have to handle what they hold
-  private record Wanted(int openCommands, Set<Running> timers, Set<String> holding) {}
+  private record Wanted(
+      int openCommands, Set<Running> timers, Set<String> holding, Census census) {}
 
   private Wanted wanted(Agenda agenda) {
     var taking = new HashSet<Running>();
@@ -177,7 +178,7 @@ final class AgendaCheckpointTest {
         });
     var holding = new HashSet<>(agenda.checkpoint(last(), Integer.MAX_VALUE).instances());
     holding.removeIf(name -> order(name).nextHeld().isEmpty());
-    return new Wanted(agenda.openCommands(), taking, holding);
+    return new Wanted(agenda.openCommands(), taking, holding, agenda.census());
   }
 
   /// Read once, when everything has happened.
@@ -242,6 +243,7 @@ final class AgendaCheckpointTest {
       var checkpoint = agenda.checkpoint(entry.position(), named);
       assertThat(checkpoint.instances()).hasSizeLessThanOrEqualTo(named);
       var again = new Agenda(1_000);
+      again.begin(checkpoint);
       checkpoint.instances().forEach(name -> again.recall(order(name)));
       entries.stream()
           .filter(later -> later.position() > checkpoint.position())
