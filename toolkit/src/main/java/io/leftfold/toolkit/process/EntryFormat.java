@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
+import io.leftfold.api.StreamName;
 import io.leftfold.toolkit.CommandId;
 import io.leftfold.toolkit.UnreadableEventException;
 import io.leftfold.toolkit.process.Entry.Place;
@@ -195,6 +196,23 @@ final class EntryFormat {
     } catch (RuntimeException e) { // whatever JSON lacks, and times that are none
       throw new UnreadableEventException(event, "it is no entry of a process", e);
     }
+  }
+
+  /// What an event will say when it is stored.
+  static Entry read(ProposedEvent event) {
+    return read(
+        ResolvedEvent.plain(
+            new RecordedEvent(
+                0,
+                StreamName.of(OURS),
+                0,
+                event.id(),
+                event.type(),
+                event.contentType(),
+                Instant.EPOCH,
+                event.data(),
+                event.metadata(),
+                event.tags())));
   }
 
   private static Entry entry(RecordedEvent event, ResolvedEvent resolved) {

@@ -39,6 +39,8 @@ final class Instance<E, S, C> {
   private long revision = -1;
   private @Nullable String parked;
   private boolean completed;
+  private @Nullable Held<E, C> came;
+  private @Nullable Held<E, C> handled;
 
   /// A timer that runs.
   record Timer(String name, Instant due, long started, long position) {}
@@ -74,6 +76,8 @@ final class Instance<E, S, C> {
   void apply(ResolvedEvent resolved) {
     var event = resolved.original();
     revision = event.revision();
+    came = null;
+    handled = null;
     try {
       apply(EntryFormat.read(resolved), event);
     } catch (UnreadableEventException e) {
@@ -150,6 +154,7 @@ final class Instance<E, S, C> {
   }
 
   private void take(boolean isHeld, Held<E, C> input) {
+    came = input;
     if (isHeld) {
       held.add(input);
     } else {
@@ -158,7 +163,11 @@ final class Instance<E, S, C> {
   }
 
   private void evolve(Held<E, C> input) {
-    if (broken != null || completed) {
+    if (completed) {
+      return;
+    }
+    handled = input;
+    if (broken != null) {
       return;
     }
     try {
@@ -232,6 +241,20 @@ final class Instance<E, S, C> {
 
   ExpectedState expected() {
     return revision < 0 ? ExpectedState.noStream() : ExpectedState.atRevision(revision);
+  }
+
+  boolean isBroken() {
+    return broken != null;
+  }
+
+  /// The input that came with the last entry, if one did.
+  Optional<Held<E, C>> came() {
+    return Optional.ofNullable(came);
+  }
+
+  /// The input that was handled with the last entry, if one was.
+  Optional<Held<E, C>> handled() {
+    return Optional.ofNullable(handled);
   }
 
   boolean isThere() {

@@ -7,6 +7,7 @@ import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamTombstonedException;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /// Reads instances.
 final class Instances<E, S, C> {
@@ -22,15 +23,25 @@ final class Instances<E, S, C> {
   /// An instance as it is now; one that was never written, if there is none.
   Instance<E, S, C> of(String name) {
     var instance = new Instance<>(definition, name);
-    try (var entries =
-        store.read(definition.stream(name), ReadOptions.forwards().resolvingLinks())) {
-      for (var entry : entries) {
-        instance.apply(hidden(entry));
-      }
-    } catch (StreamTombstonedException _) {
+    if (!read(name, instance::apply)) {
       instance.complete();
     }
     return instance;
+  }
+
+  /// Goes through the stream of an instance.
+  ///
+  /// @return whether that can be read; not, if it was closed for ever
+  boolean read(String name, Consumer<ResolvedEvent> action) {
+    try (var entries =
+        store.read(definition.stream(name), ReadOptions.forwards().resolvingLinks())) {
+      for (var entry : entries) {
+        action.accept(hidden(entry));
+      }
+      return true;
+    } catch (StreamTombstonedException _) {
+      return false;
+    }
   }
 
   /// What a link leads to may be hidden from the readers of its stream; at its position it is seen

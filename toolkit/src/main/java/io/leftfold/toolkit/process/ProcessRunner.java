@@ -52,6 +52,7 @@ public final class ProcessRunner<E, S, C> {
   private final Instances<E, S, C> instances;
   private final Reactions<E, S, C> reactions;
   private final Delivery<E, S, C> delivery;
+  private final Tracer<E, S, C> tracer;
 
   private ProcessRunner(
       EventStore store,
@@ -65,6 +66,7 @@ public final class ProcessRunner<E, S, C> {
     this.clock = clock;
     this.instances = new Instances<>(store, definition);
     this.reactions = new Reactions<>(definition, clock);
+    this.tracer = new Tracer<>(definition, instances, reactions);
     this.delivery =
         new Delivery<>(store, definition, instances, reactions, target, options.retries(), clock);
   }
@@ -156,6 +158,26 @@ public final class ProcessRunner<E, S, C> {
       return InstanceReport.Phase.PARKED;
     }
     return instance.isThere() ? InstanceReport.Phase.RUNNING : InstanceReport.Phase.ABSENT;
+  }
+
+  /// What happened to an instance, and what it made of that.
+  ///
+  /// @param instance its name
+  /// @return all of it; of one that is not there, nothing
+  public Trace<E, S, C> trace(String instance) {
+    return tracer.trace(instance);
+  }
+
+  /// Reacts once more to an input that an instance has handled, or is to handle next, from the
+  /// state that it had before it: so a wrong decision can be looked at step by step, and a change
+  /// of the code tried on what happened. Nothing is recorded, and no command sent.
+  ///
+  /// @param instance its name
+  /// @param revision at which the input came
+  /// @return what `evolve` and `react` make of it; what they throw is thrown
+  /// @throws IllegalArgumentException if no such input was handled, or is to be handled next
+  public ReplayedReaction<E, S, C> replay(String instance, long revision) {
+    return tracer.replay(instance, revision);
   }
 
   /// Which instances are parked.

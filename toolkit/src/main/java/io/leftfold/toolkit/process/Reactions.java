@@ -96,11 +96,12 @@ final class Reactions<E, S, C> {
     return entriesOr(
         () -> {
           requireNone(arrival.objection());
-          var entries = new ArrayList<ProposedEvent>();
-          entries.add(arrival.entry().apply(false));
-          entries.addAll(
-              effects(instance, arrival.key(), arrival.input().get(), arrival.isSilent()));
-          return entries;
+          return entries(
+              arrival.entry().apply(false),
+              instance,
+              arrival.key(),
+              arrival.input().get(),
+              arrival.isSilent());
         },
         cause -> List.of(arrival.entry().apply(true), EntryFormat.parked(cause)));
   }
@@ -111,10 +112,12 @@ final class Reactions<E, S, C> {
     return entriesOr(
         () -> {
           requireNone(objection);
-          var entries = new ArrayList<ProposedEvent>();
-          entries.add(EntryFormat.handled(held.revision()));
-          entries.addAll(effects(instance, held.key(), held.input().get(), held.isSilent()));
-          return entries;
+          return entries(
+              EntryFormat.handled(held.revision()),
+              instance,
+              held.key(),
+              held.input().get(),
+              held.isSilent());
         },
         cause -> List.of(EntryFormat.parked(cause)));
   }
@@ -135,23 +138,43 @@ final class Reactions<E, S, C> {
     }
   }
 
-  private List<ProposedEvent> effects(
-      Instance<E, S, C> instance, String key, Input<E, C> input, boolean isSilent) {
+  private List<ProposedEvent> entries(
+      ProposedEvent first,
+      Instance<E, S, C> instance,
+      String key,
+      Input<E, C> input,
+      boolean isSilent) {
+    var entries = new ArrayList<ProposedEvent>();
+    entries.add(first);
+    entries.addAll(entries(instance, key, input, reaction(instance, input, isSilent)));
+    return entries;
+  }
+
+  /// What an instance makes of an input.
+  ///
+  /// @param after the state after it
+  record Reaction<S, C>(S after, List<Effect<C>> effects) {}
+
+  Reaction<S, C> reaction(Instance<E, S, C> instance, Input<E, C> input, boolean isSilent) {
     var manager = definition.manager();
-    var state = manager.evolve(instance.state(), input);
+    var after = manager.evolve(instance.state(), input);
+    return new Reaction<>(after, isSilent ? List.of() : manager.react(after, input));
+  }
+
+  /// What is recorded of a reaction, behind its input.
+  List<ProposedEvent> entries(
+      Instance<E, S, C> instance, String key, Input<E, C> input, Reaction<S, C> reaction) {
     var running = new HashSet<>(instance.timers().keySet());
     if (input instanceof Input.Fired<E, C>(var timer, _)) {
       running.remove(timer);
     }
     var entries = new ArrayList<ProposedEvent>();
-    if (!isSilent) {
-      var effects = manager.react(state, input);
-      var now = clock.instant();
-      for (var place = 0; place < effects.size(); place++) {
-        entry(effects.get(place), instance, key, place, now, running).ifPresent(entries::add);
-      }
+    var effects = reaction.effects();
+    var now = clock.instant();
+    for (var place = 0; place < effects.size(); place++) {
+      entry(effects.get(place), instance, key, place, now, running).ifPresent(entries::add);
     }
-    if (manager.isTerminal(state)) {
+    if (definition.manager().isTerminal(reaction.after())) {
       running.stream().sorted().map(EntryFormat::timerCancelled).forEach(entries::add);
       entries.add(EntryFormat.completed());
     }
