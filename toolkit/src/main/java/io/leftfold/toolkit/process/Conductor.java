@@ -226,9 +226,11 @@ final class Conductor<E, S, C> implements AutoCloseable {
     }
     var changed = name.get();
     var _ = delivery.change(changed, this::toNextHeld);
-    if (!agenda.look(instances.of(changed))) {
+    var instance = instances.of(changed);
+    if (!agenda.look(instance)) {
       agenda.done(changed);
     }
+    instances.giveBack(instance);
     return true;
   }
 

@@ -60,7 +60,9 @@ final class Delivery<E, S, C> {
     var attempts = before;
     try {
       if (attempts.outcome().isEmpty()) {
-        var issue = issue(instances.of(command.instance()), command);
+        var instance = instances.of(command.instance());
+        var issue = issue(instance, command);
+        instances.giveBack(instance);
         if (issue.isEmpty()) {
           return new Progress.Done();
         }
@@ -132,11 +134,13 @@ final class Delivery<E, S, C> {
     while (true) {
       var instance = instances.of(name);
       var entries = change.entries(instance, objection);
+      var expected = instance.expected();
+      instances.giveBack(instance);
       if (entries.isEmpty()) {
         return false;
       }
       try {
-        var _ = store.append(definition.stream(name), instance.expected(), entries);
+        var _ = store.append(definition.stream(name), expected, entries);
         return true;
       } catch (WrongExpectedStateException _) {
         // Something else came first: with the instance as it is now.

@@ -169,6 +169,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
                 instance.expected(),
                 reactions.toEvent(instance, event, routed.place(), routed.event(), why)));
       }
+      instances.giveBack(instance);
     }
     return parts;
   }

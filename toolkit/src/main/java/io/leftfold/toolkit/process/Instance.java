@@ -29,6 +29,7 @@ final class Instance<E, S, C> {
 
   private final ProcessDefinition<E, S, C> definition;
   private final String name;
+  private final long generation;
   private final Map<String, Timer> timers = new LinkedHashMap<>();
   private final Map<CommandId, Issue> open = new LinkedHashMap<>();
   private final ArrayDeque<Held<E, C>> held = new ArrayDeque<>();
@@ -65,9 +66,11 @@ final class Instance<E, S, C> {
   /// An outcome, and of what.
   record Settling(Issue issue, Settlement outcome) {}
 
-  Instance(ProcessDefinition<E, S, C> definition, String name) {
+  /// @param generation of those that are kept, in which its reading began
+  Instance(ProcessDefinition<E, S, C> definition, String name, long generation) {
     this.definition = definition;
     this.name = name;
+    this.generation = generation;
     this.state = definition.manager().initialState();
   }
 
@@ -229,6 +232,15 @@ final class Instance<E, S, C> {
 
   String name() {
     return name;
+  }
+
+  long generation() {
+    return generation;
+  }
+
+  /// Of its last entry; −1 before the first.
+  long revision() {
+    return revision;
   }
 
   /// @throws IllegalStateException if there is none

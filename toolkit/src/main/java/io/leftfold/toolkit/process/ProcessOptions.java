@@ -14,13 +14,21 @@ package io.leftfold.toolkit.process;
 ///   more
 /// @param checkpointEvery after how many entries it is recorded what is open, so that the next
 ///   start has to read no more than these; 1 or more
+/// @param instancesMax how many instances are kept in memory, so that they need not be folded from
+///   their beginning for each input; 0 or more
 public record ProcessOptions(
-    Retries retries, int deliveriesMax, int openCommandsMax, int timersMax, int checkpointEvery) {
+    Retries retries,
+    int deliveriesMax,
+    int openCommandsMax,
+    int timersMax,
+    int checkpointEvery,
+    int instancesMax) {
 
   private static final int DELIVERIES_MAX = 16;
   private static final int OPEN_COMMANDS_MAX = 10_000;
   private static final int TIMERS_MAX = 100_000;
   private static final int CHECKPOINT_EVERY = 10_000;
+  private static final int INSTANCES_MAX = 1_000;
 
   /// Checks the numbers.
   ///
@@ -35,15 +43,19 @@ public record ProcessOptions(
       throw new IllegalArgumentException(
           "Checkpoints are 1 entry or more apart, got " + checkpointEvery);
     }
+    if (instancesMax < 0) {
+      throw new IllegalArgumentException("0 or more instances are kept, got " + instancesMax);
+    }
   }
 
-  /// 16 deliveries, 10,000 open commands, 100,000 timers, a checkpoint every 10,000 entries.
+  /// 16 deliveries, 10,000 open commands, 100,000 timers, a checkpoint every 10,000 entries, 1,000
+  /// instances in memory.
   ///
   /// @param retries how long a command is tried
   /// @return the options
   public static ProcessOptions of(Retries retries) {
     return new ProcessOptions(
-        retries, DELIVERIES_MAX, OPEN_COMMANDS_MAX, TIMERS_MAX, CHECKPOINT_EVERY);
+        retries, DELIVERIES_MAX, OPEN_COMMANDS_MAX, TIMERS_MAX, CHECKPOINT_EVERY, INSTANCES_MAX);
   }
 
   /// With so many commands at their targets at once.
@@ -51,7 +63,8 @@ public record ProcessOptions(
   /// @param count 1 or more
   /// @return the new options
   public ProcessOptions withDeliveriesMax(int count) {
-    return new ProcessOptions(retries, count, openCommandsMax, timersMax, checkpointEvery);
+    return new ProcessOptions(
+        retries, count, openCommandsMax, timersMax, checkpointEvery, instancesMax);
   }
 
   /// With so many commands that are not settled.
@@ -59,7 +72,8 @@ public record ProcessOptions(
   /// @param count 1 or more
   /// @return the new options
   public ProcessOptions withOpenCommandsMax(int count) {
-    return new ProcessOptions(retries, deliveriesMax, count, timersMax, checkpointEvery);
+    return new ProcessOptions(
+        retries, deliveriesMax, count, timersMax, checkpointEvery, instancesMax);
   }
 
   /// With so many timers known.
@@ -67,7 +81,8 @@ public record ProcessOptions(
   /// @param count 1 or more
   /// @return the new options
   public ProcessOptions withTimersMax(int count) {
-    return new ProcessOptions(retries, deliveriesMax, openCommandsMax, count, checkpointEvery);
+    return new ProcessOptions(
+        retries, deliveriesMax, openCommandsMax, count, checkpointEvery, instancesMax);
   }
 
   /// With a checkpoint after so many entries.
@@ -75,6 +90,16 @@ public record ProcessOptions(
   /// @param count 1 or more
   /// @return the new options
   public ProcessOptions withCheckpointEvery(int count) {
-    return new ProcessOptions(retries, deliveriesMax, openCommandsMax, timersMax, count);
+    return new ProcessOptions(
+        retries, deliveriesMax, openCommandsMax, timersMax, count, instancesMax);
+  }
+
+  /// With so many instances in memory.
+  ///
+  /// @param count 0 or more
+  /// @return the new options
+  public ProcessOptions withInstancesMax(int count) {
+    return new ProcessOptions(
+        retries, deliveriesMax, openCommandsMax, timersMax, checkpointEvery, count);
   }
 }

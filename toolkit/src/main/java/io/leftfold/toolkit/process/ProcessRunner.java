@@ -8,6 +8,8 @@ import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.toolkit.keys.Subject;
 import io.leftfold.toolkit.process.Instance.Held;
 import io.leftfold.toolkit.process.Instance.Timer;
 import java.time.Clock;
@@ -64,7 +66,7 @@ public final class ProcessRunner<E, S, C> {
     this.definition = definition;
     this.options = options;
     this.clock = clock;
-    this.instances = new Instances<>(store, definition);
+    this.instances = new Instances<>(store, definition, options.instancesMax());
     this.reactions = new Reactions<>(definition, clock);
     this.tracer = new Tracer<>(definition, instances, reactions);
     this.delivery =
@@ -132,7 +134,10 @@ public final class ProcessRunner<E, S, C> {
   /// @return the state; of one that is not there, the initial one
   /// @throws IllegalStateException if it cannot be folded, with the reason
   public S state(String instance) {
-    return instances.of(instance).state();
+    var found = instances.of(instance);
+    var state = found.state();
+    instances.giveBack(found);
+    return state;
   }
 
   /// How it is with an instance.
@@ -141,13 +146,16 @@ public final class ProcessRunner<E, S, C> {
   /// @return what is open
   public InstanceReport report(String instance) {
     var found = instances.of(instance);
-    return new InstanceReport(
-        instance,
-        phase(found),
-        found.parked(),
-        found.held().size(),
-        List.copyOf(found.open().keySet()),
-        found.timers().values().stream().collect(Collectors.toMap(Timer::name, Timer::due)));
+    var report =
+        new InstanceReport(
+            instance,
+            phase(found),
+            found.parked(),
+            found.held().size(),
+            List.copyOf(found.open().keySet()),
+            found.timers().values().stream().collect(Collectors.toMap(Timer::name, Timer::due)));
+    instances.giveBack(found);
+    return report;
   }
 
   private static InstanceReport.Phase phase(Instance<?, ?, ?> instance) {
@@ -200,6 +208,18 @@ public final class ProcessRunner<E, S, C> {
       }
     }
     return List.copyOf(parked.keySet());
+  }
+
+  /// Forgets what is kept in memory of instances, which may have been made of events of a subject
+  /// ([io.leftfold.toolkit.Erasure#purging]): they are read again. A runner in another process has
+  /// its own memory, and is purged there.
+  ///
+  /// @param subject whose key is destroyed
+  /// @param streams that hold events with personal data of the subject
+  /// @return nothing: what was forgotten was not written anywhere
+  public List<String> purge(Subject subject, Set<StreamName> streams) {
+    instances.forgetAll();
+    return List.of();
   }
 
   // ---- operating

@@ -30,10 +30,11 @@ final class Tracer<E, S, C> {
   }
 
   Trace<E, S, C> trace(String name) {
-    var instance = new Instance<>(definition, name);
+    var instance = new Instance<>(definition, name, 0);
     var steps = new ArrayList<Step<E, S, C>>();
     instances.read(
         name,
+        0,
         entry -> {
           var before = state(instance);
           instance.apply(entry);
@@ -96,9 +97,9 @@ final class Tracer<E, S, C> {
 
   ReplayedReaction<E, S, C> replay(String name, long came) {
     var entries = new ArrayList<ResolvedEvent>();
-    instances.read(name, entries::add);
-    var before = new Instance<>(definition, name);
-    var behind = new Instance<>(definition, name);
+    instances.read(name, 0, entries::add);
+    var before = new Instance<>(definition, name, 0);
+    var behind = new Instance<>(definition, name, 0);
     for (var i = 0; i < entries.size(); i++) {
       behind.apply(entries.get(i));
       var handled = behind.handled().filter(input -> input.revision() == came);

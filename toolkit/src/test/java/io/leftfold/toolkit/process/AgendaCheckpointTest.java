@@ -183,7 +183,7 @@ final class AgendaCheckpointTest {
 
   /// Read once, when everything has happened.
   private Instance<?, ?, ?> order(String name) {
-    return orders.computeIfAbsent(name, new Instances<>(shop.store, DELIVERY)::of);
+    return orders.computeIfAbsent(name, new Instances<>(shop.store, DELIVERY, 0)::of);
   }
 
   private static Agenda folded(Iterable<RecordedEvent> entries) {
