@@ -55,6 +55,14 @@ final class ProjectionSource {
     return -1;
   }
 
+  /// The next event behind a position, if there is one.
+  Optional<RecordedEvent> next(long after) {
+    var options = ReadOptions.forwards().from(after + 1).limit(1).filteredBy(filter);
+    try (var events = store.readAll(options)) {
+      return events.stream().findFirst().map(event -> event.original());
+    }
+  }
+
   /// The next events behind a position, as far as another one.
   Batch read(long after, long last) {
     if (last <= after) {

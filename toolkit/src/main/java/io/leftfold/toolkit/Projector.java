@@ -4,6 +4,7 @@ package io.leftfold.toolkit;
 
 import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.Subscription;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.api.UnavailableException.Reason;
@@ -329,6 +330,21 @@ public final class Projector<E, V> implements AutoCloseable {
     var last = source.last();
     var position = progress.position();
     return source.lastWanted(last) <= position ? 0 : last - position;
+  }
+
+  /// How it is doing, in numbers.
+  ///
+  /// @return the figures now; asks the store for the next event
+  /// @throws UnavailableException if the store cannot be asked
+  public ProjectionFigures figures() {
+    var status = status();
+    var next = source.next(status.position());
+    return new ProjectionFigures(
+        status.phase(),
+        status.position(),
+        next.isPresent() ? source.last() - status.position() : 0,
+        next.map(RecordedEvent::recorded),
+        status.parked().size());
   }
 
   /// The partitions that stand still.
