@@ -9,6 +9,7 @@ import io.leftfold.toolkit.ReadModelException;
 import io.leftfold.toolkit.States;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
 import java.util.function.BiFunction;
 import java.util.function.Function;
@@ -32,7 +33,9 @@ import javax.sql.DataSource;
 /// `leftfold_parked`, which events of which partitions wait, and what they failed with.
 ///
 /// Each transaction takes a connection and gives it back: a pool makes that cheap. It is tried on
-/// SQLite and H2; other databases should do whose transactions are at least *read committed*.
+/// SQLite, H2 and PostgreSQL; other databases should do whose transactions are at least *read
+/// committed*. In PostgreSQL no text has the character U+0000, so names of partitions must not
+/// either.
 ///
 /// @param <V> what a fold writes to
 public final class SqlReadModel<V> implements ReadModel<V> {
@@ -91,17 +94,26 @@ public final class SqlReadModel<V> implements ReadModel<V> {
   }
 
   private void define(List<String> statements) {
-    try (var connection = dataSource.getConnection();
-        var statement = connection.createStatement()) {
-      for (var sql : statements) {
-        statement.executeUpdate(sql);
-      }
-      if (!connection.getAutoCommit()) {
-        connection.commit();
+    try (var connection = dataSource.getConnection()) {
+      connection.setAutoCommit(true);
+      try (var statement = connection.createStatement()) {
+        for (var sql : statements) {
+          define(statement, sql);
+        }
       }
     } catch (SQLException e) {
       throw new ReadModelException(
           "Tables could not be defined by %s: %s".formatted(statements, e.getMessage()), e);
+    }
+  }
+
+  /// Twice, if need be: of several that make one table at once, PostgreSQL refuses all but one, and
+  /// who asks again finds it.
+  private static void define(Statement statement, String sql) throws SQLException {
+    try {
+      statement.executeUpdate(sql);
+    } catch (SQLException _) {
+      statement.executeUpdate(sql);
     }
   }
 
@@ -115,7 +127,7 @@ public final class SqlReadModel<V> implements ReadModel<V> {
       connection.setAutoCommit(false);
       try (var session = new SqlSession(connection)) {
         R result = work.apply(new SqlTransaction<>(session, views));
-        connection.commit();
+        session.commit();
         return result;
       } catch (Throwable e) {
         rollBack(connection, e);

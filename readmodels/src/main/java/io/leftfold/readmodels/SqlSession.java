@@ -10,12 +10,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// A connection in a transaction, and the statements that were prepared in it, each once.
 final class SqlSession implements AutoCloseable {
 
   private final Connection connection;
   private final Map<String, PreparedStatement> statements = new HashMap<>();
+
+  /// The first one.
+  private @Nullable ReadModelException failure;
 
   SqlSession(Connection connection) {
     this.connection = connection;
@@ -57,8 +61,23 @@ final class SqlSession implements AutoCloseable {
     return statement;
   }
 
-  private static ReadModelException failed(String sql, SQLException cause) {
-    return new ReadModelException("%s failed: %s".formatted(sql, cause.getMessage()), cause);
+  private ReadModelException failed(String sql, SQLException cause) {
+    var failed = new ReadModelException("%s failed: %s".formatted(sql, cause.getMessage()), cause);
+    if (failure == null) {
+      failure = failed;
+    }
+    return failed;
+  }
+
+  /// Commits, if no statement failed, even if whoever it failed for went on: PostgreSQL would undo
+  /// everything then, and call that a success.
+  void commit() throws SQLException {
+    if (failure != null) {
+      throw new ReadModelException(
+          "The transaction is not committed, for a statement in it failed: " + failure.getMessage(),
+          failure);
+    }
+    connection.commit();
   }
 
   @Override

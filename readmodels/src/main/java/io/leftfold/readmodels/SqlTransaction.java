@@ -7,6 +7,7 @@ import io.leftfold.toolkit.Checkpoint.Role;
 import io.leftfold.toolkit.ParkedPartition;
 import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.ReadModel.Transaction;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
 
@@ -111,15 +112,21 @@ final class SqlTransaction<V> implements Transaction<V> {
 
   @Override
   public List<ParkedPartition> parked(ProjectionVersion version) {
-    return session.query(
-        """
-        SELECT partition_key, MIN(log_position), MAX(failure), COUNT(*) FROM leftfold_parked
-        WHERE projection = ? AND version = ? GROUP BY partition_key ORDER BY partition_key
-        """,
-        row ->
-            new ParkedPartition(row.getString(1), row.getLong(2), row.getString(3), row.getLong(4)),
-        version.projection(),
-        version.version());
+    return session
+        .query(
+            """
+            SELECT partition_key, MIN(log_position), MAX(failure), COUNT(*) FROM leftfold_parked
+            WHERE projection = ? AND version = ? GROUP BY partition_key
+            """,
+            row ->
+                new ParkedPartition(
+                    row.getString(1), row.getLong(2), row.getString(3), row.getLong(4)),
+            version.projection(),
+            version.version())
+        .stream()
+        // Databases sort by what language they speak.
+        .sorted(Comparator.comparing(ParkedPartition::partition))
+        .toList();
   }
 
   @Override
@@ -148,7 +155,14 @@ final class SqlTransaction<V> implements Transaction<V> {
         version.version(),
         partition,
         position,
-        failure.substring(0, Math.min(failure.length(), FAILURE_CHARACTERS_MAX)));
+        asText(failure));
+  }
+
+  /// What every database keeps: not too long, and without the character that PostgreSQL refuses.
+  private static String asText(String failure) {
+    return failure
+        .substring(0, Math.min(failure.length(), FAILURE_CHARACTERS_MAX))
+        .replace('\0', '\uFFFD');
   }
 
   @Override

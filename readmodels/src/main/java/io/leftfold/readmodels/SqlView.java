@@ -31,7 +31,8 @@ public final class SqlView {
     this.tables = tables;
   }
 
-  /// Changes rows.
+  /// Changes rows. A statement that failed ends the transaction in some databases (PostgreSQL), so
+  /// a fold does not try what may fail, but asks before.
   ///
   /// @param sql a statement, with a question mark for each parameter
   /// @param parameters as JDBC takes objects
@@ -70,6 +71,8 @@ public final class SqlView {
   }
 
   /// The connection, for what JDBC can do besides. It is in a transaction, which is not ended here.
+  /// Failures are thrown on: PostgreSQL undoes a transaction in which one was passed over, and does
+  /// not say so.
   ///
   /// @return the connection
   public Connection connection() {

@@ -11,9 +11,11 @@ import java.sql.SQLException;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteConfig.SynchronousMode;
@@ -26,6 +28,11 @@ final class Databases {
 
   private Databases() {}
 
+  /// An empty one of each kind.
+  static Stream<DataSource> all(Path directory) {
+    return Stream.of(h2(), at(sqlite(directory)), at(postgres()));
+  }
+
   /// An empty one in memory.
   static DataSource h2() {
     var dataSource = new JdbcDataSource();
@@ -34,21 +41,45 @@ final class Databases {
     return pooled(dataSource);
   }
 
-  /// An empty one in a directory.
-  static DataSource sqlite(Path directory) {
-    return sqliteAt(directory.resolve("readers%d.sqlite".formatted(NUMBER.incrementAndGet())));
+  /// Where an empty one in a directory would be.
+  static String sqlite(Path directory) {
+    return "jdbc:sqlite:"
+        + directory.resolve("readers%d.sqlite".formatted(NUMBER.incrementAndGet()));
   }
 
-  /// The one in a file. What dies in these tests is a process, not a machine, so nothing waits for
-  /// the disk.
-  static DataSource sqliteAt(Path file) {
+  /// Where an empty schema of a server is.
+  static String postgres() {
+    var schema = "readers" + NUMBER.incrementAndGet();
+    var url = "%s&currentSchema=%s".formatted(PostgresServer.url(), schema);
+    try (var connection = atPostgres(url).getConnection();
+        var statement = connection.createStatement()) {
+      statement.executeUpdate("CREATE SCHEMA " + schema);
+      return url;
+    } catch (SQLException e) {
+      throw new IllegalStateException("No schema could be made in PostgreSQL", e);
+    }
+  }
+
+  /// The one that is somewhere.
+  static DataSource at(String url) {
+    return pooled(url.startsWith("jdbc:sqlite:") ? atSqlite(url) : atPostgres(url));
+  }
+
+  /// What dies in these tests is a process, not a machine, so nothing waits for the disk.
+  private static DataSource atSqlite(String url) {
     var config = new SQLiteConfig();
     config.setJournalMode(JournalMode.WAL);
     config.setSynchronous(SynchronousMode.OFF);
     config.setBusyTimeout(5000);
     var dataSource = new SQLiteDataSource(config);
-    dataSource.setUrl("jdbc:sqlite:" + file);
-    return pooled(dataSource);
+    dataSource.setUrl(url);
+    return dataSource;
+  }
+
+  private static DataSource atPostgres(String url) {
+    var dataSource = new PGSimpleDataSource();
+    dataSource.setUrl(url);
+    return dataSource;
   }
 
   private static DataSource pooled(DataSource dataSource) {

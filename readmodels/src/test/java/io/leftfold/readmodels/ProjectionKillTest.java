@@ -19,10 +19,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/// A process that folds into SQLite, and is killed: once in the usual run, `-Dkills=100` for more.
+/// A process that folds into a database, and is killed: once in the usual run, `-Dkills=100` for
+/// more.
 final class ProjectionKillTest {
 
   private static final int PARTITIONS = 10;
@@ -31,7 +34,11 @@ final class ProjectionKillTest {
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
-  Path directory;
+  static Path directory;
+
+  static Stream<String> databases() {
+    return Stream.of(Databases.sqlite(directory), Databases.postgres());
+  }
 
   /// The process: folds one event after the other, until there is none or it is killed.
   static final class Folding {
@@ -42,7 +49,7 @@ final class ProjectionKillTest {
     /// @param args the database, and how many events there are
     public static void main(String[] args) {
       try (var store = store(Integer.parseInt(args[1]))) {
-        projector(store, readModel(Path.of(args[0])), 1).catchUp();
+        projector(store, readModel(args[0]), 1).catchUp();
       }
     }
   }
@@ -53,8 +60,8 @@ final class ProjectionKillTest {
     return store;
   }
 
-  private static ReadModel<States<Trail>> readModel(Path file) {
-    return SqlReadModel.ofStates(Databases.sqliteAt(file), Trails.BINDING);
+  private static ReadModel<States<Trail>> readModel(String database) {
+    return SqlReadModel.ofStates(Databases.at(database), Trails.BINDING);
   }
 
   private static Projector<?, ?> projector(
@@ -63,17 +70,17 @@ final class ProjectionKillTest {
     return Projector.of(store, Trails.projection(1), readModel, options);
   }
 
-  @Test
-  void a_projection_whose_process_is_killed_goes_on_where_it_was() throws Exception {
+  @ParameterizedTest
+  @MethodSource("databases")
+  void a_projection_whose_process_is_killed_goes_on_where_it_was(String database) throws Exception {
     var seed = Steps.seed();
     var random = new Random(seed);
-    var file = directory.resolve("killed.sqlite");
-    var readModel = readModel(file);
+    var readModel = readModel(database);
     var events = (KILLS + 1) * EVENTS_EACH_LIFE;
 
     for (var kill = 0; kill < KILLS; kill++) {
       var before = position(readModel);
-      var process = start(file, events);
+      var process = start(database, events);
       var until = before + 1 + random.nextInt(EVENTS_EACH_LIFE);
       while (position(readModel) < until && !process.waitFor(1, TimeUnit.MILLISECONDS)) {
         // It is folding.
@@ -98,7 +105,7 @@ final class ProjectionKillTest {
             .orElse(-1));
   }
 
-  private static Process start(Path file, int events) throws IOException {
+  private static Process start(String database, int events) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
@@ -106,7 +113,7 @@ final class ProjectionKillTest {
             "-cp",
             System.getProperty("java.class.path"),
             Folding.class.getName(),
-            file.toString(),
+            database,
             "" + events)
         .redirectErrorStream(true)
         .redirectOutput(Redirect.DISCARD)

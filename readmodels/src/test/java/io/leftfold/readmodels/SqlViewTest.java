@@ -37,7 +37,7 @@ final class SqlViewTest {
   private final EventStore store = new InMemoryEventStore(Clock.systemUTC());
 
   static Stream<DataSource> databases() {
-    return Stream.of(Databases.h2(), Databases.sqlite(directory));
+    return Databases.all(directory);
   }
 
   @AfterEach

@@ -17,7 +17,7 @@ final class SqliteProjectionTest extends ProjectionContract {
 
   @Override
   ReadModel<States<Trail>> open() {
-    return SqlReadModel.ofStates(Databases.sqlite(directory), Trails.BINDING);
+    return SqlReadModel.ofStates(Databases.at(Databases.sqlite(directory)), Trails.BINDING);
   }
 
   @Override

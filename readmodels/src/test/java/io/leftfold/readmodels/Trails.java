@@ -100,19 +100,26 @@ final class Trails {
   static long append(EventStore store, int partitions, long from, long to) {
     var last = -1L;
     for (var number = from; number < to; number++) {
-      var event = new Numbered(partition(number, partitions), number);
-      last =
-          store
-              .append(
-                  StreamName.of("numbers-" + number % 3), ExpectedState.any(), CODEC.encode(event))
-              .position()
-              .orElseThrow();
+      last = append(store, new Numbered(partition(number, partitions), number));
       if (number % 4 == 0) {
         store.append(
             StreamName.of("others"), ExpectedState.any(), ProposedEvent.json("Other", "{}"));
       }
     }
     return last;
+  }
+
+  /// Appends one number.
+  ///
+  /// @return its position
+  static long append(EventStore store, Numbered event) {
+    return store
+        .append(
+            StreamName.of("numbers-" + event.number() % 3),
+            ExpectedState.any(),
+            CODEC.encode(event))
+        .position()
+        .orElseThrow();
   }
 
   static String partition(long number, int partitions) {

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.readmodels;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.api.EventStore;
+import io.leftfold.readmodels.Trails.Numbered;
+import io.leftfold.readmodels.Trails.Trail;
+import io.leftfold.testkit.InMemoryEventStore;
+import io.leftfold.toolkit.ParkedPartition;
+import io.leftfold.toolkit.Projection;
+import io.leftfold.toolkit.Projector;
+import io.leftfold.toolkit.ReadModelException;
+import io.leftfold.toolkit.States;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Where databases differ, and read models in them must not.
+final class SqlReadModelTest {
+
+  @TempDir
+  @SuppressWarnings("NullAway.Init")
+  static Path directory;
+
+  private final EventStore store = new InMemoryEventStore(Clock.systemUTC());
+
+  static Stream<DataSource> databases() {
+    return Databases.all(directory);
+  }
+
+  @AfterEach
+  void closeStore() {
+    store.close();
+  }
+
+  private void append(String... partitions) {
+    for (var partition : partitions) {
+      Trails.append(store, new Numbered(partition, 1));
+    }
+  }
+
+  private Projector<Numbered, States<Trail>> failing(DataSource database, String failure) {
+    var projection =
+        Projection.<Numbered, States<Trail>>of(
+                "failing",
+                1,
+                Trails.CODEC,
+                (_, _) -> {
+                  throw new IOException(failure);
+                })
+            .partitionedBy((event, _) -> event.partition());
+    return Projector.of(
+        store,
+        projection,
+        SqlReadModel.ofStates(database, Trails.BINDING),
+        ProjectionFixture.OPTIONS);
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void names_are_in_one_order_whatever_language_the_database_speaks(DataSource database) {
+    append("b", "B", "a", "A", "ä", "_", "10", "9");
+    var projector = failing(database, "no");
+
+    projector.catchUp();
+
+    assertThat(projector.parked())
+        .extracting(ParkedPartition::partition)
+        .containsExactly("10", "9", "A", "B", "_", "a", "b", "ä");
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void a_partition_is_parked_whatever_its_failure_says(DataSource database) {
+    var texts =
+        List.of(
+            "nothing: \0",
+            "half: \ud83d",
+            "half: \ude00",
+            "cut: " + "\ud83d\ude00".repeat(3000),
+            "");
+    for (var text : texts) {
+      append("p" + texts.indexOf(text));
+      var projector = failing(database, text);
+      projector.catchUp();
+      assertThat(projector.parked())
+          .as(text)
+          .extracting(ParkedPartition::partition)
+          .contains("p" + texts.indexOf(text));
+    }
+  }
+
+  /// A database may find out only at the end of a definition that somebody else has made the table.
+  @ParameterizedTest
+  @MethodSource("databases")
+  void many_begin_on_an_empty_database_at_once(DataSource database) throws Exception {
+    Trails.append(store, 3, 0, 9);
+    var racers = 6;
+    var connected = new CyclicBarrier(racers);
+
+    try (var threads = Executors.newFixedThreadPool(racers)) {
+      var begun = new ArrayList<Future<?>>();
+      for (var i = 0; i < racers; i++) {
+        begun.add(
+            threads.submit(() -> {
+              try (var _ = database.getConnection()) {
+                connected.await();
+              }
+              return SqlReadModel.ofStates(database, Trails.BINDING);
+            }));
+      }
+      for (var one : begun) {
+        one.get();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void a_failed_statement_that_a_fold_passes_over_is_not_kept_in_halves(DataSource database) {
+    append("one", "two");
+    var readModel = SqlReadModel.of(database, new SqlTable("seen", "part VARCHAR(9) PRIMARY KEY"));
+    var trying =
+        Projection.<Numbered, SqlView>of(
+                "trying",
+                1,
+                Trails.CODEC,
+                (view, occurred) -> {
+                  view.update("INSERT INTO {seen} (part) VALUES (?)", occurred.partition());
+                  try {
+                    view.update("INSERT INTO {seen} (part) VALUES (?)", occurred.partition());
+                  } catch (ReadModelException _) {
+                    // It is there already, and so it may be.
+                  }
+                })
+            .partitionedBy((event, _) -> event.partition());
+    var projector = Projector.of(store, trying, readModel, ProjectionFixture.OPTIONS);
+
+    projector.catchUp();
+
+    assertThat(projector.parked())
+        .extracting(ParkedPartition::partition)
+        .containsExactly("one", "two");
+    assertThat(
+            readModel.<List<String>>read(
+                "trying",
+                view -> view.query("SELECT part FROM {seen}", row -> "" + row.getString(1))))
+        .isEmpty();
+  }
+}
