@@ -142,8 +142,8 @@ final class ArchitectureTest {
   }
 
   /// The messages and codecs of `protocol` have no inside: all of it is for the client and the
-  /// server. What the engine offers to implementers, and the toolkit for processes and for keys,
-  /// are packages beside the root.
+  /// server. What the engine offers to implementers, the toolkit for processes, keys and durable
+  /// files, and the readmodels for each kind of store, are packages beside the root.
   @ParameterizedTest
   @MethodSource("modules")
   void modules_meet_in_their_root_packages(String module) {
@@ -157,6 +157,8 @@ final class ArchitectureTest {
                     resideInAnyPackage(
                         root(module),
                         "io.leftfold.engine.spi",
+                        "io.leftfold.readmodels.files",
+                        "io.leftfold.toolkit.files",
                         "io.leftfold.toolkit.keys",
                         "io.leftfold.toolkit.process")));
 
@@ -186,15 +188,17 @@ final class ArchitectureTest {
             .check(LEFTFOLD));
   }
 
-  /// Of the store's disk. Certificates are files that others write and read, and keys of subjects
-  /// lie outside for good reason: neither is part of a store.
+  /// Of the store's disk. Certificates are files that others write and read, keys of subjects lie
+  /// outside for good reason, and read models are files for others: none is part of a store.
   @Test
   void the_disk_has_one_door() {
     noClasses()
         .that()
         .resideOutsideOfPackages(
             "io.leftfold.engine.disk",
+            "io.leftfold.readmodels.files",
             "io.leftfold.server.tls",
+            "io.leftfold.toolkit.files",
             "io.leftfold.toolkit.keys",
             inside("cli"))
         .should()

@@ -2,31 +2,22 @@
 
 package io.leftfold.toolkit.keys;
 
+import static io.leftfold.toolkit.files.DurableDirectory.exists;
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.leftfold.toolkit.files.DurableDirectory;
+import io.leftfold.toolkit.files.DurableDirectory.Readers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.Set;
 import java.util.zip.CRC32C;
 
 /// Keys as files. Their names are the SHA-256 of the subject's, in hexadecimal digits, for that can
@@ -45,11 +36,8 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
   private static final int FILE_BYTES = CRC_AT + Integer.BYTES;
   private static final String KEY = ".key";
   private static final String ERASED = ".erased";
-  private static final String NEW = ".new";
 
-  private final Path directory;
-  private final boolean isPosix;
-  private final FileChannel lock;
+  private final DurableDirectory directory;
   private final Runnable afterStep;
 
   /// Set when it is not known what is on the disk.
@@ -58,76 +46,32 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
   /// Set when a mark may be there that will not be after a crash.
   private boolean isMarkDoubtful;
 
-  private KeyFiles(Path directory, boolean isPosix, FileChannel lock, Runnable afterStep) {
+  private KeyFiles(DurableDirectory directory, Runnable afterStep) {
     this.directory = directory;
-    this.isPosix = isPosix;
-    this.lock = lock;
     this.afterStep = afterStep;
   }
 
-  static KeyFiles open(Path directory, Runnable afterStep) throws IOException {
-    var isPosix = directory.getFileSystem().supportedFileAttributeViews().contains("posix");
-    create(directory, isPosix);
-    var lock = FileChannel.open(directory.resolve("lock"), Set.of(CREATE, WRITE));
+  static KeyFiles open(Path path, Runnable afterStep) throws IOException {
+    var directory = DurableDirectory.open(path, Readers.OWNER, afterStep);
     try {
-      if (lock.tryLock() == null) {
-        throw taken(directory);
-      }
-      var files = new KeyFiles(directory, isPosix, lock, afterStep);
+      var files = new KeyFiles(directory, afterStep);
       files.finish();
       return files;
-    } catch (OverlappingFileLockException _) {
-      lock.close();
-      throw taken(directory);
     } catch (Throwable e) {
-      lock.close();
+      directory.close();
       throw e;
     }
   }
 
-  /// Durably, as far as it was not there.
-  private static void create(Path directory, boolean isPosix) throws IOException {
-    var missing = new ArrayList<Path>();
-    for (var path = directory.toAbsolutePath();
-        path != null && !exists(path);
-        path = path.getParent()) {
-      missing.add(path);
-    }
-    Files.createDirectories(directory, owners(isPosix, "rwx------"));
-    for (var path : missing) {
-      var parent = path.getParent();
-      if (parent != null) {
-        sync(parent, isPosix);
-      }
-    }
-  }
-
-  private static IllegalStateException taken(Path directory) {
-    return new IllegalStateException(
-        "The keys in %s are open already; one process has them at a time".formatted(directory));
-  }
-
-  private static FileAttribute<?>[] owners(boolean isPosix, String permissions) {
-    return isPosix
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(permissions))
-        }
-        : new FileAttribute<?>[0];
-  }
-
   /// Goes on where somebody died.
   private void finish() throws IOException {
-    try (var halves = Files.newDirectoryStream(directory, "*" + NEW)) {
-      for (var half : halves) {
-        Files.delete(half);
-      }
-    }
-    try (var marks = Files.newDirectoryStream(directory, "*" + ERASED)) {
+    directory.removeHalves();
+    try (var marks = Files.newDirectoryStream(directory.path(), "*" + ERASED)) {
       for (var mark : marks) {
         destroy(mark.resolveSibling(nameOf(mark) + KEY));
       }
     }
-    syncDirectory();
+    directory.sync();
   }
 
   private static String nameOf(Path mark) {
@@ -136,15 +80,15 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
   }
 
   void requireOpen() {
-    if (!lock.isOpen()) {
-      throw new IllegalStateException("The keys in %s are closed".formatted(directory));
+    if (!directory.isOpen()) {
+      throw new IllegalStateException("The keys in %s are closed".formatted(directory.path()));
     }
   }
 
   @Override
   public void close() {
     try {
-      lock.close();
+      directory.close();
     } catch (IOException e) {
       throw failed("closed", e);
     }
@@ -152,13 +96,13 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
 
   private UncheckedIOException failed(String what, IOException cause) {
     return new UncheckedIOException(
-        "The keys in %s could not be %s".formatted(directory, what), cause);
+        "The keys in %s could not be %s".formatted(directory.path(), what), cause);
   }
 
   private Path file(Subject subject, String kind) {
     try {
       var hash = MessageDigest.getInstance("SHA-256").digest(subject.value().getBytes(UTF_8));
-      return directory.resolve(HexFormat.of().formatHex(hash) + kind);
+      return directory.path().resolve(HexFormat.of().formatHex(hash) + kind);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("Every JDK has SHA-256, this one has not", e);
     }
@@ -180,17 +124,7 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
     if (isDoubtful) {
       throw new IllegalStateException(
           "What is in %s is not known since writing to it failed; open it again"
-              .formatted(directory));
-    }
-  }
-
-  /// A disk that does not answer is not taken for one that says no.
-  private static boolean exists(Path file) throws IOException {
-    try {
-      Files.readAttributes(file, BasicFileAttributes.class);
-      return true;
-    } catch (NoSuchFileException _) {
-      return false;
+              .formatted(directory.path()));
     }
   }
 
@@ -224,7 +158,7 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
     var file = ByteBuffer.allocate(FILE_BYTES).put(MAGIC).put(key);
     file.putInt(crc(file.array()));
     try {
-      put(file(subject, KEY), file.array());
+      directory.put(file(subject, KEY), file.array());
     } catch (IOException e) {
       withdraw(file(subject, KEY), e);
       throw failed("added to", e);
@@ -249,9 +183,9 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
         return;
       }
       // The mark first: who dies behind it has erased, and nobody makes another key.
-      put(file(subject, ERASED), new byte[0]);
+      directory.put(file(subject, ERASED), new byte[0]);
       destroy(file(subject, KEY));
-      syncDirectory();
+      directory.sync();
       afterStep.run();
     } catch (IOException e) {
       isMarkDoubtful = true;
@@ -263,43 +197,9 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
     if (!exists(key)) {
       return;
     }
-    write(key, new byte[FILE_BYTES], Set.of(WRITE));
+    directory.write(key, new byte[FILE_BYTES], WRITE);
     afterStep.run();
     Files.delete(key);
     afterStep.run();
-  }
-
-  /// Whole or not at all, and durable.
-  private void put(Path file, byte[] bytes) throws IOException {
-    var half = directory.resolve(file.getFileName() + NEW);
-    write(half, bytes, Set.of(CREATE, WRITE, TRUNCATE_EXISTING));
-    afterStep.run();
-    Files.move(half, file, StandardCopyOption.ATOMIC_MOVE);
-    afterStep.run();
-    syncDirectory();
-    afterStep.run();
-  }
-
-  private void write(Path file, byte[] bytes, Set<StandardOpenOption> how) throws IOException {
-    try (var channel = FileChannel.open(file, how, owners(isPosix, "rw-------"))) {
-      var rest = ByteBuffer.wrap(bytes);
-      while (rest.hasRemaining()) {
-        channel.write(rest);
-      }
-      channel.force(true);
-    }
-  }
-
-  /// So that new names are there after a crash, and removed ones are not.
-  private void syncDirectory() throws IOException {
-    sync(directory, isPosix);
-  }
-
-  private static void sync(Path directory, boolean isPosix) throws IOException {
-    if (isPosix) { // others neither need it nor can do it
-      try (var channel = FileChannel.open(directory, READ)) {
-        channel.force(true);
-      }
-    }
   }
 }
