@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Read models: in SQL databases, in files.
+/// Read models: in SQL databases, in files, in Lucene.
 module io.leftfold.readmodels {
   requires static org.jspecify;
+  requires static transitive org.apache.lucene.core;
   requires transitive io.leftfold.toolkit;
   requires transitive java.sql;
 
   exports io.leftfold.readmodels;
   exports io.leftfold.readmodels.files;
+  exports io.leftfold.readmodels.lucene;
 }

@@ -87,6 +87,7 @@ final class ArchitectureTest {
           Map.entry("io.opentelemetry..", List.of("io.leftfold.server.tracing..")),
           Map.entry("io.vertx..", List.of(inside("server"))),
           Map.entry("java.sql..", List.of(inside("readmodels"), inside("examples"))),
+          Map.entry("org.apache.lucene..", List.of("io.leftfold.readmodels.lucene..")),
           Map.entry("org.bouncycastle..", List.of("io.leftfold.server.tls..")),
           Map.entry("org.eclipse.jgit..", List.of(inside("cli"))),
           Map.entry("org.graalvm..", List.of(inside("projections"))),
@@ -158,6 +159,7 @@ final class ArchitectureTest {
                         root(module),
                         "io.leftfold.engine.spi",
                         "io.leftfold.readmodels.files",
+                        "io.leftfold.readmodels.lucene",
                         "io.leftfold.toolkit.files",
                         "io.leftfold.toolkit.keys",
                         "io.leftfold.toolkit.process")));
