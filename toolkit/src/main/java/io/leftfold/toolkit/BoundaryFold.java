@@ -16,6 +16,8 @@ import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.toolkit.RememberedStates.Remembered;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /// The left fold over what a boundary holds, event by event as they are read.
@@ -27,6 +29,10 @@ final class BoundaryFold<S, E> {
   private final UnknownEvents unknownEvents;
   private final RememberedStates<S> memory;
   private final @Nullable StoredStates<S> stored;
+
+  /// Whoever purges is alone: otherwise a snapshot that is about to be deleted could be read, and
+  /// what it says be remembered or kept behind the purge.
+  private final ReadWriteLock purging = new ReentrantReadWriteLock();
 
   BoundaryFold(
       EventStore store,
@@ -45,8 +51,15 @@ final class BoundaryFold<S, E> {
   /// What a boundary holds now, beginning at what is remembered of it.
   Grounds<S> of(Boundary<E> boundary) {
     var key = key(boundary);
-    var generation = memory.generation();
-    var from = memory.of(key).orElseGet(() -> kept(boundary));
+    long generation;
+    Remembered<S> from;
+    purging.readLock().lock();
+    try {
+      generation = memory.generation();
+      from = memory.of(key).orElseGet(() -> kept(boundary));
+    } finally {
+      purging.readLock().unlock();
+    }
     var grounds = asOf(boundary, AsOf.now(), from).foldedIn(generation);
     memory.remember(key, grounds.folded(), generation);
     return grounds;
@@ -60,28 +73,33 @@ final class BoundaryFold<S, E> {
   void keep(Boundary<E> boundary, Grounds<S> grounds) {
     var folded = grounds.folded();
     var generation = grounds.generation();
-    if (stored != null
-        && stored.wants(folded)
-        && generation == memory.generation()
-        && stored.keep(boundary, folded)) {
-      memory.remember(key(boundary), folded.saved(), generation);
-      if (generation != memory.generation()) {
-        // All was forgotten meanwhile, and the snapshot perhaps written behind that.
-        stored.forget(boundary);
+    if (stored == null || !stored.wants(folded)) {
+      return;
+    }
+    purging.readLock().lock();
+    try {
+      if (generation == memory.generation() && stored.keep(boundary, folded)) {
+        memory.remember(key(boundary), folded.saved(), generation);
       }
+    } finally {
+      purging.readLock().unlock();
     }
   }
 
-  /// Forgets what was folded of anything, in memory.
-  void forgetAll() {
-    memory.forgetAll();
-  }
-
-  /// Forgets what is kept of a boundary in the store.
+  /// Forgets what was folded of anything, in memory, and what is kept of boundaries in the store.
+  /// What is being folded meanwhile is neither remembered nor kept.
   ///
-  /// @return the stream, if there was a snapshot
-  Optional<StreamName> forgetStored(Boundary<E> boundary) {
-    return stored == null ? Optional.empty() : stored.forget(boundary);
+  /// @return the streams of the snapshots that were there
+  List<StreamName> purge(List<Boundary<E>> boundaries) {
+    purging.writeLock().lock();
+    try {
+      memory.forgetAll();
+      return stored == null
+          ? List.of()
+          : boundaries.stream().map(stored::forget).flatMap(Optional::stream).toList();
+    } finally {
+      purging.writeLock().unlock();
+    }
   }
 
   /// What the events of a boundary amounted to at a moment.

@@ -194,12 +194,7 @@ public final class CommandHandler<C, S, E, R> {
   /// @param streams that hold events with personal data of the subject
   /// @return the streams of snapshots that were deleted
   public List<String> purge(Subject subject, Set<StreamName> streams) {
-    fold.forgetAll();
-    return streams.stream()
-        .map(stream -> fold.forgetStored(Boundary.stream(stream)))
-        .flatMap(Optional::stream)
-        .map(StreamName::value)
-        .toList();
+    return purge(streams.stream().map(Boundary::<E>stream).toList());
   }
 
   /// The same of one boundary: for those that are queries.
@@ -207,8 +202,11 @@ public final class CommandHandler<C, S, E, R> {
   /// @param boundary which may hold something personal
   /// @return the streams of snapshots that were deleted
   public List<String> purge(Boundary<E> boundary) {
-    fold.forgetAll();
-    return fold.forgetStored(boundary).map(StreamName::value).stream().toList();
+    return purge(List.of(boundary));
+  }
+
+  private List<String> purge(List<Boundary<E>> boundaries) {
+    return fold.purge(boundaries).stream().map(StreamName::value).toList();
   }
 
   private boolean isAsRecorded(Decision<E, R> decision, LoggedCommand<? extends C> logged) {

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
@@ -31,6 +33,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ErasureTest {
 
@@ -318,6 +322,75 @@ final class ErasureTest {
     assertThat(remembering.state(boundary("customer-7")).name()).isEqualTo(Personal.erased());
     var snapshot = StreamName.of("snapshots.contacts-" + stream("customer-7"));
     assertThat(store.read(snapshot, ReadOptions.forwards()).events()).isEmpty();
+  }
+
+  /// The snapshot says it in the clear until it is deleted.
+  @ParameterizedTest
+  @ValueSource(ints = {0, 10})
+  void a_snapshot_that_is_about_to_be_deleted_is_not_remembered_or_kept_again(int rememberedMax)
+      throws InterruptedException {
+    var purged = new CountDownLatch(1);
+    var isSlow = new AtomicBoolean();
+    var decider =
+        Decider.<Call, State, Contact, String>of(
+            State.NONE,
+            (call, state) -> {
+              if (isSlow.get()) {
+                await(purged);
+              }
+              return DECIDER.decide(call, state);
+            },
+            ErasureTest::evolve);
+    var during = new ArrayList<Thread>();
+    var snapshots = Snapshots.of("contacts", 1, JsonBinding.jackson(State.class)).everyEvents(1);
+    var handlers = new ArrayList<CommandHandler<Call, State, Contact, String>>();
+    var slowly =
+        new ForwardingEventStore(store) {
+          @Override
+          public long delete(StreamName stream, ExpectedState expected) {
+            isSlow.set(true);
+            during.add(
+                Thread.ofPlatform().start(() -> handlers.getFirst().handle(called("customer-7"))));
+            awaitRest(during.getFirst());
+            return super.delete(stream, expected);
+          }
+        };
+    var options = HandlingOptions.defaults().withRememberedStatesMax(rememberedMax);
+    var remembering =
+        CommandHandler.of(slowly, decider, types, call -> boundary(call.customer()))
+            .with(options)
+            .with(snapshots);
+    handlers.add(remembering);
+    remembering.handle(named("customer-7", "Ann"));
+    remembering.handle(called("customer-7"));
+
+    Erasure.of(store, keys).purging("contacts", remembering::purge).erase(ANN, "4711");
+    purged.countDown();
+    during.getFirst().join();
+
+    assertThat(remembering.state(boundary("customer-7")))
+        .isEqualTo(new State("customer-7", Personal.erased(), 2));
+    remembering.handle(called("customer-7"));
+    var snapshot = StreamName.of("snapshots.contacts-" + stream("customer-7"));
+    assertThat(store.read(snapshot, ReadOptions.forwards()).events())
+        .hasSize(1)
+        .noneMatch(event -> event.dataAsText().contains("Ann"));
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// It waits for somebody, or has ended.
+  private static void awaitRest(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING
+        && thread.getState() != Thread.State.TERMINATED) {
+      Thread.onSpinWait();
+    }
   }
 
   @Test
