@@ -14,6 +14,7 @@ import io.leftfold.toolkit.keys.Subject;
 import io.leftfold.toolkit.keys.SubjectKeys;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
@@ -74,43 +75,68 @@ public final class Erasure {
     return new Erasure(store, keys, all);
   }
 
-  /// Erases what is personal of a subject. Again, it does so again, and purges what came since.
+  /// Erases what is personal of a subject. Again, it does so again, and purges what came since: for
+  /// a read model that was restored from a backup, or one that is purged only from now on.
   ///
   /// @param subject whose
   /// @param reason why; stays in the log, so it says nothing personal
   /// @return what was erased
-  /// @throws RuntimeException what the keys, the store or a purge failed with; what is not done yet
-  ///   is done by [#resume]
+  /// @throws RuntimeException what the keys, the store or a purge failed with; every other purge
+  ///   was tried, and what is not done yet is done by [#resume]
   public ErasureReport erase(Subject subject, String reason) {
-    var begun = store.append(STREAM, ExpectedState.any(), ErasureFormat.begun(subject, reason));
-    return finish(ErasureFormat.request(at(begun.position().orElseThrow())));
+    return finish(begin(subject, reason));
   }
 
   /// Finishes what was begun and is not done; and does again what is done, if a key is there once
   /// more, because a backup of the keys was restored. To be called when a program starts, before
   /// anything is read.
   ///
+  /// By the keys alone it knows that a backup was restored. Whoever restores a read model without
+  /// the keys, or keys into a directory that still has its marks, erases once more who was erased
+  /// since that backup:
+  ///
+  /// ```java
+  /// erasure.reports().stream()
+  ///     .map(ErasureReport::subject)
+  ///     .distinct()
+  ///     .forEach(subject -> erasure.erase(subject, "restored"));
+  /// ```
+  ///
   /// @return what there was to do
-  /// @throws RuntimeException as [#erase]
+  /// @throws RuntimeException as [#erase], when everything was tried
   public List<ErasureReport> resume() {
-    var requests = new LinkedHashMap<Long, ErasureFormat.Request>();
     var unfinished = new LinkedHashMap<Long, ErasureFormat.Request>();
+    var bySubject = new LinkedHashMap<Subject, ErasureFormat.Request>();
     for (var event : recorded()) {
       switch (event.type()) {
         case ErasureFormat.BEGUN -> {
-          requests.put(event.position(), ErasureFormat.request(event));
-          unfinished.put(event.position(), ErasureFormat.request(event));
+          var request = ErasureFormat.request(event);
+          unfinished.put(request.position(), request);
+          bySubject.put(request.subject(), request);
         }
         case ErasureFormat.DONE -> unfinished.remove(ErasureFormat.begunAt(event));
         default -> {}
       }
     }
-    var reports = new ArrayList<ErasureReport>();
-    for (var request : requests.values()) {
-      if (keys.erase(request.subject()) || unfinished.containsKey(request.position())) {
-        reports.add(finish(request));
-      }
+    var owed = new LinkedHashSet<Subject>();
+    unfinished.values().forEach(request -> owed.add(request.subject()));
+    var failures = new Failures();
+    for (var request : bySubject.values()) {
+      failures.attempt(() -> {
+        var subject = request.subject();
+        if (!keys.isErased(subject)) {
+          // The record first: who dies behind it still owes what it leads to.
+          if (owed.add(subject)) {
+            var again = begin(subject, request.reason());
+            unfinished.put(again.position(), again);
+          }
+          keys.erase(subject);
+        }
+      });
     }
+    var reports = new ArrayList<ErasureReport>();
+    unfinished.values().forEach(request -> failures.attempt(() -> reports.add(finish(request))));
+    failures.throwFirst();
     return reports;
   }
 
@@ -150,13 +176,21 @@ public final class Erasure {
                     .formatted(position)));
   }
 
+  private ErasureFormat.Request begin(Subject subject, String reason) {
+    var begun = store.append(STREAM, ExpectedState.any(), ErasureFormat.begun(subject, reason));
+    return ErasureFormat.request(at(begun.position().orElseThrow()));
+  }
+
   private ErasureReport finish(ErasureFormat.Request request) {
     var subject = request.subject();
     keys.erase(subject);
     var streams = unreadable(subject);
     var purged = new ArrayList<Purged>();
-    purges.forEach(
-        (name, purge) -> purged.add(new Purged(name, purge.purge(subject, streams.keySet()))));
+    var failures = new Failures();
+    purges.forEach((name, purge) ->
+        failures.attempt(
+            () -> purged.add(new Purged(name, purge.purge(subject, streams.keySet())))));
+    failures.throwFirst();
     var done =
         store.append(
             STREAM,

@@ -220,6 +220,11 @@ final class ErasureTest {
           public boolean erase(Subject subject) {
             throw new IllegalStateException("died");
           }
+
+          @Override
+          public boolean isErased(Subject subject) {
+            return keys.isErased(subject);
+          }
         };
     assertThatThrownBy(() -> Erasure.of(store, failing).erase(ANN, "request 4711"))
         .hasMessage("died");
@@ -245,6 +250,59 @@ final class ErasureTest {
     assertThatThrownBy(() -> restored.seal(ANN, new byte[1], new byte[0]))
         .isInstanceOf(SubjectErasedException.class);
     assertThat(erasure.resume()).isEmpty();
+  }
+
+  @Test
+  void a_purge_that_is_owed_since_keys_came_back_is_owed_until_it_is_done() {
+    Erasure.of(store, keys).erase(ANN, "request 4711");
+    var restored = SubjectKeys.inMemory(new SecureRandom());
+    restored.seal(ANN, new byte[1], new byte[0]);
+    var fails = new AtomicBoolean(true);
+    var erasure =
+        Erasure.of(store, restored).purging("owed", (_, _) -> failingIf(fails.get(), "died"));
+
+    assertThatThrownBy(erasure::resume).hasMessage("died");
+    assertThatThrownBy(erasure::resume).hasMessage("died");
+
+    fails.set(false);
+    assertThat(erasure.resume()).hasSize(1).isEqualTo(erasure.reports().subList(1, 2));
+    assertThat(erasure.resume()).isEmpty();
+  }
+
+  @Test
+  void a_purge_that_fails_keeps_nothing_else_from_being_erased() {
+    var bob = Subject.of("customer-8");
+    Erasure.of(store, keys).erase(ANN, "request 4711");
+    Erasure.of(store, keys).erase(bob, "request 4712");
+    var restored = SubjectKeys.inMemory(new SecureRandom());
+    restored.seal(ANN, new byte[1], new byte[0]);
+    restored.seal(bob, new byte[1], new byte[0]);
+    var purged = new ArrayList<Subject>();
+    var erasure =
+        Erasure.of(store, restored)
+            .purging("failing", (subject, _) -> failingIf(subject.equals(ANN), "retired"))
+            .purging(
+                "behind it",
+                (subject, _) -> {
+                  purged.add(subject);
+                  return List.of();
+                });
+
+    assertThatThrownBy(erasure::resume).hasMessage("retired");
+
+    assertThat(purged).containsExactly(ANN, bob);
+    for (var subject : purged) {
+      assertThatThrownBy(() -> restored.seal(subject, new byte[1], new byte[0]))
+          .isInstanceOf(SubjectErasedException.class);
+    }
+    assertThat(erasure.reports()).extracting(ErasureReport::subject).containsExactly(ANN, bob, bob);
+  }
+
+  private static List<String> failingIf(boolean fails, String why) {
+    if (fails) {
+      throw new IllegalStateException(why);
+    }
+    return List.of();
   }
 
   // ---- what was accepted

@@ -72,6 +72,12 @@ public final class KeyDirectory implements SubjectKeys, AutoCloseable {
     return sealing.erase(subject);
   }
 
+  @Override
+  public boolean isErased(Subject subject) {
+    files.requireOpen();
+    return sealing.isErased(subject);
+  }
+
   /// Gives the directory to others. Closing twice does nothing.
   @Override
   public void close() {

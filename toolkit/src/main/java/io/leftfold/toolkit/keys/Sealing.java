@@ -117,4 +117,14 @@ final class Sealing implements SubjectKeys {
       lock.writeLock().unlock();
     }
   }
+
+  @Override
+  public boolean isErased(Subject subject) {
+    lock.readLock().lock();
+    try {
+      return find(subject) instanceof Found.Erased;
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
 }

@@ -41,6 +41,13 @@ public interface SubjectKeys {
   /// @return whether it was not erased before
   boolean erase(Subject subject);
 
+  /// Whether a subject is erased, as far as these keys know: with a backup of them they forget what
+  /// was erased since.
+  ///
+  /// @param subject who
+  /// @return whether [#erase] would return false
+  boolean isErased(Subject subject);
+
   /// Keys in memory, for tests: with the program ends all that they can open.
   ///
   /// @param random makes keys and nonces
