@@ -368,11 +368,20 @@ public final class Projector<E, V> implements AutoCloseable {
 
   /// Forgets what views derived from events of a subject ([Erasure#purging]): the partitions of
   /// these events are emptied, and folded again from their beginning by what can still be read, in
-  /// one transaction and without reactions. This goes through the source twice. What an earlier
-  /// reaction wrote, an outbox, is the application's to purge; so are versions that are retired
-  /// ([ReadModel#drop]), and what the files of a database keep of rows that were changed. A version
-  /// that is being built has its own projector, and its own purge. Partitions are by nothing
-  /// personal, for they would be others now.
+  /// one transaction and without reactions. This goes through the source twice. Any number of
+  /// projectors may fold the same version, and one of them is purged: the others find that they
+  /// were outrun, and read again.
+  ///
+  /// **What is hidden is lost to the view.** Events that `$maxAge`, `$maxCount` or a truncation
+  /// hide by now, or that were scavenged, were folded once and are not folded again, so whatever a
+  /// partition owes to them, a total for instance, is no longer in it. Whoever folds streams that
+  /// forget puts what is personal into views of its own, or seals it ([JsonBinding#sealing]) and
+  /// needs no purge.
+  ///
+  /// What an earlier reaction wrote, an outbox, is the application's to purge; so are versions that
+  /// are retired ([ReadModel#drop]), and what the files of a database keep of rows that were
+  /// changed. A version that is being built has its own projector, and its own purge. Partitions
+  /// are by nothing personal, for they would be others now.
   ///
   /// @param clear empties the view of a partition: `States::remove`, or a `DELETE` in SQL
   /// @return the purge, which reports the partitions

@@ -54,21 +54,23 @@ final class Refolding<E, V> {
             partitions.addAll(partitions(event));
           }
         });
-    if (!partitions.isEmpty()) {
-      refold(partitions, last, clear);
-    }
+    // Also if there is none: whoever has read an event and not folded it yet is outrun, and so is
+    // this if somebody else was further than is known here.
+    refold(partitions, last, clear);
     return partitions;
   }
 
   private void refold(Set<String> partitions, long last, BiConsumer<? super V, String> clear) {
     var events = new ArrayList<RecordedEvent>();
-    eachUpTo(
-        last,
-        event -> {
-          if (partitions(event).stream().anyMatch(partitions::contains)) {
-            events.add(event);
-          }
-        });
+    if (!partitions.isEmpty()) {
+      eachUpTo(
+          last,
+          event -> {
+            if (partitions(event).stream().anyMatch(partitions::contains)) {
+              events.add(event);
+            }
+          });
+    }
     var checkpoint = kept.open().checkpoint();
     kept.change(transaction -> {
       var view = transaction.view(projection.version());

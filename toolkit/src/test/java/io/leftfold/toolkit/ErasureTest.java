@@ -505,6 +505,64 @@ final class ErasureTest {
     }
   }
 
+  @Test
+  void what_another_projector_folded_is_folded_again() {
+    var projection = Projection.folding("contacts", 1, types, State.NONE, ErasureTest::evolve);
+    var readModel = new InMemoryReadModel<State>();
+    handler.handle(called("customer-7"));
+    try (var first = Projector.of(store, projection, readModel);
+        var second = Projector.of(store, projection, readModel)) {
+      first.catchUp();
+      handler.handle(named("customer-7", "Ann"));
+      second.catchUp();
+
+      var purge = first.purging(States::remove);
+      var report = Erasure.of(store, keys).purging("contacts", purge).erase(ANN, "4711");
+
+      assertThat(report.purged().getFirst().what()).containsExactly(stream("customer-7").value());
+      assertThat(contact(readModel, "customer-7").name()).isEqualTo(Personal.erased());
+    }
+  }
+
+  @Test
+  void what_another_projector_read_before_is_not_kept_behind_the_purge() {
+    var plain = Projection.folding("contacts", 1, types, State.NONE, ErasureTest::evolve);
+    var readModel = new InMemoryReadModel<State>();
+    var erasing = new ArrayList<Runnable>();
+    // Somebody erases right behind the opening of what the second projector read.
+    EventCodec<Contact> slow =
+        EventCodec.of(
+            types::encode,
+            event -> {
+              var decoded = types.decode(event);
+              if (!erasing.isEmpty()) {
+                erasing.removeFirst().run();
+              }
+              return decoded;
+            });
+    var slowly = Projection.folding("contacts", 1, slow, State.NONE, ErasureTest::evolve);
+    handler.handle(called("customer-7"));
+    try (var first = Projector.of(store, plain, readModel);
+        var second = Projector.of(store, slowly, readModel)) {
+      second.catchUp();
+      first.catchUp();
+      handler.handle(named("customer-7", "Ann"));
+      var erasure = Erasure.of(store, keys).purging("contacts", first.purging(States::remove));
+      erasing.add(() -> erasure.erase(ANN, "4711"));
+
+      second.catchUp();
+
+      assertThat(erasing).isEmpty();
+      assertThat(contact(readModel, "customer-7").name()).isEqualTo(Personal.erased());
+    }
+  }
+
+  private static State contact(InMemoryReadModel<State> readModel, String customer) {
+    return readModel
+        .<Optional<State>>read("contacts", states -> states.of(stream(customer).value()))
+        .orElseThrow();
+  }
+
   // ---- at the same time
 
   @Test
@@ -547,13 +605,7 @@ final class ErasureTest {
         assertThat(types.decode(event).toString()).contains("name=Erased[]");
       }
       projector.await(store.lastPosition().orElseThrow(), Duration.ofSeconds(20));
-      assertThat(
-              readModel
-                  .<Optional<State>>read(
-                      "contacts", states -> states.of(stream("customer-7/0").value()))
-                  .orElseThrow()
-                  .name())
-          .isEqualTo(Personal.erased());
+      assertThat(contact(readModel, "customer-7/0").name()).isEqualTo(Personal.erased());
       assertThat(remembering.state(boundary("customer-7/0")).name()).isEqualTo(Personal.erased());
     }
   }
