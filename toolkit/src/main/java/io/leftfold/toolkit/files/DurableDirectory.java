@@ -10,7 +10,6 @@ import static java.nio.file.StandardOpenOption.WRITE;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -54,10 +53,11 @@ public final class DurableDirectory implements AutoCloseable {
 
   private final Path directory;
   private final Readers readers;
-  private final FileChannel lock;
+  private final DirectoryLock lock;
   private final Runnable afterStep;
 
-  private DurableDirectory(Path directory, Readers readers, FileChannel lock, Runnable afterStep) {
+  private DurableDirectory(
+      Path directory, Readers readers, DirectoryLock lock, Runnable afterStep) {
     this.directory = directory;
     this.readers = readers;
     this.lock = lock;
@@ -75,24 +75,7 @@ public final class DurableDirectory implements AutoCloseable {
   public static DurableDirectory open(Path directory, Readers readers, Runnable afterStep)
       throws IOException {
     create(directory, readers);
-    var lock = FileChannel.open(directory.resolve("lock"), Set.of(CREATE, WRITE));
-    try {
-      if (lock.tryLock() == null) {
-        throw taken(directory);
-      }
-      return new DurableDirectory(directory, readers, lock, afterStep);
-    } catch (OverlappingFileLockException _) {
-      lock.close();
-      throw taken(directory);
-    } catch (Throwable e) {
-      lock.close();
-      throw e;
-    }
-  }
-
-  private static IllegalStateException taken(Path directory) {
-    return new IllegalStateException(
-        "The files in %s are open already; one process has them at a time".formatted(directory));
+    return new DurableDirectory(directory, readers, DirectoryLock.take(directory), afterStep);
   }
 
   /// Durably, as far as it was not there.
@@ -149,7 +132,7 @@ public final class DurableDirectory implements AutoCloseable {
   ///
   /// @return whether it is open
   public boolean isOpen() {
-    return lock.isOpen();
+    return lock.isHeld();
   }
 
   /// Removes what somebody who died has half written, right in the directory.
@@ -170,6 +153,23 @@ public final class DurableDirectory implements AutoCloseable {
   /// @throws IOException if the disk fails
   public void put(Path file, byte[] bytes) throws IOException {
     putAll(Map.of(file, bytes));
+  }
+
+  /// Adds a file, as [#put] does, but never in the place of another one: by a hard link.
+  ///
+  /// @param file in the directory
+  /// @param bytes what it holds
+  /// @throws java.nio.file.FileAlreadyExistsException if there is one; it stays
+  /// @throws IOException if the disk fails
+  public void add(Path file, byte[] bytes) throws IOException {
+    write(halfOf(file), bytes, CREATE, WRITE, TRUNCATE_EXISTING);
+    afterStep.run();
+    Files.createLink(file, halfOf(file));
+    afterStep.run();
+    Files.delete(halfOf(file));
+    afterStep.run();
+    sync(parentOf(file));
+    afterStep.run();
   }
 
   /// Puts files in their places: each whole or not at all, and all durable when this returns.

@@ -9,7 +9,7 @@ import java.security.SecureRandom;
 import java.util.Optional;
 
 /// Keys of subjects in a directory, a file each. One process has it at a time, any number of
-/// threads.
+/// threads. Its file system has locks and hard links.
 ///
 /// A key is durable before anything that is sealed with it is given away. Erasing first leaves a
 /// mark that outlasts everything, then overwrites and removes the key; if the process dies in

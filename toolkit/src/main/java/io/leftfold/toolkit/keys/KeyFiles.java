@@ -11,6 +11,7 @@ import io.leftfold.toolkit.files.DurableDirectory.Readers;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -158,7 +159,12 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
     var file = ByteBuffer.allocate(FILE_BYTES).put(MAGIC).put(key);
     file.putInt(crc(file.array()));
     try {
-      directory.put(file(subject, KEY), file.array());
+      // Never in the place of another key: what that has sealed would be lost.
+      directory.add(file(subject, KEY), file.array());
+    } catch (FileAlreadyExistsException _) {
+      throw new IllegalStateException(
+          "A key of %s was to be put into %s, but there is one already; who else writes there?"
+              .formatted(subject, directory.path()));
     } catch (IOException e) {
       withdraw(file(subject, KEY), e);
       throw failed("added to", e);

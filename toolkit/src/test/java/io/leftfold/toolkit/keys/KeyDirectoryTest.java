@@ -140,6 +140,79 @@ final class KeyDirectoryTest {
     open().close();
   }
 
+  /// Says whether it could open the keys.
+  static final class Other {
+    private Other() {}
+
+    public static void main(String[] arguments) {
+      try (var keys = KeyDirectory.open(Path.of(arguments[0]), new SecureRandom())) {
+        keys.seal(BOB, PLAIN, HERE);
+        System.out.println("open");
+      } catch (IllegalStateException refused) {
+        System.out.println(refused.getMessage());
+      }
+    }
+  }
+
+  private String otherProcess() throws IOException {
+    var process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Other.class.getName(),
+                folder.resolve("keys").toString())
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    try (var said = process.inputReader(UTF_8)) {
+      return String.valueOf(said.readLine());
+    }
+  }
+
+  @Test
+  void another_process_is_refused_also_behind_a_mistake_in_this_one() throws IOException {
+    try (var keys = open()) {
+      assertThat(otherProcess()).contains("open already");
+
+      assertThatIllegalStateException().isThrownBy(this::open);
+      var link = Files.createSymbolicLink(folder.resolve("link"), folder.resolve("keys"));
+      assertThatIllegalStateException().isThrownBy(() -> KeyDirectory.open(link, random));
+
+      assertThat(otherProcess()).contains("open already");
+      assertThat(keys.seal(ANN, PLAIN, HERE)).isNotEmpty();
+    }
+    assertThat(otherProcess()).isEqualTo("open");
+  }
+
+  @Test
+  void a_key_is_not_replaced_by_another() throws IOException {
+    open().close();
+    var first = new byte[Aes.KEY_BYTES];
+    try (var files = KeyFiles.open(folder.resolve("keys"), () -> {})) {
+      files.keep(ANN, first);
+      assertThatIllegalStateException()
+          .isThrownBy(() -> files.keep(ANN, Aes.newKey(random)))
+          .withMessageContaining("there is one already");
+      assertThat(files.find(ANN))
+          .isInstanceOfSatisfying(
+              KeyStorage.Found.Key.class, key -> assertThat(key.bytes()).isEqualTo(first));
+    }
+    open().close();
+    assertThat(files(".new")).isEmpty();
+    assertThat(files(".key")).hasSize(1);
+  }
+
+  @Test
+  void a_key_that_is_destroyed_is_overwritten() throws IOException {
+    try (var keys = open()) {
+      keys.seal(ANN, PLAIN, HERE);
+      var sameBytes = Files.createLink(folder.resolve("same"), files(".key").getFirst());
+      keys.erase(ANN);
+
+      assertThat(Files.readAllBytes(sameBytes)).containsOnly(0);
+    }
+  }
+
   @Test
   void nobody_but_the_owner_reads_keys() throws IOException {
     try (var keys = open()) {
