@@ -124,7 +124,8 @@ public final class EventTypes<E> implements EventCodec<E> {
   /// An event as it is to be stored.
   ///
   /// @throws IllegalArgumentException if its class has no name here
-  /// @throws IllegalStateException if it holds personal data, and the table was given no keys
+  /// @throws IllegalStateException if it holds personal data, and the table was given no keys; and
+  ///   if it lacks a field that is declared as personal, for that may have another name by now
   /// @throws io.leftfold.toolkit.keys.SubjectErasedException if it holds personal data of a subject
   ///   that is erased
   @Override
@@ -186,10 +187,13 @@ public final class EventTypes<E> implements EventCodec<E> {
   /// What golden samples mean: for a test, so that no change to the table loses the past. There is
   /// at least one for every version of every type that may be stored. Those with fields that are
   /// personal today are read once more as if these were erased, so that no erasure loses an event.
+  /// And each of these fields is known in a sample of today's version, so that none was renamed and
+  /// is stored in the clear.
   ///
   /// @param samples as they were stored once
   /// @return what each means today, in their order
-  /// @throws IllegalArgumentException if a version has no sample, or a sample is unknown
+  /// @throws IllegalArgumentException if a version has no sample, a sample is unknown, or a
+  ///   personal field is in none of those of today
   /// @throws UnreadableEventException if a sample cannot be read
   public List<List<E>> replay(List<JsonEvent> samples) {
     var missing = table.storedShapes();
@@ -199,8 +203,19 @@ public final class EventTypes<E> implements EventCodec<E> {
           "Each version of each type has a golden sample, but there is none of %s; store one and add it"
               .formatted(missing));
     }
+    var unseen = personal.unseen(samples.stream().filter(this::isOfToday).toList());
+    if (!unseen.isEmpty()) {
+      throw new IllegalArgumentException(
+          "What is declared as personal is known in a golden sample of today's version, but %s is in none; correct the name, or add a sample"
+              .formatted(unseen));
+    }
     samples.stream().flatMap(sample -> personal.erased(sample).stream()).forEach(this::meaning);
     return samples.stream().map(this::meaning).toList();
+  }
+
+  private boolean isOfToday(JsonEvent sample) {
+    var named = table.types().get(sample.type());
+    return named != null && named.version() == sample.version();
   }
 
   private List<E> meaning(JsonEvent sample) {

@@ -144,7 +144,8 @@ public final class EventTypesBuilder<E> {
   ///
   /// @param type a class that has a name
   /// @param whose the subject of an event; asked only if there is something to seal
-  /// @param fields of the JSON object that is stored, one or more; whole values, whatever they are
+  /// @param fields of the JSON object that is stored, one or more; whole values, whatever they are.
+  ///   Each is there, if only null or erased: an event without one is not written
   /// @param <T> the class
   /// @return this
   public <T extends E> EventTypesBuilder<E> personal(

@@ -36,7 +36,8 @@ public interface JsonBinding<T> {
   /// The same with fields that are sealed with the key of whom they are about: for a state, in a
   /// snapshot or a read model. When the key is destroyed they are read as [Personal.Erased],
   /// without the state being touched. What is personal in events is declared with
-  /// [EventTypesBuilder#personal] instead, so that it can be upcast.
+  /// [EventTypesBuilder#personal] instead, so that it can be upcast. A state that lacks one of the
+  /// fields is not written (an [IllegalStateException]); null is something else.
   ///
   /// @param keys of the subjects
   /// @param whose the subject; asked only if there is something to seal
@@ -50,7 +51,7 @@ public interface JsonBinding<T> {
         state -> {
           var json = inside.write(state);
           for (var field : fields) {
-            if (PersonalFields.isKnown(json, field)) {
+            if (PersonalFields.isToBeSealed(json, field, "a state")) {
               personal.seal(json, field, whose.apply(state));
             }
           }

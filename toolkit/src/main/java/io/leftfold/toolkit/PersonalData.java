@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.SortedMap;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,11 +54,12 @@ record PersonalData(
   /// Seals what is personal in an event, and notes that in its metadata.
   ///
   /// @return whose it is
+  /// @throws IllegalStateException if a declared field is missing
   SequencedSet<Subject> seal(String type, Object event, ObjectNode data, ObjectNode about) {
     var subjects = new LinkedHashSet<Subject>();
     fields(type)
         .forEach((field, subjectOf) -> {
-          if (PersonalFields.isKnown(data, field)) {
+          if (PersonalFields.isToBeSealed(data, field, type)) {
             var subject = subjectOf.apply(event);
             fields(requiredKeys(type), type).seal(data, field, subject);
             about.withArray(EventTypes.PERSONAL_FIELD).add(field);
@@ -101,6 +104,21 @@ record PersonalData(
       throw new UnreadableEventException(
           event, "what is personal in it cannot be opened: " + e.getMessage(), e);
     }
+  }
+
+  /// What is declared of types and known in none of their samples of today.
+  ///
+  /// @return such as `AccountOpened.owner`
+  SortedSet<String> unseen(Collection<JsonEvent> today) {
+    var unseen = new TreeSet<String>();
+    whose.forEach((type, fields) ->
+        fields.keySet().stream()
+            .filter(field ->
+                today.stream()
+                    .filter(sample -> sample.type().equals(type))
+                    .noneMatch(sample -> PersonalFields.isKnown(sample.data(), field)))
+            .forEach(field -> unseen.add(type + "." + field)));
+    return unseen;
   }
 
   /// A sample as it would be if all that is personal today was erased; empty if nothing is.

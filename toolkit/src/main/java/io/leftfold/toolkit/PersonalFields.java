@@ -41,10 +41,23 @@ final class PersonalFields {
     this.holder = holder;
   }
 
-  /// Whether there is something of a field to be sealed.
+  /// Whether something is known of a field.
   static boolean isKnown(ObjectNode data, String field) {
     var value = data.path(field);
     return !value.isMissingNode() && !value.isNull() && !Personal.isErased(value);
+  }
+
+  /// Whether there is something of a declared field to be sealed.
+  ///
+  /// @throws IllegalStateException if the field is missing: it may have another name by now, and
+  ///   what is personal would be written in the clear
+  static boolean isToBeSealed(ObjectNode data, String field, String holder) {
+    if (!data.has(field)) {
+      throw new IllegalStateException(
+          "Field %s of %s is declared as personal, but what is to be written has only %s; correct the name, or write null if nothing is known"
+              .formatted(field, holder, data.propertyNames()));
+    }
+    return isKnown(data, field);
   }
 
   /// Seals a field of which something is known.

@@ -195,6 +195,51 @@ final class PersonalDataTest {
   }
 
   @Test
+  void what_is_declared_and_not_there_is_not_written() {
+    record Renamed(String customer, Personal<String> holder) {}
+
+    var binding = JsonBinding.jackson(Renamed.class);
+    var renamed =
+        EventTypes.of(Renamed.class)
+            .type("AccountOpened", 1, Renamed.class, binding)
+            .personal(Renamed.class, opened -> Subject.of(opened.customer()), "owner")
+            .build()
+            .with(keys);
+    var opened = new Renamed("customer-7", Personal.of("Ann"));
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> renamed.encode(opened))
+        .withMessageContaining("owner")
+        .withMessageContaining("AccountOpened");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> binding.sealing(keys, _ -> ANN, "owner").write(opened))
+        .withMessageContaining("owner");
+  }
+
+  @Test
+  void a_personal_field_that_no_golden_sample_has_is_a_mistake() {
+    record Plain(String customer, Personal<String> holder) {}
+
+    var plain =
+        EventTypes.of(Plain.class)
+            .type("AccountOpened", 2, Plain.class, JsonBinding.jackson(Plain.class))
+            .upcast("AccountOpened", 1, json -> json.set("holder", json.remove("owner")))
+            .personal(Plain.class, opened -> Subject.of(opened.customer()), "owner")
+            .build();
+    var older = sample(1, "{\"customer\":\"customer-7\",\"owner\":\"Ann\"}");
+    var newer = sample(2, "{\"customer\":\"customer-7\",\"holder\":\"Ann\"}");
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> plain.replay(List.of(older, newer)))
+        .withMessageContaining("owner")
+        .withMessageContaining("AccountOpened");
+  }
+
+  private static JsonEvent sample(int version, String data) {
+    return new JsonEvent("AccountOpened", version, (ObjectNode) JSON.readTree(data));
+  }
+
+  @Test
   void personal_data_does_not_get_into_logs_by_chance() {
     assertThat(OPENED.toString()).doesNotContain("Ann", "Long Lane");
   }
@@ -251,11 +296,7 @@ final class PersonalDataTest {
             .type("AccountOpened", 1, Plain.class, JsonBinding.jackson(Plain.class))
             .personal(Plain.class, opened -> Subject.of(opened.customer()), "owner")
             .build();
-    var sample =
-        new JsonEvent(
-            "AccountOpened",
-            1,
-            (ObjectNode) JSON.readTree("{\"customer\":\"customer-7\",\"owner\":\"Ann\"}"));
+    var sample = sample(1, "{\"customer\":\"customer-7\",\"owner\":\"Ann\"}");
 
     assertThatThrownBy(() -> plain.replay(List.of(sample)))
         .isInstanceOf(UnreadableEventException.class)
