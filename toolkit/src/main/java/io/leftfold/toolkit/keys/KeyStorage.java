@@ -18,6 +18,9 @@ interface KeyStorage {
     record Nothing() implements Found {}
   }
 
+  /// What is there of a subject.
+  ///
+  /// @throws BrokenSealException if there is a key, and it is damaged
   Found find(Subject subject);
 
   /// Keeps a key of a subject of which nothing is there. It is durable when this returns; if this

@@ -105,14 +105,14 @@ final class Sealing implements SubjectKeys {
   public boolean erase(Subject subject) {
     lock.writeLock().lock();
     try {
-      var before = storage.find(subject);
+      var isNew = !isMarked(subject);
       var known = remembered.remove(subject);
       // Also when it is erased already: perhaps that was never made durable.
       storage.erase(subject);
       if (known != null) {
         Arrays.fill(known, (byte) 0);
       }
-      return !(before instanceof Found.Erased);
+      return isNew;
     } finally {
       lock.writeLock().unlock();
     }
@@ -122,9 +122,18 @@ final class Sealing implements SubjectKeys {
   public boolean isErased(Subject subject) {
     lock.readLock().lock();
     try {
-      return find(subject) instanceof Found.Erased;
+      return isMarked(subject);
     } finally {
       lock.readLock().unlock();
+    }
+  }
+
+  /// A damaged key is one that is still to be destroyed.
+  private boolean isMarked(Subject subject) {
+    try {
+      return storage.find(subject) instanceof Found.Erased;
+    } catch (BrokenSealException _) {
+      return false;
     }
   }
 }

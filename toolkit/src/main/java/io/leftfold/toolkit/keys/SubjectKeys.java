@@ -35,7 +35,8 @@ public interface SubjectKeys {
   ///   and if the subject has no key and is not erased either, for a key that is lost is no erasure
   Optional<byte[]> open(Subject subject, byte[] sealed, byte[] context);
 
-  /// Destroys the key of a subject, if it has one, and remembers for ever that it is erased.
+  /// Destroys the key of a subject, if it has one, damaged or not, and remembers for ever that it
+  /// is erased.
   ///
   /// @param subject whose
   /// @return whether it was not erased before

@@ -120,12 +120,16 @@ final class KeyDirectoryTest {
     }
   }
 
-  /// Neither is there a new key in the place of a damaged one.
-  private void assertDamaged() {
+  /// Neither is there a new key in the place of a damaged one. What is left of it can be destroyed.
+  private void assertDamaged() throws IOException {
     try (var keys = open()) {
       assertThatThrownBy(() -> keys.open(ANN, PLAIN, HERE)).hasMessageContaining("is damaged");
       assertThatThrownBy(() -> keys.seal(ANN, PLAIN, HERE)).hasMessageContaining("is damaged");
+      assertThat(keys.erase(ANN)).isTrue();
+      assertThat(keys.open(ANN, PLAIN, HERE)).isEmpty();
+      assertThat(files(".key")).isEmpty();
     }
+    Files.delete(files(".erased").getFirst());
   }
 
   @Test
