@@ -15,7 +15,7 @@ import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.toolkit.RememberedStates.Remembered;
 import java.util.List;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
@@ -86,17 +86,15 @@ final class BoundaryFold<S, E> {
     }
   }
 
-  /// Forgets what was folded of anything, in memory, and what is kept of boundaries in the store.
-  /// What is being folded meanwhile is neither remembered nor kept.
+  /// Forgets what was folded of anything, in memory, and what is kept of streams and of all queries
+  /// in the store. What is being folded meanwhile is neither remembered nor kept.
   ///
   /// @return the streams of the snapshots that were there
-  List<StreamName> purge(List<Boundary<E>> boundaries) {
+  List<StreamName> purge(Set<StreamName> streams) {
     purging.writeLock().lock();
     try {
       memory.forgetAll();
-      return stored == null
-          ? List.of()
-          : boundaries.stream().map(stored::forget).flatMap(Optional::stream).toList();
+      return stored == null ? List.of() : stored.forget(streams);
     } finally {
       purging.writeLock().unlock();
     }

@@ -185,28 +185,17 @@ public final class CommandHandler<C, S, E, R> {
   }
 
   /// Forgets what it derived from events of a subject ([Erasure#purging]): all states that are
-  /// remembered in memory, and snapshots of the streams. A handler of the same kind in another
-  /// process has its own memory, and is purged there. What snapshots say in the clear is in the
-  /// files of the store until it is scavenged; those that are sealed ([JsonBinding#sealing]) have
-  /// no need to be purged at all.
+  /// remembered in memory, the snapshots of the streams, and those of all boundaries that are
+  /// queries, for nobody knows what these have met; nothing rests on one. A handler of the same
+  /// kind in another process has its own memory, and is purged there. What snapshots say in the
+  /// clear is in the files of the store until it is scavenged; those that are sealed
+  /// ([JsonBinding#sealing]) have no need to be purged at all.
   ///
   /// @param subject whose key is destroyed
   /// @param streams that hold events with personal data of the subject
   /// @return the streams of snapshots that were deleted
   public List<String> purge(Subject subject, Set<StreamName> streams) {
-    return purge(streams.stream().map(Boundary::<E>stream).toList());
-  }
-
-  /// The same of one boundary: for those that are queries.
-  ///
-  /// @param boundary which may hold something personal
-  /// @return the streams of snapshots that were deleted
-  public List<String> purge(Boundary<E> boundary) {
-    return purge(List.of(boundary));
-  }
-
-  private List<String> purge(List<Boundary<E>> boundaries) {
-    return fold.purge(boundaries).stream().map(StreamName::value).toList();
+    return fold.purge(streams).stream().map(StreamName::value).toList();
   }
 
   private boolean isAsRecorded(Decision<E, R> decision, LoggedCommand<? extends C> logged) {

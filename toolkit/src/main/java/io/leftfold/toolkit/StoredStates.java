@@ -4,6 +4,7 @@ package io.leftfold.toolkit;
 
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ListOptions;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
@@ -12,7 +13,11 @@ import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.toolkit.RememberedStates.Remembered;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -32,6 +37,8 @@ final class StoredStates<S> {
   /// What is longer might leave no room for what stands before it.
   private static final int NAME_CHARS_MAX = 512;
 
+  private static final Pattern HASHED = Pattern.compile("-[0-9a-f]{64}$");
+
   private final EventStore store;
   private final Snapshots<S> snapshots;
 
@@ -41,7 +48,11 @@ final class StoredStates<S> {
   }
 
   private StreamName stream(Boundary<?> boundary) {
-    return StreamName.of("snapshots.%s-%s".formatted(snapshots.name(), key(boundary)));
+    return StreamName.of(prefix() + key(boundary));
+  }
+
+  private String prefix() {
+    return "snapshots.%s-".formatted(snapshots.name());
   }
 
   private static String key(Boundary<?> boundary) {
@@ -126,16 +137,32 @@ final class StoredStates<S> {
     }
   }
 
-  /// Deletes what is kept.
+  /// Deletes what is kept of streams, and of every query, for nobody knows what those have met; a
+  /// stream with a long name is taken for one.
   ///
-  /// @return the stream, if there was something
-  Optional<StreamName> forget(Boundary<?> boundary) {
-    var stream = stream(boundary);
-    var isThere = store.state(stream) instanceof StreamState.Present;
-    if (isThere) {
-      store.delete(stream, ExpectedState.any());
+  /// @return the streams of what was kept
+  List<StreamName> forget(Set<StreamName> streams) {
+    var forgotten = new ArrayList<StreamName>();
+    for (var stream : streams) {
+      forget(stream(Boundary.stream(stream)), forgotten);
     }
-    return isThere ? Optional.of(stream) : Optional.empty();
+    var options = ListOptions.all().withPrefix(prefix());
+    for (var some = store.streams(options); !some.isEmpty(); some = store.streams(options)) {
+      for (var one : some) {
+        if (HASHED.matcher(one.name().value()).find()) {
+          forget(one.name(), forgotten);
+        }
+      }
+      options = options.after(some.getLast().name().value());
+    }
+    return forgotten;
+  }
+
+  private void forget(StreamName kept, List<StreamName> forgotten) {
+    if (store.state(kept) instanceof StreamState.Present) {
+      store.delete(kept, ExpectedState.any());
+      forgotten.add(kept);
+    }
   }
 
   private ProposedEvent encoded(Remembered<S> state) {

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -348,7 +349,29 @@ final class ErasureTest {
     assertThat(store.read(snapshot, ReadOptions.forwards()).events())
         .noneMatch(event -> event.dataAsText().contains("Ann"))
         .hasSize(1);
-    assertThat(remembering.purge(boundary("customer-7"))).containsExactly(snapshot.value());
+    assertThat(remembering.purge(ANN, Set.of(stream("customer-7"))))
+        .containsExactly(snapshot.value());
+  }
+
+  @Test
+  void snapshots_of_queries_are_purged_too() {
+    Boundary<Contact> everybody = Boundary.query(Query.everything(), event -> stream("customer-7"));
+    var snapshots = Snapshots.of("contacts", 1, JsonBinding.jackson(State.class)).everyEvents(1);
+    var remembering =
+        CommandHandler.of(store, DECIDER, types, (Call _) -> everybody).with(snapshots);
+    remembering.handle(named("customer-7", "Ann"));
+    remembering.handle(called("customer-7"));
+    assertThat(everything()).contains("\"name\":\"Ann\"");
+
+    var report = Erasure.of(store, keys).purging("contacts", remembering::purge).erase(ANN, "4711");
+
+    assertThat(report.purged().getFirst().what())
+        .singleElement()
+        .asString()
+        .startsWith("snapshots.contacts-");
+    assertThat(remembering.state(everybody))
+        .isEqualTo(new State("customer-7", Personal.erased(), 1));
+    assertThat(remembering.purge(ANN, Set.of())).isEmpty();
   }
 
   @Test
@@ -362,7 +385,7 @@ final class ErasureTest {
             (call, state) -> {
               if (purge.get()) {
                 keys.erase(ANN);
-                running.getFirst().purge(boundary("customer-7"));
+                running.getFirst().purge(ANN, Set.of(stream("customer-7")));
               }
               return DECIDER.decide(call, state);
             },
