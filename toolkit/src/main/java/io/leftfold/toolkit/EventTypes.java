@@ -75,7 +75,8 @@ public final class EventTypes<E> implements EventCodec<E> {
   /// The field of an event's metadata, a JSON object, that holds the version of its schema.
   public static final String VERSION_FIELD = "schemaVersion";
 
-  /// The field of an event's metadata that names the format of its data, if that is not JSON.
+  /// The field of an event's metadata that names the format of its data, if that is binary and not
+  /// JSON.
   public static final String FORMAT_FIELD = "format";
 
   /// The field of an event's metadata that names the fields of its data that are sealed.

@@ -2,6 +2,7 @@
 
 package io.leftfold.toolkit;
 
+import io.leftfold.api.ContentType;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.RecordedEvent;
 import java.util.Map;
@@ -44,7 +45,11 @@ record Formats(Map<String, ObjectMapper> mappers, Map<Class<?>, String> names) {
 
   /// @throws UnreadableEventException if it is in no format that is declared, or broken
   ObjectNode read(RecordedEvent event, ObjectNode about) {
-    var name = about.path(EventTypes.FORMAT_FIELD).asString(DEFAULT);
+    // The metadata of others' JSON may have a field of that name, too.
+    var name =
+        event.contentType().equals(ContentType.BINARY)
+            ? about.path(EventTypes.FORMAT_FIELD).asString(DEFAULT)
+            : DEFAULT;
     var mapper = name.equals(DEFAULT) ? JSON : mappers.get(name);
     if (mapper == null) {
       throw new UnreadableEventException(

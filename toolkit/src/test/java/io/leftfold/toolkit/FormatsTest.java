@@ -23,6 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.dataformat.cbor.CBORMapper;
 
 /// The same trees in another format.
@@ -99,6 +100,26 @@ final class FormatsTest {
                     READING.isFinal(),
                     READING.taken(),
                     READING.values())));
+  }
+
+  @Test
+  void the_format_of_json_is_not_asked() {
+    var types =
+        EventTypes.of(String.class)
+            .type(
+                "Noted",
+                1,
+                String.class,
+                JsonBinding.of(
+                    _ -> JsonMapper.shared().createObjectNode(),
+                    json -> json.required("text").asString()))
+            .build();
+    var recorded =
+        stored(
+            ProposedEvent.json("Noted", "{\"text\":\"read me\"}")
+                .withMetadata("{\"format\":\"pdf\"}"));
+
+    assertThat(types.decode(recorded)).isEqualTo(Decoded.known("read me"));
   }
 
   @Test
