@@ -8,13 +8,16 @@ import io.leftfold.toolkit.States;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// States of partitions as JSON, all in one table.
 final class SqlStates<S> implements States<S> {
 
-  private static final JsonMapper JSON = JsonMapper.shared();
+  /// Decimals keep every digit.
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(JsonNodeFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
   private final SqlSession session;
   private final ProjectionVersion version;

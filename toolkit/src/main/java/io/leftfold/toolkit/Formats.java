@@ -21,7 +21,7 @@ record Formats(Map<String, ObjectMapper> mappers, Map<Class<?>, String> names) {
   /// What it is if nothing is said.
   static final String DEFAULT = "JSON";
 
-  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = Trees.JSON;
 
   Formats {
     mappers = Map.copyOf(mappers);

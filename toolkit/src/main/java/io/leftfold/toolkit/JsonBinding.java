@@ -89,7 +89,8 @@ public interface JsonBinding<T> {
   }
 
   /// As Jackson binds the class, which looks at it by reflection: fields by the names of the
-  /// record's components.
+  /// record's components. Decimals come with every digit, so where a class does not say what it
+  /// wants (an `Object`, the values of a `Map`) they are a [java.math.BigDecimal].
   ///
   /// @param mapper says how
   /// @param type the class, usually a record

@@ -7,7 +7,6 @@ import io.leftfold.api.RecordedEvent;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -15,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// application's, and stays as it is.
 final class Metadata {
 
-  private static final ObjectMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = Trees.JSON;
 
   private Metadata() {}
 

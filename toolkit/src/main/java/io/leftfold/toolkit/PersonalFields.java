@@ -28,7 +28,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// can be put in the place of an older one of the same kind; against that a store is guarded.
 final class PersonalFields {
 
-  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = Trees.JSON;
   private static final String SEALED = "$sealed";
   private static final String SUBJECT = "subject";
 

@@ -9,14 +9,13 @@ import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The record of one command that is about to be written, and what its events say of it.
 final class Recording<C, R> {
 
-  private static final ObjectMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = Trees.JSON;
   private static final String CAUSATION = "$causationId";
   private static final String CORRELATION = "$correlationId";
 

@@ -39,7 +39,7 @@ public record Snapshots<S>(
     int events,
     Duration folding) {
 
-  private static final JsonMapper JSON = JsonMapper.shared();
+  private static final JsonMapper JSON = Trees.JSON;
   private static final int EVENTS = 1_000;
   private static final Duration NEVER = Duration.ofNanos(Long.MAX_VALUE);
 

@@ -2,6 +2,7 @@
 
 package io.leftfold.toolkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
@@ -21,6 +22,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
@@ -35,6 +37,7 @@ final class FormatsTest {
   record Reading(
       String customer,
       Personal<String> place,
+      @Nullable Personal<BigDecimal> height,
       long number,
       BigDecimal amount,
       boolean isFinal,
@@ -45,8 +48,9 @@ final class FormatsTest {
       new Reading(
           "customer-7",
           Personal.of("Long Lane 5"),
+          Personal.of(new BigDecimal("12345678901234567.890")),
           Long.MAX_VALUE,
-          new BigDecimal("12.5"),
+          new BigDecimal("-98765432109876543.210"),
           true,
           Instant.parse("2026-11-30T09:00:00.123456Z"),
           List.of(1, -1, Integer.MAX_VALUE));
@@ -55,7 +59,7 @@ final class FormatsTest {
     return EventTypes.of(Reading.class)
         .type("MeterRead", 2, Reading.class, JsonBinding.jackson(Reading.class))
         .upcast("MeterRead", 1, json -> json.set("number", json.remove("no")))
-        .personal(Reading.class, reading -> Subject.of(reading.customer()), "place");
+        .personal(Reading.class, reading -> Subject.of(reading.customer()), "place", "height");
   }
 
   private final SubjectKeys keys = SubjectKeys.inMemory(RANDOM);
@@ -95,6 +99,7 @@ final class FormatsTest {
                 new Reading(
                     READING.customer(),
                     Personal.erased(),
+                    Personal.erased(),
                     READING.number(),
                     READING.amount(),
                     READING.isFinal(),
@@ -120,6 +125,31 @@ final class FormatsTest {
                 .withMetadata("{\"format\":\"pdf\"}"));
 
     assertThat(types.decode(recorded)).isEqualTo(Decoded.known("read me"));
+  }
+
+  @Test
+  void decimals_keep_every_digit_and_their_scale() {
+    record Rated(Personal<BigDecimal> secret, BigDecimal rate) {}
+
+    for (var number : List.of("12345678901234567.89", "0.10", "1E+400", "-1.0E-400", "7")) {
+      var decimal = new BigDecimal(number);
+      var rated = new Rated(Personal.of(decimal), decimal);
+      var binding = JsonBinding.jackson(Rated.class);
+      var events =
+          EventTypes.of(Rated.class)
+              .type("Rated", 1, Rated.class, binding)
+              .personal(Rated.class, _ -> Subject.of("customer-7"), "secret")
+              .build()
+              .with(keys);
+      assertThat(events.decode(stored(events.encode(rated)))).isEqualTo(Decoded.known(rated));
+      var snapshots = Snapshots.of("rates", 1, binding);
+      assertThat(snapshots.read().apply(snapshots.write().apply(rated))).isEqualTo(rated);
+      assertThat(Recording.json(BigDecimal::toString, decimal).asDecimal()).isEqualTo(decimal);
+      var about = ProposedEvent.json("Rated", "{}").withMetadata("{\"rate\":" + number + "}");
+      assertThat(Metadata.with(about, "by", "ann").metadata())
+          .asString(UTF_8)
+          .isEqualTo("{\"rate\":" + number + ",\"by\":\"ann\"}");
+    }
   }
 
   @Test
