@@ -35,6 +35,9 @@ public final class DurableDirectory implements AutoCloseable {
   /// The ending of what is half written.
   public static final String NEW = ".new";
 
+  /// The name of the file by which it is known to be open.
+  public static final String LOCK = DirectoryLock.NAME;
+
   /// Who may read it.
   public enum Readers {
     /// Its owner alone.

@@ -4,6 +4,8 @@ package io.leftfold.toolkit.keys;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Optional;
@@ -34,12 +36,36 @@ public final class KeyDirectory implements SubjectKeys, AutoCloseable {
     this.sealing = new Sealing(files, random);
   }
 
-  /// Opens a directory, which is made if there is none.
+  /// Makes a directory of keys, and opens it: once, when the store is as new. What was sealed with
+  /// keys that are elsewhere cannot be opened with those that are made here.
+  ///
+  /// @param directory which is made if there is none; holds nothing else
+  /// @param random makes keys and nonces
+  /// @return the keys; to be closed
+  /// @throws IllegalStateException if it is a directory of keys already
+  /// @throws UncheckedIOException if the disk fails
+  public static KeyDirectory create(Path directory, SecureRandom random) {
+    try {
+      KeyFiles.create(directory);
+    } catch (FileAlreadyExistsException e) {
+      throw new IllegalStateException(
+          "Keys were to be made in %s, but %s is there already; open them"
+              .formatted(directory, e.getFile()),
+          e);
+    } catch (IOException e) {
+      throw new UncheckedIOException("No keys can be made in %s".formatted(directory), e);
+    }
+    return open(directory, random);
+  }
+
+  /// Opens a directory that was made by [#create]. None is made here, for it may only be that a
+  /// volume is not mounted.
   ///
   /// @param directory where keys are; holds nothing else
   /// @param random makes keys and nonces
   /// @return the keys; to be closed
-  /// @throws IllegalStateException if another process, or somebody in this one, has it open
+  /// @throws IllegalStateException if it is no directory of keys; or another process, or somebody
+  ///   in this one, has it open
   /// @throws UncheckedIOException if the disk fails
   public static KeyDirectory open(Path directory, SecureRandom random) {
     return open(directory, random, () -> {});
@@ -49,6 +75,11 @@ public final class KeyDirectory implements SubjectKeys, AutoCloseable {
   static KeyDirectory open(Path directory, SecureRandom random, Runnable afterStep) {
     try {
       return new KeyDirectory(KeyFiles.open(directory, afterStep), random);
+    } catch (NoSuchFileException e) {
+      throw new IllegalStateException(
+          "The keys in %s were to be opened, but there is no %s: is the volume mounted? New ones are made with KeyDirectory.create"
+              .formatted(directory, e.getFile()),
+          e);
     } catch (IOException e) {
       throw new UncheckedIOException("The keys in %s cannot be opened".formatted(directory), e);
     }

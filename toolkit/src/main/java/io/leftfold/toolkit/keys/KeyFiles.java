@@ -52,7 +52,25 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
     this.afterStep = afterStep;
   }
 
+  /// An empty directory of keys, durably.
+  ///
+  /// @throws FileAlreadyExistsException if it is one already
+  static void create(Path path) throws IOException {
+    var lock = path.resolve(DurableDirectory.LOCK);
+    if (exists(lock)) {
+      throw new FileAlreadyExistsException(lock.toString());
+    }
+    try (var directory = DurableDirectory.open(path, Readers.OWNER, () -> {})) {
+      directory.sync();
+    }
+  }
+
+  /// @throws NoSuchFileException if this is no directory of keys
   static KeyFiles open(Path path, Runnable afterStep) throws IOException {
+    var lock = path.resolve(DurableDirectory.LOCK);
+    if (!exists(lock)) {
+      throw new NoSuchFileException(lock.toString());
+    }
     var directory = DurableDirectory.open(path, Readers.OWNER, afterStep);
     try {
       var files = new KeyFiles(directory, afterStep);

@@ -15,6 +15,7 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -30,6 +31,11 @@ final class KeyDirectoryTest {
   @TempDir
   @SuppressWarnings("NullAway.Init")
   private Path folder;
+
+  @BeforeEach
+  void create() {
+    KeyDirectory.create(folder.resolve("keys"), random).close();
+  }
 
   private KeyDirectory open() {
     return KeyDirectory.open(folder.resolve("keys"), random);
@@ -190,7 +196,6 @@ final class KeyDirectoryTest {
 
   @Test
   void a_key_is_not_replaced_by_another() throws IOException {
-    open().close();
     var first = new byte[Aes.KEY_BYTES];
     try (var files = KeyFiles.open(folder.resolve("keys"), () -> {})) {
       files.keep(ANN, first);
@@ -230,10 +235,32 @@ final class KeyDirectoryTest {
   }
 
   @Test
-  void a_directory_may_be_far_from_there() {
-    try (var keys = KeyDirectory.open(folder.resolve("a/b/keys"), random)) {
-      assertThat(keys.open(ANN, keys.seal(ANN, PLAIN, HERE), HERE)).contains(PLAIN);
+  void a_directory_is_made_once_and_may_be_far_from_there() {
+    var far = folder.resolve("a/b/keys");
+    byte[] sealed;
+    try (var keys = KeyDirectory.create(far, random)) {
+      sealed = keys.seal(ANN, PLAIN, HERE);
     }
+    assertThatIllegalStateException()
+        .isThrownBy(() -> KeyDirectory.create(far, random))
+        .withMessageContaining("there already; open");
+    try (var keys = KeyDirectory.open(far, random)) {
+      assertThat(keys.open(ANN, sealed, HERE)).contains(PLAIN);
+    }
+  }
+
+  @Test
+  void no_keys_are_made_where_a_volume_is_not_mounted() throws IOException {
+    var mount = folder.resolve("volume");
+    assertThatIllegalStateException()
+        .isThrownBy(() -> KeyDirectory.open(mount, random))
+        .withMessageContaining("is the volume mounted?");
+    assertThat(mount).doesNotExist();
+    Files.createDirectory(mount);
+    assertThatIllegalStateException()
+        .isThrownBy(() -> KeyDirectory.open(mount, random))
+        .withMessageContaining("KeyDirectory.create");
+    assertThat(mount).isEmptyDirectory();
   }
 
   // ---- dying

@@ -91,6 +91,7 @@ final class EmbeddedErasureTest {
 
   @Test
   void no_file_holds_what_is_personal_and_afterwards_none_holds_its_key() throws IOException {
+    KeyDirectory.create(directory.resolve("keys"), new SecureRandom()).close();
     var id = CommandId.of("first");
     String key;
     try (var store = store();
