@@ -126,6 +126,34 @@ final class Accounts {
         : reject(new PaymentIsOver(name, payment.phase()));
   }
 
+  /// Whether a command that was given before may have led to an event, its first: that says what
+  /// the command says. The day may be another by now, and what the bank itself made up.
+  static boolean mayHaveLedTo(BankCommand command, BankEvent event) {
+    return switch (command) {
+      case OpenAccount(var account, var iban, var owner) ->
+          event.equals(new AccountOpened(account, iban.value(), owner));
+      case SetCreditLine(var account, var cents, _) ->
+          event.equals(new CreditLineSet(account, cents));
+      case Deposit(var account, var cents, _, var text) ->
+          event instanceof MoneyDeposited(_, _, var day, _)
+              && event.equals(new MoneyDeposited(account, cents, day, text));
+      case Withdraw(var account, var cents, _, var text) ->
+          event instanceof MoneyWithdrawn(_, _, var day, _)
+              && event.equals(new MoneyWithdrawn(account, cents, day, text));
+      case Transfer(var from, var to, var cents, _, var text) ->
+          event instanceof TransferSent(_, _, _, var day, _)
+              && event.equals(new TransferSent(from, to, cents, day, text));
+      case OrderPayment(var account, _, var iban, var cents, _, var text) ->
+          event instanceof PaymentOrdered(_, var name, _, _, var day, _)
+              && event.equals(new PaymentOrdered(account, name, iban.value(), cents, day, text));
+      case ConfirmPayment(var account, var name) ->
+          event.equals(new PaymentConfirmed(account, name));
+      case ReturnPayment(var account, var name, _, var why) ->
+          event instanceof PaymentReturned(_, _, var cents, var day, _)
+              && event.equals(new PaymentReturned(account, name, cents, day, why));
+    };
+  }
+
   static Books evolve(Books books, BankEvent event) {
     return switch (event) {
       case AccountOpened(var account, var iban, var owner) ->

@@ -10,6 +10,8 @@ import io.leftfold.examples.bank.BankEvent.Correctable;
 import io.leftfold.examples.bank.Payments.GiveBack;
 import io.leftfold.examples.bank.Payments.Instruct;
 import io.leftfold.examples.bank.Payments.Order;
+import io.leftfold.examples.bank.Refusal.AlreadyCorrected;
+import io.leftfold.examples.bank.Refusal.IdIsTaken;
 import io.leftfold.examples.bank.Refusal.NotReversible;
 import io.leftfold.readmodels.SqlView;
 import io.leftfold.toolkit.CommandHandler;
@@ -136,9 +138,15 @@ final class Bank implements AutoCloseable {
 
   // ---- what is wanted
 
-  /// Does what somebody wants, once, however often it is given with this id.
+  /// Does what somebody wants, once, however often it is given with this id. Something else is
+  /// rejected under the same id, instead of being answered as if it was done.
   Outcome<BankEvent, Refusal> handle(CommandId id, BankCommand command) {
-    return accounts.handle(id, command);
+    var outcome = accounts.handle(id, command);
+    return outcome instanceof Outcome.Accepted<BankEvent, Refusal>(_, var events, var repeated)
+            && repeated
+            && !Accounts.mayHaveLedTo(command, events.getFirst())
+        ? new Outcome.Rejected<>(new IdIsTaken())
+        : outcome;
   }
 
   /// Takes back a deposit or a withdrawal that was a mistake, and books what it should have been.
@@ -159,6 +167,10 @@ final class Bank implements AutoCloseable {
     }
     var instead = cents.stream().mapToObj(mistaken.get()::of).toList();
     var corrected = corrections.correct(position, instead);
+    var wanted = Stream.concat(Stream.of(mistaken.get().reversed()), instead.stream()).toList();
+    if (!corrected.events().equals(wanted)) {
+      return new Outcome.Rejected<>(new AlreadyCorrected(account, position));
+    }
     return new Outcome.Accepted<>(corrected.position(), corrected.events(), corrected.repeated());
   }
 

@@ -179,6 +179,9 @@ final class BankHttp {
   /// A key is somebody's only for what they ask of one path.
   private static CommandId id(Request request) {
     var key = request.idempotencyKey().orElseGet(() -> UUID.randomUUID().toString());
+    if (key.isBlank()) {
+      throw new Problem(400, "bad-request", "The header \"Idempotency-Key\" has a key, got none");
+    }
     return sound(() -> CommandId.of("%s %s".formatted(request.path(), key)));
   }
 
@@ -199,6 +202,8 @@ final class BankHttp {
       case Refusal.IbanTaken _ -> new Problem(409, "iban-taken", why.message());
       case Refusal.PaymentIsOver _ -> new Problem(409, "payment-is-over", why.message());
       case Refusal.NotCovered _ -> new Problem(422, "not-covered", why.message());
+      case Refusal.AlreadyCorrected _ -> new Problem(409, "already-corrected", why.message());
+      case Refusal.IdIsTaken _ -> new Problem(422, "key-is-taken", why.message());
       case Refusal.CreditInUse _ -> new Problem(422, "credit-in-use", why.message());
       case Refusal.NotReversible _ -> new Problem(422, "not-reversible", why.message());
     };

@@ -61,6 +61,22 @@ sealed interface Refusal {
     }
   }
 
+  /// The id of a command was another command's before.
+  record IdIsTaken() implements Refusal {
+    @Override
+    public String message() {
+      return "Something else was asked with this key before; what is asked now needs a key of its own";
+    }
+  }
+
+  record AlreadyCorrected(String account, long position) implements Refusal {
+    @Override
+    public String message() {
+      return "What is at position %d of account \"%s\" was corrected before, to something else; correct that"
+          .formatted(position, account);
+    }
+  }
+
   record NotReversible(String account, long position) implements Refusal {
     @Override
     public String message() {

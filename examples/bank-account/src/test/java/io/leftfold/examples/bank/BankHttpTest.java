@@ -253,6 +253,61 @@ final class BankHttpTest {
     assertThat(balance(bob)).isEqualTo(4_000);
   }
 
+  private Answer postAs(String key, String path, String json) {
+    return send(
+        at(path)
+            .header("Content-Type", "application/json")
+            .header("Idempotency-Key", key)
+            .POST(BodyPublishers.ofString(json)));
+  }
+
+  @Test
+  void a_key_is_for_one_request() {
+    var alice = account("alice", 5_000);
+    var bob = account("bob", 0);
+    var carol = account("carol", 0);
+    var one = "{\"to\":\"%s\",\"cents\":1000,\"text\":\"Lunch\"}".formatted(bob);
+    var transfers = "/accounts/%s/transfers".formatted(alice);
+    done(postAs("k", transfers, one));
+    done(postAs("k", transfers, one));
+
+    for (var other :
+        List.of(
+            one.replace("1000", "1001"), one.replace(bob, carol), one.replace("Lunch", "Dinner"))) {
+      isProblem(
+          postAs("k", transfers, other),
+          422,
+          "key-is-taken",
+          "Something else was asked with this key before; what is asked now needs a key of its own");
+    }
+    isBad(postAs("", transfers, one), "The header \"Idempotency-Key\" has a key, got none");
+    assertThat(balance(alice)).isEqualTo(4_000);
+    assertThat(balance(bob)).isEqualTo(1_000);
+  }
+
+  @Test
+  void a_mistake_that_two_correct_is_corrected_as_the_first_of_them_said() {
+    var alice = account("alice", 0);
+    var position =
+        done(post("/accounts/%s/deposits".formatted(alice), "{\"cents\":50000}"))
+            .number("position");
+    var corrections = "/accounts/%s/corrections".formatted(alice);
+    var first = "{\"position\":%d,\"cents\":5000}".formatted(position);
+    var answer = done(post(corrections, first));
+
+    assertThat(done(post(corrections, first))).isEqualTo(answer);
+    for (var other :
+        List.of(first.replace("5000", "8000"), "{\"position\":%d}".formatted(position))) {
+      isProblem(
+          post(corrections, other),
+          409,
+          "already-corrected",
+          "What is at position %d of account \"%s\" was corrected before, to something else; correct that"
+              .formatted(position, alice));
+    }
+    assertThat(balance(alice)).isEqualTo(5_000);
+  }
+
   // ---- what goes wrong
 
   @Test

@@ -94,7 +94,7 @@ final class ReadmeTest {
           compared++;
         }
       }
-      assertThat(compared).isEqualTo(10);
+      assertThat(compared).isEqualTo(11);
     }
   }
 
