@@ -20,13 +20,8 @@ sealed interface BankCommand {
   }
 
   record OpenAccount(String account, Iban iban, String owner) implements BankCommand {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
-
     public OpenAccount {
-      require(
-          NAME.matcher(account).matches(),
-          "An account is named by 1 to 40 of a to z, 0 to 9 and \"-\", got \"%s\""
-              .formatted(account));
+      requireName(account);
       requireText(owner, "The owner of an account");
     }
 
@@ -38,6 +33,7 @@ sealed interface BankCommand {
 
   record SetCreditLine(String account, long cents, LocalDate today) implements BankCommand {
     public SetCreditLine {
+      requireName(account);
       require(
           cents >= 0 && cents <= CENTS_MAX,
           "A line of credit is 0 to %d cents, got %d".formatted(CENTS_MAX, cents));
@@ -48,6 +44,7 @@ sealed interface BankCommand {
   record Deposit(String account, long cents, LocalDate valueDate, String text)
       implements BankCommand {
     public Deposit {
+      requireName(account);
       requireAmount(cents);
       requireText(text, "The text of a deposit");
       require(
@@ -65,6 +62,7 @@ sealed interface BankCommand {
 
   record Withdraw(String account, long cents, LocalDate today, String text) implements Debit {
     public Withdraw {
+      requireName(account);
       requireAmount(cents);
       requireText(text, "The text of a withdrawal");
     }
@@ -74,6 +72,8 @@ sealed interface BankCommand {
   record Transfer(String account, String to, long cents, LocalDate today, String text)
       implements Debit {
     public Transfer {
+      requireName(account);
+      requireName(to);
       requireAmount(cents);
       requireText(text, "The text of a transfer");
       require(
@@ -92,22 +92,40 @@ sealed interface BankCommand {
       String account, String payment, Iban iban, long cents, LocalDate today, String text)
       implements Debit {
     public OrderPayment {
+      requireName(account);
       requireAmount(cents);
       requireText(text, "The text of a payment");
     }
   }
 
   /// The other bank takes a payment.
-  record ConfirmPayment(String account, String payment) implements BankCommand {}
+  record ConfirmPayment(String account, String payment) implements BankCommand {
+    public ConfirmPayment {
+      requireName(account);
+    }
+  }
 
   /// The other bank does not take a payment, or said nothing for too long.
   record ReturnPayment(String account, String payment, LocalDate today, String why)
-      implements BankCommand {}
+      implements BankCommand {
+    public ReturnPayment {
+      requireName(account);
+    }
+  }
 
   /// A hundred million euros.
   long CENTS_MAX = 10_000_000_000L;
 
   int TEXT_CHARACTERS_MAX = 140;
+
+  Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9-]{0,39}");
+
+  private static void requireName(String account) {
+    require(
+        NAME.matcher(account).matches(),
+        "An account is named by 1 to 40 of a to z, 0 to 9 and \"-\", got \"%s\""
+            .formatted(account));
+  }
 
   static void requireAmount(long cents) {
     require(

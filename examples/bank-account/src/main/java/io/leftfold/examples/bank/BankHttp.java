@@ -149,7 +149,8 @@ final class BankHttp {
   }
 
   private Response handle(Request request, Supplier<BankCommand> command) {
-    return answer(bank.handle(id(request), sound(command)));
+    var wanted = sound(command);
+    return answer(bank.handle(id(request), wanted));
   }
 
   private Response correct(Request request) {

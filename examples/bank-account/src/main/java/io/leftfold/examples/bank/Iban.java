@@ -10,7 +10,10 @@ import java.util.regex.Pattern;
 /// @param value without blanks
 record Iban(String value) {
 
-  private static final Pattern SHAPE = Pattern.compile("[A-Z]{2}[0-9]{2}[A-Z0-9]{11,30}");
+  /// Of 00, 01 and 99 as check digits, which would do as well, none is ever given: a number has one
+  /// IBAN.
+  private static final Pattern SHAPE =
+      Pattern.compile("[A-Z]{2}(?!00|01|99)[0-9]{2}[A-Z0-9]{11,30}");
 
   /// Checks shape and check digits (ISO 7064, mod 97).
   Iban {

@@ -388,6 +388,53 @@ final class BankHttpTest {
     assertThat(balance(alice)).isEqualTo(100);
   }
 
+  @Test
+  void what_can_name_no_account_is_no_fault_of_ours() {
+    var alice = account("alice", 100);
+    for (var name : List.of("x".repeat(1_100), "Alice", "%F0%9F%92%B0", "-")) {
+      for (var path : List.of("credit-line", "deposits", "withdrawals", "transfers", "payments")) {
+        var body =
+            "{\"cents\":1,\"to\":\"%s\",\"iban\":\"%s\"}".formatted(alice, TestBank.IBANS.get(2));
+        var method = path.equals("credit-line") ? "PUT" : "POST";
+        isNoName(bank().send(method, "/accounts/%s/%s".formatted(name, path), body));
+      }
+      isNoName(
+          send(
+              at("/accounts/%s/payments/p1/confirmation".formatted(name))
+                  .POST(BodyPublishers.noBody())));
+      assertThat(get("/accounts/" + name).status()).isIn(400, 404);
+      assertThat(get("/accounts/%s/statement".formatted(name)).status()).isIn(400, 404);
+    }
+    for (var to : List.of("x".repeat(1_100), "\\ud800", "")) {
+      isNoName(
+          post(
+              "/accounts/%s/transfers".formatted(alice),
+              "{\"to\":\"%s\",\"cents\":1}".formatted(to)));
+    }
+  }
+
+  private static void isNoName(Answer answer) {
+    assertThat(answer.status()).as("%s", answer).isEqualTo(400);
+    assertThat(answer.text("detail"))
+        .startsWith("An account is named by 1 to 40 of a to z, 0 to 9 and \"-\", got");
+  }
+
+  @Test
+  void a_number_has_one_iban() {
+    for (var number = 0; number < 200; number++) {
+      var valid = 0;
+      for (var check = 0; check < 100; check++) {
+        try {
+          var _ = new Iban("DE%02d%018d".formatted(check, number));
+          valid++;
+        } catch (IllegalArgumentException _) {
+          // As most are.
+        }
+      }
+      assertThat(valid).as("of %d", number).isEqualTo(1);
+    }
+  }
+
   private static void isBad(Answer answer, String detail) {
     isProblem(answer, 400, "bad-request", detail);
   }
