@@ -2,6 +2,7 @@
 
 package io.leftfold.examples.bank;
 
+import io.leftfold.toolkit.Personal;
 import java.time.LocalDate;
 import java.util.Collections;
 import java.util.HashMap;
@@ -16,7 +17,7 @@ import java.util.TreeMap;
 /// @param incoming what came in, by the day from which on it counts
 record Account(
     String iban,
-    String owner,
+    Personal<String> owner,
     long balance,
     long creditLine,
     SortedMap<LocalDate, Long> incoming,
@@ -45,7 +46,7 @@ record Account(
     payments = Map.copyOf(payments);
   }
 
-  static Account opened(String iban, String owner) {
+  static Account opened(String iban, Personal<String> owner) {
     return new Account(iban, owner, 0, 0, new TreeMap<>(), Map.of());
   }
 

@@ -43,7 +43,9 @@ import io.leftfold.toolkit.Decider;
 import io.leftfold.toolkit.Decision;
 import io.leftfold.toolkit.Decoded;
 import io.leftfold.toolkit.EventTypes;
+import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.UnreadableEventException;
+import io.leftfold.toolkit.keys.Subject;
 import java.util.List;
 
 /// What commands do to accounts, what events make of them, on what a decision rests, and how events
@@ -67,7 +69,7 @@ final class Accounts {
       case OpenAccount(_, var iban, _) when books.ibans().contains(iban.value()) ->
           reject(new IbanTaken(iban.value()));
       case OpenAccount(var account, var iban, var owner) ->
-          accept(new AccountOpened(account, iban.value(), owner));
+          accept(new AccountOpened(account, iban.value(), Personal.of(owner)));
 
       case SetCreditLine set -> decideCredit(set, books.of(set.account()));
 
@@ -131,7 +133,9 @@ final class Accounts {
   static boolean mayHaveLedTo(BankCommand command, BankEvent event) {
     return switch (command) {
       case OpenAccount(var account, var iban, var owner) ->
-          event.equals(new AccountOpened(account, iban.value(), owner));
+          event instanceof AccountOpened(_, _, var known)
+              && known.map(owner::equals).orElse(true)
+              && event.equals(new AccountOpened(account, iban.value(), known));
       case SetCreditLine(var account, var cents, _) ->
           event.equals(new CreditLineSet(account, cents));
       case Deposit(var account, var cents, _, var text) ->
@@ -216,7 +220,7 @@ final class Accounts {
 
   // ---- how events are stored
 
-  /// The names are for ever, the classes are not.
+  /// The names are for ever, the classes are not. What is personal takes keys: `EVENTS.with(keys)`.
   static final EventTypes<BankEvent> EVENTS =
       EventTypes.of(BankEvent.class)
           .type("AccountOpened", 1, AccountOpened.class, jackson(AccountOpened.class))
@@ -229,13 +233,19 @@ final class Accounts {
           .type("PaymentOrdered", 1, PaymentOrdered.class, jackson(PaymentOrdered.class))
           .type("PaymentConfirmed", 1, PaymentConfirmed.class, jackson(PaymentConfirmed.class))
           .type("PaymentReturned", 1, PaymentReturned.class, jackson(PaymentReturned.class))
+          .personal(AccountOpened.class, opened -> subject(opened.account()), "owner")
           .tagged(Accounts::tags)
           .build();
 
+  /// Whose name the owner's is. It stays, as the account does.
+  static Subject subject(String account) {
+    return Subject.of(account);
+  }
+
   /// What an event of an account says.
-  static List<BankEvent> meaning(RecordedEvent event) {
-    return switch (EVENTS.decode(event)) {
-      case Decoded.Known<BankEvent>(var events) -> events;
+  static List<BankEvent> meaning(EventTypes<BankEvent> events, RecordedEvent event) {
+    return switch (events.decode(event)) {
+      case Decoded.Known<BankEvent>(var known) -> known;
       case Decoded.Unknown<BankEvent> _ -> throw new UnreadableEventException(event);
     };
   }

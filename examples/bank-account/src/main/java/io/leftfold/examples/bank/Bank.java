@@ -17,9 +17,13 @@ import io.leftfold.readmodels.SqlView;
 import io.leftfold.toolkit.CommandHandler;
 import io.leftfold.toolkit.CommandId;
 import io.leftfold.toolkit.Corrections;
+import io.leftfold.toolkit.Erasure;
+import io.leftfold.toolkit.ErasureReport;
+import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.HandlingOptions;
 import io.leftfold.toolkit.Outcome;
 import io.leftfold.toolkit.Projector;
+import io.leftfold.toolkit.keys.SubjectKeys;
 import io.leftfold.toolkit.process.CommandTarget;
 import io.leftfold.toolkit.process.ProcessOptions;
 import io.leftfold.toolkit.process.ProcessRunner;
@@ -50,28 +54,31 @@ final class Bank implements AutoCloseable {
 
   private final EventStore store;
   private final Clock clock;
+  private final EventTypes<BankEvent> events;
   private final CommandHandler<BankCommand, Books, BankEvent, Refusal> accounts;
   private final Corrections<BankEvent> corrections;
   private final ProcessRunner<BankEvent, Payments.State, Order> payments;
   private final Overview overview;
   private final Projector<BankEvent, SqlView> projector;
+  private final Erasure erasure;
   private final List<RunningProcess> running = new ArrayList<>();
 
   private Bank(
       EventStore store,
+      SubjectKeys keys,
       DataSource database,
       CommandTarget<Instruct> otherBank,
       Clock clock,
       Duration patience) {
     this.store = store;
     this.clock = clock;
+    this.events = Accounts.EVENTS.with(keys);
     this.accounts =
-        CommandHandler.of(store, Accounts.DECIDER, Accounts.EVENTS, Accounts::boundary)
-            .with(OPTIONS);
+        CommandHandler.of(store, Accounts.DECIDER, events, Accounts::boundary).with(OPTIONS);
     this.corrections =
         Corrections.of(
             store,
-            Accounts.EVENTS,
+            events,
             event -> correctable(List.of(event)).map(Correctable::reversed).toList());
     this.payments =
         ProcessRunner.of(
@@ -81,23 +88,29 @@ final class Bank implements AutoCloseable {
             clock,
             ProcessOptions.of(Retries.defaults(new Random())));
     this.overview = new Overview(database);
-    this.projector = Projector.of(store, Overview.PROJECTION, overview.readModel());
+    this.projector = Projector.of(store, Overview.projection(events), overview.readModel());
+    this.erasure =
+        Erasure.of(store, keys)
+            .purging("accounts", accounts::purge)
+            .purging("overview", projector.purging(Overview::clear));
   }
 
   /// A bank of which nothing runs by itself yet.
   ///
   /// @param store where its events are; it is not closed
+  /// @param keys of what is personal in them; they are not closed
   /// @param database for the overview
   /// @param otherBank is told of payments
   /// @param clock says which day it is, in its zone, and when deadlines pass
   /// @param patience how long the other bank has to confirm a payment
   static Bank on(
       EventStore store,
+      SubjectKeys keys,
       DataSource database,
       CommandTarget<Instruct> otherBank,
       Clock clock,
       Duration patience) {
-    return new Bank(store, database, otherBank, clock, patience);
+    return new Bank(store, keys, database, otherBank, clock, patience);
   }
 
   private CommandTarget<Order> target(CommandTarget<Instruct> otherBank) {
@@ -110,8 +123,9 @@ final class Bank implements AutoCloseable {
         };
   }
 
-  /// Lets the overview and the payments go on by themselves.
+  /// Finishes what was to be erased, and lets the overview and the payments go on by themselves.
   void start() {
+    erasure.resume();
     projector.start();
     running.add(payments.start(Thread.ofVirtual().name("payments-", 0).factory()));
   }
@@ -161,7 +175,7 @@ final class Bank implements AutoCloseable {
         store
             .eventAt(position)
             .filter(event -> event.stream().equals(Accounts.stream(account)))
-            .flatMap(event -> correctable(Accounts.meaning(event)).findFirst());
+            .flatMap(event -> correctable(Accounts.meaning(events, event)).findFirst());
     if (mistaken.isEmpty()) {
       return new Outcome.Rejected<>(new NotReversible(account, position));
     }
@@ -172,6 +186,16 @@ final class Bank implements AutoCloseable {
       return new Outcome.Rejected<>(new AlreadyCorrected(account, position));
     }
     return new Outcome.Accepted<>(corrected.position(), corrected.events(), corrected.repeated());
+  }
+
+  /// Forgets who owns an account, for ever and everywhere: in the events, their copies and the
+  /// overview.
+  ///
+  /// @param account one that is there
+  /// @param why stays, so it says nothing personal
+  ErasureReport eraseOwner(String account, String why) {
+    BankCommand.requireText(why, "The reason of an erasure");
+    return erasure.erase(Accounts.subject(account), why);
   }
 
   private static Stream<Correctable> correctable(List<BankEvent> events) {
@@ -188,8 +212,9 @@ final class Bank implements AutoCloseable {
 
   /// What was booked on an account by a moment of the past, as it counts on a day.
   Statement statement(String account, AsOf moment, LocalDate day) {
-    var events = store.read(Accounts.stream(account), ReadOptions.forwards().asOf(moment)).events();
-    return Statement.of(account, day, events);
+    var recorded =
+        store.read(Accounts.stream(account), ReadOptions.forwards().asOf(moment)).events();
+    return Statement.of(account, day, recorded, events);
   }
 
   /// All accounts together.

@@ -133,7 +133,7 @@ sealed interface BankCommand {
         "An amount is 1 to %d cents, got %d".formatted(CENTS_MAX, cents));
   }
 
-  private static void requireText(String text, String what) {
+  static void requireText(String text, String what) {
     require(
         !text.isBlank() && text.length() <= TEXT_CHARACTERS_MAX,
         "%s has 1 to %d characters, got %d".formatted(what, TEXT_CHARACTERS_MAX, text.length()));

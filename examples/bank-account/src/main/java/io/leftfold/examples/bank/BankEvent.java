@@ -2,6 +2,7 @@
 
 package io.leftfold.examples.bank;
 
+import io.leftfold.toolkit.Personal;
 import java.time.LocalDate;
 
 /// What happened to an account. Amounts are cents.
@@ -10,7 +11,8 @@ sealed interface BankEvent {
   /// Whose it is.
   String account();
 
-  record AccountOpened(String account, String iban, String owner) implements BankEvent {}
+  /// Who owns it is personal: it can be erased, and the account goes on.
+  record AccountOpened(String account, String iban, Personal<String> owner) implements BankEvent {}
 
   record CreditLineSet(String account, long cents) implements BankEvent {}
 

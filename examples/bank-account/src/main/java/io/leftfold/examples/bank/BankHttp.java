@@ -18,7 +18,9 @@ import io.leftfold.examples.bank.HttpEdge.Route;
 import io.leftfold.examples.bank.Refusal.NoSuchAccount;
 import io.leftfold.examples.bank.Refusal.NoSuchPayment;
 import io.leftfold.toolkit.CommandId;
+import io.leftfold.toolkit.ErasureReport.Unreadable;
 import io.leftfold.toolkit.Outcome;
+import io.leftfold.toolkit.Personal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
@@ -31,6 +33,7 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// The bank over HTTP: translates requests into commands and questions, and what becomes of them
 /// into answers. `openapi.json` beside this describes all of it.
@@ -67,6 +70,7 @@ final class BankHttp {
         new Route(
             "POST", "/accounts/{account}/payments/{payment}/confirmation", this::confirmPayment),
         new Route("POST", "/accounts/{account}/corrections", this::correct),
+        new Route("DELETE", "/accounts/{account}/owner", this::eraseOwner),
         new Route("GET", "/accounts/{account}/statement", this::statement),
         new Route("GET", "/ledger", this::ledger),
         new Route(
@@ -162,6 +166,16 @@ final class BankHttp {
         sound(() -> bank.correct(request.segment("account"), body.number("position"), cents)));
   }
 
+  /// Done again it is done again, and recorded once more.
+  private Response eraseOwner(Request request) {
+    var account = request.segment("account");
+    var _ = found(account);
+    var why = request.query("reason").orElse("");
+    var report = sound(() -> bank.eraseOwner(account, why));
+    var events = report.unreadable().stream().mapToLong(Unreadable::events).sum();
+    return Response.json(200, new OwnerErased(account, report.reason(), events));
+  }
+
   private static Response answer(Outcome<BankEvent, Refusal> outcome) {
     return switch (outcome) {
       case Outcome.Accepted<BankEvent, Refusal>(var position, var events, _) ->
@@ -220,10 +234,17 @@ final class BankHttp {
         new AccountNow(
             name,
             account.iban(),
-            account.owner(),
+            name(account.owner()),
             account.balance(),
             account.available(bank.today()),
             account.creditLine()));
+  }
+
+  private static @Nullable String name(Personal<String> owner) {
+    return switch (owner) {
+      case Personal.Known<String>(var name) -> name;
+      case Personal.Erased<String>() -> null;
+    };
   }
 
   private Response payment(Request request) {
@@ -309,8 +330,17 @@ final class BankHttp {
 
   private record Ordered(long position, String payment) {}
 
+  /// @param events in which it can no longer be read
+  private record OwnerErased(String account, String reason, long events) {}
+
+  /// @param owner null once it is erased
   private record AccountNow(
-      String account, String iban, String owner, long balance, long available, long creditLine) {}
+      String account,
+      String iban,
+      @Nullable String owner,
+      long balance,
+      long available,
+      long creditLine) {}
 
   private record PaymentNow(
       String payment, String account, String iban, long cents, String phase) {}

@@ -4,13 +4,18 @@ package io.leftfold.examples.bank;
 
 import io.leftfold.api.EventStore;
 import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.Query;
+import io.leftfold.api.ReadOptions;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.ReadModelException;
+import io.leftfold.toolkit.keys.KeyDirectory;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Duration;
@@ -27,6 +32,7 @@ public final class Main {
       Serves a bank over HTTP, on loopback.
 
         --data <directory>   where it keeps everything (bank-data)
+        --keys <directory>   where the keys of owners' names are, elsewhere than the data (bank-keys)
         --connect <address>  keeps its events on a Leftfold server instead, and in the directory only the overview
         --port <number>      of HTTP (8080)
         --other-bank <url>   where payments to other banks are posted; without it you confirm them yourself
@@ -34,7 +40,7 @@ public final class Main {
       """;
 
   private static final List<String> OPTIONS =
-      List.of("--data", "--connect", "--port", "--other-bank", "--deadline");
+      List.of("--data", "--keys", "--connect", "--port", "--other-bank", "--deadline");
 
   private Main() {}
 
@@ -43,8 +49,10 @@ public final class Main {
   /// @param edge takes requests
   /// @param bank does what they want
   /// @param store has its events
+  /// @param keys open what is personal in them
   /// @param database has the overview
-  record Open(HttpEdge edge, Bank bank, EventStore store, JdbcConnectionPool database)
+  record Open(
+      HttpEdge edge, Bank bank, EventStore store, KeyDirectory keys, JdbcConnectionPool database)
       implements AutoCloseable {
     int port() {
       return edge.port();
@@ -55,6 +63,7 @@ public final class Main {
       edge.close();
       bank.close();
       store.close();
+      keys.close();
       database.dispose();
     }
   }
@@ -75,7 +84,10 @@ public final class Main {
       System.err.println(e.getMessage());
       System.err.print(USAGE);
       System.exit(2);
-    } catch (LeftfoldException | ReadModelException | UncheckedIOException e) {
+    } catch (LeftfoldException
+        | ReadModelException
+        | IllegalStateException
+        | UncheckedIOException e) {
       System.err.println("The bank stays closed: " + e.getMessage());
       System.exit(1);
     }
@@ -97,11 +109,26 @@ public final class Main {
             : LocalEventStore.open(data.resolve("events"));
     var database =
         JdbcConnectionPool.create("jdbc:h2:file:" + data.resolve("overview"), "bank", "");
-    var bank = Bank.on(store, database, otherBank, clock, deadline);
+    var keys = keys(Path.of(options.getOrDefault("--keys", "bank-keys")).toAbsolutePath(), store);
+    var bank = Bank.on(store, keys, database, otherBank, clock, deadline);
     bank.start();
     var threads = Thread.ofVirtual().name("bank-http-", 0).factory();
     return new Open(
-        HttpEdge.start(port, new BankHttp(bank).routes(), threads), bank, store, database);
+        HttpEdge.start(port, new BankHttp(bank).routes(), threads), bank, store, keys, database);
+  }
+
+  /// Keys are made before anything is sealed, and never again: where they are missing then, they
+  /// are somewhere else.
+  private static KeyDirectory keys(Path directory, EventStore store) {
+    var opened = Query.of(Query.typed("AccountOpened"));
+    var newest = store.read(opened, ReadOptions.backwards().limit(1)).events();
+    var isSealed =
+        newest.stream()
+            .anyMatch(event -> event.metadataAsText().contains(EventTypes.PERSONAL_FIELD));
+    var random = new SecureRandom();
+    return isSealed || directory.toFile().exists()
+        ? KeyDirectory.open(directory, random)
+        : KeyDirectory.create(directory, random);
   }
 
   private static Map<String, String> options(List<String> arguments) {

@@ -11,11 +11,14 @@ import io.leftfold.examples.bank.BankEvent.PaymentConfirmed;
 import io.leftfold.readmodels.SqlReadModel;
 import io.leftfold.readmodels.SqlTable;
 import io.leftfold.readmodels.SqlView;
+import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.Occurred;
+import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Projection;
 import java.time.LocalDate;
 import java.util.List;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /// All accounts and all bookings, in SQL: for questions that no single account can answer. It is a
 /// little behind the events, and can be deleted at any time; it is folded again.
@@ -23,11 +26,13 @@ final class Overview {
 
   private static final String NAME = "overview";
 
-  static final Projection<BankEvent, SqlView> PROJECTION =
-      Projection.of(NAME, 1, Accounts.EVENTS, Overview::fold)
-          .from(
-              EventFilter.matching(
-                  Query.of(Query.typed(Accounts.EVENTS.names().toArray(String[]::new)))));
+  /// Since version 2 an owner may be erased.
+  static Projection<BankEvent, SqlView> projection(EventTypes<BankEvent> events) {
+    var types = Query.typed(events.names().toArray(String[]::new));
+    return Projection.of(NAME, 2, events, Overview::fold)
+        .from(EventFilter.matching(Query.of(types)))
+        .partitionedBy((event, _) -> event.account());
+  }
 
   private final SqlReadModel<SqlView> readModel;
 
@@ -38,7 +43,7 @@ final class Overview {
             new SqlTable(
                 "accounts",
                 """
-                account VARCHAR(40) PRIMARY KEY, iban VARCHAR(34) NOT NULL, owner VARCHAR(140) NOT NULL,
+                account VARCHAR(40) PRIMARY KEY, iban VARCHAR(34) NOT NULL, owner VARCHAR(140),
                 balance BIGINT NOT NULL, credit_line BIGINT NOT NULL\
                 """),
             new SqlTable(
@@ -53,14 +58,23 @@ final class Overview {
     return readModel;
   }
 
+  /// Empties the partition of an account.
+  static void clear(SqlView view, String account) {
+    view.update("DELETE FROM {accounts} WHERE account = ?", account);
+    view.update("DELETE FROM {ledger} WHERE account = ?", account);
+  }
+
   private static void fold(SqlView view, Occurred<BankEvent> occurred) {
     switch (occurred.event()) {
-      case AccountOpened(var account, var iban, var owner) ->
-          view.update(
-              "INSERT INTO {accounts} (account, iban, owner, balance, credit_line) VALUES (?, ?, ?, 0, 0)",
-              account,
-              iban,
-              owner);
+      case AccountOpened(var account, var iban, var owner) -> {
+        view.update(
+            "INSERT INTO {accounts} (account, iban, balance, credit_line) VALUES (?, ?, 0, 0)",
+            account,
+            iban);
+        if (owner instanceof Personal.Known<String>(var name)) {
+          view.update("UPDATE {accounts} SET owner = ? WHERE account = ?", name, account);
+        }
+      }
       case CreditLineSet(var account, var cents) ->
           view.update("UPDATE {accounts} SET credit_line = ? WHERE account = ?", cents, account);
       case PaymentConfirmed _ -> {}
@@ -81,7 +95,9 @@ final class Overview {
     }
   }
 
-  record AccountRow(String account, String iban, String owner, long balance, long creditLine) {}
+  /// @param owner null once it is erased
+  record AccountRow(
+      String account, String iban, @Nullable String owner, long balance, long creditLine) {}
 
   /// Every account, by name.
   List<AccountRow> accounts() {

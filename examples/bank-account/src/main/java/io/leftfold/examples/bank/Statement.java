@@ -4,6 +4,7 @@ package io.leftfold.examples.bank;
 
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.examples.bank.BankEvent.Booking;
+import io.leftfold.toolkit.EventTypes;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -22,12 +23,13 @@ record Statement(String account, long ledger, LocalDate day, long valued, List<E
   record Entry(
       long position, Instant booked, LocalDate valueDate, long cents, String text, long ledger) {}
 
-  static Statement of(String account, LocalDate day, Iterable<RecordedEvent> events) {
+  static Statement of(
+      String account, LocalDate day, Iterable<RecordedEvent> events, EventTypes<BankEvent> types) {
     var ledger = 0L;
     var valued = 0L;
     var entries = new ArrayList<Entry>();
     for (var event : events) {
-      for (var booking : bookings(event)) {
+      for (var booking : bookings(types, event)) {
         ledger += booking.change();
         if (!booking.valueDate().isAfter(day)) {
           valued += booking.change();
@@ -45,8 +47,8 @@ record Statement(String account, long ledger, LocalDate day, long valued, List<E
     return new Statement(account, ledger, day, valued, List.copyOf(entries));
   }
 
-  private static List<Booking> bookings(RecordedEvent event) {
-    return Accounts.meaning(event).stream()
+  private static List<Booking> bookings(EventTypes<BankEvent> types, RecordedEvent event) {
+    return Accounts.meaning(types, event).stream()
         .filter(Booking.class::isInstance)
         .map(Booking.class::cast)
         .toList();

@@ -31,7 +31,10 @@ import io.leftfold.examples.bank.Refusal.NoSuchAccount;
 import io.leftfold.examples.bank.Refusal.NoSuchPayment;
 import io.leftfold.examples.bank.Refusal.NotCovered;
 import io.leftfold.examples.bank.Refusal.PaymentIsOver;
+import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Specification;
+import io.leftfold.toolkit.keys.SubjectKeys;
+import java.security.SecureRandom;
 import java.time.LocalDate;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -47,15 +50,18 @@ final class AccountsTest {
   private static final String BOBS = "GB29NWBK60161331926819";
   private static final String ELSEWHERE = "FR1420041010050500013M02606";
 
-  private static final AccountOpened ALICE = new AccountOpened("alice", ALICES, "Alice");
-  private static final AccountOpened BOB = new AccountOpened("bob", BOBS, "Bob");
+  private static final AccountOpened ALICE =
+      new AccountOpened("alice", ALICES, Personal.of("Alice"));
+  private static final AccountOpened BOB = new AccountOpened("bob", BOBS, Personal.of("Bob"));
   private static final MoneyDeposited FIFTY =
       new MoneyDeposited("alice", 5_000, TODAY, "fifty euros");
   private static final PaymentOrdered ORDERED =
       new PaymentOrdered("alice", "p1", ELSEWHERE, 3_000, TODAY, "rent");
 
   private static Specification<BankCommand, Books, BankEvent, Refusal> accounts() {
-    return Specification.of(Accounts.DECIDER).within(Accounts.EVENTS, Accounts::boundary);
+    var keys = SubjectKeys.inMemory(new SecureRandom());
+    return Specification.of(Accounts.DECIDER)
+        .within(Accounts.EVENTS.with(keys), Accounts::boundary);
   }
 
   private static OpenAccount open(String account, String iban, String owner) {

@@ -41,7 +41,14 @@ final class BankHttpTest {
 
   private static Main.Open start() {
     return Main.open(
-        List.of("--data", directory.toString(), "--port", "0"), new ManualClock(TestBank.START));
+        List.of(
+            "--data",
+            directory.resolve("data").toString(),
+            "--keys",
+            directory.resolve("keys").toString(),
+            "--port",
+            "0"),
+        new ManualClock(TestBank.START));
   }
 
   @AfterAll
@@ -228,6 +235,34 @@ final class BankHttpTest {
     assertThat(ledger.body().get("bookings"))
         .extracting(row -> row.get("position").longValue())
         .containsExactly(position);
+  }
+
+  @Test
+  void who_owns_an_account_can_be_erased() {
+    var zoe = account("zoe", 5_000);
+    var owner = "/accounts/%s/owner".formatted(zoe);
+    isBad(send(at(owner).DELETE()), "The reason of an erasure has 1 to 140 characters, got 0");
+    isProblem(
+        send(at("/accounts/nobody/owner?reason=why").DELETE()),
+        404,
+        "no-such-account",
+        "There is no account \"nobody\"");
+    var seen = done(post("/accounts/%s/deposits".formatted(zoe), "{\"cents\":1}"));
+    done(get("/accounts?seen=" + seen.number("position")));
+
+    var erased = done(send(at(owner + "?reason=Request%204711").DELETE()));
+
+    assertThat(erased.text("reason")).isEqualTo("Request 4711");
+    assertThat(erased.number("events")).isEqualTo(1);
+    for (var start = 0; start < 2; start++) {
+      assertThat(get("/accounts/" + zoe).body().get("owner").isNull()).isTrue();
+      assertThat(get("/accounts").body().get("accounts"))
+          .filteredOn(row -> row.get("account").stringValue().equals(zoe))
+          .allMatch(row -> row.get("owner").isNull() && row.get("balance").longValue() == 5_001);
+      open.close();
+      open = start();
+    }
+    done(post("/accounts/%s/withdrawals".formatted(zoe), "{\"cents\":1}"));
   }
 
   @Test
@@ -470,7 +505,7 @@ final class BankHttpTest {
     new BankHttp(open.bank())
         .routes()
         .forEach(route -> served.add(route.method() + " " + route.path()));
-    assertThat(described).isEqualTo(served).hasSize(14);
+    assertThat(described).isEqualTo(served).hasSize(15);
     assertThat(document.findValuesAsString("$ref"))
         .allSatisfy(reference ->
             assertThat(document.at(reference.substring(1)).isObject()).as(reference).isTrue());

@@ -59,7 +59,9 @@ final class OtherBankTest {
         Main.open(
             List.of(
                 "--data",
-                directory.toString(),
+                directory.resolve("data").toString(),
+                "--keys",
+                directory.resolve("keys").toString(),
                 "--port",
                 "0",
                 "--other-bank",

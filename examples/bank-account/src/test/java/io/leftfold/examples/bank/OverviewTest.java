@@ -13,6 +13,7 @@ import io.leftfold.examples.bank.BankCommand.Withdraw;
 import io.leftfold.examples.bank.Overview.AccountRow;
 import io.leftfold.examples.bank.Overview.LedgerRow;
 import io.leftfold.toolkit.FoldingOptions;
+import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Projector;
 import java.util.List;
 import java.util.OptionalLong;
@@ -77,16 +78,33 @@ final class OverviewTest {
   void another_projector_goes_on_where_one_was_left(int steps) {
     var database = TestBank.database();
     var first = new Overview(database);
-    var left = Projector.of(test.store, Overview.PROJECTION, first.readModel(), STEP_BY_STEP);
+    var left =
+        Projector.of(test.store, Overview.projection(test.types), first.readModel(), STEP_BY_STEP);
     for (var i = 0; i < steps; i++) {
       left.step();
     }
 
     var second = new Overview(database);
-    Projector.of(test.store, Overview.PROJECTION, second.readModel()).catchUp();
+    Projector.of(test.store, Overview.projection(test.types), second.readModel()).catchUp();
 
     isAFoldFromZero(second);
     database.dispose();
+  }
+
+  @Test
+  void an_owner_who_is_erased_is_not_shown_and_nothing_else_is_lost() {
+    test.bank.projector().catchUp();
+    test.bank.eraseOwner("alice", "request 4711");
+
+    var alice = ACCOUNTS.getFirst();
+    assertThat(test.bank.overview().accounts())
+        .containsExactly(
+            new AccountRow("alice", alice.iban(), null, alice.balance(), alice.creditLine()),
+            ACCOUNTS.getLast());
+    assertThat(today(test.bank.overview())).hasSize(7);
+    assertThat(test.account("alice").owner()).isEqualTo(Personal.erased());
+    assertThat(test.account("bob").owner()).isEqualTo(Personal.of("bob"));
+    test.does(new Deposit("alice", 1, test.bank.today(), "goes on"));
   }
 
   private void isAFoldFromZero(Overview overview) {

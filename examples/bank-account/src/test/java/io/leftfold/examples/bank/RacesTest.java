@@ -141,7 +141,7 @@ final class RacesTest {
     var withoutTransfers = 0L;
     var onTheWay = 0L;
     for (var recorded : test.store.read(Query.everything(), ReadOptions.forwards()).events()) {
-      for (var event : Accounts.meaning(recorded)) {
+      for (var event : Accounts.meaning(test.types, recorded)) {
         books = Accounts.evolve(books, event);
         switch (event) {
           case TransferSent sent -> onTheWay += sent.cents();

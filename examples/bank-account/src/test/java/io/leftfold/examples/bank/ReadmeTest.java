@@ -59,7 +59,7 @@ final class ReadmeTest {
               .toList();
     }
     assertThat(blocks(JAVA))
-        .hasSize(4)
+        .hasSize(5)
         .allSatisfy(
             block -> assertThat(sources).anyMatch(source -> source.contains(flat(block)), block));
   }
@@ -80,7 +80,14 @@ final class ReadmeTest {
 
   @Test
   void what_is_tried_comes_out_as_it_says() throws IOException {
-    var arguments = List.of("--data", directory.toString(), "--port", "0");
+    var arguments =
+        List.of(
+            "--data",
+            directory.resolve("data").toString(),
+            "--keys",
+            directory.resolve("keys").toString(),
+            "--port",
+            "0");
     try (var open = Main.open(arguments, Clock.systemUTC());
         var client = HttpClient.newHttpClient()) {
       var bank = new Requests(client, open.port());
@@ -94,7 +101,7 @@ final class ReadmeTest {
           compared++;
         }
       }
-      assertThat(compared).isEqualTo(11);
+      assertThat(compared).isEqualTo(13);
     }
   }
 

@@ -12,9 +12,12 @@ import io.leftfold.examples.bank.Payments.Instruct;
 import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.testkit.ManualClock;
 import io.leftfold.toolkit.CommandId;
+import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.Outcome;
 import io.leftfold.toolkit.Outcome.Accepted;
+import io.leftfold.toolkit.keys.SubjectKeys;
 import io.leftfold.toolkit.process.CommandTarget;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,13 +41,15 @@ final class TestBank implements AutoCloseable {
 
   final ManualClock clock;
   final EventStore store;
+  final SubjectKeys keys = SubjectKeys.inMemory(new SecureRandom());
+  final EventTypes<BankEvent> types = Accounts.EVENTS.with(keys);
   final JdbcConnectionPool database = database();
   final Bank bank;
 
   private TestBank(EventStore store, ManualClock clock, CommandTarget<Instruct> otherBank) {
     this.store = store;
     this.clock = clock;
-    this.bank = Bank.on(store, database, otherBank, clock, PATIENCE);
+    this.bank = Bank.on(store, keys, database, otherBank, clock, PATIENCE);
   }
 
   static TestBank inMemory() {
@@ -93,7 +98,7 @@ final class TestBank implements AutoCloseable {
   /// What happened to an account.
   Stream<BankEvent> events(String account) {
     return store.read(Accounts.stream(account), ReadOptions.forwards()).events().stream()
-        .flatMap(event -> Accounts.meaning(event).stream());
+        .flatMap(event -> Accounts.meaning(types, event).stream());
   }
 
   /// Lets payments go on until there is nothing to do.
