@@ -24,9 +24,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,7 +180,10 @@ abstract class FoldingContract {
       for (var writer : writeAtOnce()) {
         assertThat(next.await(writer.get(), LONG)).isTrue();
       }
-      assertThat(next.status().role()).contains(Role.LIVE);
+      // It has all of that, perhaps a moment before it takes over.
+      while (!next.status().role().equals(Optional.of(Role.LIVE))) {
+        LockSupport.parkNanos(1_000_000);
+      }
       assertThat(states()).isEqualTo(expected(AsOf.now()));
     }
   }
