@@ -8,16 +8,9 @@ import io.leftfold.toolkit.States;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import tools.jackson.databind.cfg.JsonNodeFeature;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /// States of partitions as JSON, all in one table.
 final class SqlStates<S> implements States<S> {
-
-  /// Decimals keep every digit.
-  private static final JsonMapper JSON =
-      JsonMapper.builder().enable(JsonNodeFeature.USE_BIG_DECIMAL_FOR_FLOATS).build();
 
   private final SqlSession session;
   private final ProjectionVersion version;
@@ -43,12 +36,12 @@ final class SqlStates<S> implements States<S> {
   }
 
   private S state(String json) {
-    return binding.read((ObjectNode) JSON.readTree(json));
+    return binding.readText(json);
   }
 
   @Override
   public void put(String partition, S state) {
-    var json = JSON.writeValueAsString(binding.write(state));
+    var json = binding.writeText(state);
     var changed =
         session.update(
             "UPDATE leftfold_state SET state = ? WHERE projection = ? AND version = ? AND partition_key = ?",

@@ -33,6 +33,22 @@ public interface JsonBinding<T> {
   /// @return the event
   T read(ObjectNode json);
 
+  /// The text of a state's JSON.
+  ///
+  /// @param state the state
+  /// @return an object
+  default String writeText(T state) {
+    return Trees.JSON.writeValueAsString(write(state));
+  }
+
+  /// A state of the text of its JSON. Decimals in it keep every digit.
+  ///
+  /// @param text an object
+  /// @return the state
+  default T readText(String text) {
+    return read((ObjectNode) Trees.JSON.readTree(text));
+  }
+
   /// The same with fields that are sealed with the key of whom they are about: for a state, in a
   /// snapshot or a read model. When the key is destroyed they are read as [Personal.Erased],
   /// without the state being touched. What is personal in events is declared with

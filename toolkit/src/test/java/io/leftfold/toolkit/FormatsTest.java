@@ -144,6 +144,7 @@ final class FormatsTest {
       assertThat(events.decode(stored(events.encode(rated)))).isEqualTo(Decoded.known(rated));
       var snapshots = Snapshots.of("rates", 1, binding);
       assertThat(snapshots.read().apply(snapshots.write().apply(rated))).isEqualTo(rated);
+      assertThat(binding.readText(binding.writeText(rated))).isEqualTo(rated);
       assertThat(Recording.json(BigDecimal::toString, decimal).asDecimal()).isEqualTo(decimal);
       var about = ProposedEvent.json("Rated", "{}").withMetadata("{\"rate\":" + number + "}");
       assertThat(Metadata.with(about, "by", "ann").metadata())

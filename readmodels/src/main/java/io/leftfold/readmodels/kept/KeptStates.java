@@ -9,15 +9,11 @@ import io.leftfold.toolkit.States;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /// States of partitions as texts in JSON.
 ///
 /// @param <S> the state of a partition
 public final class KeptStates<S> implements States<S> {
-
-  private static final JsonMapper JSON = JsonMapper.shared();
 
   private final KeptTransaction<?> transaction;
   private final ProjectionVersion version;
@@ -41,12 +37,12 @@ public final class KeptStates<S> implements States<S> {
   }
 
   private S state(String json) {
-    return binding.read((ObjectNode) JSON.readTree(json));
+    return binding.readText(json);
   }
 
   @Override
   public void put(String partition, S state) {
-    transaction.put(Key.state(version, partition), binding.write(state).toString());
+    transaction.put(Key.state(version, partition), binding.writeText(state));
   }
 
   @Override
