@@ -5,6 +5,7 @@ package io.leftfold.toolkit;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.toolkit.Checkpoint.Role;
 import io.leftfold.toolkit.Projection.Fold;
+import io.leftfold.toolkit.keys.KeysUnavailableException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 
 /// What the functions of a projection make of events and of a view, within transactions of others.
-/// Whatever they throw comes out as a [FoldFailure].
+/// Whatever they throw comes out as a [FoldFailure], but that keys cannot be asked now.
 final class Folds<E, V> {
 
   private final Projection<E, V> projection;
@@ -36,6 +37,8 @@ final class Folds<E, V> {
             .add(new Occurred<>(partition, event, recorded));
       }
       return new Meant<>(recorded, byPartition);
+    } catch (KeysUnavailableException e) {
+      throw e; // no fault of the event
     } catch (RuntimeException e) {
       throw new FoldFailure(Optional.empty(), e);
     }
@@ -69,6 +72,8 @@ final class Folds<E, V> {
   private void apply(Fold<E, V> fold, Occurred<E> occurred, V view) {
     try {
       fold.apply(view, occurred);
+    } catch (KeysUnavailableException e) {
+      throw e;
     } catch (Exception e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();

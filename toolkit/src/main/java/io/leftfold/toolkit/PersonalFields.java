@@ -5,7 +5,9 @@ package io.leftfold.toolkit;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.leftfold.toolkit.keys.BrokenSealException;
+import io.leftfold.toolkit.keys.KeysUnavailableException;
 import io.leftfold.toolkit.keys.Subject;
+import io.leftfold.toolkit.keys.SubjectErasedException;
 import io.leftfold.toolkit.keys.SubjectKeys;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
@@ -63,9 +65,10 @@ final class PersonalFields {
   /// Seals a field of which something is known.
   ///
   /// @throws io.leftfold.toolkit.keys.SubjectErasedException if the subject is erased
+  /// @throws KeysUnavailableException if that is not known
   void seal(ObjectNode data, String field, Subject subject) {
     var plain = JSON.writeValueAsBytes(data.required(field));
-    var sealed = keys.seal(subject, plain, context(field, subject));
+    var sealed = asked(() -> keys.seal(subject, plain, context(field, subject)));
     data.putObject(field)
         .put(SEALED, Base64.getEncoder().encodeToString(sealed))
         .put(SUBJECT, subject.value());
@@ -78,6 +81,7 @@ final class PersonalFields {
   /// Opens a field: what was sealed is there again, or that it was erased.
   ///
   /// @throws BrokenSealException if it is not what was sealed here
+  /// @throws KeysUnavailableException if that is not known
   void open(ObjectNode data, String field) {
     var value = data.path(field);
     if (!isSealed(value)) {
@@ -87,9 +91,19 @@ final class PersonalFields {
     var sealed = checked(() -> Base64.getDecoder().decode(value.path(SEALED).asString()));
     data.set(
         field,
-        keys.open(subject, sealed, context(field, subject))
+        asked(() -> keys.open(subject, sealed, context(field, subject)))
             .map(JSON::readTree)
             .orElseGet(() -> Personal.erased().toJson(JSON::valueToTree)));
+  }
+
+  private static <T> T asked(Supplier<T> keys) {
+    try {
+      return keys.get();
+    } catch (BrokenSealException | SubjectErasedException | KeysUnavailableException e) {
+      throw e;
+    } catch (RuntimeException e) {
+      throw new KeysUnavailableException(e);
+    }
   }
 
   private static <T> T checked(Supplier<T> text) {

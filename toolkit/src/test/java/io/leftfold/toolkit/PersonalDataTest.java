@@ -15,14 +15,18 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
 import io.leftfold.testkit.InMemoryEventStore;
+import io.leftfold.toolkit.keys.KeysUnavailableException;
 import io.leftfold.toolkit.keys.Subject;
 import io.leftfold.toolkit.keys.SubjectErasedException;
 import io.leftfold.toolkit.keys.SubjectKeys;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -119,6 +123,58 @@ final class PersonalDataTest {
   }
 
   // ---- sealed, opened, erased
+
+  @Test
+  void that_keys_cannot_be_asked_is_no_fault_of_the_event() {
+    var recorded = stored(types.encode(OPENED));
+    var unreachable = table().build().with(new Unreachable());
+
+    assertThatThrownBy(() -> unreachable.decode(recorded))
+        .isInstanceOf(KeysUnavailableException.class)
+        .hasMessageContaining("the disk is gone");
+    assertThatThrownBy(() -> unreachable.encode(OPENED))
+        .isInstanceOf(KeysUnavailableException.class);
+    assertThat(types.decode(recorded)).isEqualTo(known(OPENED));
+  }
+
+  @Test
+  void a_projection_parks_nothing_while_keys_cannot_be_asked() {
+    var recorded = stored(types.encode(OPENED));
+    var unreachable = table().build().with(new Unreachable());
+    var folds =
+        new Folds<>(
+            Projection.<Happening, Object>of("owners", 1, unreachable, (_, _) -> {}),
+            UnknownEvents.REFUSE);
+
+    assertThatThrownBy(() -> folds.meaning(recorded)).isInstanceOf(KeysUnavailableException.class);
+  }
+
+  private static final class Unreachable implements SubjectKeys {
+
+    private static UncheckedIOException failure() {
+      return new UncheckedIOException(new IOException("the disk is gone"));
+    }
+
+    @Override
+    public byte[] seal(Subject subject, byte[] plain, byte[] context) {
+      throw failure();
+    }
+
+    @Override
+    public Optional<byte[]> open(Subject subject, byte[] sealed, byte[] context) {
+      throw failure();
+    }
+
+    @Override
+    public boolean erase(Subject subject) {
+      throw failure();
+    }
+
+    @Override
+    public boolean isErased(Subject subject) {
+      throw failure();
+    }
+  }
 
   @Test
   void what_is_personal_is_sealed_and_read_back_until_it_is_erased() {

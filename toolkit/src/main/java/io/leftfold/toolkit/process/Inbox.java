@@ -15,6 +15,7 @@ import io.leftfold.api.Subscription;
 import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.toolkit.Decoded;
+import io.leftfold.toolkit.keys.KeysUnavailableException;
 import io.leftfold.toolkit.process.Correlation.Target;
 import io.leftfold.toolkit.process.Entry.Place;
 import java.time.Duration;
@@ -107,6 +108,8 @@ final class Inbox<E, S, C> implements AutoCloseable {
     List<Routed<E>> routed;
     try {
       routed = routed(event);
+    } catch (KeysUnavailableException e) {
+      throw e; // no fault of the event: it comes again
     } catch (RuntimeException | StackOverflowError e) {
       setAside(event, EntryFormat.cause(e));
       return;

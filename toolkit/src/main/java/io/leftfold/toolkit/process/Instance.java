@@ -9,6 +9,7 @@ import io.leftfold.toolkit.CommandId;
 import io.leftfold.toolkit.Decoded;
 import io.leftfold.toolkit.EventCodec;
 import io.leftfold.toolkit.UnreadableEventException;
+import io.leftfold.toolkit.keys.KeysUnavailableException;
 import io.leftfold.toolkit.process.Entry.Place;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -175,6 +176,8 @@ final class Instance<E, S, C> {
     }
     try {
       state = definition.manager().evolve(state, input.input().get());
+    } catch (KeysUnavailableException e) {
+      throw e; // whoever reads the instance reads it again
     } catch (RuntimeException e) {
       breakDown(e);
     } catch (StackOverflowError e) {

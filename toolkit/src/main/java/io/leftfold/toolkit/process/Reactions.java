@@ -4,6 +4,7 @@ package io.leftfold.toolkit.process;
 
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.toolkit.keys.KeysUnavailableException;
 import io.leftfold.toolkit.process.Entry.Place;
 import io.leftfold.toolkit.process.Instance.Held;
 import io.leftfold.toolkit.process.Instance.Issue;
@@ -133,6 +134,8 @@ final class Reactions<E, S, C> {
       Supplier<List<ProposedEvent>> reaction, Function<String, List<ProposedEvent>> otherwise) {
     try {
       return reaction.get();
+    } catch (KeysUnavailableException e) {
+      throw e; // nobody's fault, and over some time
     } catch (RuntimeException | StackOverflowError e) {
       return otherwise.apply(EntryFormat.cause(e));
     }

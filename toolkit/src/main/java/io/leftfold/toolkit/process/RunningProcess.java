@@ -3,6 +3,7 @@
 package io.leftfold.toolkit.process;
 
 import io.leftfold.api.UnavailableException;
+import io.leftfold.toolkit.keys.KeysUnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -115,6 +116,14 @@ public final class RunningProcess implements AutoCloseable {
         turn.run();
       } catch (UnavailableException e) {
         if (e.reason() == UnavailableException.Reason.CLOSED || !paused()) {
+          fail(e);
+          return;
+        }
+        again.run();
+      } catch (KeysUnavailableException e) {
+        LOGGER.log(
+            System.Logger.Level.WARNING, "%s; it goes on when they can".formatted(e.getMessage()));
+        if (!paused()) {
           fail(e);
           return;
         }

@@ -3,6 +3,7 @@
 package io.leftfold.toolkit.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;
@@ -10,10 +11,12 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
 import io.leftfold.api.Tracking;
 import io.leftfold.testkit.Steps;
 import io.leftfold.toolkit.Decoded;
 import io.leftfold.toolkit.EventCodec;
+import io.leftfold.toolkit.keys.KeysUnavailableException;
 import io.leftfold.toolkit.process.Shop.Delivery;
 import io.leftfold.toolkit.process.Shop.Order;
 import io.leftfold.toolkit.process.Shop.Paid;
@@ -21,12 +24,14 @@ import io.leftfold.toolkit.process.Shop.Phase;
 import io.leftfold.toolkit.process.Shop.Placed;
 import io.leftfold.toolkit.process.Shop.ShopCommand;
 import io.leftfold.toolkit.process.Shop.ShopEvent;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -338,6 +343,43 @@ final class ProcessRunnerTest {
                 .events())
         .extracting(event -> event.stream().value())
         .containsExactly("order-x");
+  }
+
+  @Test
+  void an_event_whose_keys_cannot_be_asked_is_not_set_aside_and_comes_again() {
+    var isThere = new AtomicBoolean();
+    EventCodec<ShopEvent> sealed =
+        EventCodec.of(
+            Shop.EVENTS::encode,
+            event -> {
+              if (!isThere.get()) {
+                throw new KeysUnavailableException(new IOException("the disk is gone"));
+              }
+              return Shop.EVENTS.decode(event);
+            });
+    var delivery =
+        shop.with(1)
+            .runner(
+                ProcessDefinition.of("sealed", new Delivery(), sealed, Shop.COMMANDS)
+                    .following(Shop.DELIVERY.source()),
+                Shop.target(shop.store, shop.carrier),
+                ProcessOptions.of(ShopFloor.RETRIES));
+    shop.happens(new Placed("a"));
+
+    assertThatThrownBy(() -> ShopFloor.run(delivery)).isInstanceOf(KeysUnavailableException.class);
+    isThere.set(true);
+    ShopFloor.run(delivery);
+    assertThat(delivery.state("a").phase()).isEqualTo(Phase.WAITING);
+
+    // The same when an instance is read, which is not parked for it.
+    shop.happens(new Paid("a"));
+    isThere.set(false);
+    assertThatThrownBy(() -> ShopFloor.run(delivery)).isInstanceOf(KeysUnavailableException.class);
+    isThere.set(true);
+    ShopFloor.run(delivery);
+    assertThat(delivery.state("a").phase()).isEqualTo(Phase.SHIPPED);
+    assertThat(shop.store.state(StreamName.of("process.sealed")))
+        .isNotInstanceOf(StreamState.Present.class);
   }
 
   @Test
