@@ -22,6 +22,7 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.SubscriptionMessage;
@@ -614,6 +615,25 @@ abstract class BoundaryContract extends SubscribingContract {
     assertThat(further.position()).isEqualTo(first.position());
     assertThat(store.trackingPosition("upstream")).hasValue(4);
     assertThat(letters(COURSES)).isEqualTo("A");
+  }
+
+  /// What it says of the stream's metadata is not written again, and does not bring it back.
+  @Test
+  void a_repeated_append_that_is_tracked_anew_brings_the_stream_of_the_source_back() {
+    needsBoundaries();
+    var metadata = ProposedEvent.json("$metadata", "{\"color\":\"blue\"}");
+    var tracked =
+        Commit.of(StreamAppend.of(UPSTREAM.metastream(), ExpectedState.any(), metadata))
+            .tracking("upstream", 3);
+    store.append(tracked);
+    store.delete(UPSTREAM, ExpectedState.any());
+    assertThat(store.trackingPosition("upstream")).isEmpty();
+
+    assertThat(store.append(tracked).idempotent()).isTrue();
+
+    assertThat(store.trackingPosition("upstream")).hasValue(3);
+    assertThat(store.state(UPSTREAM)).isInstanceOf(StreamState.Present.class);
+    assertThat(store.read(UPSTREAM, ReadOptions.forwards()).events()).hasSize(1);
   }
 
   @Test

@@ -12,6 +12,7 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamTombstonedException;
+import io.leftfold.api.Tracking;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.api.WrongExpectedStateException.Conflict;
 import io.leftfold.engine.log.LogWriter;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
@@ -102,7 +104,7 @@ final class Judge {
     if (commit.tracking().filter(boundary::isNew).isPresent()) {
       try {
         var draft = new CommitDraft(heads, ids);
-        track(draft, commit);
+        track(draft, commit.tracking(), List.of());
         write(draft);
       } catch (LeftfoldException e) {
         throw new IOException("A commit could not be completed", e);
@@ -110,16 +112,15 @@ final class Judge {
     }
   }
 
-  private void track(CommitDraft draft, Commit commit) {
-    commit
-        .tracking()
-        .ifPresent(tracking -> {
-          var head = heads.of(tracking.stream());
-          if (head.isDeleted() && !isWritten(head.name.metastream(), commit.parts())) {
-            draft.undelete(head, head.lastRevision + 1, head.metadataJson);
-          }
-          draft.tracking(head, tracking);
-        });
+  /// @param parts what is written with it
+  private void track(CommitDraft draft, Optional<Tracking> noted, List<StreamAppend> parts) {
+    noted.ifPresent(tracking -> {
+      var head = heads.of(tracking.stream());
+      if (head.isDeleted() && !isWritten(head.name.metastream(), parts)) {
+        draft.undelete(head, head.lastRevision + 1, head.metadataJson);
+      }
+      draft.tracking(head, tracking);
+    });
   }
 
   private static boolean isAllToBeWritten(List<AppendDecision> decisions) {
@@ -237,7 +238,7 @@ final class Judge {
 
   private AppendResult writeParts(Work.Append append) throws IOException {
     var commit = new CommitDraft(heads, ids);
-    track(commit, append.commit());
+    track(commit, append.commit().tracking(), append.commit().parts());
     var parts = append.parts();
     // What is only checked is told as it was before: the commit may write its metadata.
     var streams = new ArrayList<AppendedStream>(parts.size());
