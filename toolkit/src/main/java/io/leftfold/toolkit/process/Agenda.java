@@ -29,6 +29,10 @@ final class Agenda {
 
   private final Map<LaneName, Lane> lanes = new HashMap<>();
   private final Map<CommandId, LaneName> laneOf = new HashMap<>();
+
+  /// Of commands that are to be tried again, and of no others.
+  private final Map<CommandId, Attempts> attempts = new HashMap<>();
+
   private final ArrayDeque<Lane> ready = new ArrayDeque<>();
   private final PriorityQueue<Pause> pauses =
       new PriorityQueue<>(Comparator.comparing(Pause::until));
@@ -54,13 +58,11 @@ final class Agenda {
     }
   }
 
-  /// The commands of one instance that wait for each other. Beside them, what is known of the first
-  /// one's attempts.
+  /// The commands of one instance that wait for each other.
   static final class Lane {
     private final LaneName name;
     private final TreeMap<Long, Open> commands = new TreeMap<>();
     private boolean busy;
-    Attempts attempts = Attempts.NONE;
 
     private Lane(LaneName name) {
       this.name = name;
@@ -152,6 +154,7 @@ final class Agenda {
   }
 
   private void settle(CommandId id) {
+    attempts.remove(id);
     var name = laneOf.remove(id);
     if (name == null) {
       return;
@@ -162,9 +165,6 @@ final class Agenda {
     }
     if (lane.commands.isEmpty()) {
       return;
-    }
-    if (!lane.busy && lane.first().id().equals(id)) {
-      lane.attempts = Attempts.NONE;
     }
     lane.commands.values().removeIf(command -> command.id().equals(id));
     if (lane.commands.isEmpty() && !lane.busy) {
@@ -195,21 +195,26 @@ final class Agenda {
 
   /// Gives a lane back of which a command is settled.
   void putSettled(Lane lane, Open command) {
+    attempts.remove(command.id());
     laneOf.remove(command.id());
     lane.commands.remove(command.revision());
-    lane.attempts = Attempts.NONE;
     putBack(lane);
   }
 
   /// Gives a lane back whose first command has to be tried again.
-  void putBack(Lane lane, Open command, Attempts attempts, Instant until) {
+  void putBack(Lane lane, Open command, Attempts made, Instant until) {
     if (lane.commands.containsKey(command.revision())) {
-      lane.attempts = attempts;
+      attempts.put(command.id(), made);
       lane.busy = false;
       pauses.add(new Pause(lane, until));
     } else { // somebody else has settled it
       putBack(lane);
     }
+  }
+
+  /// What was tried with a command that is to be tried again.
+  Attempts attempts(Open command) {
+    return attempts.getOrDefault(command.id(), Attempts.NONE);
   }
 
   private void putBack(Lane lane) {

@@ -252,7 +252,7 @@ final class Conductor<E, S, C> implements AutoCloseable {
 
   private void deliver(Lane lane) {
     var command = lane.first();
-    var attempts = lane.attempts;
+    var attempts = agenda.attempts(command);
     underWay++;
     executor.execute(
         () -> delivered.add(new Delivered(lane, command, delivery.attempt(command, attempts))));
