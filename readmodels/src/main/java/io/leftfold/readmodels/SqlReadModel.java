@@ -86,11 +86,14 @@ public final class SqlReadModel<V> implements ReadModel<V> {
 
   @Override
   public void drop(ProjectionVersion version) {
-    define(tables.stream().map(table -> table.removal(version.version())).toList());
+    // First, at once, what a version that begins again would take for its own: if only its tables
+    // were gone, it would go on from its checkpoint without them.
+    prepare(version);
     inTransaction(transaction -> {
-      transaction.remove(version);
+      transaction.remove(version, tables);
       return version;
     });
+    define(tables.stream().map(table -> table.removal(version.version())).toList());
   }
 
   private void define(List<String> statements) {

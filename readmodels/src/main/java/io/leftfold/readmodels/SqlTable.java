@@ -32,6 +32,10 @@ public record SqlTable(String name, String columns) {
     return "CREATE TABLE IF NOT EXISTS %s (%s)".formatted(of(version), columns);
   }
 
+  String clearing(int version) {
+    return "DELETE FROM " + of(version);
+  }
+
   String removal(int version) {
     return "DROP TABLE IF EXISTS " + of(version);
   }

@@ -176,7 +176,8 @@ final class SqlTransaction<V> implements Transaction<V> {
   }
 
   /// Removes all rows of a version.
-  void remove(ProjectionVersion version) {
+  void remove(ProjectionVersion version, List<SqlTable> tables) {
+    tables.forEach(table -> session.update(table.clearing(version.version())));
     for (var table : List.of("leftfold_checkpoint", "leftfold_parked", "leftfold_state")) {
       session.update(
           "DELETE FROM %s WHERE projection = ? AND version = ?".formatted(table),

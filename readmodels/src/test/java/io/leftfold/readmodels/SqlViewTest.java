@@ -12,7 +12,13 @@ import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ReadModelException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Clock;
 import java.util.List;
 import java.util.stream.Stream;
@@ -22,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Views in tables of the application.
 final class SqlViewTest {
@@ -142,5 +149,51 @@ final class SqlViewTest {
     assertThatThrownBy(() -> readModel.<String>read("sums", view -> view.table("others")))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("outbox");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"DELETE FROM sums_v1", "DELETE FROM leftfold_checkpoint", "DROP TABLE"})
+  void a_version_that_was_dropped_in_part_is_whole_when_it_begins_again(String failing) {
+    var database = Databases.h2();
+    var readModel = SqlReadModel.of(database, SUMS, OUTBOX);
+    Trails.append(store, 2, 0, 6);
+    Projector.of(store, sums(1, 1), readModel).catchUp();
+
+    var dying = SqlReadModel.of(failingAt(database, failing), SUMS, OUTBOX);
+    assertThatThrownBy(() -> dying.drop(new ProjectionVersion("sums", 1)))
+        .isInstanceOf(ReadModelException.class)
+        .hasMessageContaining("the machine is off");
+
+    Projector.of(store, sums(1, 1), readModel).catchUp();
+    assertThat(totals(readModel)).containsExactly(6L, 9L);
+  }
+
+  private static DataSource failingAt(DataSource database, String beginning) {
+    return around(DataSource.class, database, beginning);
+  }
+
+  private static <T> T around(Class<T> type, T inside, String beginning) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            SqlViewTest.class.getClassLoader(),
+            new Class<?>[] {type},
+            (_, method, arguments) -> {
+              if (arguments != null
+                  && arguments[0] instanceof String sql
+                  && sql.startsWith(beginning)) {
+                throw new SQLException("the machine is off");
+              }
+              try {
+                return switch (method.invoke(inside, arguments)) {
+                  case Connection connection -> around(Connection.class, connection, beginning);
+                  case PreparedStatement prepared -> prepared;
+                  case Statement statement -> around(Statement.class, statement, beginning);
+                  case null -> null;
+                  case Object other -> other;
+                };
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            }));
   }
 }
