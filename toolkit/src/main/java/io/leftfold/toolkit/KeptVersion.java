@@ -6,6 +6,7 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.toolkit.Checkpoint.Role;
 import io.leftfold.toolkit.Folds.Meant;
 import io.leftfold.toolkit.ReadModel.Transaction;
+import io.leftfold.toolkit.keys.KeysUnavailableException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -141,8 +142,8 @@ final class KeptVersion<E, V> {
       try {
         commit(events, through, Map.of());
         return;
-      } catch (OutrunException outrun) {
-        throw outrun;
+      } catch (OutrunException | KeysUnavailableException e) {
+        throw e;
       } catch (RuntimeException _) {
         // Which one it was shows when they are folded one by one.
       }
@@ -156,8 +157,8 @@ final class KeptVersion<E, V> {
       try {
         commit(List.of(event), event.position(), blamed);
         return;
-      } catch (OutrunException outrun) {
-        throw outrun;
+      } catch (OutrunException | KeysUnavailableException e) {
+        throw e;
       } catch (RuntimeException failure) {
         if (attempts == options.attemptsMax()) {
           blamed.put(

@@ -84,6 +84,8 @@ final class KeyFiles implements KeyStorage, AutoCloseable {
 
   /// Goes on where somebody died.
   private void finish() throws IOException {
+    // Whoever died may have left a mark that would not outlast the machine, but the key would go.
+    directory.sync();
     directory.removeHalves();
     try (var marks = Files.newDirectoryStream(directory.path(), "*" + ERASED)) {
       for (var mark : marks) {

@@ -8,6 +8,7 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.api.WrongExpectedStateException;
+import io.leftfold.toolkit.keys.KeysUnavailableException;
 import io.leftfold.toolkit.process.Agenda.Open;
 import io.leftfold.toolkit.process.Instance.Issue;
 import java.time.Clock;
@@ -69,6 +70,9 @@ final class Delivery<E, S, C> {
         attempts = attempts.plusOne(clock.instant());
         attempts = attempts.with(asked(issue.get()));
       }
+    } catch (KeysUnavailableException _) {
+      // Nobody's fault, and over some time; as if it had not been tried.
+      return new Progress.Again(before, clock.instant().plus(retries.pause(1)));
     } catch (Exception e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
@@ -99,7 +103,7 @@ final class Delivery<E, S, C> {
                       .map(issue -> reactions.toSettlement(instance, issue, outcome, objection))
                       .orElse(List.of()));
       return new Progress.Done();
-    } catch (UnavailableException _) {
+    } catch (UnavailableException | KeysUnavailableException _) {
       // The target is not asked again: its answer is known.
       return new Progress.Again(attempts, clock.instant().plus(retries.pause(1)));
     } catch (LimitExceededException e) {

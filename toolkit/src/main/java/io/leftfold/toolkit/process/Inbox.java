@@ -154,6 +154,10 @@ final class Inbox<E, S, C> implements AutoCloseable {
       } catch (WrongExpectedStateException _) {
         // A timer or an outcome was quicker: with the instance as it is now.
       } catch (LimitExceededException e) {
+        if (objection.isPresent()) { // more instances than one commit takes, even to be parked
+          setAside(event, EntryFormat.cause(e));
+          return;
+        }
         objection = Optional.of(EntryFormat.cause(e));
       }
     }
