@@ -25,7 +25,7 @@ final class SimulationTest {
           all.updateAndGet(tally::plus);
         });
     System.out.println(all);
-    if (all.get().histories() >= 1000) {
+    if (all.get().histories() >= 500) {
       assertThat(all.get().survived()).as("commits that survived in doubt").isPositive();
       assertThat(all.get().forgotten()).as("events that scavenges took away").isPositive();
       assertThat(all.get().copied()).as("events in backups").isPositive();

@@ -39,7 +39,7 @@ public abstract class EventStoreContract extends VirtualStreamsContract {
   /// For an implementation.
   protected EventStoreContract() {}
 
-  @RepeatedTest(20)
+  @RepeatedTest(10)
   void whatever_is_done_the_store_answers_as_the_model() {
     needs(Capability.CLOCK);
     needs(Capability.EXACT_STATES);

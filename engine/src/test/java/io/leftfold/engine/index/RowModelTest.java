@@ -33,12 +33,12 @@ final class RowModelTest {
 
   @Test
   void a_reader_finds_all_below_the_end_while_parts_are_replaced_and_closed() {
-    Interleavings.check(ReadRow.class, 60, PARTS);
+    Interleavings.check(ReadRow.class, 30, PARTS);
   }
 
   @Test
   void a_writer_loses_no_table_to_one_who_replaces_others() {
-    Interleavings.check(WrittenRow.class, 200, PARTS);
+    Interleavings.check(WrittenRow.class, 100, PARTS);
   }
 
   /// Two full tables of one event. The segments that are to take their places are written already.
