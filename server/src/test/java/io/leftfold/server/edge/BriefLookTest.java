@@ -23,12 +23,8 @@ final class BriefLookTest {
 
   /// Reads a piece as long as it may be: there is more.
   private void readPiece() {
-    readPiece(PIECE);
-  }
-
-  private void readPiece(int bytes) {
-    look.attemptedBytesRead(bytes);
-    look.lastBytesRead(bytes);
+    look.attemptedBytesRead(PIECE);
+    look.lastBytesRead(PIECE);
     look.incMessagesRead(1);
   }
 
@@ -67,30 +63,5 @@ final class BriefLookTest {
     look.incMessagesRead(1);
 
     assertThat(look.continueReading()).isFalse();
-  }
-
-  private void look(long millis) {
-    look.reset(channel.config());
-    ticker.advance(millis, TimeUnit.MILLISECONDS);
-    readPiece(look.guess());
-    look.readComplete();
-  }
-
-  @Test
-  void a_connection_of_which_one_piece_takes_long_is_read_in_smaller_ones() {
-    look(0);
-    var usual = look.guess();
-    for (var i = 0; i < 20; i++) {
-      look(3);
-    }
-    assertThat(look.guess()).isEqualTo(1024).isLessThan(usual);
-    var piece = look.allocate(channel.alloc());
-    assertThat(piece.capacity()).isEqualTo(1024);
-    piece.release();
-
-    for (var i = 0; i < 20; i++) {
-      look(0);
-    }
-    assertThat(look.guess()).isGreaterThanOrEqualTo(usual);
   }
 }
