@@ -4,47 +4,25 @@ package io.leftfold.readmodels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leftfold.api.EventStore;
 import io.leftfold.readmodels.Trails.Numbered;
 import io.leftfold.readmodels.Trails.Trail;
-import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.toolkit.ParkedPartition;
 import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ReadModelException;
 import io.leftfold.toolkit.States;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Where databases differ, and read models in them must not.
-final class SqlReadModelTest {
-
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  static Path directory;
-
-  private final EventStore store = new InMemoryEventStore(Clock.systemUTC());
-
-  static Stream<DataSource> databases() {
-    return Databases.all(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    store.close();
-  }
+final class SqlReadModelTest extends OnEachDatabase {
 
   private void append(String... partitions) {
     for (var partition : partitions) {

@@ -5,52 +5,30 @@ package io.leftfold.readmodels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leftfold.api.EventStore;
 import io.leftfold.readmodels.Trails.Numbered;
-import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ReadModelException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
-import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.util.List;
-import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Views in tables of the application.
-final class SqlViewTest {
+final class SqlViewTest extends OnEachDatabase {
 
   private static final SqlTable SUMS =
       new SqlTable("sums", "part VARCHAR(10) PRIMARY KEY, total BIGINT NOT NULL");
   private static final SqlTable OUTBOX = new SqlTable("outbox", "number BIGINT PRIMARY KEY");
-
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  static Path directory;
-
-  private final EventStore store = new InMemoryEventStore(Clock.systemUTC());
-
-  static Stream<DataSource> databases() {
-    return Databases.all(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    store.close();
-  }
 
   private static Projection<Numbered, SqlView> sums(int version, long factor) {
     return Projection.<Numbered, SqlView>of(

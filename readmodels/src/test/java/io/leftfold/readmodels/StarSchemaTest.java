@@ -5,30 +5,24 @@ package io.leftfold.readmodels;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.leftfold.api.EventStore;
 import io.leftfold.readmodels.Bank.BankEvent;
 import io.leftfold.readmodels.Bank.BankEvent.Booked;
 import io.leftfold.readmodels.Bank.BankEvent.Opened;
-import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.toolkit.FoldingOptions;
 import io.leftfold.toolkit.Occurred;
 import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.Projector;
-import java.nio.file.Path;
-import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// The bookings of a bank, counted by account and day.
-final class StarSchemaTest {
+final class StarSchemaTest extends OnEachDatabase {
 
   private static final int ACCOUNTS = 4;
   private static final FoldingOptions OPTIONS = FoldingOptions.defaults().withBatchEventsMax(3);
@@ -42,21 +36,6 @@ final class StarSchemaTest {
               List.of("account", "booking_day"),
               "cents BIGINT NOT NULL",
               "description VARCHAR(200) NOT NULL");
-
-  @TempDir
-  @SuppressWarnings("NullAway.Init")
-  static Path directory;
-
-  private final EventStore store = new InMemoryEventStore(Clock.systemUTC());
-
-  static Stream<DataSource> databases() {
-    return Databases.all(directory);
-  }
-
-  @AfterEach
-  void closeStore() {
-    store.close();
-  }
 
   private static Projection<BankEvent, SqlView> overview(int version) {
     return Projection.of(Bank.NAME, version, Bank.EVENTS, StarSchemaTest::fold);

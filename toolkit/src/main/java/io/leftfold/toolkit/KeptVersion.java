@@ -86,12 +86,15 @@ final class KeptVersion<E, V> {
   }
 
   private Optional<Checkpoint> live(Transaction<V> transaction) {
-    return Versions.live(transaction.checkpoints(version().projection()));
+    return transaction.live(version().projection());
   }
 
   private Known begin(Transaction<V> transaction) {
     var live = live(transaction);
-    var kept = Versions.of(version(), transaction.checkpoints(version().projection()));
+    var kept =
+        transaction.checkpoints(version().projection()).stream()
+            .filter(one -> one.version().equals(version()))
+            .findFirst();
     var checkpoint =
         kept.orElseGet(() ->
             Checkpoint.first(

@@ -2,7 +2,9 @@
 
 package io.leftfold.toolkit;
 
+import io.leftfold.toolkit.Checkpoint.Role;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /// Where a projection is kept: views, and beside them how far each has come. The seam for readers'
@@ -45,15 +47,8 @@ public interface ReadModel<V> {
   /// @return the answer
   /// @throws IllegalStateException if nothing was ever kept of the projection
   default <R> R read(String projection, Function<? super V, ? extends R> question) {
-    return transact(transaction ->
-        question.apply(
-            transaction.view(
-                Versions.live(transaction.checkpoints(projection))
-                    .orElseThrow(() ->
-                        new IllegalStateException(
-                            "Nothing is kept of the projection %s; run a Projector of it first"
-                                .formatted(projection)))
-                    .version())));
+    return transact(
+        transaction -> question.apply(transaction.view(transaction.liveVersion(projection))));
   }
 
   /// What can be done in a transaction, by the thread that it was given to, as long as it lasts.
@@ -72,6 +67,28 @@ public interface ReadModel<V> {
     /// @param projection its name
     /// @return their checkpoints, by ascending version
     List<Checkpoint> checkpoints(String projection);
+
+    /// How far the version of a projection has come that is read.
+    ///
+    /// @param projection its name
+    /// @return its checkpoint; empty if nothing was ever kept of the projection
+    default Optional<Checkpoint> live(String projection) {
+      return checkpoints(projection).stream().filter(one -> one.role() == Role.LIVE).findFirst();
+    }
+
+    /// The version of a projection that is read.
+    ///
+    /// @param projection its name
+    /// @return the version
+    /// @throws IllegalStateException if nothing was ever kept of the projection
+    default ProjectionVersion liveVersion(String projection) {
+      return live(projection)
+          .orElseThrow(() ->
+              new IllegalStateException(
+                  "Nothing is kept of the projection %s; run a Projector of it first"
+                      .formatted(projection)))
+          .version();
+    }
 
     /// Keeps the checkpoint of a version that has none.
     ///

@@ -2,7 +2,6 @@
 
 package io.leftfold.readmodels.files;
 
-import io.leftfold.readmodels.kept.KeptStates;
 import io.leftfold.readmodels.kept.KeptTransaction;
 import io.leftfold.readmodels.kept.Texts;
 import io.leftfold.toolkit.JsonBinding;
@@ -105,9 +104,7 @@ public final class FileReadModel<S> implements ReadModel<States<S>>, AutoCloseab
   }
 
   private KeptTransaction<States<S>> transaction(KeptFile file) {
-    return new KeptTransaction<>(
-        Texts.of(file.texts()),
-        (transaction, version) -> new KeptStates<>(transaction, version, binding));
+    return KeptTransaction.ofStates(Texts.of(file.texts()), binding);
   }
 
   @Override

@@ -6,7 +6,6 @@ import io.leftfold.readmodels.kept.KeptTransaction;
 import io.leftfold.readmodels.kept.Key;
 import io.leftfold.readmodels.kept.Key.Kind;
 import io.leftfold.toolkit.Checkpoint;
-import io.leftfold.toolkit.Checkpoint.Role;
 import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.States;
 import io.leftfold.toolkit.files.DurableDirectory;
@@ -48,8 +47,8 @@ final class Site<S> {
   Change of(KeptTransaction<States<S>> transaction, KeptTransaction<States<S>> before) {
     var change = new Change(new TreeMap<>(), new HashSet<>());
     for (var projection : projections(transaction.changes().keySet())) {
-      var live = live(transaction.checkpoints(projection));
-      if (live.isPresent() && live.equals(live(before.checkpoints(projection)))) {
+      var live = live(transaction, projection);
+      if (live.isPresent() && live.equals(live(before, projection))) {
         addChanged(transaction, live.get(), change);
       } else {
         change.complete().add(path(projection, ""));
@@ -64,8 +63,7 @@ final class Site<S> {
     var change = new Change(new TreeMap<>(), new HashSet<>());
     change.complete().add(root());
     for (var projection : projections(keys)) {
-      live(transaction.checkpoints(projection))
-          .ifPresent(version -> addAll(transaction, version, change));
+      live(transaction, projection).ifPresent(version -> addAll(transaction, version, change));
     }
     return change;
   }
@@ -74,11 +72,9 @@ final class Site<S> {
     return keys.stream().map(key -> key.version().projection()).collect(Collectors.toSet());
   }
 
-  private static Optional<ProjectionVersion> live(List<Checkpoint> checkpoints) {
-    return checkpoints.stream()
-        .filter(one -> one.role() == Role.LIVE)
-        .map(Checkpoint::version)
-        .findFirst();
+  private static Optional<ProjectionVersion> live(
+      KeptTransaction<?> transaction, String projection) {
+    return transaction.live(projection).map(Checkpoint::version);
   }
 
   private void addChanged(

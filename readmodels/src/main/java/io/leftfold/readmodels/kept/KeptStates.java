@@ -13,19 +13,13 @@ import java.util.TreeMap;
 /// States of partitions as texts in JSON.
 ///
 /// @param <S> the state of a partition
-public final class KeptStates<S> implements States<S> {
+final class KeptStates<S> implements States<S> {
 
   private final KeptTransaction<?> transaction;
   private final ProjectionVersion version;
   private final JsonBinding<S> binding;
 
-  /// Of one version, in a transaction.
-  ///
-  /// @param transaction as long as it lasts
-  /// @param version whose
-  /// @param binding between states and JSON
-  public KeptStates(
-      KeptTransaction<?> transaction, ProjectionVersion version, JsonBinding<S> binding) {
+  KeptStates(KeptTransaction<?> transaction, ProjectionVersion version, JsonBinding<S> binding) {
     this.transaction = transaction;
     this.version = version;
     this.binding = binding;

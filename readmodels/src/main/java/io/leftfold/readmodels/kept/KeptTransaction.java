@@ -5,10 +5,12 @@ package io.leftfold.readmodels.kept;
 import io.leftfold.readmodels.kept.Key.Kind;
 import io.leftfold.toolkit.Checkpoint;
 import io.leftfold.toolkit.Checkpoint.Role;
+import io.leftfold.toolkit.JsonBinding;
 import io.leftfold.toolkit.ParkedPartition;
 import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.ReadModel.Transaction;
 import io.leftfold.toolkit.ReadModelException;
+import io.leftfold.toolkit.States;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -30,14 +32,21 @@ public final class KeptTransaction<V> implements Transaction<V> {
   private final NavigableMap<Key, Optional<String>> changes = new TreeMap<>();
   private final BiFunction<? super KeptTransaction<V>, ProjectionVersion, ? extends V> views;
 
-  /// Nothing is changed yet.
-  ///
-  /// @param kept which this only reads
-  /// @param views makes the view of a version
-  public KeptTransaction(
+  private KeptTransaction(
       Texts kept, BiFunction<? super KeptTransaction<V>, ProjectionVersion, ? extends V> views) {
     this.kept = kept;
     this.views = views;
+  }
+
+  /// Over states of partitions. Nothing is changed yet.
+  ///
+  /// @param kept which this only reads
+  /// @param binding between states and JSON
+  /// @param <S> the state of a partition
+  /// @return the transaction
+  public static <S> KeptTransaction<States<S>> ofStates(Texts kept, JsonBinding<S> binding) {
+    return new KeptTransaction<>(
+        kept, (transaction, version) -> new KeptStates<>(transaction, version, binding));
   }
 
   // ---- texts

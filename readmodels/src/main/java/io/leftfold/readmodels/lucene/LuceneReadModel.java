@@ -2,12 +2,9 @@
 
 package io.leftfold.readmodels.lucene;
 
-import io.leftfold.readmodels.kept.KeptStates;
 import io.leftfold.readmodels.kept.KeptTransaction;
 import io.leftfold.readmodels.kept.Key;
 import io.leftfold.readmodels.kept.Key.Kind;
-import io.leftfold.toolkit.Checkpoint;
-import io.leftfold.toolkit.Checkpoint.Role;
 import io.leftfold.toolkit.JsonBinding;
 import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.ReadModel;
@@ -138,7 +135,7 @@ public final class LuceneReadModel<S> implements ReadModel<States<S>>, AutoClose
     try {
       var committed = index();
       var transaction = transaction(committed);
-      var live = live(projection, transaction.checkpoints(projection));
+      var live = transaction.liveVersion(projection);
       var states = transaction.view(live);
       var fields = committed.stored();
       var hits = new ArrayList<Hit<S>>();
@@ -152,22 +149,10 @@ public final class LuceneReadModel<S> implements ReadModel<States<S>>, AutoClose
     }
   }
 
-  private static ProjectionVersion live(String projection, List<Checkpoint> checkpoints) {
-    return checkpoints.stream()
-        .filter(one -> one.role() == Role.LIVE)
-        .map(Checkpoint::version)
-        .findFirst()
-        .orElseThrow(() ->
-            new IllegalStateException(
-                "Nothing is kept of the projection %s; run a Projector of it first"
-                    .formatted(projection)));
-  }
-
   // ---- transactions
 
   private KeptTransaction<States<S>> transaction(Index committed) {
-    return new KeptTransaction<>(
-        committed, (transaction, version) -> new KeptStates<>(transaction, version, binding));
+    return KeptTransaction.ofStates(committed, binding);
   }
 
   @Override

@@ -234,11 +234,6 @@ public final class Edge {
     return budget.answerBytes();
   }
 
-  /// What waits for sockets although no window limits it.
-  long unlimitedBytes() {
-    return budget.unlimitedBytes();
-  }
-
   /// What still keeps the edge from closing.
   ///
   /// @param calls how many calls of each path are under way

@@ -40,15 +40,7 @@ final class BankHttpTest {
   }
 
   private static Main.Open start() {
-    return Main.open(
-        List.of(
-            "--data",
-            directory.resolve("data").toString(),
-            "--keys",
-            directory.resolve("keys").toString(),
-            "--port",
-            "0"),
-        new ManualClock(TestBank.START));
+    return Main.open(TestBank.arguments(directory), new ManualClock(TestBank.START));
   }
 
   @AfterAll

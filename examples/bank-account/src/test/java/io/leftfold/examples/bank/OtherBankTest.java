@@ -57,13 +57,8 @@ final class OtherBankTest {
   void open() {
     open =
         Main.open(
-            List.of(
-                "--data",
-                directory.resolve("data").toString(),
-                "--keys",
-                directory.resolve("keys").toString(),
-                "--port",
-                "0",
+            TestBank.arguments(
+                directory,
                 "--other-bank",
                 "http://127.0.0.1:%d/instructions".formatted(other.port())),
             Clock.systemUTC());

@@ -80,14 +80,7 @@ final class ReadmeTest {
 
   @Test
   void what_is_tried_comes_out_as_it_says() throws IOException {
-    var arguments =
-        List.of(
-            "--data",
-            directory.resolve("data").toString(),
-            "--keys",
-            directory.resolve("keys").toString(),
-            "--port",
-            "0");
+    var arguments = TestBank.arguments(directory);
     try (var open = Main.open(arguments, Clock.systemUTC());
         var client = HttpClient.newHttpClient()) {
       var bank = new Requests(client, open.port());

@@ -17,6 +17,7 @@ import io.leftfold.toolkit.Outcome;
 import io.leftfold.toolkit.Outcome.Accepted;
 import io.leftfold.toolkit.keys.SubjectKeys;
 import io.leftfold.toolkit.process.CommandTarget;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,6 +31,20 @@ final class TestBank implements AutoCloseable {
 
   static final Instant START = Instant.parse("2026-07-17T14:02:00Z");
   static final Duration PATIENCE = Duration.ofDays(1);
+
+  /// What a bank is started with that keeps all in a directory, at any port.
+  static List<String> arguments(Path directory, String... more) {
+    return Stream.concat(
+            Stream.of(
+                "--data",
+                directory.resolve("data").toString(),
+                "--keys",
+                directory.resolve("keys").toString(),
+                "--port",
+                "0"),
+            Stream.of(more))
+        .toList();
+  }
 
   /// Of Alice, Bob, Carol and Dave.
   static final List<String> IBANS =
