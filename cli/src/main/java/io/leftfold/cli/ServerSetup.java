@@ -178,7 +178,8 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
             configuration.text(DEFAULT_ADMIN_PASSWORD),
             configuration.text(DEFAULT_OPS_PASSWORD),
             configuration.isSet(ALLOW_ANONYMOUS_ENDPOINT_ACCESS),
-            configuration.isSet(ALLOW_ANONYMOUS_STREAM_ACCESS));
+            configuration.isSet(ALLOW_ANONYMOUS_STREAM_ACCESS),
+            Authentication.PASSWORD_ROUNDS);
     return configuration.isSet(DISABLE_TLS)
         ? Security.plaintextWithUsers(authentication)
         : Security.tls(authentication, certificates());

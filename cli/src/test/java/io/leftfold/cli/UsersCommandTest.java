@@ -33,7 +33,9 @@ final class UsersCommandTest {
             store,
             ServerOptions.insecure()
                 .withAddress("127.0.0.1", 0)
-                .withSecurity(Security.plaintextWithUsers(Authentication.defaults())));
+                .withSecurity(
+                    Security.plaintextWithUsers(
+                        Authentication.defaults().withPasswordRounds(1000))));
     shell = new TestShell(directory);
   }
 

@@ -29,7 +29,7 @@ final class SqlSession implements AutoCloseable {
     return connection;
   }
 
-  int update(String sql, Object... parameters) {
+  int update(String sql, @Nullable Object... parameters) {
     try {
       return prepared(sql, parameters).executeUpdate();
     } catch (SQLException e) {
@@ -37,7 +37,7 @@ final class SqlSession implements AutoCloseable {
     }
   }
 
-  <R> List<R> query(String sql, RowReader<R> reader, Object... parameters) {
+  <R> List<R> query(String sql, RowReader<R> reader, @Nullable Object... parameters) {
     try (var rows = prepared(sql, parameters).executeQuery()) {
       var answer = new ArrayList<R>();
       while (rows.next()) {
@@ -49,7 +49,7 @@ final class SqlSession implements AutoCloseable {
     }
   }
 
-  private PreparedStatement prepared(String sql, Object... parameters) throws SQLException {
+  private PreparedStatement prepared(String sql, @Nullable Object... parameters) throws SQLException {
     var statement = statements.get(sql);
     if (statement == null) {
       statement = connection.prepareStatement(sql);

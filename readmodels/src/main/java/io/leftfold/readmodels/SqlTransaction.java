@@ -10,11 +10,14 @@ import io.leftfold.toolkit.ReadModel.Transaction;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /// A transaction of a database.
 ///
 /// A checkpoint is replaced by one update that names its revision. The database lets one of several
-/// through, makes the others wait until that one has ended, and then finds nothing to change.
+/// through, makes the others wait until that one has ended, and then finds nothing to change. That
+/// one version of a projection is live at a time is the database's to keep: `live_of` is the
+/// projection in that one's row, and nothing in all others.
 final class SqlTransaction<V> implements Transaction<V> {
 
   private static final int FAILURE_CHARACTERS_MAX = 2000;
@@ -30,6 +33,7 @@ final class SqlTransaction<V> implements Transaction<V> {
             log_position BIGINT NOT NULL,
             reacts_after BIGINT NOT NULL,
             revision BIGINT NOT NULL,
+            live_of VARCHAR(255) UNIQUE,
             PRIMARY KEY (projection, version))
           """,
           """
@@ -84,30 +88,41 @@ final class SqlTransaction<V> implements Transaction<V> {
   @Override
   public void add(Checkpoint first) {
     session.update(
-        "INSERT INTO leftfold_checkpoint (projection, version, role, log_position, reacts_after, revision) VALUES (?, ?, ?, ?, ?, ?)",
+        """
+        INSERT INTO leftfold_checkpoint
+          (projection, version, role, log_position, reacts_after, revision, live_of)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
+        """,
         first.version().projection(),
         first.version().version(),
         first.role().name(),
         first.position(),
         first.reactsAfter(),
-        first.revision());
+        first.revision(),
+        liveOf(first));
   }
 
   @Override
   public boolean replace(Checkpoint before, Checkpoint after) {
     return session.update(
             """
-            UPDATE leftfold_checkpoint SET role = ?, log_position = ?, reacts_after = ?, revision = ?
+            UPDATE leftfold_checkpoint
+            SET role = ?, log_position = ?, reacts_after = ?, revision = ?, live_of = ?
             WHERE projection = ? AND version = ? AND revision = ?
             """,
             after.role().name(),
             after.position(),
             after.reactsAfter(),
             after.revision(),
+            liveOf(after),
             before.version().projection(),
             before.version().version(),
             before.revision())
         == 1;
+  }
+
+  private static @Nullable String liveOf(Checkpoint checkpoint) {
+    return checkpoint.role() == Role.LIVE ? checkpoint.version().projection() : null;
   }
 
   @Override

@@ -178,7 +178,7 @@ public final class LeftfoldServer implements AutoCloseable {
             authentication.opsPassword(),
             authentication.anonymousEndpoints(),
             authentication.anonymousStreams(),
-            UserAccess.ITERATIONS),
+            authentication.passwordRounds()),
         new UserAccess.Surroundings(
             Clock.systemUTC(),
             new SecureRandom(),

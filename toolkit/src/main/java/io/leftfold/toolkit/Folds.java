@@ -2,6 +2,8 @@
 
 package io.leftfold.toolkit;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.toolkit.Checkpoint.Role;
 import io.leftfold.toolkit.Projection.Fold;
@@ -31,7 +33,7 @@ final class Folds<E, V> {
     try {
       var byPartition = new LinkedHashMap<String, List<Occurred<E>>>();
       for (var event : unknownEvents.meaning(projection.codec(), recorded)) {
-        var partition = projection.partition().apply(event, recorded);
+        var partition = checked(projection.partition().apply(event, recorded));
         byPartition
             .computeIfAbsent(partition, _ -> new ArrayList<>())
             .add(new Occurred<>(partition, event, recorded));
@@ -42,6 +44,22 @@ final class Folds<E, V> {
     } catch (RuntimeException e) {
       throw new FoldFailure(Optional.empty(), e);
     }
+  }
+
+  /// What every read model can keep, or it is found out only by the one that cannot.
+  private static String checked(String partition) {
+    var bytes = partition.getBytes(UTF_8);
+    if (bytes.length > Projection.PARTITION_BYTES_MAX) {
+      throw new IllegalArgumentException(
+          "The name of a partition has at most %d bytes in UTF-8, got %d: %s…"
+              .formatted(
+                  Projection.PARTITION_BYTES_MAX, bytes.length, partition.substring(0, 40)));
+    }
+    if (!new String(bytes, UTF_8).equals(partition)) {
+      throw new IllegalArgumentException(
+          "The name of a partition is Unicode text, got half a character in %s".formatted(partition));
+    }
+    return partition;
   }
 
   /// Folds what occurred, and reacts to it if the checkpoint says so.

@@ -5,6 +5,7 @@ package io.leftfold.toolkit;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.Query;
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
@@ -26,7 +27,7 @@ import java.util.function.BiFunction;
 /// @param version name and version
 /// @param codec how events are understood
 /// @param source which events, in the order of positions
-/// @param partition whose an event is. Events of one partition are folded in order; one that fails
+/// @param partition whose an event is: Unicode text of at most [#PARTITION_BYTES_MAX] bytes. Events of one partition are folded in order; one that fails
 ///   holds up its partition only
 /// @param fold what an event does to the view
 /// @param reaction what else is done when something happens, once: not when it is folded again by a
@@ -43,6 +44,9 @@ public record Projection<E, V>(
     Fold<E, V> fold,
     Optional<Fold<E, V>> reaction,
     long reactsAfter) {
+
+  /// How many bytes of UTF-8 the name of a partition may have: as many as the name of a stream.
+  public static final int PARTITION_BYTES_MAX = StreamName.BYTES_MAX;
 
   /// What is done when something happened.
   ///

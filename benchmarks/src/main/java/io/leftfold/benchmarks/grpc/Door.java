@@ -52,7 +52,13 @@ enum Door {
   ///
   /// @param directory of its store
   Security security(Path directory) {
-    var users = new Authentication(Optional.of(PASSWORD), Optional.of(PASSWORD), !named, !named);
+    var users =
+        new Authentication(
+            Optional.of(PASSWORD),
+            Optional.of(PASSWORD),
+            !named,
+            !named,
+            Authentication.PASSWORD_ROUNDS);
     if (encrypted) {
       return Security.tls(
           users,

@@ -4,18 +4,22 @@ package io.leftfold.readmodels.files;
 
 import java.time.temporal.Temporal;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// Tables as comma-separated values (RFC 4180), for spreadsheets and whoever reads such files.
 ///
 /// Numbers, truths and dates are themselves, everything else is text in quotes. Text that a
 /// spreadsheet would take for a formula has an apostrophe before it, for what it says came from
-/// somebody who may mean ill. The file begins with a byte order mark, from which spreadsheets know
+/// somebody who may mean ill; so has what is behind a semicolon or a tab in it, which other
+/// spreadsheets take for the beginning of a cell. The file begins with a byte order mark, from which spreadsheets know
 /// that it is UTF-8.
 public final class Csv {
 
   private static final String MARK = "\uFEFF";
-  private static final String FORMULAS = "=+-@\t\r\n";
+
+  /// Where a formula may begin: in the text, or in what is a cell to whoever separates by `;` or tabs.
+  private static final Pattern FORMULA = Pattern.compile("^(?=[=+\\-@\t\r\n])|(?<=[;\t\r\n])(?=[=+\\-@])");
 
   private Csv() {}
 
@@ -51,7 +55,6 @@ public final class Csv {
   }
 
   private static String text(String text) {
-    var isFormula = !text.isEmpty() && FORMULAS.indexOf(text.charAt(0)) >= 0;
-    return "\"%s%s\"".formatted(isFormula ? "'" : "", text.replace("\"", "\"\""));
+    return "\"%s\"".formatted(FORMULA.matcher(text).replaceAll("'").replace("\"", "\"\""));
   }
 }

@@ -14,6 +14,7 @@ import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /// Which files are made of the states of a projection: some of each state, some of all.
@@ -91,34 +92,35 @@ public final class Pages<S> {
     }
   }
 
-  /// No name of a partition makes two files one.
+  /// No names of partitions make two files one, or one a directory in which the other is.
   private void requireApart(String path) {
     for (var other : Stream.concat(ofEach.keySet().stream(), ofAll.keySet().stream()).toList()) {
-      if (canBeOne(Split.of(path), Split.of(other))) {
+      if (canMeet(path.split("/"), other.split("/"))) {
         throw new IllegalArgumentException(
-            "For some partition %s and %s would be one file; put one into a directory of its own"
+            "For some partition %s and %s would be one file, or one would lie in the other; put one into a directory of its own"
                 .formatted(path, other));
       }
     }
   }
 
-  private static boolean canBeOne(Split one, Split other) {
-    return one.directory().equals(other.directory())
-        && (one.before().startsWith(other.before()) || other.before().startsWith(one.before()))
-        && (one.after().endsWith(other.after()) || other.after().endsWith(one.after()));
+  private static boolean canMeet(String[] path, String[] other) {
+    return IntStream.range(0, Math.min(path.length, other.length))
+        .allMatch(i -> canBeOne(path[i], other[i]));
   }
 
-  /// A path; what is before its hole in the last name, and what is behind it. One without a hole is
-  /// all before it, and all behind it.
-  private record Split(String directory, String before, String after) {
-    static Split of(String path) {
-      var name = path.substring(path.lastIndexOf('/') + 1);
-      var hole = name.indexOf(HOLE);
-      return new Split(
-          path.substring(0, path.length() - name.length()),
-          hole < 0 ? name : name.substring(0, hole),
-          hole < 0 ? name : name.substring(hole + HOLE.length()));
-    }
+  /// Whether two names can be one, whatever is in their holes.
+  private static boolean canBeOne(String one, String other) {
+    return (before(one).startsWith(before(other)) || before(other).startsWith(before(one)))
+        && (after(one).endsWith(after(other)) || after(other).endsWith(after(one)));
+  }
+
+  /// What is before the hole in a name: all of it, if there is none.
+  private static String before(String name) {
+    return name.contains(HOLE) ? name.substring(0, name.indexOf(HOLE)) : name;
+  }
+
+  private static String after(String name) {
+    return name.contains(HOLE) ? name.substring(name.indexOf(HOLE) + HOLE.length()) : name;
   }
 
   /// What a partition is called in the name of a file, and in a link to it: letters, digits, dashes

@@ -21,14 +21,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
 /// A directory that one process has at a time, and files in it that are there after a crash.
 ///
 /// ```
-/// lock    | held by who has the directory open
-/// *.new   | half of a file
+/// lock      | held by who has the directory open
+/// .*.new    | half of a file; no file that is put here has such a name
 /// ```
 public final class DurableDirectory implements AutoCloseable {
 
@@ -81,7 +82,8 @@ public final class DurableDirectory implements AutoCloseable {
     return new DurableDirectory(directory, readers, DirectoryLock.take(directory), afterStep);
   }
 
-  /// Durably, as far as it was not there.
+  /// Durably: what was not there, and the directory's own name, for who made it may have died before
+  /// that was.
   private static void create(Path directory, Readers readers) throws IOException {
     var missing = new ArrayList<Path>();
     for (var path = directory.toAbsolutePath();
@@ -90,9 +92,9 @@ public final class DurableDirectory implements AutoCloseable {
       missing.add(path);
     }
     Files.createDirectories(directory, permissions(directory, readers.ofDirectories));
-    for (var path : missing) {
+    for (var path : missing.isEmpty() ? List.of(directory.toAbsolutePath()) : missing) {
       var parent = path.getParent();
-      if (parent != null) {
+      if (parent != null && Files.isReadable(parent)) { // one who may only pass through it made nothing there
         sync(parent);
       }
     }
@@ -142,7 +144,7 @@ public final class DurableDirectory implements AutoCloseable {
   ///
   /// @throws IOException if the disk fails
   public void removeHalves() throws IOException {
-    try (var halves = Files.newDirectoryStream(directory, "*" + NEW)) {
+    try (var halves = Files.newDirectoryStream(directory, ".*" + NEW)) {
       for (var half : halves) {
         Files.delete(half);
       }
@@ -226,7 +228,7 @@ public final class DurableDirectory implements AutoCloseable {
   }
 
   private static Path halfOf(Path file) {
-    return file.resolveSibling(file.getFileName() + NEW);
+    return file.resolveSibling("." + file.getFileName() + NEW);
   }
 
   /// Writes to a file, and waits until that is durable; its name may not be.

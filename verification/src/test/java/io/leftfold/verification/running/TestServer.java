@@ -18,6 +18,9 @@ import java.util.function.Consumer;
 /// A server in this process, on loopback and any free port, in front of a store of its own.
 public final class TestServer implements AutoCloseable {
 
+  /// To try a password is cheap here: most tests are not about passwords.
+  private static final Authentication USERS = Authentication.defaults().withPasswordRounds(1000);
+
   private final LocalEventStore store;
   private final ServerOptions options;
   private final LeftfoldServer server;
@@ -80,11 +83,20 @@ public final class TestServer implements AutoCloseable {
 
   /// Serves what is in a directory with TLS.
   public static TestServer withTls(Path directory, Security.Certificates certificates) {
+    return new TestServer(LocalEventStore.open(directory), encrypting(certificates));
+  }
+
+  /// Serves a new store in memory with TLS, and asks silent connections for a sign of life.
+  public static TestServer withTls(Security.Certificates certificates, Duration keepAlive) {
     return new TestServer(
-        LocalEventStore.open(directory),
-        ServerOptions.insecure()
-            .withAddress("127.0.0.1", 0)
-            .withSecurity(Security.tls(Authentication.defaults(), certificates)));
+        LocalEventStore.inMemory(),
+        encrypting(certificates).withKeepAlive(keepAlive, keepAlive.multipliedBy(2)));
+  }
+
+  private static ServerOptions encrypting(Security.Certificates certificates) {
+    return ServerOptions.insecure()
+        .withAddress("127.0.0.1", 0)
+        .withSecurity(Security.tls(USERS, certificates));
   }
 
   /// Serves a new store in memory to users, without encryption.
@@ -98,7 +110,7 @@ public final class TestServer implements AutoCloseable {
         store,
         ServerOptions.insecure()
             .withAddress("127.0.0.1", 0)
-            .withSecurity(Security.plaintextWithUsers(Authentication.defaults())));
+            .withSecurity(Security.plaintextWithUsers(USERS)));
   }
 
   /// Told who can log in with the password that everybody knows.
