@@ -34,8 +34,8 @@ import javax.sql.DataSource;
 ///
 /// Each transaction takes a connection and gives it back: a pool makes that cheap. It is tried on
 /// SQLite, H2 and PostgreSQL; other databases should do whose transactions are at least *read
-/// committed*. In PostgreSQL no text has the character U+0000, and no key more than some 2,600 bytes,
-/// so names of partitions must not either.
+/// committed*. In PostgreSQL no text has the character U+0000, and no key more than some 2,600
+/// bytes, so names of partitions must not either.
 ///
 /// @param <V> what a fold writes to
 public final class SqlReadModel<V> implements ReadModel<V> {

@@ -49,7 +49,8 @@ final class SqlSession implements AutoCloseable {
     }
   }
 
-  private PreparedStatement prepared(String sql, @Nullable Object... parameters) throws SQLException {
+  private PreparedStatement prepared(String sql, @Nullable Object... parameters)
+      throws SQLException {
     var statement = statements.get(sql);
     if (statement == null) {
       statement = connection.prepareStatement(sql);

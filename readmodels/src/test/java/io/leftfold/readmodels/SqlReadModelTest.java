@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.readmodels.Trails.Numbered;
 import io.leftfold.readmodels.Trails.Trail;
+import io.leftfold.toolkit.Checkpoint;
+import io.leftfold.toolkit.Checkpoint.Role;
 import io.leftfold.toolkit.ParkedPartition;
 import io.leftfold.toolkit.Projection;
+import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ReadModelException;
 import io.leftfold.toolkit.States;
@@ -103,6 +106,40 @@ final class SqlReadModelTest extends OnEachDatabase {
       for (var one : begun) {
         one.get();
       }
+    }
+  }
+
+  /// The second one may wait for the first, or be refused at once; it is not live beside it.
+  @ParameterizedTest
+  @MethodSource("databases")
+  void of_two_versions_that_begin_at_once_one_is_live(DataSource database) throws Exception {
+    var readModel = SqlReadModel.ofStates(database, Trails.BINDING);
+    var first = new Checkpoint(new ProjectionVersion("trails", 1), Role.LIVE, -1, -1, 0);
+    var second = new Checkpoint(new ProjectionVersion("trails", 2), Role.LIVE, -1, -1, 0);
+
+    try (var threads = Executors.newFixedThreadPool(1)) {
+      var refused =
+          readModel.<Future<Boolean>>transact(transaction -> {
+            transaction.add(first);
+            return threads.submit(() -> isRefused(readModel, second));
+          });
+      assertThat(refused.get()).isTrue();
+    }
+
+    assertThat(
+            readModel.<List<Checkpoint>>transact(transaction -> transaction.checkpoints("trails")))
+        .containsExactly(first);
+  }
+
+  private static boolean isRefused(SqlReadModel<States<Trail>> readModel, Checkpoint second) {
+    try {
+      readModel.transact(transaction -> {
+        transaction.add(second);
+        return second;
+      });
+      return false;
+    } catch (ReadModelException _) {
+      return true;
     }
   }
 

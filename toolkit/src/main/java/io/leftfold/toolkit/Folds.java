@@ -52,12 +52,12 @@ final class Folds<E, V> {
     if (bytes.length > Projection.PARTITION_BYTES_MAX) {
       throw new IllegalArgumentException(
           "The name of a partition has at most %d bytes in UTF-8, got %d: %s…"
-              .formatted(
-                  Projection.PARTITION_BYTES_MAX, bytes.length, partition.substring(0, 40)));
+              .formatted(Projection.PARTITION_BYTES_MAX, bytes.length, partition.substring(0, 40)));
     }
     if (!new String(bytes, UTF_8).equals(partition)) {
       throw new IllegalArgumentException(
-          "The name of a partition is Unicode text, got half a character in %s".formatted(partition));
+          "The name of a partition is Unicode text, got half a character in %s"
+              .formatted(partition));
     }
     return partition;
   }

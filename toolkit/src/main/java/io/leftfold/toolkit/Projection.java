@@ -27,8 +27,8 @@ import java.util.function.BiFunction;
 /// @param version name and version
 /// @param codec how events are understood
 /// @param source which events, in the order of positions
-/// @param partition whose an event is: Unicode text of at most [#PARTITION_BYTES_MAX] bytes. Events of one partition are folded in order; one that fails
-///   holds up its partition only
+/// @param partition whose an event is: Unicode text of at most [#PARTITION_BYTES_MAX] bytes. Events
+///   of one partition are folded in order; one that fails holds up its partition only
 /// @param fold what an event does to the view
 /// @param reaction what else is done when something happens, once: not when it is folded again by a
 ///   later version. In the transaction of the fold, so what it writes to the view (an outbox) is

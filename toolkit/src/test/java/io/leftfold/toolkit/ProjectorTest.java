@@ -31,6 +31,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a projector does besides what is kept: tries again, stops, waits, ends. What is kept is
 /// tested where read models are.
@@ -127,6 +129,25 @@ final class ProjectorTest {
         .extracting(options::pauseAfter)
         .extracting(Duration::toMillis)
         .containsExactly(100L, 200L, 400L, 800L, 1000L, 1000L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\ud83d", "long"})
+  void a_partition_that_some_read_model_could_not_keep_stops_whatever_is_said(String name) {
+    append(store, "7", new Opened(), new Deposited(1));
+    var partition =
+        name.equals("long") ? "ä".repeat(Projection.PARTITION_BYTES_MAX / 2) + "." : name;
+    var projection =
+        sums().partitionedBy((event, _) -> event instanceof Opened ? "fine" : partition);
+    var projector = Projector.of(store, projection, readModel, OPTIONS.with(OnFailure.PARK));
+
+    assertThatThrownBy(projector::catchUp)
+        .isInstanceOf(ProjectionFailedException.class)
+        .rootCause()
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("The name of a partition");
+
+    assertThat(states()).containsOnlyKeys("fine");
   }
 
   @Test

@@ -12,14 +12,16 @@ import java.util.stream.Collectors;
 /// Numbers, truths and dates are themselves, everything else is text in quotes. Text that a
 /// spreadsheet would take for a formula has an apostrophe before it, for what it says came from
 /// somebody who may mean ill; so has what is behind a semicolon or a tab in it, which other
-/// spreadsheets take for the beginning of a cell. The file begins with a byte order mark, from which spreadsheets know
-/// that it is UTF-8.
+/// spreadsheets take for the beginning of a cell. The file begins with a byte order mark, from
+/// which spreadsheets know that it is UTF-8.
 public final class Csv {
 
   private static final String MARK = "\uFEFF";
 
-  /// Where a formula may begin: in the text, or in what is a cell to whoever separates by `;` or tabs.
-  private static final Pattern FORMULA = Pattern.compile("^(?=[=+\\-@\t\r\n])|(?<=[;\t\r\n])(?=[=+\\-@])");
+  /// Where a formula may begin: in the text, or in what is a cell to whoever separates by `;` or
+  /// tabs.
+  private static final Pattern FORMULA =
+      Pattern.compile("^(?=[=+\\-@\t\r\n])|(?<=[;\t\r\n])(?=[=+\\-@])");
 
   private Csv() {}
 

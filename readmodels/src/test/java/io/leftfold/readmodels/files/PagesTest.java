@@ -53,8 +53,16 @@ final class PagesTest {
   void no_partition_makes_two_files_one() {
     var pages = Pages.<String>none().each("accounts/{}.html", (_, text) -> text);
 
-    for (var path : List.of("accounts/{}.html", "accounts/a{}.html", "accounts/{}-x.html")) {
+    for (var path :
+        List.of(
+            "accounts/{}.html",
+            "accounts/a{}.html",
+            "accounts/{}-x.html",
+            "accounts/{}.html/notes",
+            "accounts/{}/index.html",
+            "{}/x.html")) {
       assertThatThrownBy(() -> pages.each(path, (_, text) -> text))
+          .as(path)
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("one file");
     }
@@ -76,9 +84,10 @@ final class PagesTest {
                 List.of(
                     List.of("say \"x\", y\nz", -50),
                     List.of("=cmd|'/c calc'!A1", LocalDate.of(2026, 1, 2)),
+                    List.of("a;=1;-b\t+c; d-e", "\t=1"),
                     List.of("-50", true))))
         .isEqualTo(
-            "\uFEFF\"a\",\"b\"\r\n\"say \"\"x\"\", y\nz\",-50\r\n\"'=cmd|'/c calc'!A1\",2026-01-02\r\n\"'-50\",true\r\n");
+            "\uFEFF\"a\",\"b\"\r\n\"say \"\"x\"\", y\nz\",-50\r\n\"'=cmd|'/c calc'!A1\",2026-01-02\r\n\"a;'=1;'-b\t'+c; d-e\",\"'\t'=1\"\r\n\"'-50\",true\r\n");
     assertThatThrownBy(() -> Csv.of(List.of("a"), List.of(List.of(1, 2))))
         .isInstanceOf(IllegalArgumentException.class);
   }

@@ -82,8 +82,8 @@ public final class DurableDirectory implements AutoCloseable {
     return new DurableDirectory(directory, readers, DirectoryLock.take(directory), afterStep);
   }
 
-  /// Durably: what was not there, and the directory's own name, for who made it may have died before
-  /// that was.
+  /// Durably: what was not there, and the directory's own name, for who made it may have died
+  /// before that was.
   private static void create(Path directory, Readers readers) throws IOException {
     var missing = new ArrayList<Path>();
     for (var path = directory.toAbsolutePath();
@@ -94,7 +94,8 @@ public final class DurableDirectory implements AutoCloseable {
     Files.createDirectories(directory, permissions(directory, readers.ofDirectories));
     for (var path : missing.isEmpty() ? List.of(directory.toAbsolutePath()) : missing) {
       var parent = path.getParent();
-      if (parent != null && Files.isReadable(parent)) { // one who may only pass through it made nothing there
+      if (parent != null
+          && Files.isReadable(parent)) { // one who may only pass through it made nothing there
         sync(parent);
       }
     }
