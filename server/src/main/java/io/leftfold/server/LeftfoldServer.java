@@ -120,7 +120,7 @@ public final class LeftfoldServer implements AutoCloseable {
             UUID::randomUUID,
             Thread.ofVirtual().name("leftfold-group-", 0).factory());
     insight.show(groups);
-    var projections = projections(store, options.projections());
+    var projections = projections(store, options.projections(), users);
     projections.ifPresent(insight::show);
     try {
       var edge = edge(store, node, groups, projections, options, timer, users, insight);
@@ -148,11 +148,12 @@ public final class LeftfoldServer implements AutoCloseable {
   }
 
   private static Optional<ServedProjections> projections(
-      LocalEventStore store, ServerProjections wanted) {
+      LocalEventStore store, ServerProjections wanted, Optional<UserAccess> users) {
     return wanted.areThere()
         ? Optional.of(
             new ServedProjections(
                 store,
+                stream -> users.isEmpty() || users.get().everybodyReads(stream),
                 guarded -> Projections.open(guarded, wanted.options(), wanted::runs),
                 new PastFolds(
                     Math.max(2, wanted.options().workers()),

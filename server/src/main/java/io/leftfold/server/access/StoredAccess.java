@@ -12,6 +12,7 @@ import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.server.access.Decision.Grounds;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Decides by what the store says: the metadata of the stream, else `$settings`, else what holds
 /// where nothing is said.
@@ -20,6 +21,7 @@ final class StoredAccess implements Access {
   private static final List<String> EVERYBODY = List.of("$all");
   private static final List<String> ADMINS = List.of(Caller.ADMINS);
   private static final List<String> OPERATORS = List.of(Caller.ADMINS, Caller.OPS);
+  private static final Caller.User NOBODY_IN_PARTICULAR = new Caller.User("", Set.of(), 0, false);
   private static final String ADMIN = "admin";
   private static final String OPS = "ops";
 
@@ -67,6 +69,11 @@ final class StoredAccess implements Access {
   /// The list of a stream, as of this moment.
   Optional<Acl> listOf(StreamName stream) {
     return lists.of(stream);
+  }
+
+  /// Whether whoever has logged in may read a stream, as of this moment.
+  boolean everybodyReads(StreamName stream) {
+    return decideFor(NOBODY_IN_PARTICULAR, Right.OnStream.to(Acl.Action.READ, stream)).granted();
   }
 
   @Override

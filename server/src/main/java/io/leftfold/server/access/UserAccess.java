@@ -5,6 +5,7 @@ package io.leftfold.server.access;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.NotAuthorizedException;
+import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
 import java.time.Clock;
 import java.time.Duration;
@@ -168,6 +169,14 @@ public final class UserAccess implements Access, Authenticator, AutoCloseable {
   @Override
   public Decision decide(Caller caller, Right right) {
     return parts().access.decide(caller, right);
+  }
+
+  /// Whether whoever has logged in may read a stream, as of this moment.
+  ///
+  /// @param stream which
+  /// @return whether nobody would be denied
+  public boolean everybodyReads(StreamName stream) {
+    return parts().access.everybodyReads(stream);
   }
 
   @Override

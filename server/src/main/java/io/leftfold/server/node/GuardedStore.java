@@ -4,19 +4,50 @@ package io.leftfold.server.node;
 
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
+import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.NotAuthorizedException;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import java.util.Optional;
+import java.util.function.Predicate;
 
-/// A store in which users, rights and the audit cannot be written: what scripts get, for whoever
-/// may write a script may not make themselves an administrator by it.
+/// What scripts get. Users, rights and the audit cannot be written in it, for whoever may write a
+/// script may not make themselves an administrator by it. And links lead only to what everybody may
+/// read, for what a script reads it can show to everybody, and nobody was asked about what links
+/// that come later lead to.
 final class GuardedStore extends ForwardingEventStore {
 
-  GuardedStore(EventStore store) {
+  private final Predicate<StreamName> everybodyReads;
+
+  /// @param everybodyReads whether whoever may ask this node at all may read a stream, now
+  GuardedStore(EventStore store, Predicate<StreamName> everybodyReads) {
     super(store);
+    this.everybodyReads = everybodyReads;
+  }
+
+  @Override
+  public StreamRead read(StreamName stream, ReadOptions options) {
+    var read = super.read(stream, options);
+    return options.resolveLinks() ? new HidingRead.OfStream(read, this::hide) : read;
+  }
+
+  @Override
+  public EventRead readAll(ReadOptions options) {
+    var read = super.readAll(options);
+    return options.resolveLinks() ? new HidingRead(read, this::hide) : read;
+  }
+
+  private ResolvedEvent hide(ResolvedEvent resolved) {
+    var isHidden =
+        resolved.link().isPresent()
+            && resolved.event().filter(event -> !everybodyReads.test(event.stream())).isPresent();
+    return isHidden ? new ResolvedEvent(Optional.empty(), resolved.link()) : resolved;
   }
 
   private static void require(StreamName stream) {

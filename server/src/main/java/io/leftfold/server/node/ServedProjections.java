@@ -9,6 +9,7 @@ import io.leftfold.api.UnavailableException;
 import io.leftfold.projections.Projections;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// The projections of a node: there as soon as its store answers everything, gone when the node is
@@ -33,11 +34,15 @@ public final class ServedProjections implements AutoCloseable {
   /// Not open yet. Scripts see the store as [GuardedStore] shows it.
   ///
   /// @param store where the projections are
+  /// @param everybodyReads whether whoever may ask this node at all may read a stream, now
   /// @param opener opens the projections of a store
   /// @param folds where folds are that somebody waits for
   public ServedProjections(
-      EventStore store, Function<EventStore, Projections> opener, PastFolds folds) {
-    this.store = new GuardedStore(store);
+      EventStore store,
+      Predicate<StreamName> everybodyReads,
+      Function<EventStore, Projections> opener,
+      PastFolds folds) {
+    this.store = new GuardedStore(store, everybodyReads);
     this.opener = opener;
     this.folds = folds;
   }

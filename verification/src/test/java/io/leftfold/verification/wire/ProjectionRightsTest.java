@@ -274,6 +274,33 @@ final class ProjectionRightsTest {
         .hasMessageContaining("ledger-2");
   }
 
+  @Test
+  void a_link_shows_a_script_only_what_everybody_may_read() {
+    server
+        .store()
+        .append(StreamName.of("ledger-3"), ExpectedState.any(), ProposedEvent.json("Secret", "{}"));
+    readableBy("ledger-3", "$admins");
+    for (var target : List.of("ledger-3", "$user-admin", "open-1")) {
+      server
+          .store()
+          .append(
+              StreamName.of("links-1"),
+              ExpectedState.any(),
+              ProposedEvent.link(StreamName.of(target), 0));
+    }
+    create(
+        ops,
+        "curious",
+        "fromStream('links-1').when({ $init: () => [], $any: (s, e) => { s.push(e.streamId); return s; } })");
+
+    Await.until(
+        "the last link was followed",
+        () -> state(ops.projections(), "curious").toString().contains("open-1"));
+
+    assertThat(state(ops.projections(), "curious").toString())
+        .doesNotContain("ledger-3", "$user-admin");
+  }
+
   private static Object state(ProjectionsBlockingStub projections, String name) {
     return projections.state(
         StateReq.newBuilder().setOptions(StateReq.Options.newBuilder().setName(name)).build());
