@@ -5,8 +5,13 @@ package io.leftfold.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import io.grpc.stub.StreamObserver;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.protocol.messages.groups.ReadReq;
+import io.leftfold.protocol.messages.groups.ReadResp;
+import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.protocol.messages.store.Wire;
+import io.leftfold.server.GroupMetricsTest.GroupsOf;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.trace.v1.Span;
@@ -178,6 +183,54 @@ final class InsightTest {
     assertThat(hex(span.getTraceId())).isEqualTo(TRACE);
     assertThat(hex(span.getParentSpanId())).isEqualTo(PARENT);
     assertThat(span.getAttributesList().toString()).contains("account-1");
+  }
+
+  @Test
+  void so_it_does_when_a_consumer_of_a_persistent_subscription_is_given_it()
+      throws InterruptedException {
+    var metadata = "{\"$traceId\":\"%s\",\"$spanId\":\"%s\"}".formatted(TRACE, PARENT);
+    RunningServer.append(server.client(), "account-2", 1, metadata);
+
+    consume("account-2");
+
+    var span = await(each -> each.getName().equals("deliver"));
+    assertThat(hex(span.getTraceId())).isEqualTo(TRACE);
+    assertThat(span.getAttributesList().toString()).contains("account-2");
+  }
+
+  private void consume(String stream) {
+    GroupsOf.awaitRunning(server);
+    GroupsOf.create(server, stream);
+    server
+        .asynchronousGroups()
+        .read(
+            new StreamObserver<>() {
+              @Override
+              public void onNext(ReadResp answer) {
+                // What it is given shows in its trace.
+              }
+
+              @Override
+              public void onError(Throwable failure) {
+                // The server is closed when the test ends.
+              }
+
+              @Override
+              public void onCompleted() {
+                // Nobody waits for the end.
+              }
+            })
+        .onNext(
+            ReadReq.newBuilder()
+                .setOptions(
+                    ReadReq.Options.newBuilder()
+                        .setStreamIdentifier(GroupsOf.stream(stream))
+                        .setGroupName("mail")
+                        .setBufferSize(2)
+                        .setUuidOption(
+                            ReadReq.Options.UUIDOption.newBuilder()
+                                .setString(Empty.getDefaultInstance())))
+                .build());
   }
 
   @Test

@@ -53,7 +53,8 @@ public final class Measures {
     return new Measures(() -> 0, Observer.none(), Duration.ofDays(1), Duration.ofDays(1));
   }
 
-  /// Tells of each event that is given to a subscription, on the thread that gives it.
+  /// Tells of each event that is given to a subscription or to a consumer of a persistent one, on
+  /// the thread that gives it.
   ///
   /// @param listener looks and returns
   public void onDelivery(Consumer<ResolvedEvent> listener) {

@@ -5,6 +5,7 @@ package io.leftfold.server.node;
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
 import io.leftfold.api.CurrentMetadata;
+import io.leftfold.api.EventFilter;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ListOptions;
@@ -158,6 +159,16 @@ public final class Session {
     return hidden ? new ResolvedEvent(Optional.empty(), resolved.link()) : resolved;
   }
 
+  /// An event on its way to a consumer of a persistent subscription, to whoever traces it too.
+  ///
+  /// @param resolved as it was read
+  /// @return as the caller is to see it
+  public ResolvedEvent delivered(ResolvedEvent resolved) {
+    var shown = hide(resolved);
+    measures.delivered(shown);
+    return shown;
+  }
+
   /// Appends to one stream or several.
   ///
   /// @param parts one entry per stream
@@ -265,6 +276,18 @@ public final class Session {
     var right = Right.OnStream.to(Acl.Action.READ, ALL);
     require(right);
     return following(store.subscribeToAll(options), right, Following.Source.ALL);
+  }
+
+  /// Follows what matches a query.
+  ///
+  /// @param query which events, in whatever streams but the store's own
+  /// @param options how; their filter is not asked
+  /// @return the subscription, to be closed after use
+  public Following subscribe(Query query, SubscribeOptions options) {
+    var right = Right.OnStream.to(Acl.Action.READ, BOUNDARIES);
+    require(right);
+    var matching = options.filteredBy(EventFilter.matching(query));
+    return following(store.subscribeToAll(matching), right, Following.Source.ALL);
   }
 
   private Following following(

@@ -8,6 +8,7 @@ import io.grpc.ClientInterceptor;
 import io.grpc.Metadata;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import io.leftfold.protocol.messages.dcb.DCBGrpc;
 import io.leftfold.protocol.messages.groups.CreateReq;
 import io.leftfold.protocol.messages.groups.DeleteReq;
 import io.leftfold.protocol.messages.groups.GetInfoReq;
@@ -27,8 +28,8 @@ import io.leftfold.protocol.messages.projections.ProjectionsGrpc;
 import io.leftfold.verification.running.Await;
 import java.util.Base64;
 
-/// What somebody says about groups and projections, on a wire. A source is a stream or `$all`; a
-/// group is `g`.
+/// What somebody says about groups, projections and boundaries, on a wire. A source is a stream or
+/// `$all`; a group is `g`.
 record As(Wire wire, String user, String password) {
 
   static final String ALL = "$all";
@@ -46,6 +47,12 @@ record As(Wire wire, String user, String password) {
 
   PersistentSubscriptionsGrpc.PersistentSubscriptionsBlockingStub groups() {
     return PersistentSubscriptionsGrpc.newBlockingStub(wire.channel())
+        .withInterceptors(credentials())
+        .withDeadlineAfter(Await.LIMIT);
+  }
+
+  DCBGrpc.DCBBlockingStub boundaries() {
+    return DCBGrpc.newBlockingStub(wire.channel())
         .withInterceptors(credentials())
         .withDeadlineAfter(Await.LIMIT);
   }

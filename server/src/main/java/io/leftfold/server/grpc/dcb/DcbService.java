@@ -140,7 +140,8 @@ public final class DcbService {
       Umadb.SubscribeRequest request,
       Function<Iterable<Umadb.SequencedEvent>, MessageLite> response,
       Outlet outlet) {
-    try (var following = session.subscribeToAll(Requests.subscribe(request))) {
+    var query = Requests.query(request.getQuery());
+    try (var following = session.subscribe(query, Requests.subscribe(request))) {
       while (outlet.awaitRoom()) {
         var batch = SubscriptionBatch.of(following, request.getBatchSize());
         if (!batch.events().isEmpty()) {

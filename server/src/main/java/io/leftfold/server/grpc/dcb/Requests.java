@@ -5,7 +5,6 @@ package io.leftfold.server.grpc.dcb;
 import io.leftfold.api.AppendCondition;
 import io.leftfold.api.Commit;
 import io.leftfold.api.ContentType;
-import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.Head;
 import io.leftfold.api.ProposedEvent;
@@ -113,11 +112,9 @@ record Requests(StreamName stream, Supplier<UUID> ids) {
   }
 
   static SubscribeOptions subscribe(Umadb.SubscribeRequest request) {
-    var options =
-        request.hasAfter()
-            ? SubscribeOptions.after(unsigned(request.getAfter()))
-            : SubscribeOptions.fromBeginning();
-    return options.filteredBy(EventFilter.matching(query(request.getQuery())));
+    return request.hasAfter()
+        ? SubscribeOptions.after(unsigned(request.getAfter()))
+        : SubscribeOptions.fromBeginning();
   }
 
   /// A number of the wire, which may be larger than any of ours.

@@ -276,7 +276,7 @@ final class ConsumerCall implements GrpcListener, GroupConsumer {
 
   @Override
   public void deliver(ResolvedEvent event, int retryCount) {
-    Events.writeToGroup(out.resetTo(WRITER_BYTES), session.hide(event), form, retryCount);
+    Events.writeToGroup(out.resetTo(WRITER_BYTES), session.delivered(event), form, retryCount);
     delivered.add(out.toByteArray());
   }
 
