@@ -117,7 +117,7 @@ final class ImportKurrentCommand implements Callable<Integer> {
         progress.end();
         report(work.outcome(), verified, stopped);
         return stopped ? ExitCode.FAILED : ExitCode.OK;
-      } catch (CopyConflictException e) {
+      } catch (CopyConflictException | KurrentSource.UnfitEventException e) {
         progress.end();
         throw new CommandFailedException(
             ExitCode.FAILED, Printable.of(String.valueOf(e.getMessage())), e);
@@ -195,12 +195,13 @@ final class ImportKurrentCommand implements Callable<Integer> {
   }
 
   private static String summary(KurrentImport.Outcome outcome) {
-    return "Copied %,d events; %,d were there already, %,d indexes and notes of the server were passed over, %,d empty events stand for forgotten ones. Source position: %,d."
+    return "Copied %,d events; %,d were there already, %,d indexes and notes of the server were passed over, %,d empty events stand for forgotten ones, %,d have a $tags that is none. Source position: %,d."
         .formatted(
             outcome.copied(),
             outcome.before(),
             outcome.passedOver(),
             outcome.forgotten(),
+            outcome.untagged(),
             outcome.position());
   }
 
@@ -216,6 +217,7 @@ final class ImportKurrentCommand implements Callable<Integer> {
               .put("before", outcome.before())
               .put("passedOver", outcome.passedOver())
               .put("forgotten", outcome.forgotten())
+              .put("untagged", outcome.untagged())
               .put("sourcePosition", outcome.position())
               .put("stopped", stopped);
       verified.ifPresent(compared ->

@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
+import io.leftfold.api.Tag;
 import io.leftfold.cli.kurrent.KurrentImport;
 import io.leftfold.cli.kurrent.SourceClock;
 import io.leftfold.client.ConnectionString;
@@ -84,6 +86,23 @@ class ImportKurrentCommandTest {
       assertThat(copy.state(StreamName.of("stream-2"))).isEqualTo(new StreamState.Tombstoned());
       assertThat(copy.positionAt(JULY.plusSeconds(1))).isGreaterThan(2000);
       assertThat(copy.positionAt(JULY)).isLessThanOrEqualTo(1);
+    }
+  }
+
+  @Test
+  void events_are_tagged_as_their_metadata_says() {
+    source.append(
+        ACCOUNT,
+        ExpectedState.any(),
+        event("Opened").withMetadata("{\"$tags\":[\"owner:7\",\"new\"]}"),
+        event("Closed").withMetadata("{\"$tags\":7}"));
+
+    var result = shell.run("import", url(), "--data", "copy", "--json");
+
+    assertThat(result.out()).contains("\"copied\":2").contains("\"untagged\":1");
+    try (var copy = LocalEventStore.open(directory.resolve("copy"));
+        var read = copy.read(Query.of(Query.tagged(Tag.of("owner:7"))), ReadOptions.forwards())) {
+      assertThat(read.events()).extracting(RecordedEvent::type).containsExactly("Opened");
     }
   }
 

@@ -7,7 +7,6 @@ import io.grpc.StatusRuntimeException;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
-import io.leftfold.api.UnavailableException;
 import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.protocol.messages.streams.ReadReq;
 import io.leftfold.protocol.messages.streams.ReadResp;
@@ -60,12 +59,23 @@ public final class KurrentSource implements AutoCloseable {
   public record SourceEvent(
       long position, StreamName stream, long revision, Instant created, ProposedEvent event) {}
 
+  /// An event that Leftfold cannot hold: its name is too long, say. It will be the same when it is
+  /// read again.
+  public static final class UnfitEventException extends RuntimeException {
+
+    private static final long serialVersionUID = 1;
+
+    UnfitEventException(String message, IllegalArgumentException cause) {
+      super(message, cause);
+    }
+  }
+
   /// Reads everything, in the order of the server's log, up to what is there now.
   ///
   /// @param from the position to begin with, inclusive; −1 for the beginning
   /// @return the events, to be closed after use. Its methods throw what
   ///   [io.leftfold.api.LeftfoldException] lists; `UNREACHABLE` if the server is gone: read again
-  ///   from the last position
+  ///   from the last position; and [UnfitEventException]
   public Events readAll(long from) {
     var all = ReadReq.Options.AllOptions.newBuilder();
     if (from < 0) {
@@ -171,8 +181,7 @@ public final class KurrentSource implements AutoCloseable {
               wire.getCustomMetadata().toByteArray(),
               List.of()));
     } catch (IllegalArgumentException e) {
-      throw new UnavailableException(
-          UnavailableException.Reason.UNREACHABLE,
+      throw new UnfitEventException(
           "The event at position %d (revision %d of stream %s) is none that Leftfold can hold: %s"
               .formatted(wire.getCommitPosition(), revision, stream, e.getMessage()),
           e);

@@ -10,8 +10,10 @@ import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
+import io.leftfold.api.Tag;
 import io.leftfold.client.KurrentSource;
 import io.leftfold.client.KurrentSource.SourceEvent;
+import io.leftfold.server.node.MetadataTags;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,6 +32,9 @@ import java.util.function.Consumer;
 /// Where the source has forgotten the beginning of a stream, empty events of type `$forgotten`
 /// stand for it, so that links and readers that remember a revision still find theirs. Metastreams
 /// are copied without them: nobody counts on revisions there.
+///
+/// An event is tagged as its metadata says, as if it were appended by one of those clients now.
+/// What stands there and is no list of tags is copied, and tags nothing.
 public final class KurrentImport {
 
   private static final int EVENTS_MAX = 1000;
@@ -69,6 +74,7 @@ public final class KurrentImport {
   private long before;
   private long passedOver;
   private long forgotten;
+  private long untagged;
 
   /// Copies into a store.
   ///
@@ -89,7 +95,9 @@ public final class KurrentImport {
   /// @param before events that the store had already
   /// @param passedOver events that are not copied: indexes and the server's own notes
   /// @param forgotten empty events that stand for what the source has forgotten
-  public record Outcome(long position, long copied, long before, long passedOver, long forgotten) {}
+  /// @param untagged events whose `$tags` could not be understood, among those that were written
+  public record Outcome(
+      long position, long copied, long before, long passedOver, long forgotten, long untagged) {}
 
   /// Copies what the source has now, from where the import is.
   ///
@@ -114,7 +122,7 @@ public final class KurrentImport {
   ///
   /// @return the counts
   public Outcome outcome() {
-    return new Outcome(position, copied, before, passedOver, forgotten);
+    return new Outcome(position, copied, before, passedOver, forgotten, untagged);
   }
 
   private void add(SourceEvent event) {
@@ -157,9 +165,18 @@ public final class KurrentImport {
       take(event, Copied.forgotten(stream, revision));
       forgotten++;
     }
-    take(event, event.event());
+    take(event, tagged(event.event()));
     copied++;
     last.put(stream, event.revision());
+  }
+
+  private ProposedEvent tagged(ProposedEvent event) {
+    try {
+      return event.withTags(MetadataTags.of(event.metadata()).toArray(Tag[]::new));
+    } catch (IllegalArgumentException _) {
+      untagged++;
+      return event;
+    }
   }
 
   private long lastRevision(StreamName stream) {
