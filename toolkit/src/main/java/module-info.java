@@ -12,6 +12,7 @@ module io.leftfold.toolkit {
       io.leftfold.readmodels;
   exports io.leftfold.toolkit.keys;
   exports io.leftfold.toolkit.process;
+  exports io.leftfold.toolkit.topology;
 
   // Jackson makes what binds Personal.
   opens io.leftfold.toolkit to

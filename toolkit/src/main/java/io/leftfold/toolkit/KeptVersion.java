@@ -239,6 +239,12 @@ final class KeptVersion<E, V> {
     know(before.at(after));
   }
 
+  /// Whether the version that is read has come up to a position, by whomever.
+  boolean isKept(long position) {
+    return readModel.<Boolean>transact(
+        transaction -> live(transaction).filter(one -> one.position() >= position).isPresent());
+  }
+
   // ---- parked partitions
 
   List<ParkedPartition> parked() {

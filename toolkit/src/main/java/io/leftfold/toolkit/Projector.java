@@ -52,6 +52,9 @@ import org.jspecify.annotations.Nullable;
 /// @param <V> what a fold writes to
 public final class Projector<E, V> implements AutoCloseable {
 
+  /// How often a read model is asked what somebody else has made of it.
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
+
   private final Projection<E, V> projection;
   private final FoldingOptions options;
   private final ProjectionSource source;
@@ -288,12 +291,40 @@ public final class Projector<E, V> implements AutoCloseable {
     if (!progress.await(projection.version(), wanted(position), atMost)) {
       return false;
     }
+    requireNotParked(position);
+    return true;
+  }
+
+  /// Waits as [#await] does, but for whoever folds this projection, in whatever process: asks the
+  /// read model now and then how far the version that is read has come. Without a look at why it
+  /// does not go on, if it does not.
+  ///
+  /// @param position of an event of the store
+  /// @param atMost how long
+  /// @return whether everything up to it is in the view; if not, the time is up
+  /// @throws ProjectionStoppedException if the event is parked
+  /// @throws InterruptedException if the waiting thread was interrupted
+  public boolean awaitKept(long position, Duration atMost) throws InterruptedException {
+    var wanted = wanted(position);
+    var left = atMost;
+    while (!kept.isKept(wanted)) {
+      if (!left.isPositive()) {
+        return false;
+      }
+      var pause = left.compareTo(BETWEEN_LOOKS) < 0 ? left : BETWEEN_LOOKS;
+      Thread.sleep(pause);
+      left = left.minus(pause);
+    }
+    requireNotParked(position);
+    return true;
+  }
+
+  private void requireNotParked(long position) {
     if (kept.isParked(position)) {
       throw new ProjectionStoppedException(
           "Position %d was waited for, but projection %s keeps it with a parked partition; look at parked() and resume it"
               .formatted(position, projection.version()));
     }
-    return true;
   }
 
   /// The last event up to a position that has to be folded. If the store does not say, the

@@ -10,6 +10,8 @@ import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.testkit.InMemoryEventStore;
+import io.leftfold.toolkit.topology.Mode;
+import io.leftfold.toolkit.topology.Topology;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -84,6 +86,21 @@ final class ReadmeExampleTest {
     // to here
   }
 
+  private static void run(
+      EventStore store, Projection<AccountEvent, States<Long>> balances, Mode mode) {
+    var readModel = new InMemoryReadModel<Long>();
+    // shown
+    var topology = Topology.named("bank").projection(balances, readModel);
+    try (var running = topology.run(store, mode, Clock.systemUTC(), Thread.ofVirtual().factory())) {
+      var account = StreamName.of("account-8");
+      running.store().append(account, ExpectedState.any(), EVENTS.encode(new Deposited(50)));
+      // By a mode "inline", "account-8" has its 50 in the read model here.
+    }
+    // to here
+    assertThat(readModel.<Long>read("balances", all -> all.of("account-8").orElse(0L)))
+        .isEqualTo(50);
+  }
+
   private static void specify() {
     // shown
     Specification.of(ACCOUNTS)
@@ -101,7 +118,7 @@ final class ReadmeExampleTest {
             project().resolve("toolkit/src/test/java/io/leftfold/toolkit/ReadmeExampleTest.java"));
 
     var shown = SHOWN.matcher(source).results().map(found -> found.group(2)).toList();
-    assertThat(shown).hasSize(4);
+    assertThat(shown).hasSize(5);
     assertThat(shown)
         .allSatisfy(text -> assertThat(readme).contains(text.stripTrailing().stripIndent()));
   }
@@ -122,6 +139,10 @@ final class ReadmeExampleTest {
       withdraw(store);
       specify();
       fold(store, store.lastPosition().orElseThrow());
+      run(
+          store,
+          Projection.folding("balances", 1, EVENTS, 0L, ACCOUNTS::evolve),
+          Mode.named("inline", "here"));
 
       assertThat(store.state(account).lastRevision()).isEqualTo(1);
     }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.topology;
+
+import java.util.List;
+
+/// Lets the members of a topology work.
+interface Driver extends AutoCloseable {
+
+  List<Member> members();
+
+  /// Somebody has appended; returns when they may go on.
+  ///
+  /// @param position of the last event
+  void appended(long position);
+
+  /// Does what there is to do, in the caller's thread, until there is nothing.
+  ///
+  /// @throws IllegalStateException if the work is done elsewhere
+  void drain();
+
+  @Override
+  void close();
+}

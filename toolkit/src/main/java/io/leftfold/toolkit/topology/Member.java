@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.topology;
+
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// A part of a running topology, which may run here now, later, or again. What it does for [#await]
+/// it does while others begin and end it.
+final class Member {
+
+  private final String name;
+  private final PartStatus.Kind kind;
+  private final Supplier<RunningPart> maker;
+
+  /// What runs, or does the asking while nothing does.
+  private volatile RunningPart part;
+
+  private volatile boolean isRunning;
+  private volatile @Nullable RuntimeException failure;
+
+  Member(String name, PartStatus.Kind kind, Supplier<RunningPart> maker) {
+    this.name = name;
+    this.kind = kind;
+    this.maker = maker;
+    this.part = maker.get();
+  }
+
+  String name() {
+    return name;
+  }
+
+  boolean isRunning() {
+    return isRunning;
+  }
+
+  /// Does what there is to do, a step at a time. A failure is kept, and what failed is tried again
+  /// the next time.
+  ///
+  /// @return whether there was something
+  /// @throws RuntimeException the failure
+  boolean drain() {
+    isRunning = true;
+    try {
+      var moved = part.step();
+      for (var more = moved; more; ) {
+        more = part.step();
+      }
+      failure = null;
+      return moved;
+    } catch (RuntimeException e) {
+      failure = e;
+      throw e;
+    }
+  }
+
+  void start() {
+    part.start();
+    isRunning = true;
+  }
+
+  /// Ends what runs. Another may begin.
+  void stop() {
+    isRunning = false;
+    part.close();
+    part = maker.get();
+  }
+
+  boolean await(long position, Duration atMost) throws InterruptedException {
+    return part.await(position, isRunning, atMost);
+  }
+
+  PartStatus status() {
+    return new PartStatus(
+        name, kind, isRunning, Optional.<Throwable>ofNullable(failure).or(part::failure));
+  }
+
+  void close() {
+    isRunning = false;
+    part.close();
+  }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.toolkit.topology;
+
+import java.time.Duration;
+
+/// How a [Topology] is run. What comes of it is the same; what differs is who waits for it.
+///
+/// | mode | who does the work | who waits |
+/// |---|---|---|
+/// | [Stepped] | the caller of [RunningTopology#drain], nobody by itself | nobody |
+/// | [Inline] | whoever appends | each append, until everything that follows from it is done |
+/// | [AfterCommit] | threads in the background | each append, until projections have folded it |
+/// | [Background] | threads in the background | nobody, or whoever asks [RunningTopology#await] |
+/// | [Shared] | as in the background, each part in one of several processes | the same |
+public sealed interface Mode {
+
+  /// Nothing goes on by itself: for tests, which want one order and no threads.
+  record Stepped() implements Mode {}
+
+  /// With the append, in its thread. One appends at a time; timers of processes are looked at with
+  /// each append, and when somebody drains.
+  record Inline() implements Mode {}
+
+  /// In the background, and who appends waits for the projections, so that they read what they
+  /// wrote. Whether they have come so far or not, the append is done.
+  ///
+  /// @param patience how long an append waits at most
+  record AfterCommit(Duration patience) implements Mode {}
+
+  /// In the background.
+  record Background() implements Mode {}
+
+  /// In the background of several processes, each of which is started with the same topology: every
+  /// part runs in one of them, which holds its lease. When that one is gone, another takes the part
+  /// over. A lease saves work and promises nothing: should two run the same part for a while, that
+  /// does no harm, as it never does.
+  ///
+  /// @param holder what this process is called; another one in each
+  /// @param lease how long after its holder was last heard of a part is taken over. The lease is
+  ///   kept with one small event three times in this time, of which the store keeps the last
+  record Shared(String holder, Duration lease) implements Mode {
+    /// Checks the name and the time.
+    ///
+    /// @throws IllegalArgumentException if the name is empty, or the lease is shorter than 30 ms
+    public Shared {
+      if (holder.isBlank()) {
+        throw new IllegalArgumentException("A holder of leases has a name, got a blank one");
+      }
+      if (lease.toMillis() < SHORTEST_LEASE_MILLIS) {
+        throw new IllegalArgumentException(
+            "A lease is %d ms or longer, got %s".formatted(SHORTEST_LEASE_MILLIS, lease));
+      }
+    }
+  }
+
+  /// The shortest lease, in milliseconds.
+  long SHORTEST_LEASE_MILLIS = 30;
+
+  /// How long an append waits where a configuration only says `after-commit`.
+  Duration PATIENCE = Duration.ofSeconds(5);
+
+  /// How long a lease is where a configuration only says `shared`.
+  Duration LEASE = Duration.ofSeconds(10);
+
+  /// The mode that a configuration names.
+  ///
+  /// @param name `stepped`, `inline`, `after-commit`, `background` or `shared`
+  /// @param holder what this process is called, for `shared`
+  /// @return the mode, with [#PATIENCE] and [#LEASE]
+  /// @throws IllegalArgumentException if there is none of that name
+  static Mode named(String name, String holder) {
+    return switch (name) {
+      case "stepped" -> new Stepped();
+      case "inline" -> new Inline();
+      case "after-commit" -> new AfterCommit(PATIENCE);
+      case "background" -> new Background();
+      case "shared" -> new Shared(holder, LEASE);
+      default ->
+          throw new IllegalArgumentException(
+              "A topology is run stepped, inline, after-commit, background or shared, got \"%s\""
+                  .formatted(name));
+    };
+  }
+}
