@@ -32,6 +32,10 @@ import javax.sql.DataSource;
 /// `leftfold_checkpoint`, how far each version of each projection came, and which one is live; and
 /// `leftfold_parked`, which events of which partitions wait, and what they failed with.
 ///
+/// Tables have names with versions in them, which change when another version takes over. For tools
+/// that look from outside, a spreadsheet or what draws charts, [#withViews] keeps a view for each
+/// table, by its own name.
+///
 /// Each transaction takes a connection and gives it back: a pool makes that cheap. It is tried on
 /// SQLite, H2 and PostgreSQL; other databases should do whose transactions are at least *read
 /// committed*. In PostgreSQL no text has the character U+0000, and no key more than some 2,600
@@ -43,14 +47,17 @@ public final class SqlReadModel<V> implements ReadModel<V> {
   private final DataSource dataSource;
   private final List<SqlTable> tables;
   private final BiFunction<SqlSession, ProjectionVersion, V> views;
+  private final boolean isPublished;
 
   private SqlReadModel(
       DataSource dataSource,
       List<SqlTable> tables,
-      BiFunction<SqlSession, ProjectionVersion, V> views) {
+      BiFunction<SqlSession, ProjectionVersion, V> views,
+      boolean isPublished) {
     this.dataSource = dataSource;
     this.tables = tables;
     this.views = views;
+    this.isPublished = isPublished;
     define(SqlTransaction.TABLES);
   }
 
@@ -63,7 +70,7 @@ public final class SqlReadModel<V> implements ReadModel<V> {
   public static SqlReadModel<SqlView> of(DataSource dataSource, SqlTable... tables) {
     var all = List.of(tables);
     return new SqlReadModel<>(
-        dataSource, all, (session, version) -> new SqlView(session, version.version(), all));
+        dataSource, all, (session, version) -> new SqlView(session, version.version(), all), false);
   }
 
   /// A state for each partition, as JSON, in the table `leftfold_state`.
@@ -76,12 +83,41 @@ public final class SqlReadModel<V> implements ReadModel<V> {
   public static <S> SqlReadModel<States<S>> ofStates(
       DataSource dataSource, JsonBinding<S> binding) {
     return new SqlReadModel<>(
-        dataSource, List.of(), (session, version) -> new SqlStates<>(session, version, binding));
+        dataSource,
+        List.of(),
+        (session, version) -> new SqlStates<>(session, version, binding),
+        false);
+  }
+
+  /// With a view (of the database) for each table, which has the table's own name and shows the
+  /// version that is read: `SELECT * FROM balances`. It is defined again when another version takes
+  /// over, right behind the transaction in which it does (in H2, where defining commits, it is not
+  /// there for a moment), or when a projector next begins, if whoever took over died between.
+  ///
+  /// @return the read model; nothing else in the database may have the names
+  public SqlReadModel<V> withViews() {
+    return new SqlReadModel<>(dataSource, tables, views, true);
   }
 
   @Override
   public void prepare(ProjectionVersion version) {
     define(tables.stream().map(table -> table.creation(version.version())).toList());
+    if (isPublished && isLive(version)) {
+      publish(version);
+    }
+  }
+
+  private boolean isLive(ProjectionVersion version) {
+    return this.<Boolean>inTransaction(transaction ->
+        transaction
+            .live(version.projection())
+            .filter(one -> one.version().equals(version))
+            .isPresent());
+  }
+
+  private void publish(ProjectionVersion version) {
+    defineAtOnce(
+        tables.stream().flatMap(table -> table.publication(version.version()).stream()).toList());
   }
 
   @Override
@@ -89,6 +125,9 @@ public final class SqlReadModel<V> implements ReadModel<V> {
     // First, at once, what a version that begins again would take for its own: if only its tables
     // were gone, it would go on from its checkpoint without them.
     prepare(version);
+    if (isPublished && isLive(version)) {
+      defineAtOnce(tables.stream().map(SqlTable::hiding).toList());
+    }
     inTransaction(transaction -> {
       transaction.remove(version, tables);
       return version;
@@ -107,6 +146,15 @@ public final class SqlReadModel<V> implements ReadModel<V> {
     } catch (SQLException e) {
       throw new ReadModelException(
           "Tables could not be defined by %s: %s".formatted(statements, e.getMessage()), e);
+    }
+  }
+
+  /// Twice, if need be, for the same reason as each of them.
+  private void defineAtOnce(List<String> statements) {
+    try {
+      this.<Integer>inTransaction(transaction -> transaction.define(statements));
+    } catch (ReadModelException _) {
+      this.<Integer>inTransaction(transaction -> transaction.define(statements));
     }
   }
 
@@ -129,8 +177,12 @@ public final class SqlReadModel<V> implements ReadModel<V> {
     try (var connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
       try (var session = new SqlSession(connection)) {
-        R result = work.apply(new SqlTransaction<>(session, views));
+        var transaction = new SqlTransaction<>(session, views);
+        R result = work.apply(transaction);
         session.commit();
+        if (isPublished) {
+          transaction.becameLive().ifPresent(this::publish);
+        }
         return result;
       } catch (Throwable e) {
         rollBack(connection, e);

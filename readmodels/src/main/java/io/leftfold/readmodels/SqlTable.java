@@ -2,6 +2,7 @@
 
 package io.leftfold.readmodels;
 
+import java.util.List;
 import java.util.regex.Pattern;
 
 /// A table of a view. Each version of a projection has one of its own: `balances` of version 4 is
@@ -34,6 +35,15 @@ public record SqlTable(String name, String columns) {
 
   String clearing(int version) {
     return "DELETE FROM " + of(version);
+  }
+
+  /// Its own name leads to one version of it.
+  List<String> publication(int version) {
+    return List.of(hiding(), "CREATE VIEW %s AS SELECT * FROM %s".formatted(name, of(version)));
+  }
+
+  String hiding() {
+    return "DROP VIEW IF EXISTS " + name;
   }
 
   String removal(int version) {

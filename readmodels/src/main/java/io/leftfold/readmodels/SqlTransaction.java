@@ -9,6 +9,7 @@ import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.ReadModel.Transaction;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -57,10 +58,16 @@ final class SqlTransaction<V> implements Transaction<V> {
 
   private final SqlSession session;
   private final BiFunction<SqlSession, ProjectionVersion, V> views;
+  private @Nullable ProjectionVersion becameLive;
 
   SqlTransaction(SqlSession session, BiFunction<SqlSession, ProjectionVersion, V> views) {
     this.session = session;
     this.views = views;
+  }
+
+  /// Which version is to be read from now on, if this has changed it.
+  Optional<ProjectionVersion> becameLive() {
+    return Optional.ofNullable(becameLive);
   }
 
   @Override
@@ -87,6 +94,9 @@ final class SqlTransaction<V> implements Transaction<V> {
 
   @Override
   public void add(Checkpoint first) {
+    if (first.role() == Role.LIVE) {
+      becameLive = first.version();
+    }
     session.update(
         """
         INSERT INTO leftfold_checkpoint
@@ -104,6 +114,9 @@ final class SqlTransaction<V> implements Transaction<V> {
 
   @Override
   public boolean replace(Checkpoint before, Checkpoint after) {
+    if (after.role() == Role.LIVE && before.role() != Role.LIVE) {
+      becameLive = after.version();
+    }
     return session.update(
             """
             UPDATE leftfold_checkpoint
@@ -188,6 +201,14 @@ final class SqlTransaction<V> implements Transaction<V> {
         version.version(),
         partition,
         position);
+  }
+
+  /// Defines something, where the database can do so in a transaction.
+  ///
+  /// @return how many statements it took
+  int define(List<String> statements) {
+    statements.forEach(sql -> session.update(sql));
+    return statements.size();
   }
 
   /// Removes all rows of a version.

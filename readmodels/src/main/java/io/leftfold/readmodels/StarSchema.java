@@ -38,8 +38,10 @@ import java.util.stream.Stream;
 /// | dates, `day` | `day_key`, as 20260117; `calendar_date`, `calendar_year`, `calendar_quarter`, `calendar_month`, `month_name`, `day_of_month`, `day_of_week` from Monday 1, `day_name`, `iso_week_year`, `iso_week` |
 /// | a fact, `booking` | `log_position` of its event; `line`, from 0, if an event is several; the key of each dimension; its measures |
 ///
-/// Each version of a projection has tables of its own ([SqlTable]). A change of an attribute shows
-/// in all facts, the earlier ones too. Of a year in which anything happened there are all days.
+/// Each version of a projection has tables of its own ([SqlTable]); what connects to the database
+/// for longer than a version lives asks the views of [SqlReadModel#withViews]. A change of an
+/// attribute shows in all facts, the earlier ones too. Of a year in which anything happened there
+/// are all days.
 public final class StarSchema {
 
   /// What is counted by: attributes, or dates.

@@ -15,6 +15,7 @@ import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ReadModelException;
 import io.leftfold.toolkit.States;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CyclicBarrier;
@@ -106,6 +107,59 @@ final class SqlReadModelTest extends OnEachDatabase {
       for (var one : begun) {
         one.get();
       }
+    }
+  }
+
+  private static Projection<Numbered, SqlView> counting(int version) {
+    return Projection.<Numbered, SqlView>of(
+            "counting",
+            version,
+            Trails.CODEC,
+            (view, occurred) ->
+                view.update("INSERT INTO {seen} (part) VALUES (?)", occurred.partition()))
+        .partitionedBy((event, _) -> event.partition());
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void a_view_by_the_name_of_a_table_shows_the_version_that_is_read(DataSource database)
+      throws Exception {
+    append("one", "two");
+    var first =
+        SqlReadModel.of(database, new SqlTable("seen", "part VARCHAR(9) PRIMARY KEY")).withViews();
+    Projector.of(store, counting(1), first, ProjectionFixture.OPTIONS).catchUp();
+    assertThat(shown(database)).containsExactly("one");
+
+    append("three");
+    var second =
+        SqlReadModel.of(
+                database,
+                new SqlTable("seen", "part VARCHAR(9) PRIMARY KEY, times INTEGER DEFAULT 7"))
+            .withViews();
+    var next = Projector.of(store, counting(2), second, ProjectionFixture.OPTIONS);
+    next.step();
+    assertThat(shown(database)).containsExactly("one");
+    next.catchUp();
+    assertThat(shown(database)).containsExactly("one 7");
+
+    first.drop(new ProjectionVersion("counting", 1));
+    assertThat(shown(database)).containsExactly("one 7");
+    second.drop(new ProjectionVersion("counting", 2));
+    Projector.of(store, counting(3), second, ProjectionFixture.OPTIONS).catchUp();
+    assertThat(shown(database)).containsExactly("one 7");
+  }
+
+  /// What somebody sees who knows nothing of versions.
+  private static List<String> shown(DataSource database) throws SQLException {
+    try (var connection = database.getConnection();
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT * FROM seen WHERE part = 'one'")) {
+      var shown = new ArrayList<String>();
+      while (rows.next()) {
+        var isWide = rows.getMetaData().getColumnCount() > 1;
+        shown.add(rows.getString(1) + (isWide ? " " + rows.getInt(2) : ""));
+      }
+      return shown;
     }
   }
 
