@@ -215,45 +215,6 @@ abstract class ProjectionContract extends VersionsContract {
   }
 
   @Test
-  void what_cannot_be_mended_is_left_out_and_what_is_behind_it_goes_on() {
-    Trails.append(store, 10, 0, 60);
-    var poisoned = projector(Trails.projection(1, number(23)));
-    poisoned.catchUp();
-    var position = poisoned.parked().getFirst().position();
-
-    assertThat(poisoned.skip("p03", position + 1)).isFalse();
-    assertThat(poisoned.skip("p04", position)).isFalse();
-    assertThat(poisoned.skip("p03", position)).isTrue();
-    assertThat(poisoned.skip("p03", position)).isFalse();
-    assertThat(poisoned.parked()).extracting(ParkedPartition::events).containsExactly(3L);
-    poisoned.resume("p03");
-    Trails.append(store, 10, 60, 70);
-    poisoned.catchUp();
-
-    var expected = Trails.expected(10, 70);
-    var rest = List.of(3L, 13L, 33L, 43L, 53L, 63L);
-    expected.put("p03", new Trail(rest, rest));
-    assertThat(trails()).isEqualTo(expected);
-  }
-
-  @Test
-  void a_partition_of_which_the_only_event_is_left_out_goes_on_with_the_others() {
-    Trails.append(store, 10, 0, 30);
-    var poisoned = projector(Trails.projection(1, number(23)));
-    poisoned.catchUp();
-
-    assertThat(poisoned.skip("p03", poisoned.parked().getFirst().position())).isTrue();
-    Trails.append(store, 10, 30, 40);
-    poisoned.catchUp();
-
-    var expected = Trails.expected(10, 40);
-    var rest = List.of(3L, 13L, 33L);
-    expected.put("p03", new Trail(rest, rest));
-    assertThat(trails()).isEqualTo(expected);
-    assertThat(poisoned.parked()).isEmpty();
-  }
-
-  @Test
   void who_is_not_to_park_stands_before_the_event() {
     Trails.append(store, 3, 0, 9);
     var stopping =

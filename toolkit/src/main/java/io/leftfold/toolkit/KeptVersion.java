@@ -310,24 +310,6 @@ final class KeptVersion<E, V> {
     });
   }
 
-  /// Forgets the first event that is kept of a parked partition, if it is at this position.
-  ///
-  /// @return whether it was
-  /// @throws OutrunException if somebody else was quicker
-  boolean skip(String partition, long position) {
-    var kept =
-        readModel.<List<Long>>transact(
-            transaction -> transaction.parkedEvents(version(), partition, 0, 2));
-    if (kept.isEmpty() || kept.getFirst() != position) {
-      return false;
-    }
-    change(transaction -> transaction.unpark(version(), partition, position));
-    if (kept.size() == 1) {
-      know(open().without(partition));
-    }
-    return true;
-  }
-
   /// What is changed in a transaction.
   interface Change<V> {
     void in(Transaction<V> transaction);

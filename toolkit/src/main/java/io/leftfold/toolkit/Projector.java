@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
@@ -52,8 +51,6 @@ import org.jspecify.annotations.Nullable;
 /// @param <E> the events of the application
 /// @param <V> what a fold writes to
 public final class Projector<E, V> implements AutoCloseable {
-
-  private static final System.Logger LOGGER = System.getLogger(Projector.class.getName());
 
   /// How often a read model is asked what somebody else has made of it.
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
@@ -398,33 +395,6 @@ public final class Projector<E, V> implements AutoCloseable {
     while (inTurn(() -> kept.resumeOne(partition, source))) {
       // One more was folded.
     }
-  }
-
-  /// Leaves the event out for good that a parked partition stands before: it will not be in the
-  /// view. What is behind it waits for [#resume]; if nothing is, the partition goes on with the
-  /// others.
-  ///
-  /// @param partition which
-  /// @param position of the event, as [#parked] tells it
-  /// @return whether it was left out; if not, the partition does not stand before it
-  public boolean skip(String partition, long position) {
-    var skipped = new AtomicBoolean();
-    while (inTurn(
-        () -> {
-          skipped.set(kept.skip(partition, position));
-          return false;
-        })) {
-      // Somebody else was quicker.
-    }
-    if (skipped.get()) {
-      LOGGER.log(
-          System.Logger.Level.WARNING,
-          "Event {0} was left out of partition {1} of projection {2}",
-          position,
-          partition,
-          projection.version());
-    }
-    return skipped.get();
   }
 
   /// Forgets what views derived from events of a subject ([Erasure#purging]): the partitions of
