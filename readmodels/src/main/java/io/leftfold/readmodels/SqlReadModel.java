@@ -2,6 +2,7 @@
 
 package io.leftfold.readmodels;
 
+import io.leftfold.toolkit.Checkpoint;
 import io.leftfold.toolkit.JsonBinding;
 import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.ReadModel;
@@ -11,9 +12,12 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /// A read model in a SQL database.
 ///
@@ -49,6 +53,9 @@ public final class SqlReadModel<V> implements ReadModel<V> {
   private final BiFunction<SqlSession, ProjectionVersion, V> views;
   private final boolean isPublished;
 
+  /// What views of the database were last made to show, from here.
+  private final AtomicReference<@Nullable ProjectionVersion> published = new AtomicReference<>();
+
   private SqlReadModel(
       DataSource dataSource,
       List<SqlTable> tables,
@@ -59,6 +66,21 @@ public final class SqlReadModel<V> implements ReadModel<V> {
     this.views = views;
     this.isPublished = isPublished;
     define(SqlTransaction.TABLES);
+    requireOfThisFormat();
+  }
+
+  /// Tables are not changed: what is in them can be folded again.
+  private void requireOfThisFormat() {
+    try (var connection = dataSource.getConnection();
+        var statement = connection.createStatement();
+        var _ = statement.executeQuery(SqlTransaction.FORMAT)) {
+      // It has all columns.
+    } catch (SQLException e) {
+      throw new ReadModelException(
+          "The table leftfold_checkpoint is of another version of Leftfold (%s); drop the tables of its projections, and they are folded again"
+              .formatted(e.getMessage()),
+          e);
+    }
   }
 
   /// Tables of the application, to which folds write in SQL.
@@ -92,7 +114,9 @@ public final class SqlReadModel<V> implements ReadModel<V> {
   /// With a view (of the database) for each table, which has the table's own name and shows the
   /// version that is read: `SELECT * FROM balances`. It is defined again when another version takes
   /// over, right behind the transaction in which it does (in H2, where defining commits, it is not
-  /// there for a moment), or when a projector next begins, if whoever took over died between.
+  /// there for a moment), or when a projector next begins, if whoever took over died between. It is
+  /// another view then: rights that were granted on it are granted again by whoever granted them,
+  /// in PostgreSQL best as default privileges; and no other view may be made of it.
   ///
   /// @return the read model; nothing else in the database may have the names
   public SqlReadModel<V> withViews() {
@@ -102,22 +126,30 @@ public final class SqlReadModel<V> implements ReadModel<V> {
   @Override
   public void prepare(ProjectionVersion version) {
     define(tables.stream().map(table -> table.creation(version.version())).toList());
-    if (isPublished && isLive(version)) {
+    if (isPublished && !version.equals(published.get()) && isLive(version)) {
       publish(version);
     }
   }
 
   private boolean isLive(ProjectionVersion version) {
-    return this.<Boolean>inTransaction(transaction ->
-        transaction
-            .live(version.projection())
-            .filter(one -> one.version().equals(version))
-            .isPresent());
+    return live(version.projection()).filter(version::equals).isPresent();
   }
 
+  private Optional<ProjectionVersion> live(String projection) {
+    return this.<Optional<ProjectionVersion>>inTransaction(
+        transaction -> transaction.live(projection).map(Checkpoint::version));
+  }
+
+  /// Until what is shown is what is read: another version may take over meanwhile.
   private void publish(ProjectionVersion version) {
-    defineAtOnce(
-        tables.stream().flatMap(table -> table.publication(version.version()).stream()).toList());
+    var shown = version;
+    do {
+      var next = shown;
+      defineAtOnce(
+          tables.stream().flatMap(table -> table.publication(next.version()).stream()).toList());
+      published.set(next);
+      shown = live(next.projection()).orElse(next);
+    } while (!shown.equals(published.get()));
   }
 
   @Override
@@ -127,6 +159,7 @@ public final class SqlReadModel<V> implements ReadModel<V> {
     prepare(version);
     if (isPublished && isLive(version)) {
       defineAtOnce(tables.stream().map(SqlTable::hiding).toList());
+      published.set(null);
     }
     inTransaction(transaction -> {
       transaction.remove(version, tables);
@@ -174,15 +207,25 @@ public final class SqlReadModel<V> implements ReadModel<V> {
   }
 
   private <R> R inTransaction(Function<? super SqlTransaction<V>, ? extends R> work) {
+    var becameLive = new AtomicReference<@Nullable ProjectionVersion>();
+    R result = inTransaction(work, becameLive);
+    var live = becameLive.get();
+    if (isPublished && live != null) {
+      publish(live);
+    }
+    return result;
+  }
+
+  private <R> R inTransaction(
+      Function<? super SqlTransaction<V>, ? extends R> work,
+      AtomicReference<@Nullable ProjectionVersion> becameLive) {
     try (var connection = dataSource.getConnection()) {
       connection.setAutoCommit(false);
       try (var session = new SqlSession(connection)) {
         var transaction = new SqlTransaction<>(session, views);
         R result = work.apply(transaction);
         session.commit();
-        if (isPublished) {
-          transaction.becameLive().ifPresent(this::publish);
-        }
+        transaction.becameLive().ifPresent(becameLive::set);
         return result;
       } catch (Throwable e) {
         rollBack(connection, e);

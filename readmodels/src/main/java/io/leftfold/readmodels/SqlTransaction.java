@@ -56,6 +56,9 @@ final class SqlTransaction<V> implements Transaction<V> {
             PRIMARY KEY (projection, version, partition_key))
           """);
 
+  /// Fails where a table is of another format.
+  static final String FORMAT = "SELECT live_of FROM leftfold_checkpoint WHERE version = -1";
+
   private final SqlSession session;
   private final BiFunction<SqlSession, ProjectionVersion, V> views;
   private @Nullable ProjectionVersion becameLive;

@@ -3,6 +3,7 @@
 package io.leftfold.readmodels;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.readmodels.Trails.Numbered;
 import io.leftfold.readmodels.Trails.Trail;
@@ -147,6 +148,42 @@ final class SqlReadModelTest extends OnEachDatabase {
     second.drop(new ProjectionVersion("counting", 2));
     Projector.of(store, counting(3), second, ProjectionFixture.OPTIONS).catchUp();
     assertThat(shown(database)).containsExactly("one 7");
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void a_view_stays_as_it_is_while_the_version_does(DataSource database) throws Exception {
+    append("one");
+    var readModel =
+        SqlReadModel.of(database, new SqlTable("seen", "part VARCHAR(9) PRIMARY KEY")).withViews();
+    Projector.of(store, counting(1), readModel, ProjectionFixture.OPTIONS).catchUp();
+    try (var connection = database.getConnection();
+        var statement = connection.createStatement()) {
+      statement.executeUpdate("DROP VIEW seen");
+    }
+
+    append("two");
+    Projector.of(store, counting(1), readModel, ProjectionFixture.OPTIONS).catchUp();
+
+    assertThatThrownBy(() -> shown(database)).isInstanceOf(SQLException.class);
+    var again =
+        SqlReadModel.of(database, new SqlTable("seen", "part VARCHAR(9) PRIMARY KEY")).withViews();
+    Projector.of(store, counting(1), again, ProjectionFixture.OPTIONS).catchUp();
+    assertThat(shown(database)).containsExactly("one");
+  }
+
+  @ParameterizedTest
+  @MethodSource("databases")
+  void a_table_of_another_format_is_named(DataSource database) throws Exception {
+    try (var connection = database.getConnection();
+        var statement = connection.createStatement()) {
+      statement.executeUpdate("CREATE TABLE leftfold_checkpoint (version INTEGER)");
+    }
+
+    assertThatThrownBy(() -> SqlReadModel.ofStates(database, Trails.BINDING))
+        .isInstanceOf(ReadModelException.class)
+        .hasMessageContaining("leftfold_checkpoint")
+        .hasMessageContaining("folded again");
   }
 
   /// What somebody sees who knows nothing of versions.

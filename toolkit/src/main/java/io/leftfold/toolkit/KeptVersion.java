@@ -255,13 +255,25 @@ final class KeptVersion<E, V> {
     if (known().filter(one -> one.parked().isEmpty()).isPresent()) {
       return false;
     }
+    return readModel.<Boolean>transact(transaction -> isParked(transaction, version(), position));
+  }
+
+  /// Whether the version that is read, by whomever it is folded, keeps an event parked.
+  boolean isParkedByTheLive(long position) {
     return readModel.<Boolean>transact(transaction ->
-        transaction.parked(version()).stream()
-            .filter(partition -> partition.position() <= position)
-            .anyMatch(partition ->
-                transaction
-                    .parkedEvents(version(), partition.partition(), position, 1)
-                    .equals(List.of(position))));
+        live(transaction)
+            .filter(one -> isParked(transaction, one.version(), position))
+            .isPresent());
+  }
+
+  private static boolean isParked(
+      Transaction<?> transaction, ProjectionVersion version, long position) {
+    return transaction.parked(version).stream()
+        .filter(partition -> partition.position() <= position)
+        .anyMatch(partition ->
+            transaction
+                .parkedEvents(version, partition.partition(), position, 1)
+                .equals(List.of(position)));
   }
 
   /// Folds the next event that is kept of a parked partition.

@@ -291,7 +291,9 @@ public final class Projector<E, V> implements AutoCloseable {
     if (!progress.await(projection.version(), wanted(position), atMost)) {
       return false;
     }
-    requireNotParked(position);
+    if (kept.isParked(position)) {
+      throw parked(position);
+    }
     return true;
   }
 
@@ -300,7 +302,7 @@ public final class Projector<E, V> implements AutoCloseable {
   /// does not go on, if it does not.
   ///
   /// @param position of an event of the store
-  /// @param atMost how long
+  /// @param atMost how long, besides what the read model takes to answer
   /// @return whether everything up to it is in the view; if not, the time is up
   /// @throws ProjectionStoppedException if the event is parked
   /// @throws InterruptedException if the waiting thread was interrupted
@@ -315,16 +317,16 @@ public final class Projector<E, V> implements AutoCloseable {
       Thread.sleep(pause);
       left = left.minus(pause);
     }
-    requireNotParked(position);
+    if (kept.isParkedByTheLive(position)) {
+      throw parked(position);
+    }
     return true;
   }
 
-  private void requireNotParked(long position) {
-    if (kept.isParked(position)) {
-      throw new ProjectionStoppedException(
-          "Position %d was waited for, but projection %s keeps it with a parked partition; look at parked() and resume it"
-              .formatted(position, projection.version()));
-    }
+  private ProjectionStoppedException parked(long position) {
+    return new ProjectionStoppedException(
+        "Position %d was waited for, but projection %s keeps it with a parked partition; look at parked() and resume it"
+            .formatted(position, projection.version()));
   }
 
   /// The last event up to a position that has to be folded. If the store does not say, the

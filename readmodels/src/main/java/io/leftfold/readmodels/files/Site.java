@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -121,22 +122,48 @@ final class Site<S> {
 
   // ---- writing it
 
-  /// Puts files in their places, and removes others, durably. Can be done again.
+  /// Puts files in their places, and removes others, durably. Can be done again. What is to go goes
+  /// first: a file may be called now as a directory was before, or the other way round.
   void put(Change change) throws IOException {
-    var written = new TreeMap<Path, byte[]>();
     var removed = new HashSet<Path>();
-    for (var file : change.files().entrySet()) {
-      if (file.getValue().isEmpty()) {
-        removed.add(file.getKey());
-      } else if (!holds(file.getKey(), file.getValue().get())) {
-        written.put(file.getKey(), file.getValue().get());
-      }
-    }
     for (var complete : change.complete()) {
       removed.addAll(othersIn(complete, change.files().keySet()));
     }
-    directory.putAll(written);
+    for (var file : change.files().entrySet()) {
+      if (file.getValue().isEmpty()) {
+        removed.add(file.getKey());
+      }
+    }
     directory.removeAll(removed);
+    for (var complete : change.complete()) {
+      removeEmptyIn(complete);
+    }
+    var written = new TreeMap<Path, byte[]>();
+    for (var file : change.files().entrySet()) {
+      if (file.getValue().isPresent() && !holds(file.getKey(), file.getValue().get())) {
+        written.put(file.getKey(), file.getValue().get());
+      }
+    }
+    directory.putAll(written);
+  }
+
+  private static void removeEmptyIn(Path complete) throws IOException {
+    if (!DurableDirectory.exists(complete)) {
+      return;
+    }
+    try (var all = Files.walk(complete)) {
+      for (var empty : all.filter(Files::isDirectory).sorted(Comparator.reverseOrder()).toList()) {
+        if (!empty.equals(complete) && isEmpty(empty)) {
+          Files.delete(empty);
+        }
+      }
+    }
+  }
+
+  private static boolean isEmpty(Path directory) throws IOException {
+    try (var files = Files.newDirectoryStream(directory)) {
+      return !files.iterator().hasNext();
+    }
   }
 
   private static boolean holds(Path file, byte[] bytes) throws IOException {

@@ -300,6 +300,20 @@ final class FileReadModelTest {
   record Text(String text) {}
 
   @Test
+  void a_page_is_called_as_a_directory_was_and_the_other_way_round() throws IOException {
+    Bank.open(store, ACCOUNTS);
+    for (var path : List.of("accounts/{}", "accounts/{}/page.html", "accounts/{}")) {
+      var pages = Pages.<Account>none().each(path, (_, account) -> account.toString());
+      try (var readModel = FileReadModel.open(directory, Bank.BINDING, pages)) {
+        Projector.of(store, Bank.overview(1), readModel, OPTIONS).catchUp();
+      }
+      assertThat(pages(directory))
+          .hasSize(ACCOUNTS)
+          .containsKey("overview/" + path.replace("{}", "3"));
+    }
+  }
+
+  @Test
   void what_was_removed_is_nowhere_once_it_is_opened_again() throws IOException {
     Bank.open(store, ACCOUNTS);
     fold(directory, 1);

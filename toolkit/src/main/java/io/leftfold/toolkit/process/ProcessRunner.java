@@ -78,7 +78,8 @@ public final class ProcessRunner<E, S, C> {
   /// @param store where events, and instances, are; it is not closed
   /// @param definition which process
   /// @param target where commands go
-  /// @param clock by which timers are due; no timer fires before it says so
+  /// @param clock by which timers are due; no timer fires before it says so. It is believed: on a
+  ///   machine whose clock is an hour ahead they fire an hour early
   /// @param options how it is run
   /// @param <E> the events that are followed
   /// @param <S> the state of an instance

@@ -60,23 +60,44 @@ final class Lease {
     this.clock = clock;
   }
 
-  /// Says that the holder is alive, or takes the lease if it is nobody's, or over.
-  ///
-  /// @return whether it is held here now
-  boolean holdOrTake() {
-    return held.isPresent() ? write(HELD, held.getAsLong()) : tryToTake();
+  /// Whether it is held here, as far as is known.
+  boolean isHeld() {
+    return held.isPresent();
   }
 
-  private boolean tryToTake() {
+  /// Says that the holder is alive.
+  ///
+  /// @return whether it is still held here; not if somebody else has taken it
+  boolean hold() {
+    return held.isPresent() && write(HELD, held.getAsLong());
+  }
+
+  /// Takes it if it is nobody's, or over. What this holder has written itself, and was not answered
+  /// about, or before it was started again, is its own.
+  ///
+  /// @return whether it is held here now
+  boolean take() {
     var last = last();
     if (last.isEmpty()) {
-      return write(HELD, -1);
+      return taken(-1);
     }
     var revision = last.get().revision();
-    if (last.get().type().equals(GIVEN) || isOver(revision)) {
-      return write(HELD, revision);
+    var isOurs = last.get().dataAsText().equals(holder);
+    if (isOurs || last.get().type().equals(GIVEN) || isOver(revision)) {
+      return taken(revision);
     }
     return false;
+  }
+
+  private boolean taken(long behind) {
+    if (!write(HELD, behind)) {
+      return false;
+    }
+    if (store.metadata(stream).metadata().maxCount().isEmpty()) {
+      var keepTheLast = StreamMetadata.none().withMaxCount(1);
+      var _ = store.writeMetadata(stream, ExpectedState.any(), keepTheLast);
+    }
+    return true;
   }
 
   private boolean isOver(long revision) {
@@ -106,17 +127,10 @@ final class Lease {
     try {
       var event = ProposedEvent.binary(type, holder.getBytes(UTF_8));
       held = OptionalLong.of(store.append(stream, expected, event).lastRevision());
-      if (behind < 0) {
-        keepTheLastOnly();
-      }
       return true;
     } catch (WrongExpectedStateException _) {
       held = OptionalLong.empty();
       return false;
     }
-  }
-
-  private void keepTheLastOnly() {
-    var _ = store.writeMetadata(stream, ExpectedState.any(), StreamMetadata.none().withMaxCount(1));
   }
 }

@@ -2,6 +2,7 @@
 
 package io.leftfold.toolkit.topology;
 
+import io.leftfold.toolkit.ProjectionStoppedException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -68,8 +69,25 @@ final class Member {
     part = maker.get();
   }
 
+  boolean hasEnded() {
+    return part.hasEnded();
+  }
+
+  RunningPart part() {
+    return part;
+  }
+
   boolean await(long position, Duration atMost) throws InterruptedException {
-    return part.await(position, isRunning, atMost);
+    var asked = part;
+    try {
+      return asked.await(position, isRunning, atMost);
+    } catch (ProjectionStoppedException e) {
+      if (asked == part) {
+        throw e;
+      }
+      // It was ended here meanwhile, and goes on elsewhere.
+      return part.await(position, false, atMost);
+    }
   }
 
   PartStatus status() {

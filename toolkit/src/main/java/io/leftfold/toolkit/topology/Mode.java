@@ -15,15 +15,17 @@ import java.time.Duration;
 /// | [Shared] | as in the background, each part in one of several processes | the same |
 public sealed interface Mode {
 
-  /// Nothing goes on by itself: for tests, which want one order and no threads.
+  /// Nothing goes on by itself: for tests, which want one order and no threads, on a store in the
+  /// same process. Over a network a process may hear of what was appended a moment later.
   record Stepped() implements Mode {}
 
-  /// With the append, in its thread. One appends at a time; timers of processes are looked at with
-  /// each append, and when somebody drains.
+  /// With the append, in its thread, on a store in the same process (as [Stepped]). One appends at
+  /// a time, so the target of a process does not wait for another thread that appends. Timers of
+  /// processes are looked at with each append, and when somebody drains.
   record Inline() implements Mode {}
 
-  /// In the background, and who appends waits for the projections, so that they read what they
-  /// wrote. Whether they have come so far or not, the append is done.
+  /// In the background, and who appends waits for the version of each projection that is read, so
+  /// that they read what they wrote. Whether it has come so far or not, the append is done.
   ///
   /// @param patience how long an append waits at most
   record AfterCommit(Duration patience) implements Mode {}
@@ -32,13 +34,18 @@ public sealed interface Mode {
   record Background() implements Mode {}
 
   /// In the background of several processes, each of which is started with the same topology: every
-  /// part runs in one of them, which holds its lease. When that one is gone, another takes the part
-  /// over. A lease saves work and promises nothing: should two run the same part for a while, that
-  /// does no harm, as it never does.
+  /// part runs in one of them, which holds its lease. Those who are started together get some each,
+  /// for everybody takes one at a time; who comes later gets what others give back or lose. A part
+  /// that has ended by itself is given to whoever is next, and tried there.
+  ///
+  /// A lease saves work and promises nothing: should two run the same part for a while, that does
+  /// no harm, as it never does. What projections are kept in must be one for all processes: a
+  /// database, not memory or files.
   ///
   /// @param holder what this process is called; another one in each
-  /// @param lease how long after its holder was last heard of a part is taken over. The lease is
-  ///   kept with one small event three times in this time, of which the store keeps the last
+  /// @param lease how long after its holder was last heard of a part is taken over; longer than a
+  ///   part takes to end, which is as long as a target of commands may take to answer. It is kept
+  ///   with one small event three times in this time, of which the store keeps the last
   record Shared(String holder, Duration lease) implements Mode {
     /// Checks the name and the time.
     ///

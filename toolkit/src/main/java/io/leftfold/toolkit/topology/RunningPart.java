@@ -2,6 +2,8 @@
 
 package io.leftfold.toolkit.topology;
 
+import io.leftfold.toolkit.Checkpoint.Role;
+import io.leftfold.toolkit.ProjectionStatus.Phase;
 import io.leftfold.toolkit.ProjectionStoppedException;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.process.ProcessRunner;
@@ -34,11 +36,18 @@ sealed interface RunningPart extends AutoCloseable {
   /// What ended it, if it was not closed, or what it tries to get over.
   Optional<Throwable> failure();
 
+  /// Whether it was started, and goes on no more though nobody has closed it.
+  boolean hasEnded();
+
   @Override
   void close();
 
   /// Of a projection.
   record OfProjection(Projector<?, ?> projector) implements RunningPart {
+
+    /// The place at which a projection is that has begun.
+    private static final long BEGUN = -1;
+
     @Override
     public boolean step() {
       return projector.step();
@@ -51,12 +60,26 @@ sealed interface RunningPart extends AutoCloseable {
 
     @Override
     public boolean await(long position, boolean here, Duration atMost) throws InterruptedException {
-      return here ? projector.await(position, atMost) : projector.awaitKept(position, atMost);
+      if (!here) {
+        return projector.awaitKept(position, atMost);
+      }
+      if (!projector.await(BEGUN, atMost)) {
+        return false;
+      }
+      // One that is built is as far when it is as far; what is read is the other one.
+      return projector.status().role().filter(role -> role == Role.LIVE).isPresent()
+          ? projector.await(position, atMost)
+          : projector.awaitKept(position, atMost);
     }
 
     @Override
     public Optional<Throwable> failure() {
       return projector.status().failure().map(failure -> failure);
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return projector.status().phase() == Phase.STOPPED;
     }
 
     @Override
@@ -68,7 +91,7 @@ sealed interface RunningPart extends AutoCloseable {
   /// Of a process.
   final class OfProcess implements RunningPart {
 
-    private final ProcessRunner<?, ?, ?> runner;
+    final ProcessRunner<?, ?, ?> runner;
     private final ThreadFactory threads;
     private @Nullable SteppedProcess stepped;
     private volatile @Nullable RunningProcess running;
@@ -102,6 +125,11 @@ sealed interface RunningPart extends AutoCloseable {
     public Optional<Throwable> failure() {
       var one = running;
       return one == null ? Optional.empty() : one.failure();
+    }
+
+    @Override
+    public boolean hasEnded() {
+      return failure().isPresent();
     }
 
     @Override

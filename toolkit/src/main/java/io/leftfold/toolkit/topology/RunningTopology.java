@@ -6,9 +6,14 @@ import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ForwardingEventStore;
+import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.ProjectionStoppedException;
+import io.leftfold.toolkit.Projector;
+import io.leftfold.toolkit.process.ProcessDefinition;
+import io.leftfold.toolkit.process.ProcessRunner;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// A topology that runs in this process. May be used by any number of threads.
 public final class RunningTopology implements AutoCloseable {
@@ -73,6 +78,50 @@ public final class RunningTopology implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /// What runs a projection here, or would: to look at what is parked, resume it, or purge it of a
+  /// person ([io.leftfold.toolkit.Erasure]). It is started and closed by the topology alone.
+  ///
+  /// @param projection of this topology
+  /// @param <E> the events of the application
+  /// @param <V> what a fold writes to
+  /// @return the projector as of now; in [Mode.Shared] another one after a lease was lost
+  /// @throws IllegalArgumentException if the topology has no such projection
+  @SuppressWarnings("unchecked") // it was declared with these types
+  public <E, V> Projector<E, V> projector(Projection<E, V> projection) {
+    var part = part(Topology.nameOf(projection));
+    if (part instanceof RunningPart.OfProjection(var projector)) {
+      return (Projector<E, V>) projector;
+    }
+    throw new IllegalArgumentException(
+        "%s is no projection of this topology".formatted(projection.version()));
+  }
+
+  /// What runs a process here, or would: to look at instances, operate them, or purge it of a
+  /// person. It is started by the topology alone.
+  ///
+  /// @param definition of this topology
+  /// @param <E> the events that are followed
+  /// @param <S> the state of an instance
+  /// @param <C> the commands
+  /// @return the runner as of now
+  /// @throws IllegalArgumentException if the topology has no such process
+  @SuppressWarnings("unchecked") // it was declared with these types
+  public <E, S, C> ProcessRunner<E, S, C> process(ProcessDefinition<E, S, C> definition) {
+    if (part(definition.name()) instanceof RunningPart.OfProcess process) {
+      return (ProcessRunner<E, S, C>) process.runner;
+    }
+    throw new IllegalArgumentException(
+        "%s is no process of this topology".formatted(definition.name()));
+  }
+
+  private @Nullable RunningPart part(String name) {
+    return driver.members().stream()
+        .filter(member -> member.name().equals(name))
+        .map(Member::part)
+        .findFirst()
+        .orElse(null);
   }
 
   /// How it is with its parts in this process.

@@ -2,7 +2,6 @@
 
 package io.leftfold.toolkit.topology;
 
-import io.leftfold.api.LeftfoldException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,39 +40,63 @@ final class Sharing implements Driver {
   private void look() {
     try {
       do {
-        leases.forEach(Sharing::look);
+        takeOrKeep();
       } while (!closing.await(betweenLooks.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
+    } finally {
+      leases.forEach(Sharing::giveBack);
     }
-    leases.forEach(Sharing::giveBack);
   }
 
-  private static void look(Member member, Lease lease) {
-    try {
-      var isHeld = lease.holdOrTake();
-      if (isHeld && !member.isRunning()) {
-        member.start();
-      } else if (!isHeld && member.isRunning()) {
-        member.stop();
+  /// Keeps all leases that are held, and takes one at most, so that others who begin at the same
+  /// time have their share.
+  private void takeOrKeep() {
+    var mayTake = true;
+    for (var entry : leases.entrySet()) {
+      try {
+        mayTake &= !look(entry.getKey(), entry.getValue(), mayTake);
+      } catch (RuntimeException e) {
+        LOGGER.log(
+            System.Logger.Level.WARNING,
+            "The lease of %s could not be looked at, or what runs under it not be begun or ended"
+                .formatted(entry.getKey().name()),
+            e);
       }
-    } catch (LeftfoldException e) {
-      // Nobody else hears of the store either, or will be found out to have taken it.
+    }
+  }
+
+  /// @return whether it was taken
+  private static boolean look(Member member, Lease lease, boolean mayTake) {
+    var wasHeld = lease.isHeld();
+    if (wasHeld && member.isRunning() && member.hasEnded()) {
       LOGGER.log(
           System.Logger.Level.WARNING,
-          "The lease of %s could not be looked at: %s".formatted(member.name(), e.getMessage()));
+          "{0} has ended by itself ({1}); it is given to whoever is next",
+          member.name(),
+          member.status().failure().map(Throwable::getMessage).orElse("without a reason"));
+      member.stop();
+      lease.give();
+      return false;
     }
+    var isHeld = wasHeld ? lease.hold() : mayTake && lease.take();
+    if (isHeld && !member.isRunning()) {
+      member.start();
+    } else if (!isHeld && member.isRunning()) {
+      member.stop();
+    }
+    return isHeld && !wasHeld;
   }
 
   private static void giveBack(Member member, Lease lease) {
-    member.close();
     try {
+      member.close();
       lease.give();
-    } catch (LeftfoldException e) {
+    } catch (RuntimeException e) {
       LOGGER.log(
           System.Logger.Level.WARNING,
-          "The lease of %s could not be given back, and ends by itself: %s"
-              .formatted(member.name(), e.getMessage()));
+          "The lease of %s could not be given back, and ends by itself".formatted(member.name()),
+          e);
     }
   }
 

@@ -2,23 +2,22 @@
 
 package io.leftfold.toolkit.topology;
 
-import io.leftfold.toolkit.ProjectionStoppedException;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 
 /// Lets all members run in the background.
 ///
 /// @param members which
-/// @param patience how long who appends waits for them at most
-record Threaded(List<Member> members, Duration patience) implements Driver {
+/// @param patience how long who appends waits for all of them together, at most
+/// @param clock by which they wait
+record Threaded(List<Member> members, Duration patience, Clock clock) implements Driver {
 
-  static Threaded of(List<Member> members) {
-    return waitingFor(members, Duration.ZERO);
-  }
+  private static final System.Logger LOGGER = System.getLogger(Threaded.class.getName());
 
-  static Threaded waitingFor(List<Member> members, Duration patience) {
+  static Threaded start(List<Member> members, Duration patience, Clock clock) {
     members.forEach(Member::start);
-    return new Threaded(members, patience);
+    return new Threaded(members, patience, clock);
   }
 
   @Override
@@ -26,20 +25,25 @@ record Threaded(List<Member> members, Duration patience) implements Driver {
     if (!patience.isPositive()) {
       return;
     }
+    var until = clock.instant().plus(patience);
     try {
       for (var member : members) {
-        awaitOrPassOver(member, position);
+        awaitOrPassOver(member, position, Duration.between(clock.instant(), until));
       }
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     }
   }
 
-  private void awaitOrPassOver(Member member, long position) throws InterruptedException {
+  private static void awaitOrPassOver(Member member, long position, Duration atMost)
+      throws InterruptedException {
     try {
-      var _ = member.await(position, patience);
-    } catch (ProjectionStoppedException _) {
-      // Its status says why, and the append is done.
+      var _ = member.await(position, atMost.isPositive() ? atMost : Duration.ZERO);
+    } catch (RuntimeException e) {
+      // Whatever it is, the append is done.
+      LOGGER.log(
+          System.Logger.Level.DEBUG,
+          "%s was not waited for: %s".formatted(member.name(), e.getMessage()));
     }
   }
 

@@ -13,6 +13,7 @@ import io.leftfold.toolkit.process.ProcessDefinition;
 import io.leftfold.toolkit.process.ProcessOptions;
 import io.leftfold.toolkit.process.ProcessRunner;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
@@ -60,8 +61,12 @@ public final class Topology {
   /// @param name of the application: processes that share the work of one ([Mode.Shared]) call it
   ///   the same
   /// @return to which parts are added
-  /// @throws IllegalArgumentException if no stream can have the name in its own
+  /// @throws IllegalArgumentException if it has a dot, or no stream can have it in its name
   public static Topology named(String name) {
+    if (name.isEmpty() || name.indexOf('.') >= 0) {
+      throw new IllegalArgumentException(
+          "A topology has a name without dots, got \"%s\"".formatted(name));
+    }
     var _ = leases(name, "x");
     return new Topology(name, List.of());
   }
@@ -94,10 +99,14 @@ public final class Topology {
   public <E, V> Topology projection(
       Projection<E, V> projection, ReadModel<V> readModel, FoldingOptions options) {
     return with(
-        "%s.%d".formatted(projection.version().projection(), projection.version().version()),
+        nameOf(projection),
         PartStatus.Kind.PROJECTION,
         (store, _, _) ->
             new RunningPart.OfProjection(Projector.of(store, projection, readModel, options)));
+  }
+
+  static String nameOf(Projection<?, ?> projection) {
+    return "%s.%d".formatted(projection.version().projection(), projection.version().version());
   }
 
   /// And a process.
@@ -150,8 +159,9 @@ public final class Topology {
       case Mode.Stepped() -> new RunningTopology(store, new Stepping(members, false));
       case Mode.Inline() -> new RunningTopology(store, new Stepping(members, true));
       case Mode.AfterCommit(var patience) ->
-          new RunningTopology(store, Threaded.waitingFor(members, patience));
-      case Mode.Background() -> new RunningTopology(store, Threaded.of(members));
+          new RunningTopology(store, Threaded.start(members, patience, clock));
+      case Mode.Background() ->
+          new RunningTopology(store, Threaded.start(members, Duration.ZERO, clock));
       case Mode.Shared(var holder, var length) ->
           new RunningTopology(
               store,

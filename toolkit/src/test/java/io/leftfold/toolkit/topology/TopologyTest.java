@@ -22,6 +22,7 @@ import io.leftfold.toolkit.process.CommandTarget;
 import io.leftfold.toolkit.process.Correlation;
 import io.leftfold.toolkit.process.Effect;
 import io.leftfold.toolkit.process.Input;
+import io.leftfold.toolkit.process.InstanceReport;
 import io.leftfold.toolkit.process.ProcessDefinition;
 import io.leftfold.toolkit.process.ProcessManager;
 import io.leftfold.toolkit.process.ProcessOptions;
@@ -338,23 +339,118 @@ final class TopologyTest {
     var stream = StreamName.of("leases.topology-bank.sums");
     var first = new Lease(store, stream, "first", Duration.ofSeconds(9), clock);
     var second = new Lease(store, stream, "second", Duration.ofSeconds(9), clock);
-    assertThat(first.holdOrTake()).isTrue();
+    assertThat(held(first)).isTrue();
     for (var i = 0; i < 5; i++) {
       now.set(now.get().plusSeconds(8));
-      assertThat(second.holdOrTake()).isFalse();
-      assertThat(first.holdOrTake()).isTrue();
+      assertThat(held(second)).isFalse();
+      assertThat(held(first)).isTrue();
     }
 
-    assertThat(second.holdOrTake()).isFalse();
+    assertThat(held(second)).isFalse();
     now.set(now.get().plusSeconds(8));
-    assertThat(second.holdOrTake()).isFalse();
+    assertThat(held(second)).isFalse();
     now.set(now.get().plusSeconds(1));
-    assertThat(second.holdOrTake()).isTrue();
+    assertThat(held(second)).isTrue();
 
-    assertThat(first.holdOrTake()).isFalse();
+    assertThat(held(first)).isFalse();
     second.give();
-    assertThat(first.holdOrTake()).isTrue();
+    assertThat(held(first)).isTrue();
     assertThat(store.read(stream, ReadOptions.forwards()).events()).hasSize(1);
+  }
+
+  private static boolean held(Lease lease) {
+    return lease.isHeld() ? lease.hold() : lease.take();
+  }
+
+  @Test
+  void who_was_not_answered_or_begins_again_finds_its_own_lease() {
+    var stream = StreamName.of("leases.topology-bank.sums");
+    var clock = Clock.systemUTC();
+    assertThat(new Lease(store, stream, "first", LONG, clock).take()).isTrue();
+    assertThat(new Lease(store, stream, "second", LONG, clock).take()).isFalse();
+
+    assertThat(new Lease(store, stream, "first", LONG, clock).take()).isTrue();
+
+    assertThat(store.read(stream, ReadOptions.forwards()).events()).hasSize(1);
+  }
+
+  @Test
+  void those_who_begin_together_share_the_parts() throws Exception {
+    var parts = Topology.named("many");
+    for (var i = 0; i < 4; i++) {
+      parts =
+          parts.projection(
+              Projection.folding("p" + i, 1, CODEC, 0, (sum, came) -> sum + came.cents()),
+              readModel);
+    }
+    var running = new ArrayList<RunningTopology>();
+    for (var holder : List.of("a", "b", "c")) {
+      running.add(
+          parts.run(
+              store, new Mode.Shared(holder, Duration.ofSeconds(2)), Clock.systemUTC(), THREADS));
+    }
+
+    until(() -> running.stream().mapToInt(one -> runningOf(one).size()).sum() == 4);
+
+    assertThat(running).allSatisfy(one -> assertThat(runningOf(one)).hasSizeBetween(1, 2));
+    running.forEach(RunningTopology::close);
+  }
+
+  @Test
+  void what_has_ended_by_itself_is_given_to_others_and_goes_on_there() throws Exception {
+    fails.set(true);
+    deposit(store, "account-1", 100);
+    try (var _ = run(new Mode.Shared("first", LEASE))) {
+      var stream = StreamName.of("leases.topology-bank.sums.1");
+      until(() ->
+          store.read(stream, ReadOptions.forwards()).stream()
+              .anyMatch(event -> event.original().type().equals("$lease-given")));
+      try (var second = run(new Mode.Shared("second", LEASE))) {
+        fails.set(false);
+        assertThat(second.await(0, LONG)).isTrue();
+      }
+      assertThat(states()).containsKey("account-1");
+    }
+  }
+
+  // ---- who is waited for, and who can be reached
+
+  @Test
+  void a_version_that_is_built_is_not_waited_for() {
+    var broken =
+        Projection.<Came, Integer>folding(
+            "sums",
+            2,
+            CODEC,
+            0,
+            (_, _) -> {
+              throw new IllegalStateException("never");
+            });
+    deposit(store, "account-1", 100);
+    run(new Mode.Stepped()).drain();
+    try (var running =
+        topology()
+            .projection(broken, readModel, FoldingOptions.defaults().with(OnFailure.STOP))
+            .run(store, new Mode.AfterCommit(Duration.ofHours(1)), Clock.systemUTC(), THREADS)) {
+      deposit(running.store(), "account-1", 100);
+
+      assertThat(states().get("account-1")).isGreaterThanOrEqualTo(201);
+    }
+  }
+
+  @Test
+  void what_runs_the_parts_can_be_asked() {
+    try (var running = run(new Mode.Inline())) {
+      deposit(running.store(), "account-1", 100);
+
+      assertThat(running.projector(sums()).status().position()).isPositive();
+      assertThat(running.process(WELCOMING).report("account-1").phase())
+          .isEqualTo(InstanceReport.Phase.COMPLETED);
+      var other = Projection.<Came, Integer>folding("other", 1, CODEC, 0, (sum, _) -> sum);
+      assertThatThrownBy(() -> running.projector(other))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("other");
+    }
   }
 
   // ---- what is refused
@@ -365,6 +461,7 @@ final class TopologyTest {
     assertThatThrownBy(() -> topology.projection(sums(), readModel))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("sums");
+    assertThatThrownBy(() -> Topology.named("a.b")).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> Mode.named("sideways", "a"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("after-commit");
