@@ -105,7 +105,8 @@ public final class Projections implements AutoCloseable {
   /// Creates a projection. A script that is none makes one that is faulted, and says why.
   ///
   /// @param projection what to create
-  /// @throws ProjectionException if there is one of that name, or the name is not possible
+  /// @throws ProjectionException if there is one of that name, or the name is not possible, or it is
+  ///   to emit and keeps no checkpoints
   public void create(NewProjection projection) {
     roster.create(projection);
   }

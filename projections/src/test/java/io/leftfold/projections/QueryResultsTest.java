@@ -3,8 +3,10 @@
 package io.leftfold.projections;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.testkit.InMemoryEventStore;
@@ -120,5 +122,54 @@ final class QueryResultsTest {
 
     assertThat(fixture.projections.statistics("thief").reason()).contains("the projections' own");
     assertThat(fixture.events("$projections-other-checkpoint")).isEmpty();
+  }
+
+  private static final String EMITTING =
+      "fromAll().when({ Deposited(s, e) { emit('audit', 'Seen', { of: e.streamId }); } })";
+
+  @Test
+  void what_keeps_no_checkpoints_is_not_made_to_emit() {
+    var projections = fixture.projections;
+    var wanted = NewProjection.oneTime("once", EMITTING).withoutCheckpoints();
+    refused(() -> projections.create(wanted.emitting()));
+    refused(() -> projections.create(NewProjection.transientQuery("q", EMITTING).emitting()));
+    assertThat(fixture.events("$projections-$all")).isEmpty();
+
+    projections.create(wanted);
+    fixture.awaitState("once", ProjectionState.FAULTED);
+    assertThat(projections.statistics("once").reason()).contains("'emit' is not allowed");
+    refused(() -> projections.update("once", EMITTING, Optional.of(true), Optional.empty()));
+    var config = projections.config("once").withEmitEnabled(true);
+    refused(() -> projections.configure("once", config));
+    refused(() -> projections.reconfigure("once", config));
+    assertThat(projections.statistics("once").state()).isEqualTo(ProjectionState.FAULTED);
+    assertThat(fixture.events("audit")).isEmpty();
+  }
+
+  private static void refused(ThrowingCallable asked) {
+    assertThatThrownBy(asked)
+        .isInstanceOfSatisfying(
+            ProjectionException.class,
+            e -> assertThat(e.reason()).isEqualTo(ProjectionException.Reason.NOT_POSSIBLE))
+        .hasMessageContaining("checkpoints");
+  }
+
+  /// As others have written it to the log, or an earlier version has.
+  @Test
+  void one_that_the_log_lets_emit_without_checkpoints_is_faulted_when_it_does() {
+    fixture.projections.create(NewProjection.oneTime("once", EMITTING).withoutCheckpoints());
+    var said = fixture.texts("$projections-once").getLast();
+    assertThat(said).contains("\"emitEnabled\":false", "\"version\":0");
+    fixture.append(
+        "$projections-once",
+        "$ProjectionUpdated",
+        said.replace("\"emitEnabled\":false", "\"emitEnabled\":true")
+            .replace("\"version\":0", "\"version\":1"));
+    fixture.reopen();
+    fixture.awaitState("once", ProjectionState.FAULTED);
+
+    assertThat(fixture.projections.config("once").emitEnabled()).isTrue();
+    assertThat(fixture.projections.statistics("once").reason()).contains("'emit' is not allowed");
+    assertThat(fixture.events("audit")).isEmpty();
   }
 }

@@ -163,6 +163,12 @@ final class ProjectionPagesTest {
                 400,
                 TEXT,
                 "emit"),
+            new Asked(
+                "POST /projections/onetime?name=n&emit=yes",
+                SUM,
+                500,
+                TEXT,
+                "keeps no checkpoints, and emitting requires them"),
             new Asked("POST /projections/restart", 200, TEXT, "Restarting"))) {
       requireAnswered(step);
     }
