@@ -168,7 +168,7 @@ record Answers(
             host,
             script,
             RunIdentity.own(script.definition(), entry.streams()),
-            kept.<StateStore>map(states -> states).orElseGet(MemoryStates::new),
+            kept.<StateStore>map(states -> states).orElse(StateStore.NONE),
             kept.map(KeptStates::position).orElse(-1L));
     return start instanceof DebugStart.Position(var position)
         ? debugger.at(position, progress)

@@ -65,7 +65,7 @@ final class PastFold {
         }
       }
     }
-    return fold(new MemoryStates(), -1, end, partition, asking);
+    return fold(StateStore.NONE, -1, end, partition, asking);
   }
 
   /// The first position that is not seen.

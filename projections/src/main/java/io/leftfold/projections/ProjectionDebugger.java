@@ -48,14 +48,14 @@ public final class ProjectionDebugger implements AutoCloseable {
 
   /// Of a script that is no projection yet, from zero.
   static ProjectionDebugger of(ProjectionHost host, CompiledProjection script) {
-    return new ProjectionDebugger(host, script, _ -> false, new MemoryStates(), -1);
+    return new ProjectionDebugger(host, script, _ -> false, StateStore.NONE, -1);
   }
 
   /// Nobody knows any more with which states this began: goes from zero to where it is.
   private void goAgain(long position, FoldProgress progress) {
     close();
     cursor = cursors.apply(-1);
-    states = new OverlaidStates(new MemoryStates(), stateBytesMax);
+    states = new OverlaidStates(StateStore.NONE, stateBytesMax);
     fold = script.fold(states);
     batch = NOTHING;
     next = 0;

@@ -112,6 +112,16 @@ final class RunCore implements AutoCloseable {
     end(refusals.byStore(step, failure));
   }
 
+  /// The step that was being written is in memory alone, and there is no room for it. It would be
+  /// the same however often it began again.
+  void hasNoRoom(String why) {
+    writing = null;
+    end(
+        new RunEnd.Faulted(
+            "Projection %s: %s; let it be one that keeps checkpoints, whose states go to the store, or make fewer or smaller states"
+                .formatted(identity.streams().name(), why)));
+  }
+
   /// Nothing behind this position is folded until it is raised.
   void barrier(long lastPosition) {
     inbox.barrier(lastPosition);

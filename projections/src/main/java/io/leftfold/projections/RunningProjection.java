@@ -217,8 +217,11 @@ final class RunningProjection implements RunEffects, SourceReader.Taker {
   @Override
   public void write(Step step) {
     if (memory != null) {
-      memory.put(step.changes());
-      post(() -> tellCore(owned -> owned.written(step, step.number())));
+      var objection = memory.put(step.changes());
+      post(() ->
+          tellCore(owned ->
+              objection.ifPresentOrElse(
+                  owned::hasNoRoom, () -> owned.written(step, step.number()))));
       return;
     }
     threads

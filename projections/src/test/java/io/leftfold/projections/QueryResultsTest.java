@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
-import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.testkit.InMemoryEventStore;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,5 +171,29 @@ final class QueryResultsTest {
     assertThat(fixture.projections.config("once").emitEnabled()).isTrue();
     assertThat(fixture.projections.statistics("once").reason()).contains("'emit' is not allowed");
     assertThat(fixture.events("audit")).isEmpty();
+  }
+
+  @Test
+  void states_of_a_query_take_no_more_memory_than_they_may() {
+    var small = ProjectionOptions.defaults().withStateBytesMax(2_000);
+    try (var bounded = new Fixture(new InMemoryEventStore(), small)) {
+      var texts = "partitionBy(e => e.eventId).when({ Said(s) { s.text = 'x'.repeat(100); } })";
+      for (var i = 0; i < 20; i++) {
+        bounded.append("few-" + i, "Said", "{}");
+      }
+      bounded.projections.create(
+          NewProjection.transientQuery("few", "fromCategory('few')." + texts));
+      bounded.awaitState("few", ProjectionState.COMPLETED);
+      assertThat(bounded.projections.partitions("few", "", 100)).hasSize(20);
+
+      for (var i = 0; i < 40; i++) {
+        bounded.append("many-" + i, "Said", "{}");
+      }
+      bounded.projections.create(NewProjection.transientQuery("many", "fromAll()." + texts));
+      bounded.awaitState("many", ProjectionState.FAULTED);
+      assertThat(bounded.projections.statistics("many").reason())
+          .contains("many", "keeps states of", "60 partitions");
+      assertThat(bounded.projections.partitions("many", "", 100)).isEmpty();
+    }
   }
 }
