@@ -325,7 +325,8 @@ public final class ProjectionFold implements AutoCloseable {
       script.call("beCareful", false);
       isCareful = false;
     }
-    script.call("forget", projection.limits().partitionsKept());
+    script.call(
+        "forget", projection.limits().partitionsKept(), projection.limits().stateCharsKept());
     return host.takeSaved();
   }
 

@@ -46,6 +46,7 @@ record ProjectionHost(
   }
 
   RunningProjection newRun(Runnable news) {
-    return new RunningProjection(store, workers, threads, nanoClock, news);
+    return new RunningProjection(
+        store, workers, threads, nanoClock, runtime::allocatedBytes, news);
   }
 }

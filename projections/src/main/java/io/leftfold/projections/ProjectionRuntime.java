@@ -86,6 +86,11 @@ public final class ProjectionRuntime implements AutoCloseable {
     return compiled;
   }
 
+  /// What the thread that asks has allocated since it began, in bytes; 0 for a virtual one.
+  long allocatedBytes() {
+    return watchdog.allocatedBytes();
+  }
+
   /// Stops all scripts.
   @Override
   public void close() {

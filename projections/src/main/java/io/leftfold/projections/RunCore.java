@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// is stored is whole, so the next one goes on from there.
 final class RunCore implements AutoCloseable {
 
+  /// After so many events somebody looks at what was allocated meanwhile.
+  private static final int MEASURED_EVENTS = 8;
+
   private final RunIdentity identity;
   private final RunSettings settings;
   private final RunHints hints;
@@ -157,11 +160,22 @@ final class RunCore implements AutoCloseable {
   /// @param events how many at most
   /// @return whether there is more that can be folded now
   boolean turn(int events) {
-    for (var i = 0; i < events && canFold(); i++) {
+    var measured = effects.allocatedBytes();
+    for (var i = 1; i <= events && canFold(); i++) {
       foldNext();
+      if (i % MEASURED_EVENTS == 0) {
+        measured = measure(measured);
+      }
     }
+    measure(measured);
     settle();
     return canFold();
+  }
+
+  private long measure(long before) {
+    var now = effects.allocatedBytes();
+    open.allocatedBytes += now - before;
+    return now;
   }
 
   private boolean canFold() {
