@@ -153,7 +153,7 @@ record Answers(
   PastFold past(FoldProgress progress) {
     return new PastFold(
         host,
-        entry.streams(),
+        entry,
         definition.epoch(),
         compiled(),
         FailurePolicy.of(definition.policy()),
@@ -167,7 +167,7 @@ record Answers(
         new ProjectionDebugger(
             host,
             script,
-            RunIdentity.own(script.definition(), entry.streams()),
+            RunIdentity.own(script.definition(), entry.streams(), entry.seed()),
             kept.<StateStore>map(states -> states).orElse(StateStore.NONE),
             kept.map(KeptStates::position).orElse(-1L));
     return start instanceof DebugStart.Position(var position)

@@ -79,7 +79,7 @@ final class RunCore implements AutoCloseable {
             checkpoint.position(),
             settings.isHeld() ? -1 : Long.MAX_VALUE,
             positions -> open.passed += positions);
-    isOwn = RunIdentity.own(definition, identity.streams());
+    isOwn = RunIdentity.own(definition, identity.streams(), identity.seed());
     fold = script.open(states);
     parking = new Parking(identity, definition, fold, loaded.parked());
     refusals = new StepRefusals(identity.checkpoint(), hints);

@@ -379,4 +379,46 @@ final class ProjectionsTest {
     projections().enable("bad");
     Fixture.await(() -> projections().statistics("bad").faults() == 2);
   }
+
+  @Test
+  void what_another_stores_projection_emitted_is_an_event() {
+    projections().create(NewProjection.continuous("count", COUNT));
+    var number =
+        fixture.events("$projections-$all").getLast().revision();
+    // As the import keeps what was emitted there by the projection of the same number.
+    for (var tag :
+        new String[] {
+          "{\"$v\":\"%d:0:0:4\",\"$c\":7,\"$p\":7,\"$causedBy\":\"5a0f2d5e-07f5-4d54-8a53-5b1d2f3c4e5f\"}",
+          "{\"$v\":\"%d:-1:0:4\",\"$s\":{\"account-1\":3}}",
+          "{\"$v\":\"%d:99999999999999999999:0:4\",\"$c\":7,\"$p\":7}",
+          "{\"$v\":\"%d:"
+        }) {
+      fixture.store.append(
+          StreamName.of("account-1"),
+          io.leftfold.api.ExpectedState.any(),
+          io.leftfold.api.ProposedEvent.json("Deposited", "{}")
+              .withMetadata(tag.formatted(number)));
+    }
+    fixture.awaitStep("count", deposit("account-1", 5));
+
+    assertThat(fixture.state("count", "")).isEqualTo("{\"n\":5}");
+  }
+
+  @Test
+  void what_a_projection_has_emitted_is_nothing_to_it_at_any_epoch() {
+    projections()
+        .create(
+            NewProjection.continuous(
+                    "echo",
+                    "fromAll().when({ $any(s, e) { emit('out', 'Told', {}); emit('out', 'Told', {}); } })")
+                .emitting());
+    deposit("account-1", 5);
+    fixture.awaitStep("echo", deposit("account-1", 6));
+    assertThat(fixture.events("out")).hasSize(4);
+    fixture.awaitStep("echo", deposit("account-1", 7));
+    projections().reset("echo");
+    fixture.awaitStep("echo", deposit("account-1", 8));
+
+    assertThat(fixture.events("out")).hasSize(8);
+  }
 }
