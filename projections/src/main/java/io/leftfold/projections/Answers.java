@@ -60,10 +60,16 @@ record Answers(
   }
 
   PartitionState state(String partition) {
-    return ask(
-        partition,
-        fold -> fold.state(partition),
-        () -> stored().partition(partition).map(StateStore.Stored::text).orElse(""));
+    return ask(partition, fold -> fold.state(partition), () -> stored(partition).orElse(""));
+  }
+
+  private Optional<String> stored(String partition) {
+    var isShared =
+        partition.isEmpty()
+            && script().filter(compiled -> compiled.definition().isShared(partition)).isPresent();
+    return isShared
+        ? stored().shared()
+        : stored().partition(partition).map(StateStore.Stored::text);
   }
 
   PartitionState result(String partition) {

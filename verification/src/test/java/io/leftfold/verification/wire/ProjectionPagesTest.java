@@ -298,6 +298,27 @@ final class ProjectionPagesTest {
   }
 
   @Test
+  void the_state_that_partitions_share_is_shown_without_a_partition() throws Exception {
+    ask(
+        "POST /projections/continuous?name=shared",
+        "fromStream('paid-1').partitionBy(e => e.streamId).when({ $init: () => ({ n: 0 }), $initShared: () => ({ all: 0 }), Paid([s, all], e) { s.n = e.data.n; all.all += e.data.n; } })",
+        "admin:changeit");
+    Await.until(
+        "the sum", () -> ask("GET /projection/shared/state").body().equals("{\"all\":6}"));
+    for (var step :
+        List.of(
+            new Asked("GET /projection/shared/state?partition=paid-1", 200, JSON, "{\"n\":3}"),
+            new Asked("GET /projection/shared/state?asOf=" + paid(3), 200, JSON, "{\"all\":3}"),
+            new Asked(
+                "GET /projection/shared/debug?from=%d&count=1".formatted(paid(2)),
+                200,
+                JSON,
+                "\"sharedBefore\":{\"all\":1},\"sharedAfter\":{\"all\":3}"))) {
+      requireAnswered(step);
+    }
+  }
+
+  @Test
   void what_is_parked_is_taken_up_or_left_out() throws Exception {
     var picky = SUM.replace("s.sum +=", "if (e.data.n > 1) throw new Error('too much'); s.sum +=");
     ask("POST /projections/continuous?name=picky&enabled=no", picky, "ops:changeit");
