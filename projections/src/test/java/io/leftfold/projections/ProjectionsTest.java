@@ -421,4 +421,32 @@ final class ProjectionsTest {
 
     assertThat(fixture.events("out")).hasSize(8);
   }
+
+  @Test
+  void how_far_behind_one_is_that_never_ran_here_is_told_by_its_script() {
+    var clock = new ManualClock(Instant.parse("2026-11-01T08:00:00Z"));
+    fixture.close();
+    fixture =
+        new Fixture(new InMemoryEventStore(clock), ProjectionOptions.defaults().with(clock));
+    projections().create(NewProjection.continuous("count", COUNT));
+    projections().create(NewProjection.continuous("none", "fromAll().wen()"));
+    projections().create(NewProjection.continuous("long", "fromStream('x'.repeat(70000))"));
+    fixture.awaitStep("count", deposit("account-1", 1));
+    projections().disable("count");
+    clock.advance(Duration.ofSeconds(2));
+    fixture.append("other", "Happened", "{}");
+    clock.advance(Duration.ofSeconds(3));
+    deposit("account-1", 1);
+    clock.advance(Duration.ofSeconds(7));
+    for (var round = 0; round < 2; round++) {
+      var now = projections().statistics("count");
+      assertThat(now.lagEvents()).isGreaterThanOrEqualTo(2);
+      assertThat(now.lag()).isEqualTo(Duration.ofSeconds(7));
+      fixture.reopen();
+    }
+    fixture.awaitState("none", ProjectionState.FAULTED);
+    assertThat(projections().statistics("none").lag()).isEqualTo(Duration.ofSeconds(12));
+    fixture.awaitState("long", ProjectionState.FAULTED);
+    assertThat(projections().statistics("long").lag()).isZero();
+  }
 }
