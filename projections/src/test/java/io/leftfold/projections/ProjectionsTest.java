@@ -383,8 +383,7 @@ final class ProjectionsTest {
   @Test
   void what_another_stores_projection_emitted_is_an_event() {
     projections().create(NewProjection.continuous("count", COUNT));
-    var number =
-        fixture.events("$projections-$all").getLast().revision();
+    var number = fixture.events("$projections-$all").getLast().revision();
     // As the import keeps what was emitted there by the projection of the same number.
     for (var tag :
         new String[] {
@@ -423,11 +422,50 @@ final class ProjectionsTest {
   }
 
   @Test
+  void results_of_all_partitions_go_with_it_if_that_is_wanted_and_no_others() {
+    var results = SUMS.replaceFirst("emit.*", "") + ".outputState()";
+    for (var name : new String[] {"a", "a-b"}) {
+      projections().create(NewProjection.continuous(name, results));
+    }
+    deposit("account-1", 5);
+    var before = deposit("account-2", 5);
+    fixture.awaitStep("a", before);
+    projections().reset("a");
+    var last = deposit("account-1", 5);
+    fixture.awaitStep("a", last);
+    fixture.awaitStep("a-b", last);
+
+    projections().disable("a");
+    projections().delete("a", false, true, true);
+    assertThat(fixture.events("$projections-a-account-1-result")).isEmpty();
+    assertThat(fixture.events("$projections-a-account-2-result")).isEmpty();
+    assertThat(fixture.events("$projections-a-result")).isEmpty();
+    assertThat(fixture.events("$projections-a-b-account-1-result")).hasSize(2);
+
+    projections().disable("a-b");
+    projections().delete("a-b", false, false, true);
+    assertThat(fixture.events("$projections-a-b-account-1-result")).hasSize(2);
+  }
+
+  @Test
+  void results_of_a_one_time_projection_of_which_nothing_is_kept_go_with_it() {
+    deposit("account-1", 5);
+    projections()
+        .create(
+            NewProjection.oneTime("once", SUMS.replaceFirst("emit.*", "") + ".outputState()")
+                .withoutCheckpoints());
+    fixture.awaitState("once", ProjectionState.COMPLETED);
+    assertThat(fixture.events("$projections-once-account-1-result")).hasSize(1);
+
+    projections().delete("once", false, true, true);
+    assertThat(fixture.events("$projections-once-account-1-result")).isEmpty();
+  }
+
+  @Test
   void how_far_behind_one_is_that_never_ran_here_is_told_by_its_script() {
     var clock = new ManualClock(Instant.parse("2026-11-01T08:00:00Z"));
     fixture.close();
-    fixture =
-        new Fixture(new InMemoryEventStore(clock), ProjectionOptions.defaults().with(clock));
+    fixture = new Fixture(new InMemoryEventStore(clock), ProjectionOptions.defaults().with(clock));
     projections().create(NewProjection.continuous("count", COUNT));
     projections().create(NewProjection.continuous("none", "fromAll().wen()"));
     projections().create(NewProjection.continuous("long", "fromStream('x'.repeat(70000))"));
