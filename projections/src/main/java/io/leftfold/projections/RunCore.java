@@ -39,6 +39,7 @@ final class RunCore implements AutoCloseable {
   private final StepRefusals refusals;
   private final StepCutter cutter;
   private final FailedEvents failedEvents;
+  private final ScriptLog log;
   private final Clock clock;
   private final RunEffects effects;
   private final Predicate<RecordedEvent> isOwn;
@@ -79,6 +80,7 @@ final class RunCore implements AutoCloseable {
             checkpoint.position(),
             settings.isHeld() ? -1 : Long.MAX_VALUE,
             positions -> open.passed += positions);
+    log = new ScriptLog(identity.streams().name(), clock);
     isOwn = RunIdentity.own(definition, identity.streams(), identity.seed());
     fold = script.open(states);
     parking = new Parking(identity, definition, fold, loaded.parked());
@@ -236,6 +238,7 @@ final class RunCore implements AutoCloseable {
       if (!emit(resolved, event, step)) {
         return;
       }
+      log.add(event, step.logged());
       open.handled++;
       processed++;
       open.events.add(resolved);
