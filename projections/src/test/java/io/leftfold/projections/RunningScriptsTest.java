@@ -74,8 +74,7 @@ final class RunningScriptsTest {
     assertThat(fixture.texts("out")).containsExactly("{\"at\":0}");
 
     fixture.projections.configure(
-        "stops",
-        fixture.projections.config("stops").withFailurePolicy(FailurePolicy.PARK_EVENT));
+        "stops", fixture.projections.config("stops").withFailurePolicy(FailurePolicy.PARK_EVENT));
     fixture.projections.enable("stops");
     fixture.awaitStep("stops", last);
     assertThat(fixture.state("stops", "")).isEqualTo("{\"n\":2}");
@@ -83,6 +82,33 @@ final class RunningScriptsTest {
     assertThat(fixture.projections.parked("stops"))
         .extracting(ParkedEvent::position)
         .containsExactly(refused);
+  }
+
+  @Test
+  void a_projection_may_have_a_time_limit_of_its_own() {
+    fixture.close();
+    var patient = ProjectionLimits.DEFAULT.withTimes(Duration.ofMinutes(5), Duration.ofMinutes(5));
+    fixture = new Fixture(new InMemoryEventStore(), ProjectionOptions.defaults().with(patient));
+    say();
+    var config = ProjectionConfig.DEFAULT;
+    fixture.projections.create(
+        NewProjection.continuous("hasty", "fromAll().when({ Said() { while (true); } })")
+            .with(
+                new ProjectionConfig(
+                    false,
+                    false,
+                    config.checkpointAfterMs(),
+                    config.checkpointHandledThreshold(),
+                    config.checkpointUnhandledBytesThreshold(),
+                    config.pendingEventsThreshold(),
+                    config.maxWriteBatchLength(),
+                    config.maxAllowedWritesInFlight(),
+                    20,
+                    FailurePolicy.STOP)));
+    fixture.awaitState("hasty", ProjectionState.FAULTED);
+
+    assertThat(fixture.projections.statistics("hasty").reason())
+        .contains("took too long to execute", "0@s");
   }
 
   @Test
