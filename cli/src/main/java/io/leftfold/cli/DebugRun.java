@@ -127,6 +127,7 @@ sealed interface DebugRun extends AutoCloseable {
           step.partition(),
           step.stateBefore(),
           step.stateAfter(),
+          step.sharedBefore(),
           step.sharedAfter(),
           step.emitted().stream()
               .map(event ->

@@ -40,6 +40,7 @@ public record ProjectionSteps(List<Step> steps, OptionalLong next) {
   /// @param partition the partition, empty where there is one state
   /// @param stateBefore the partition's state before it: JSON, or empty for none
   /// @param stateAfter the partition's state after it
+  /// @param sharedBefore the state that all share before it, if there is one
   /// @param sharedAfter the state that all share after it, if there is one
   /// @param emitted what would be written
   /// @param logged what the script logged
@@ -50,6 +51,7 @@ public record ProjectionSteps(List<Step> steps, OptionalLong next) {
       String partition,
       String stateBefore,
       String stateAfter,
+      Optional<String> sharedBefore,
       Optional<String> sharedAfter,
       List<Emitted> emitted,
       List<String> logged,

@@ -212,6 +212,7 @@ public final class RemoteInquiries {
         step.getPartition(),
         step.getStateBefore(),
         step.getStateAfter(),
+        step.hasSharedBefore() ? Optional.of(step.getSharedBefore()) : Optional.empty(),
         step.hasSharedAfter() ? Optional.of(step.getSharedAfter()) : Optional.empty(),
         step.getEmittedList().stream()
             .map(event ->

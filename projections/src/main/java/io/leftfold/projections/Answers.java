@@ -60,10 +60,16 @@ record Answers(
   }
 
   PartitionState state(String partition) {
-    return ask(
-        partition,
-        fold -> fold.state(partition),
-        () -> stored().partition(partition).map(StateStore.Stored::text).orElse(""));
+    return ask(partition, fold -> fold.state(partition), () -> stored(partition).orElse(""));
+  }
+
+  private Optional<String> stored(String partition) {
+    var isShared =
+        partition.isEmpty()
+            && script().filter(compiled -> compiled.definition().isShared(partition)).isPresent();
+    return isShared
+        ? stored().shared()
+        : stored().partition(partition).map(StateStore.Stored::text);
   }
 
   PartitionState result(String partition) {
@@ -153,7 +159,7 @@ record Answers(
   PastFold past(FoldProgress progress) {
     return new PastFold(
         host,
-        entry.streams(),
+        entry,
         definition.epoch(),
         compiled(),
         FailurePolicy.of(definition.policy()),
@@ -167,8 +173,8 @@ record Answers(
         new ProjectionDebugger(
             host,
             script,
-            RunIdentity.own(script.definition(), entry.streams()),
-            kept.<StateStore>map(states -> states).orElseGet(MemoryStates::new),
+            RunIdentity.own(script.definition(), entry.streams(), entry.seed()),
+            kept.<StateStore>map(states -> states).orElse(StateStore.NONE),
             kept.map(KeptStates::position).orElse(-1L));
     return start instanceof DebugStart.Position(var position)
         ? debugger.at(position, progress)

@@ -51,7 +51,7 @@ final class CatchUp {
     this.loaded = loaded;
     this.mayEmit = mayEmit;
     this.entry = entry;
-    isOwn = RunIdentity.own(script.definition(), identity.streams());
+    isOwn = RunIdentity.own(script.definition(), identity.streams(), identity.seed());
     checkpoint = loaded.checkpoint();
     revision = loaded.checkpointRevision();
     key = entry.position();

@@ -52,6 +52,19 @@ final class Configurations {
             definition.building().map(beside -> beside.withEmitEnabled(mayEmit)));
   }
 
+  /// Lets through what can be wanted. What is emitted is in one commit with the checkpoint behind
+  /// it, which is why it is emitted once: without checkpoints there is no such commit.
+  ///
+  /// @throws ProjectionException if it is to emit and keeps no checkpoints
+  static DefinitionRecord checked(String name, DefinitionRecord wanted) {
+    if (wanted.emitEnabled() && !Runs.isStored(wanted)) {
+      throw ProjectionException.notPossible(
+          "Projection %s keeps no checkpoints, and emitting requires them; let it be continuous, or one-time with checkpoints, or do not let it emit"
+              .formatted(name));
+    }
+    return wanted;
+  }
+
   static DefinitionRecord definition(NewProjection projection) {
     return new DefinitionRecord(
         projection.query(),

@@ -13,6 +13,7 @@ import java.util.Optional;
 /// @param partition the partition, empty where there is one state
 /// @param stateBefore the partition's state before it: JSON, or empty for none
 /// @param stateAfter the partition's state after it
+/// @param sharedBefore the state that all share before it, if there is one
 /// @param sharedAfter the state that all share after it, if there is one
 /// @param emitted what would be written
 /// @param logged what the script logged
@@ -23,6 +24,7 @@ public record DebugStep(
     String partition,
     String stateBefore,
     String stateAfter,
+    Optional<String> sharedBefore,
     Optional<String> sharedAfter,
     List<EmittedEvent> emitted,
     List<String> logged,

@@ -186,13 +186,14 @@ final class ManagedProjection {
   void update(String query, Optional<Boolean> emitEnabled, Optional<String> properties) {
     lock.change(() -> {
       requireNotBuilding();
-      runs.halt(false);
       var next =
           definition()
               .withQuery(
                   query,
                   emitEnabled.orElse(definition().emitEnabled()),
                   properties.orElse(definition().properties()));
+      emitEnabled.ifPresent(_ -> Configurations.checked(name(), next));
+      runs.halt(false);
       if (runs.state() == ProjectionState.COMPLETED || !isStored()) {
         wanted.become(next);
         reset(false);
@@ -226,17 +227,22 @@ final class ManagedProjection {
         throw ProjectionException.wrongState(
             "Cannot update the config of a projection that hasn't been stopped or faulted.");
       }
-      wanted.become(Configurations.over(definition(), config));
+      wanted.become(configured(config));
     });
+  }
+
+  private DefinitionRecord configured(ProjectionConfig config) {
+    return Configurations.checked(name(), Configurations.over(definition(), config));
   }
 
   /// Configures it whether it runs or not, and what is built beside with it. One that is enabled
   /// goes on, unless it has come to its end.
   void reconfigure(ProjectionConfig config) {
     lock.change(() -> {
+      var next = configured(config);
       closeBuilding();
       runs.halt(false);
-      wanted.become(Configurations.over(definition(), config));
+      wanted.become(next);
       if (definition().enabled() && runs.state() != ProjectionState.COMPLETED) {
         beginAnew();
       }

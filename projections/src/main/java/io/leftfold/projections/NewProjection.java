@@ -72,7 +72,7 @@ public record NewProjection(
         name, query, mode, enabled, checkpoints, other, owner, roles, properties);
   }
 
-  /// Allowed to write.
+  /// Allowed to write; not for what keeps no checkpoints.
   ///
   /// @return the new value
   public NewProjection emitting() {
@@ -105,7 +105,7 @@ public record NewProjection(
     return new NewProjection(name, query, mode, enabled, checkpoints, config, owner, roles, json);
   }
 
-  /// Without checkpoints, which only a one-time projection can do without.
+  /// Without checkpoints, which only a one-time projection that emits nothing can do without.
   ///
   /// @return the new value
   public NewProjection withoutCheckpoints() {

@@ -16,6 +16,10 @@ final class OpenStep {
 
   private static final long EMITTED_BYTES_MAX = 8L << 20;
 
+  /// Nobody knows what the states in the script's hands have grown to, but what they have grown by
+  /// was allocated.
+  static final long ALLOCATED_BYTES_MAX = 256L << 20;
+
   /// A checkpoint is written for events that mean nothing, but so seldom that a projection of
   /// everything does not keep itself busy with its own checkpoints.
   private static final long PASSED_MAX = 50_000;
@@ -31,6 +35,7 @@ final class OpenStep {
   final Map<String, String> frozenResults = new HashMap<>();
   final long began;
   long bytes;
+  long allocatedBytes;
   private long emittedBytes;
   long passed;
   long handled;
@@ -52,6 +57,7 @@ final class OpenStep {
     return events.size() >= config.checkpointHandledThreshold()
         || events.size() >= eventsMax
         || bytes >= config.checkpointUnhandledBytesThreshold()
+        || (allocatedBytes >= ALLOCATED_BYTES_MAX && !events.isEmpty())
         || emissions.size() >= config.maxWriteBatchLength()
         || emittedBytes >= EMITTED_BYTES_MAX
         || passed >= PASSED_MAX;

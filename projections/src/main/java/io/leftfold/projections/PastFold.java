@@ -30,18 +30,18 @@ final class PastFold {
 
   PastFold(
       ProjectionHost host,
-      ProjectionStreams streams,
+      Registry.Entry entry,
       long epoch,
       CompiledProjection script,
       FailurePolicy policy,
       FoldProgress progress) {
     this.host = host;
-    this.streams = streams;
+    this.streams = entry.streams();
     this.epoch = epoch;
     this.script = script;
     this.policy = policy;
     this.progress = progress;
-    own = RunIdentity.own(script.definition(), streams);
+    own = RunIdentity.own(script.definition(), streams, entry.seed());
   }
 
   /// What is asked of the fold in the end.
@@ -65,7 +65,7 @@ final class PastFold {
         }
       }
     }
-    return fold(new MemoryStates(), -1, end, partition, asking);
+    return fold(StateStore.NONE, -1, end, partition, asking);
   }
 
   /// The first position that is not seen.

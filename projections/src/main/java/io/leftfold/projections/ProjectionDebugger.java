@@ -48,14 +48,14 @@ public final class ProjectionDebugger implements AutoCloseable {
 
   /// Of a script that is no projection yet, from zero.
   static ProjectionDebugger of(ProjectionHost host, CompiledProjection script) {
-    return new ProjectionDebugger(host, script, _ -> false, new MemoryStates(), -1);
+    return new ProjectionDebugger(host, script, _ -> false, StateStore.NONE, -1);
   }
 
   /// Nobody knows any more with which states this began: goes from zero to where it is.
   private void goAgain(long position, FoldProgress progress) {
     close();
     cursor = cursors.apply(-1);
-    states = new OverlaidStates(new MemoryStates(), stateBytesMax);
+    states = new OverlaidStates(StateStore.NONE, stateBytesMax);
     fold = script.fold(states);
     batch = NOTHING;
     next = 0;
@@ -98,14 +98,12 @@ public final class ProjectionDebugger implements AutoCloseable {
   }
 
   private DebugStep handle(ResolvedEvent event) {
+    var sharedBefore = sharedBefore();
     try {
       var step = fold.handle(event);
       var before = before(step.partition());
       var after = step.isHandled() ? fold.state(step.partition()) : before;
-      var shared =
-          fold.projection().definition().biState()
-              ? Optional.of(fold.sharedState())
-              : Optional.<String>empty();
+      var sharedAfter = sharedBefore.map(_ -> fold.sharedState());
       states.put(fold.save());
       return new DebugStep(
           event,
@@ -113,7 +111,8 @@ public final class ProjectionDebugger implements AutoCloseable {
           step.partition(),
           before,
           after,
-          shared,
+          sharedBefore,
+          sharedAfter,
           step.emitted(),
           step.logged(),
           Optional.empty());
@@ -126,11 +125,19 @@ public final class ProjectionDebugger implements AutoCloseable {
           partition,
           before,
           before,
-          Optional.empty(),
+          sharedBefore,
+          sharedBefore,
           List.of(),
           List.of(),
           Optional.of(e.fault()));
     }
+  }
+
+  /// Saved like the partition's: nothing of the script is asked before it has the event.
+  private Optional<String> sharedBefore() {
+    return script.definition().biState()
+        ? Optional.of(states.shared().orElse(""))
+        : Optional.empty();
   }
 
   private String before(String partition) {

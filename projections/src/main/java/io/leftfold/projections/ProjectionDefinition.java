@@ -122,6 +122,15 @@ public record ProjectionDefinition(
     }
   }
 
+  /// Whether the empty partition stands for the state that all share: where there are partitions,
+  /// it is asked for by no other name.
+  ///
+  /// @param partition the partition that is asked for
+  /// @return whether that is meant
+  boolean isShared(String partition) {
+    return partition.isEmpty() && biState && partitioning != Partitioning.NONE;
+  }
+
   /// Whether an event comes from the sources and is of a type that is wanted. What needs the index
   /// to be known (`$streams`, `$bc-…`) is wanted where a link of that stream led to it.
   ///

@@ -243,11 +243,13 @@ public final class ProjectionFold implements AutoCloseable {
 
   /// The state of a partition as it is now.
   ///
-  /// @param partition the partition, empty for the one state
+  /// @param partition the partition, empty for the one state, and for the one that partitions share
   /// @return JSON, or the empty text if there is none
   /// @throws ProjectionFaultException if it has no JSON that may be saved
   public String state(String partition) {
-    return asking(partition, () -> script.call("stateOf", partition).asString());
+    return definition.isShared(partition)
+        ? sharedState()
+        : asking(partition, () -> script.call("stateOf", partition).asString());
   }
 
   /// The state that all partitions share, as it is now.
@@ -325,7 +327,8 @@ public final class ProjectionFold implements AutoCloseable {
       script.call("beCareful", false);
       isCareful = false;
     }
-    script.call("forget", projection.limits().partitionsKept());
+    script.call(
+        "forget", projection.limits().partitionsKept(), projection.limits().stateCharsKept());
     return host.takeSaved();
   }
 

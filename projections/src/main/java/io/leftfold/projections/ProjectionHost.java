@@ -5,6 +5,7 @@ package io.leftfold.projections;
 import io.leftfold.api.EventStore;
 import io.leftfold.projections.storage.DefinitionRecord;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
@@ -33,12 +34,22 @@ record ProjectionHost(
   }
 
   CompiledProjection compile(String name, String query, long timeoutMillis) {
+    return runtime.compile(new ProjectionSource(name, query), limits(timeoutMillis));
+  }
+
+  private ProjectionLimits limits(long timeoutMillis) {
     var limits = options.limits();
-    return runtime.compile(
-        new ProjectionSource(name, query),
-        timeoutMillis > 0
-            ? limits.withTimes(limits.compilation(), Duration.ofMillis(timeoutMillis))
-            : limits);
+    return timeoutMillis > 0
+        ? limits.withTimes(limits.compilation(), Duration.ofMillis(timeoutMillis))
+        : limits;
+  }
+
+  /// What a script says about itself, for whoever asks often; nothing if it is none.
+  Optional<ProjectionDefinition> said(String name, DefinitionRecord definition) {
+    var timeoutMillis = definition.settings().projectionExecutionTimeout();
+    return runtime
+        .known(new ProjectionSource(name, definition.query()), limits(timeoutMillis))
+        .map(CompiledProjection::definition);
   }
 
   CompiledProjection compile(String name, DefinitionRecord definition) {
@@ -46,6 +57,6 @@ record ProjectionHost(
   }
 
   RunningProjection newRun(Runnable news) {
-    return new RunningProjection(store, workers, threads, nanoClock, news);
+    return new RunningProjection(store, workers, threads, nanoClock, runtime::allocatedBytes, news);
   }
 }

@@ -19,6 +19,8 @@ import java.time.Duration;
 /// @param emittedChars the length of all data and metadata emitted for one event
 /// @param logLines what may be logged for one event; more is left out and no fault
 /// @param partitionsKept how many partitions a fold keeps after it was saved
+/// @param stateCharsKept the length of the JSON of all states that a fold keeps after it was saved;
+///   in the script's hands they take several times as much memory
 public record ProjectionLimits(
     Duration compilation,
     Duration event,
@@ -29,7 +31,8 @@ public record ProjectionLimits(
     int emittedEvents,
     int emittedChars,
     int logLines,
-    int partitionsKept) {
+    int partitionsKept,
+    long stateCharsKept) {
 
   /// So many statements as there is time for.
   public static final long ANY_STATEMENTS = Long.MAX_VALUE;
@@ -46,7 +49,8 @@ public record ProjectionLimits(
           10_000,
           16 << 20,
           1_000,
-          100_000);
+          100_000,
+          16L << 20);
 
   /// Checks that all are above 0.
   ///
@@ -62,6 +66,7 @@ public record ProjectionLimits(
     above0("emittedChars", emittedChars);
     above0("logLines", logLines);
     above0("partitionsKept", partitionsKept);
+    above0("stateCharsKept", stateCharsKept);
   }
 
   boolean areStatementsLimited() {
@@ -139,6 +144,16 @@ public record ProjectionLimits(
     return draft.limits();
   }
 
+  /// These limits with another length of states kept.
+  ///
+  /// @param stateCharsKept of the JSON of all that stay after a save
+  /// @return the new limits
+  public ProjectionLimits withStateCharsKept(long stateCharsKept) {
+    var draft = new Draft(this);
+    draft.stateCharsKept = stateCharsKept;
+    return draft.limits();
+  }
+
   /// All of it, to be changed in some.
   private static final class Draft {
     Duration compilation;
@@ -151,6 +166,7 @@ public record ProjectionLimits(
     int emittedChars;
     int logLines;
     int partitionsKept;
+    long stateCharsKept;
 
     Draft(ProjectionLimits limits) {
       this.compilation = limits.compilation;
@@ -163,6 +179,7 @@ public record ProjectionLimits(
       this.emittedChars = limits.emittedChars;
       this.logLines = limits.logLines;
       this.partitionsKept = limits.partitionsKept;
+      this.stateCharsKept = limits.stateCharsKept;
     }
 
     ProjectionLimits limits() {
@@ -176,7 +193,8 @@ public record ProjectionLimits(
           emittedEvents,
           emittedChars,
           logLines,
-          partitionsKept);
+          partitionsKept,
+          stateCharsKept);
     }
   }
 }

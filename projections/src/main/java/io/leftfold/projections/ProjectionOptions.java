@@ -58,8 +58,8 @@ public record ProjectionOptions(
         RandomGenerator.of("L128X128MixRandom"));
   }
 
-  /// How much memory the states of a fold of the past, or of a debugger, may take: it has nowhere
-  /// else to put them.
+  /// How much memory the states of a fold that writes nothing may take (of a query, of the past, of
+  /// a debugger): it has nowhere else to put them.
   long pastStateBytesMax() {
     return stateBytesMax > Long.MAX_VALUE / 4 ? Long.MAX_VALUE : 4 * stateBytesMax;
   }

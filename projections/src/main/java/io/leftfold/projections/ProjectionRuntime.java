@@ -3,6 +3,7 @@
 package io.leftfold.projections;
 
 import java.io.OutputStream;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import org.graalvm.polyglot.Engine;
@@ -77,13 +78,42 @@ public final class ProjectionRuntime implements AutoCloseable {
   /// @return what can be folded with
   /// @throws ProjectionFaultException if it is no projection; says where and why
   public CompiledProjection compile(ProjectionSource source, ProjectionLimits limits) {
-    var known = recent.find(source, limits);
-    if (known != null) {
-      return known;
+    return recent
+        .find(source, limits)
+        .flatMap(RecentScripts.Known::script)
+        .orElseGet(() -> compileAnew(source, limits));
+  }
+
+  private CompiledProjection compileAnew(ProjectionSource source, ProjectionLimits limits) {
+    try {
+      var compiled = CompiledProjection.compile(engine, watchdog, source, limits);
+      recent.add(source, limits, new RecentScripts.Known(Optional.of(compiled)));
+      return compiled;
+    } catch (ProjectionFaultException e) {
+      recent.add(source, limits, new RecentScripts.Known(Optional.empty()));
+      throw e;
     }
-    var compiled = CompiledProjection.compile(engine, watchdog, source, limits);
-    recent.add(compiled);
-    return compiled;
+  }
+
+  /// Compiles a script for whoever asks often. One that failed lately is not tried again: it may
+  /// have taken all the time that there is for it.
+  ///
+  /// @return nothing if it is no projection
+  Optional<CompiledProjection> known(ProjectionSource source, ProjectionLimits limits) {
+    var known = recent.find(source, limits);
+    if (known.isPresent()) {
+      return known.get().script();
+    }
+    try {
+      return Optional.of(compileAnew(source, limits));
+    } catch (ProjectionFaultException _) {
+      return Optional.empty();
+    }
+  }
+
+  /// What the thread that asks has allocated since it began, in bytes; 0 for a virtual one.
+  long allocatedBytes() {
+    return watchdog.allocatedBytes();
   }
 
   /// Stops all scripts.

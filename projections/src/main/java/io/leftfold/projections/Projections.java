@@ -105,7 +105,8 @@ public final class Projections implements AutoCloseable {
   /// Creates a projection. A script that is none makes one that is faulted, and says why.
   ///
   /// @param projection what to create
-  /// @throws ProjectionException if there is one of that name, or the name is not possible
+  /// @throws ProjectionException if there is one of that name, or the name is not possible, or it
+  ///   is to emit and keeps no checkpoints
   public void create(NewProjection projection) {
     roster.create(projection);
   }
@@ -165,7 +166,8 @@ public final class Projections implements AutoCloseable {
   /// @param name which
   /// @param emittedStreams whether the streams that it emitted to go too, as far as they were
   ///   tracked
-  /// @param stateStream whether its results go too
+  /// @param stateStream whether its results go too, those of partitions with them; not streams that
+  ///   the script has named
   /// @param checkpointStream accepted; the checkpoint always goes
   public void delete(
       String name, boolean emittedStreams, boolean stateStream, boolean checkpointStream) {
@@ -230,7 +232,7 @@ public final class Projections implements AutoCloseable {
   /// The state of a partition as it is now; it may know of events whose step is not durable yet.
   ///
   /// @param name which projection
-  /// @param partition the partition, empty for the one state
+  /// @param partition the partition, empty for the one state, and for the one that partitions share
   /// @return the state; an empty text if there is none
   public PartitionState state(String name, String partition) {
     return find(name).answers().state(partition);

@@ -3,7 +3,7 @@
 package io.leftfold.projections;
 
 import java.util.LinkedHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /// Scripts that were compiled lately, for each question about a projection and each run wants its
 /// script compiled. Those that nobody asked for longest go first. May be used from any thread.
@@ -12,8 +12,7 @@ final class RecentScripts {
   private static final long CHARS_MAX = 2L << 20;
   private static final long ENTRY_CHARS = 1_000;
 
-  private final LinkedHashMap<Key, CompiledProjection> scripts =
-      new LinkedHashMap<>(64, 0.75f, true);
+  private final LinkedHashMap<Key, Known> scripts = new LinkedHashMap<>(64, 0.75f, true);
   private long chars;
 
   /// What may be compiled in two ways.
@@ -23,12 +22,17 @@ final class RecentScripts {
     }
   }
 
-  synchronized @Nullable CompiledProjection find(ProjectionSource source, ProjectionLimits limits) {
-    return scripts.get(new Key(source, limits));
+  /// What a text came to when it was compiled.
+  ///
+  /// @param script nothing for a text that is none
+  record Known(Optional<CompiledProjection> script) {}
+
+  synchronized Optional<Known> find(ProjectionSource source, ProjectionLimits limits) {
+    return Optional.ofNullable(scripts.get(new Key(source, limits)));
   }
 
-  synchronized void add(CompiledProjection script) {
-    var added = new Key(script.source(), script.limits());
+  synchronized void add(ProjectionSource source, ProjectionLimits limits, Known script) {
+    var added = new Key(source, limits);
     if (scripts.put(added, script) == null) {
       chars += added.chars();
     }

@@ -132,7 +132,7 @@ final class Roster implements AutoCloseable {
     if (projections.containsKey(name) || builtIns.containsKey(name)) {
       throw ProjectionException.exists(name);
     }
-    var wanted = Configurations.definition(projection);
+    var wanted = Configurations.checked(name, Configurations.definition(projection));
     ManagedProjection managed;
     if (projection.mode() == ProjectionMode.TRANSIENT) {
       managed = manage(new Registry.Entry(name, -1, host.newId()), wanted);

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 /// is stored is whole, so the next one goes on from there.
 final class RunCore implements AutoCloseable {
 
+  /// After so many events somebody looks at what was allocated meanwhile.
+  private static final int MEASURED_EVENTS = 8;
+
   private final RunIdentity identity;
   private final RunSettings settings;
   private final RunHints hints;
@@ -36,6 +39,7 @@ final class RunCore implements AutoCloseable {
   private final StepRefusals refusals;
   private final StepCutter cutter;
   private final FailedEvents failedEvents;
+  private final ScriptLog log;
   private final Clock clock;
   private final RunEffects effects;
   private final Predicate<RecordedEvent> isOwn;
@@ -76,7 +80,8 @@ final class RunCore implements AutoCloseable {
             checkpoint.position(),
             settings.isHeld() ? -1 : Long.MAX_VALUE,
             positions -> open.passed += positions);
-    isOwn = RunIdentity.own(definition, identity.streams());
+    log = new ScriptLog(identity.streams().name(), clock);
+    isOwn = RunIdentity.own(definition, identity.streams(), identity.seed());
     fold = script.open(states);
     parking = new Parking(identity, definition, fold, loaded.parked());
     refusals = new StepRefusals(identity.checkpoint(), hints);
@@ -110,6 +115,16 @@ final class RunCore implements AutoCloseable {
   void writeFailed(Step step, RuntimeException failure) {
     writing = null;
     end(refusals.byStore(step, failure));
+  }
+
+  /// The step that was being written is in memory alone, and there is no room for it. It would be
+  /// the same however often it began again.
+  void hasNoRoom(String why) {
+    writing = null;
+    end(
+        new RunEnd.Faulted(
+            "Projection %s: %s; let it be one that keeps checkpoints, whose states go to the store, or make fewer or smaller states"
+                .formatted(identity.streams().name(), why)));
   }
 
   /// Nothing behind this position is folded until it is raised.
@@ -147,11 +162,22 @@ final class RunCore implements AutoCloseable {
   /// @param events how many at most
   /// @return whether there is more that can be folded now
   boolean turn(int events) {
-    for (var i = 0; i < events && canFold(); i++) {
+    var measured = effects.allocatedBytes();
+    for (var i = 1; i <= events && canFold(); i++) {
       foldNext();
+      if (i % MEASURED_EVENTS == 0) {
+        measured = measure(measured);
+      }
     }
+    measure(measured);
     settle();
     return canFold();
+  }
+
+  private long measure(long before) {
+    var now = effects.allocatedBytes();
+    open.allocatedBytes += now - before;
+    return now;
   }
 
   private boolean canFold() {
@@ -212,6 +238,7 @@ final class RunCore implements AutoCloseable {
       if (!emit(resolved, event, step)) {
         return;
       }
+      log.add(event, step.logged());
       open.handled++;
       processed++;
       open.events.add(resolved);

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 
 /// Who runs: a projection at an epoch.
 ///
@@ -19,6 +20,10 @@ import java.util.function.Predicate;
 /// @param checkpoint where its checkpoints are
 record RunIdentity(
     ProjectionStreams streams, long epoch, long version, UUID seed, StreamName checkpoint) {
+
+  /// What [#tag] and [Emission] write, with the epoch and the position of the cause.
+  private static final Pattern TAG =
+      Pattern.compile("\\{\"\\$v\":\"\\d+:(\\d{1,18}):\\d+:4\",\"\\$c\":(\\d{1,18}),");
 
   static RunIdentity current(ProjectionStreams streams, long epoch, long version, UUID seed) {
     return new RunIdentity(streams, epoch, version, seed, streams.checkpoint());
@@ -64,18 +69,33 @@ record RunIdentity(
   }
 
   /// Tells what a projection has emitted itself, at whatever epoch, which is no source of it unless
-  /// it asks for the stream by name.
-  static Predicate<RecordedEvent> own(ProjectionDefinition definition, ProjectionStreams streams) {
+  /// it asks for the stream by name. The tag alone does not tell: what is imported keeps that of a
+  /// projection that had the same number where it comes from, and anybody may write one. The id
+  /// comes of this projection's seed.
+  static Predicate<RecordedEvent> own(
+      ProjectionDefinition definition, ProjectionStreams streams, UUID seed) {
     if (definition.sources() instanceof ProjectionDefinition.Sources.Streams) {
       return _ -> false;
     }
     var mark = mark(streams).getBytes(StandardCharsets.UTF_8);
-    return event -> beginsWith(event, mark);
+    return event -> beginsWith(event, mark) && hasIdOf(streams, seed, event);
   }
 
   private static boolean beginsWith(RecordedEvent event, byte[] mark) {
     var metadata = event.metadata();
     return metadata.length > mark.length
         && Arrays.equals(metadata, 0, mark.length, mark, 0, mark.length);
+  }
+
+  /// Whether an event has an id that the epoch and position of its tag give. Which one of its cause
+  /// it is, only the lower half knows.
+  private static boolean hasIdOf(ProjectionStreams streams, UUID seed, RecordedEvent event) {
+    var tag = TAG.matcher(event.metadataAsText());
+    if (!tag.lookingAt()) {
+      return false;
+    }
+    var epoch = Long.parseLong(tag.group(1));
+    var first = current(streams, epoch, 0, seed).emittedId(Long.parseLong(tag.group(2)), 0);
+    return event.id().getMostSignificantBits() == first.getMostSignificantBits();
   }
 }

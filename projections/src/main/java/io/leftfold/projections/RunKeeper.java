@@ -53,7 +53,8 @@ final class RunKeeper {
       return;
     }
     var definition = wanted.get();
-    memory = Runs.isStored(definition) ? null : new MemoryStates();
+    memory =
+        Runs.isStored(definition) ? null : new MemoryStates(host.options().pastStateBytesMax());
     try {
       run = runs.current(definition, hints, memory);
     } catch (IllegalArgumentException e) {

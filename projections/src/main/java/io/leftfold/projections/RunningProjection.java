@@ -34,6 +34,7 @@ final class RunningProjection implements RunEffects, SourceReader.Taker {
   private final Executor workers;
   private final ThreadFactory threads;
   private final LongSupplier nanoClock;
+  private final LongSupplier allocatedBytes;
   private final Runnable news;
   private final Queue<Runnable> mailbox = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean isScheduled = new AtomicBoolean();
@@ -50,18 +51,21 @@ final class RunningProjection implements RunEffects, SourceReader.Taker {
   private volatile long lastFoldingNanos;
   private volatile Pulse pulse = new Pulse(-1, Optional.empty(), false);
 
+  /// @param allocatedBytes what the thread that asks has allocated
   /// @param news called when it has ended
   RunningProjection(
       EventStore store,
       Executor workers,
       ThreadFactory threads,
       LongSupplier nanoClock,
+      LongSupplier allocatedBytes,
       Runnable news) {
     this.store = store;
     this.news = news;
     this.workers = workers;
     this.threads = threads;
     this.nanoClock = nanoClock;
+    this.allocatedBytes = allocatedBytes;
   }
 
   /// What it runs.
@@ -215,10 +219,18 @@ final class RunningProjection implements RunEffects, SourceReader.Taker {
   // ---- what the core and the reader say
 
   @Override
+  public long allocatedBytes() {
+    return allocatedBytes.getAsLong();
+  }
+
+  @Override
   public void write(Step step) {
     if (memory != null) {
-      memory.put(step.changes());
-      post(() -> tellCore(owned -> owned.written(step, step.number())));
+      var objection = memory.put(step.changes());
+      post(() ->
+          tellCore(owned ->
+              objection.ifPresentOrElse(
+                  owned::hasNoRoom, () -> owned.written(step, step.number()))));
       return;
     }
     threads

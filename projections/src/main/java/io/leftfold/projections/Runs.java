@@ -75,7 +75,7 @@ record Runs(ProjectionHost host, Registry.Entry entry, Runnable news) {
               inMemory == null
                   ? load(identity, script.definition(), definition.trackEmittedStreams())
                   : fromZero(identity, script.definition(), inMemory),
-              ScriptFold.opener(script, definition.emitEnabled()),
+              ScriptFold.opener(script, definition.emitEnabled() && inMemory == null),
               host.options().clock(),
               effects);
         },

@@ -127,7 +127,7 @@ final class ScriptHost {
           };
       throw refuse(
           ProjectionFault.Kind.EMIT_NOT_ALLOWED,
-          "'%s' is not allowed by the projection/configuration/mode; enable emitting for it"
+          "'%s' is not allowed by the projection/configuration/mode; enable emitting for it, which takes checkpoints"
               .formatted(name));
     }
     if (isMuted) {

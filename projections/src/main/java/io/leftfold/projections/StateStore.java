@@ -7,6 +7,20 @@ import java.util.Optional;
 /// Where states are when they are not in memory.
 interface StateStore {
 
+  /// Of what begins without any.
+  StateStore NONE =
+      new StateStore() {
+        @Override
+        public Optional<Stored> partition(String partition) {
+          return Optional.empty();
+        }
+
+        @Override
+        public Optional<String> shared() {
+          return Optional.empty();
+        }
+      };
+
   /// A state.
   ///
   /// @param text JSON, or empty for a partition that is known and has no state

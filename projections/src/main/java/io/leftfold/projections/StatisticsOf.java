@@ -2,14 +2,17 @@
 
 package io.leftfold.projections;
 
+import io.leftfold.api.EventFilter;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.projections.reading.Cursor;
+import io.leftfold.projections.reading.Question;
 import io.leftfold.projections.storage.DefinitionRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The figures of one projection.
@@ -19,6 +22,9 @@ record StatisticsOf(
     ProjectionMode mode,
     DefinitionRecord definition,
     String resultStream) {
+
+  private static final Question EVERYTHING =
+      new Question.All(EventFilter.everything(), false, Set.of(), true);
 
   ProjectionStatistics now(
       ProjectionState state,
@@ -89,18 +95,22 @@ record StatisticsOf(
         : building.figures();
   }
 
-  /// The first event ahead that the script may want.
+  /// The first event ahead that the script may want; of a text that is none, the first event ahead.
   private Optional<ResolvedEvent> waiting(Optional<RunFigures> figures, long position) {
-    if (figures.isEmpty()) {
-      return Optional.empty();
-    }
-    var question = Questions.of(figures.get().definition());
-    try (var cursor = new Cursor(host.store(), question, position)) {
+    try (var cursor = new Cursor(host.store(), question(figures), position)) {
       return cursor.next(1, 1).events().stream().findFirst();
-    } catch (LeftfoldException _) {
+    } catch (LeftfoldException | IllegalArgumentException _) {
       // Why its source cannot be read says the projection's own state.
       return Optional.empty();
     }
+  }
+
+  private Question question(Optional<RunFigures> figures) {
+    return figures
+        .map(RunFigures::definition)
+        .or(() -> host.said(name, definition))
+        .map(Questions::of)
+        .orElse(EVERYTHING);
   }
 
   private Duration lag(Optional<ResolvedEvent> waiting) {

@@ -6,11 +6,13 @@ import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ListOptions;
 import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.projections.storage.DefinitionRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
 /// Deletes streams of a projection. Begun again after a crash, it goes on.
@@ -38,6 +40,11 @@ record Sweeping(EventStore store, ProjectionStreams streams) {
 
   /// Deletes states of epochs that are not kept.
   void states(LongPredicate kept) {
+    states(kept, _ -> {});
+  }
+
+  /// @param before is told of each state before it is deleted
+  private void states(LongPredicate kept, Consumer<StreamName> before) {
     var after = "";
     while (true) {
       var options = ListOptions.all().withPrefix(streams.allStates()).limit(AT_ONCE);
@@ -52,6 +59,7 @@ record Sweeping(EventStore store, ProjectionStreams streams) {
           after = streams.behind(epoch);
           break;
         }
+        before.accept(summary.name());
         delete(summary.name(), summary.state());
       }
     }
@@ -66,15 +74,42 @@ record Sweeping(EventStore store, ProjectionStreams streams) {
       }
       delete(streams.emitted());
     }
+    if (what.states()) {
+      linkedResults();
+    }
     // States and checkpoints are of no use to anybody else: a projection of the same name is
     // another one, and begins at zero.
-    states(_ -> false);
+    states(_ -> false, what.states() ? this::result : _ -> {});
     delete(streams.checkpoint());
     delete(streams.parked());
     if (what.states()) {
       delete(streams.result());
     }
     delete(streams.definition());
+  }
+
+  /// Deletes the results of the partition whose state this is. Not by what their names begin with:
+  /// those of another projection may begin so too.
+  private void result(StreamName state) {
+    var prefix = streams.partitionStates(streams.epochOf(state));
+    if (state.value().startsWith(prefix) && state.value().length() > prefix.length()) {
+      streams.result(state.value().substring(prefix.length())).ifPresent(this::delete);
+    }
+  }
+
+  /// Deletes results of partitions that the projection's own link to: also of those that have no
+  /// state, or none any more.
+  private void linkedResults() {
+    try (var read = store.read(streams.result(), ReadOptions.forwards())) {
+      read.forEach(resolved ->
+          resolved
+              .event()
+              .filter(RecordedEvent::isLink)
+              .map(RecordedEvent::dataAsText)
+              .map(link -> link.substring(link.indexOf('@') + 1))
+              .filter(streams::isResult)
+              .ifPresent(name -> delete(StreamName.of(name))));
+    }
   }
 
   private void delete(StreamName stream) {

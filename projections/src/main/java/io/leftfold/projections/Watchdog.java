@@ -69,6 +69,13 @@ final class Watchdog implements AutoCloseable {
     return new Usage(cpu >= 0 ? cpu : nanoClock.getAsLong(), Math.max(0, allocated));
   }
 
+  /// What the thread that asks has allocated since it began; 0 for a virtual one.
+  long allocatedBytes() {
+    return Thread.currentThread().isVirtual()
+        ? 0
+        : Math.max(0, usage.getCurrentThreadAllocatedBytes());
+  }
+
   void start(Runnable work) {
     threads.newThread(work).start();
   }

@@ -29,6 +29,8 @@
   // ---- States ---------------------------------------------------------------------------------------------------
 
   const slots = map();
+  // What all of them came to, as far as that is known: when they were saved or loaded.
+  let heldChars = 0;
   // What has changed since the last save, from slot to slot: arrays are the script's to tamper with.
   let firstDirty = null;
   let lastDirty = null;
@@ -60,11 +62,17 @@
     let slot = slots.get(key);
     if (slot === undefined) {
       const text = host.load(key);
-      slot = { key, state: undefined, exists: text !== null, isDirty: false, nextDirty: null };
+      slot = { key, state: undefined, exists: text !== null, chars: 0, isDirty: false, nextDirty: null };
+      if (text !== null) measure(slot, text);
       if (text !== null && text !== '') slot.state = parse(text);
       slots.set(key, slot);
     }
     return slot;
+  }
+
+  function measure(slot, text) {
+    heldChars += text.length - slot.chars;
+    slot.chars = text.length;
   }
 
   function loadShared() {
@@ -225,7 +233,9 @@
   function save() {
     for (let slot = firstDirty; slot !== null; slot = slot.nextDirty) {
       current = slot.key;
-      host.save(current, stateText(slot));
+      const text = stateText(slot);
+      measure(slot, text);
+      host.save(current, text);
     }
     if (sharedDirty) {
       current = null;
@@ -242,10 +252,14 @@
   }
 
   // Lets go of the states that were taken up first. Only for when all are saved.
-  function forget(kept) {
+  function forget(kept, keptChars) {
     const walk = slots.keys();
     lastKey = lastSlot = undefined;
-    while (sizeOf(slots) > kept) slots.delete(next(walk).value);
+    while (sizeOf(slots) > kept || heldChars > keptChars) {
+      const key = next(walk).value;
+      heldChars -= slots.get(key).chars;
+      slots.delete(key);
+    }
     return sizeOf(slots);
   }
 

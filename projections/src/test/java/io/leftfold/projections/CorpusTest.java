@@ -4,17 +4,28 @@ package io.leftfold.projections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leftfold.api.ContentType;
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
+import io.leftfold.projections.storage.ProjectionStreams;
+import io.leftfold.testkit.InMemoryEventStore;
+import io.leftfold.testkit.ManualClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -22,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The language, row by row: each folder of the corpus has a script, the events it is given, and
 /// what is to come of it.
@@ -77,6 +89,136 @@ final class CorpusTest {
       }
       compareFault(expected.path("fault"), Optional.of(e.fault()));
     }
+  }
+
+  /// Cases whose events no store gives like this, and why.
+  private static final Map<String, String> NOT_OF_A_STORE =
+      Map.of(
+          "foreach-stream-takes-the-origin-from-the-link",
+          "who reads everything is given links, and not what they lead to",
+          "deleted-softly",
+          "in front of the first event of a deleted stream a store puts one of its own");
+
+  static List<String> casesOfStores() throws IOException {
+    assertThat(cases()).containsAll(NOT_OF_A_STORE.keySet());
+    return cases().stream().filter(name -> !NOT_OF_A_STORE.containsKey(name)).toList();
+  }
+
+  /// Read from a store, written to it, and asked for as everybody asks. Each event has been folded
+  /// before the next one comes, for what is deleted is not there any more.
+  @ParameterizedTest
+  @MethodSource("casesOfStores")
+  void a_case_comes_out_as_expected_in_a_store(String name) throws IOException {
+    var expected = MAPPER.readTree(Files.readString(CORPUS.resolve(name).resolve("expected.json")));
+    var clock = new ManualClock(Instant.parse("2026-11-01T08:00:00Z"));
+    var options = ProjectionOptions.defaults().with(LIMITS).with(clock).withWorkers(1);
+    try (var fixture = new Fixture(new InMemoryEventStore(clock), options)) {
+      fixture.projections.create(NewProjection.continuous("case", source(name).text()).emitting());
+      awaitFolded(fixture);
+      for (var resolved : given(name)) {
+        clock.advance(Duration.between(clock.instant(), resolved.original().recorded()));
+        append(fixture.store, resolved);
+        awaitFolded(fixture);
+      }
+      compareFault(expected.path("fault"), fixture.projections.statistics("case"));
+      compare(expected, fixture);
+    }
+  }
+
+  /// Waits until nothing is ahead that it wants, and what it made of the rest is written.
+  private static void awaitFolded(Fixture fixture) {
+    Fixture.await(() -> {
+      var now = fixture.projections.statistics("case");
+      return now.state() == ProjectionState.FAULTED
+          || (now.lagEvents() == 0 && now.writesInProgress() == 0);
+    });
+  }
+
+  private static void append(EventStore store, ResolvedEvent resolved) {
+    var event = resolved.event().orElseThrow();
+    if (event.type().equals(RecordedEvent.TOMBSTONE_TYPE)) {
+      store.tombstone(event.stream(), ExpectedState.any());
+      return;
+    }
+    store.append(event.stream(), ExpectedState.any(), proposed(event, event.id()));
+    resolved
+        .link()
+        .ifPresent(link ->
+            store.append(link.stream(), ExpectedState.any(), proposed(link, new UUID(8, 8))));
+  }
+
+  private static ProposedEvent proposed(RecordedEvent event, UUID id) {
+    return new ProposedEvent(
+        id, event.type(), event.contentType(), event.data(), event.metadata(), List.of());
+  }
+
+  private static void compareFault(JsonNode expected, ProjectionStatistics found) {
+    assertThat(found.state())
+        .as(found.reason())
+        .isEqualTo(expected.isMissingNode() ? ProjectionState.RUNNING : ProjectionState.FAULTED);
+    assertThat(found.reason()).contains(expected.path("contains").asString(""));
+    if (expected.has("line")) {
+      assertThat(found.reason()).contains("line " + expected.get("line").asString());
+    }
+  }
+
+  private static void compare(JsonNode expected, Fixture fixture) {
+    var projections = fixture.projections;
+    if (expected.has("states")) {
+      var states = new HashMap<String, String>();
+      for (var partition : projections.partitions("case", "", 1_000)) {
+        states.put(partition, fixture.texts("$projectionstate-1.0-" + partition).getLast());
+      }
+      assertThat(states).isEqualTo(texts(expected.get("states")));
+    }
+    if (expected.has("stateLength")) {
+      assertThat(fixture.state("case", "")).hasSize(expected.get("stateLength").asInt());
+    }
+    if (expected.has("shared")) {
+      assertThat(fixture.texts("$projectionstate-1.0.shared").getLast())
+          .isEqualTo(expected.get("shared").asString());
+    }
+    if (expected.has("emitted")) {
+      assertThat(emitted(fixture.store))
+          .isEqualTo(expected.get("emitted").valueStream().map(CorpusTest::emitted).toList());
+    }
+    compareResults(texts(expected.path("results")), fixture);
+  }
+
+  private static void compareResults(Map<String, String> expected, Fixture fixture) {
+    if (expected.isEmpty()) {
+      return;
+    }
+    var results = fixture.projections.query("case").definition().orElseThrow().results();
+    var streams = ResultStreams.of(results, new ProjectionStreams("case", 1));
+    expected.forEach((partition, result) -> {
+      assertThat(fixture.projections.result("case", partition).json())
+          .as(partition)
+          .isEqualTo(result);
+      if (results.output() && !streams.isShared(partition)) {
+        var written = fixture.events(streams.of(partition).value());
+        assertThat(written.isEmpty() ? "" : written.getLast().dataAsText())
+            .as("results of " + partition)
+            .isEqualTo(result);
+      }
+    });
+  }
+
+  /// What is tagged, without the tag.
+  private static List<EmittedEvent> emitted(EventStore store) {
+    return store.readAll(ReadOptions.forwards()).events().stream()
+        .filter(event -> event.metadataAsText().startsWith("{\"$v\":"))
+        .map(event -> {
+          var metadata = (ObjectNode) MAPPER.readTree(event.metadataAsText());
+          metadata.remove(List.of("$v", "$c", "$p", "$causedBy"));
+          return new EmittedEvent(
+              event.stream().value(),
+              event.type(),
+              event.contentType() == ContentType.JSON,
+              event.dataAsText(),
+              metadata.isEmpty() ? "" : metadata.toString());
+        })
+        .toList();
   }
 
   /// @param events what was emitted, and faults

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.entry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -325,5 +326,47 @@ final class ProjectionFoldTest {
     assertThat(RUNTIME.description())
         .startsWith("GraalJS ")
         .endsWith(RUNTIME.isOptimizing() ? ")" : "interpreted");
+  }
+
+  @Test
+  void a_fold_keeps_no_more_of_saved_states_than_so_many_characters() {
+    var script =
+        RUNTIME.compile(
+            new ProjectionSource(
+                "test",
+                "fromAll().foreachStream().when({ $init: () => ({ n: 0 }), Said(s, e) { s.n++; s.text = 'x'.repeat(20000); } })"));
+    var saved = new HashMap<String, String>();
+    var asked = new HashMap<String, Integer>();
+    var states =
+        new SavedStates() {
+          @Override
+          public Optional<String> state(String partition) {
+            asked.merge(partition, 1, Integer::sum);
+            return Optional.ofNullable(saved.get(partition));
+          }
+
+          @Override
+          public Optional<String> sharedState() {
+            return Optional.empty();
+          }
+        };
+    var events = new Events();
+    var partitions = (int) (ProjectionLimits.DEFAULT.stateCharsKept() / 20_000) + 100;
+    for (var i = 0; i < partitions; i++) {
+      events.json("s-" + i, "Said", "{}");
+    }
+    events.json("s-" + (partitions - 1), "Said", "{}").json("s-0", "Said", "{}");
+    try (var fold = script.fold(states)) {
+      for (var event : events.all()) {
+        fold.handle(event);
+        if (fold.unsavedEvents() == 100) {
+          fold.save().applyTo(saved);
+        }
+      }
+      assertThat(asked).hasSize(partitions);
+      assertThat(asked.get("s-0")).isEqualTo(2);
+      assertThat(asked.get("s-%d".formatted(partitions - 1))).isEqualTo(1);
+      assertThat(fold.state("s-0")).startsWith("{\"n\":2,");
+    }
   }
 }

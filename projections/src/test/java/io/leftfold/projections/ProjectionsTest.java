@@ -379,4 +379,112 @@ final class ProjectionsTest {
     projections().enable("bad");
     Fixture.await(() -> projections().statistics("bad").faults() == 2);
   }
+
+  @Test
+  void what_another_stores_projection_emitted_is_an_event() {
+    projections().create(NewProjection.continuous("count", COUNT));
+    var number = fixture.events("$projections-$all").getLast().revision();
+    // As the import keeps what was emitted there by the projection of the same number.
+    for (var tag :
+        new String[] {
+          "{\"$v\":\"%d:0:0:4\",\"$c\":7,\"$p\":7,\"$causedBy\":\"5a0f2d5e-07f5-4d54-8a53-5b1d2f3c4e5f\"}",
+          "{\"$v\":\"%d:-1:0:4\",\"$s\":{\"account-1\":3}}",
+          "{\"$v\":\"%d:99999999999999999999:0:4\",\"$c\":7,\"$p\":7}",
+          "{\"$v\":\"%d:"
+        }) {
+      fixture.store.append(
+          StreamName.of("account-1"),
+          io.leftfold.api.ExpectedState.any(),
+          io.leftfold.api.ProposedEvent.json("Deposited", "{}")
+              .withMetadata(tag.formatted(number)));
+    }
+    fixture.awaitStep("count", deposit("account-1", 5));
+
+    assertThat(fixture.state("count", "")).isEqualTo("{\"n\":5}");
+  }
+
+  @Test
+  void what_a_projection_has_emitted_is_nothing_to_it_at_any_epoch() {
+    projections()
+        .create(
+            NewProjection.continuous(
+                    "echo",
+                    "fromAll().when({ $any(s, e) { emit('out', 'Told', {}); emit('out', 'Told', {}); } })")
+                .emitting());
+    deposit("account-1", 5);
+    fixture.awaitStep("echo", deposit("account-1", 6));
+    assertThat(fixture.events("out")).hasSize(4);
+    fixture.awaitStep("echo", deposit("account-1", 7));
+    projections().reset("echo");
+    fixture.awaitStep("echo", deposit("account-1", 8));
+
+    assertThat(fixture.events("out")).hasSize(8);
+  }
+
+  @Test
+  void results_of_all_partitions_go_with_it_if_that_is_wanted_and_no_others() {
+    var results = SUMS.replaceFirst("emit.*", "") + ".outputState()";
+    for (var name : new String[] {"a", "a-b"}) {
+      projections().create(NewProjection.continuous(name, results));
+    }
+    deposit("account-1", 5);
+    var before = deposit("account-2", 5);
+    fixture.awaitStep("a", before);
+    projections().reset("a");
+    var last = deposit("account-1", 5);
+    fixture.awaitStep("a", last);
+    fixture.awaitStep("a-b", last);
+
+    projections().disable("a");
+    projections().delete("a", false, true, true);
+    assertThat(fixture.events("$projections-a-account-1-result")).isEmpty();
+    assertThat(fixture.events("$projections-a-account-2-result")).isEmpty();
+    assertThat(fixture.events("$projections-a-result")).isEmpty();
+    assertThat(fixture.events("$projections-a-b-account-1-result")).hasSize(2);
+
+    projections().disable("a-b");
+    projections().delete("a-b", false, false, true);
+    assertThat(fixture.events("$projections-a-b-account-1-result")).hasSize(2);
+  }
+
+  @Test
+  void results_of_a_one_time_projection_of_which_nothing_is_kept_go_with_it() {
+    deposit("account-1", 5);
+    projections()
+        .create(
+            NewProjection.oneTime("once", SUMS.replaceFirst("emit.*", "") + ".outputState()")
+                .withoutCheckpoints());
+    fixture.awaitState("once", ProjectionState.COMPLETED);
+    assertThat(fixture.events("$projections-once-account-1-result")).hasSize(1);
+
+    projections().delete("once", false, true, true);
+    assertThat(fixture.events("$projections-once-account-1-result")).isEmpty();
+  }
+
+  @Test
+  void how_far_behind_one_is_that_never_ran_here_is_told_by_its_script() {
+    var clock = new ManualClock(Instant.parse("2026-11-01T08:00:00Z"));
+    fixture.close();
+    fixture = new Fixture(new InMemoryEventStore(clock), ProjectionOptions.defaults().with(clock));
+    projections().create(NewProjection.continuous("count", COUNT));
+    projections().create(NewProjection.continuous("none", "fromAll().wen()"));
+    projections().create(NewProjection.continuous("long", "fromStream('x'.repeat(70000))"));
+    fixture.awaitStep("count", deposit("account-1", 1));
+    projections().disable("count");
+    clock.advance(Duration.ofSeconds(2));
+    fixture.append("other", "Happened", "{}");
+    clock.advance(Duration.ofSeconds(3));
+    deposit("account-1", 1);
+    clock.advance(Duration.ofSeconds(7));
+    for (var round = 0; round < 2; round++) {
+      var now = projections().statistics("count");
+      assertThat(now.lagEvents()).isGreaterThanOrEqualTo(2);
+      assertThat(now.lag()).isEqualTo(Duration.ofSeconds(7));
+      fixture.reopen();
+    }
+    fixture.awaitState("none", ProjectionState.FAULTED);
+    assertThat(projections().statistics("none").lag()).isEqualTo(Duration.ofSeconds(12));
+    fixture.awaitState("long", ProjectionState.FAULTED);
+    assertThat(projections().statistics("long").lag()).isZero();
+  }
 }

@@ -3,12 +3,14 @@
 package io.leftfold.projections;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.testkit.InMemoryEventStore;
 import java.util.Optional;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -120,5 +122,78 @@ final class QueryResultsTest {
 
     assertThat(fixture.projections.statistics("thief").reason()).contains("the projections' own");
     assertThat(fixture.events("$projections-other-checkpoint")).isEmpty();
+  }
+
+  private static final String EMITTING =
+      "fromAll().when({ Deposited(s, e) { emit('audit', 'Seen', { of: e.streamId }); } })";
+
+  @Test
+  void what_keeps_no_checkpoints_is_not_made_to_emit() {
+    var projections = fixture.projections;
+    var wanted = NewProjection.oneTime("once", EMITTING).withoutCheckpoints();
+    refused(() -> projections.create(wanted.emitting()));
+    refused(() -> projections.create(NewProjection.transientQuery("q", EMITTING).emitting()));
+    assertThat(fixture.events("$projections-$all")).isEmpty();
+
+    projections.create(wanted);
+    fixture.awaitState("once", ProjectionState.FAULTED);
+    assertThat(projections.statistics("once").reason()).contains("'emit' is not allowed");
+    refused(() -> projections.update("once", EMITTING, Optional.of(true), Optional.empty()));
+    var config = projections.config("once").withEmitEnabled(true);
+    refused(() -> projections.configure("once", config));
+    refused(() -> projections.reconfigure("once", config));
+    assertThat(projections.statistics("once").state()).isEqualTo(ProjectionState.FAULTED);
+    assertThat(fixture.events("audit")).isEmpty();
+  }
+
+  private static void refused(ThrowingCallable asked) {
+    assertThatThrownBy(asked)
+        .isInstanceOfSatisfying(
+            ProjectionException.class,
+            e -> assertThat(e.reason()).isEqualTo(ProjectionException.Reason.NOT_POSSIBLE))
+        .hasMessageContaining("checkpoints");
+  }
+
+  /// As others have written it to the log, or an earlier version has.
+  @Test
+  void one_that_the_log_lets_emit_without_checkpoints_is_faulted_when_it_does() {
+    fixture.projections.create(NewProjection.oneTime("once", EMITTING).withoutCheckpoints());
+    var said = fixture.texts("$projections-once").getLast();
+    assertThat(said).contains("\"emitEnabled\":false", "\"version\":0");
+    fixture.append(
+        "$projections-once",
+        "$ProjectionUpdated",
+        said.replace("\"emitEnabled\":false", "\"emitEnabled\":true")
+            .replace("\"version\":0", "\"version\":1"));
+    fixture.reopen();
+    fixture.awaitState("once", ProjectionState.FAULTED);
+
+    assertThat(fixture.projections.config("once").emitEnabled()).isTrue();
+    assertThat(fixture.projections.statistics("once").reason()).contains("'emit' is not allowed");
+    assertThat(fixture.events("audit")).isEmpty();
+  }
+
+  @Test
+  void states_of_a_query_take_no_more_memory_than_they_may() {
+    var small = ProjectionOptions.defaults().withStateBytesMax(2_000);
+    try (var bounded = new Fixture(new InMemoryEventStore(), small)) {
+      var texts = "partitionBy(e => e.eventId).when({ Said(s) { s.text = 'x'.repeat(100); } })";
+      for (var i = 0; i < 20; i++) {
+        bounded.append("few-" + i, "Said", "{}");
+      }
+      bounded.projections.create(
+          NewProjection.transientQuery("few", "fromCategory('few')." + texts));
+      bounded.awaitState("few", ProjectionState.COMPLETED);
+      assertThat(bounded.projections.partitions("few", "", 100)).hasSize(20);
+
+      for (var i = 0; i < 40; i++) {
+        bounded.append("many-" + i, "Said", "{}");
+      }
+      bounded.projections.create(NewProjection.transientQuery("many", "fromAll()." + texts));
+      bounded.awaitState("many", ProjectionState.FAULTED);
+      assertThat(bounded.projections.statistics("many").reason())
+          .contains("many", "keeps states of", "60 partitions");
+      assertThat(bounded.projections.partitions("many", "", 100)).isEmpty();
+    }
   }
 }

@@ -119,6 +119,35 @@ final class TimeTravelTest {
   }
 
   @Test
+  void how_far_it_is_only_grows_and_never_goes_beyond_what_was_asked_for() {
+    fixture.projections.create(NewProjection.continuous("sums", SUMS).disabled().emitting());
+    var last = 0L;
+    for (var i = 0; i < 3 * SourceReader.BATCH_EVENTS; i++) {
+      last = add("a", 1);
+    }
+    var told = new ArrayList<long[]>();
+    var state =
+        fixture.projections.state(
+            "sums",
+            "a",
+            new AsOf.Position(last),
+            (position, end, events) -> told.add(new long[] {position, end, events}));
+
+    assertThat(state.json()).isEqualTo("{\"sum\":%d}".formatted(3 * SourceReader.BATCH_EVENTS - 1));
+    assertThat(told).hasSizeGreaterThan(1);
+    for (var i = 0; i < told.size(); i++) {
+      var now = told.get(i);
+      assertThat(now[0]).isLessThan(last);
+      assertThat(now[1]).isEqualTo(last);
+      assertThat(now[2]).isPositive();
+      if (i > 0) {
+        assertThat(now[0]).isGreaterThan(told.get(i - 1)[0]);
+        assertThat(now[2]).isGreaterThan(told.get(i - 1)[2]);
+      }
+    }
+  }
+
+  @Test
   void a_debugger_shows_the_state_before_and_after_each_event_and_writes_nothing() {
     fixture.projections.create(NewProjection.continuous("sums", SUMS).disabled().emitting());
     add("a", 1);

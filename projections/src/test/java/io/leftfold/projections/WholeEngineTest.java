@@ -4,6 +4,7 @@ package io.leftfold.projections;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leftfold.api.AsOf;
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ListOptions;
@@ -316,5 +317,38 @@ final class WholeEngineTest {
         .filter(stream ->
             !fixture.store.read(StreamName.of(stream), ReadOptions.forwards()).events().isEmpty())
         .toList();
+  }
+
+  @Test
+  void the_state_that_partitions_share_is_that_of_the_empty_partition() {
+    create(
+        "shared",
+        """
+        fromAll().partitionBy(e => e.streamId).when({
+          $init: () => ({ n: 0 }), $initShared: () => ({ all: 0 }),
+          Added([s, all]) { s.n++; all.all++; }
+        })
+        """);
+    add("a", 1);
+    var second = add("b", 1);
+    fixture.awaitStep("shared", add("a", 1));
+
+    assertThat(fixture.state("shared", "")).isEqualTo("{\"all\":3}");
+    assertThat(fixture.state("shared", "a")).isEqualTo("{\"n\":2}");
+    for (var moment : List.of(new AsOf.Position(second), new AsOf.Position(second + 1))) {
+      assertThat(fixture.projections.state("shared", "", moment, FoldProgress.UNHEARD).json())
+          .isEqualTo("{\"all\":%d}".formatted(moment.end() - second + 1));
+    }
+    fixture.projections.disable("shared");
+    assertThat(fixture.state("shared", "")).isEqualTo("{\"all\":3}");
+    fixture.reopen();
+    assertThat(fixture.state("shared", "")).isEqualTo("{\"all\":3}");
+    try (var debugger =
+        fixture.projections.debug("shared", new DebugStart.Zero(), FoldProgress.UNHEARD)) {
+      debugger.step();
+      var step = debugger.step().orElseThrow();
+      assertThat(step.sharedBefore()).hasValue("{\"all\":1}");
+      assertThat(step.sharedAfter()).hasValue("{\"all\":2}");
+    }
   }
 }

@@ -94,17 +94,6 @@ public record ServerProjections(
     return defaults
         .withWorkers(workers == 0 ? defaults.workers() : workers)
         .withQueryExpiry(queryExpiry)
-        .with(
-            new ProjectionLimits(
-                limits.compilation(),
-                limits.event(),
-                limits.statements(),
-                limits.allocatedBytes(),
-                stateSizeMax,
-                limits.stateDepth(),
-                limits.emittedEvents(),
-                limits.emittedChars(),
-                limits.logLines(),
-                limits.partitionsKept()));
+        .with(limits.withStateChars(stateSizeMax));
   }
 }

@@ -60,7 +60,10 @@ public final class StepText {
     if (changes.isEmpty()) {
       line(text, "state: unchanged");
     }
-    step.sharedAfter().ifPresent(shared -> line(text, "shared: " + cut(Printable.of(shared))));
+    step.sharedAfter()
+        .ifPresent(shared ->
+            Difference.between(json(step.sharedBefore().orElse("")), json(shared))
+                .forEach(change -> line(text, changed("shared", change))));
     step.emitted()
         .forEach(emitted ->
             line(text, "emits: " + cut(Printable.of(OutcomeJson.emitted(emitted).toString()))));
@@ -112,6 +115,7 @@ public final class StepText {
     node.put("partition", step.partition());
     node.set("stateBefore", json(step.stateBefore(), mapper));
     node.set("stateAfter", json(step.stateAfter(), mapper));
+    step.sharedBefore().ifPresent(shared -> node.set("sharedBefore", json(shared, mapper)));
     step.sharedAfter().ifPresent(shared -> node.set("sharedAfter", json(shared, mapper)));
     var emitted = node.putArray("emitted");
     step.emitted().forEach(event -> emitted.add(OutcomeJson.emitted(event)));

@@ -3,7 +3,9 @@
 package io.leftfold.projections.storage;
 
 import io.leftfold.api.StreamName;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 
 /// The streams of one projection.
 ///
@@ -81,6 +83,25 @@ public record ProjectionStreams(String name, long id) {
   /// @return a pattern, `{0}` being the partition
   public String partitionResults() {
     return PREFIX + name + "-{0}-result";
+  }
+
+  /// The results of a partition, if the script gives no other pattern.
+  ///
+  /// @param partition the partition, not empty
+  /// @return the stream, which no other partition of this projection has
+  public Optional<StreamName> result(String partition) {
+    var name = partitionResults().replace("{0}", partition);
+    return name.getBytes(StandardCharsets.UTF_8).length > StreamName.BYTES_MAX
+        ? Optional.empty()
+        : Optional.of(StreamName.of(name));
+  }
+
+  /// Whether a stream is called like the results of a partition.
+  ///
+  /// @param stream its name
+  /// @return whether it is
+  public boolean isResult(String stream) {
+    return stream.startsWith(PREFIX + name + "-") && stream.endsWith("-result");
   }
 
   /// What the names of all streams of states begin with.

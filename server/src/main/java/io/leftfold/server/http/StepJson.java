@@ -40,6 +40,7 @@ final class StepJson {
             .put("partition", step.partition())
             .put("stateBefore", value(step.stateBefore()))
             .put("stateAfter", value(step.stateAfter()));
+    step.sharedBefore().ifPresent(shared -> json.put("sharedBefore", value(shared)));
     step.sharedAfter().ifPresent(shared -> json.put("sharedAfter", value(shared)));
     var emitted = new JsonArray();
     step.emitted().forEach(event -> emitted.add(emitted(event)));

@@ -146,6 +146,7 @@ public final class ProjectionInquiries {
     return step.event().event().map(event -> (long) event.data().length).orElse(0L)
         + step.stateBefore().length()
         + step.stateAfter().length()
+        + step.sharedBefore().map(String::length).orElse(0)
         + step.sharedAfter().map(String::length).orElse(0)
         + step.emitted().stream().map(EmittedEvent::data).mapToLong(String::length).sum()
         + step.logged().stream().mapToLong(String::length).sum();

@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -163,6 +164,12 @@ final class ProjectionPagesTest {
                 400,
                 TEXT,
                 "emit"),
+            new Asked(
+                "POST /projections/onetime?name=n&emit=yes",
+                SUM,
+                500,
+                TEXT,
+                "keeps no checkpoints, and emitting requires them"),
             new Asked("POST /projections/restart", 200, TEXT, "Restarting"))) {
       requireAnswered(step);
     }
@@ -227,22 +234,106 @@ final class ProjectionPagesTest {
         .hasValue("{\"$c\":%d,\"$p\":%d}".formatted(third - 1, third - 1));
   }
 
-  @Test
-  void whoever_accepts_lines_is_told_how_far_it_is_and_then_the_answer() throws Exception {
-    ask("POST /projections/continuous?name=lines", SUM, "ops:changeit");
+  /// What an operator is answered in lines of JSON.
+  private HttpResponse<String> lines(String path) throws IOException, InterruptedException {
     var request =
-        HttpRequest.newBuilder(
-                URI.create(
-                    "http://127.0.0.1:%d/projection/lines/state?asOf=%d"
-                        .formatted(server.port(), paid(3))))
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d%s".formatted(server.port(), path)))
+            .timeout(Await.LIMIT)
             .header("accept", "application/x-ndjson")
             .header(
                 "authorization",
                 "Basic " + Base64.getEncoder().encodeToString("ops:changeit".getBytes(UTF_8)));
-    var answer = http.send(request.build(), BodyHandlers.ofString());
+    return http.send(request.build(), BodyHandlers.ofString());
+  }
+
+  @Test
+  void whoever_accepts_lines_is_told_the_answer_in_the_last() throws Exception {
+    ask("POST /projections/continuous?name=lines", SUM, "ops:changeit");
+    var answer = lines("/projection/lines/state?asOf=" + paid(3));
     assertThat(type(answer)).isEqualTo("application/x-ndjson");
     assertThat(answer.body().lines().toList().getLast())
         .startsWith("{\"answer\":{\"sum\":3},\"position\":{\"$c\":");
+  }
+
+  @Test
+  void one_that_takes_a_while_is_told_of_on_the_way() throws Exception {
+    var slow = Stream.generate(() -> ProposedEvent.json("Waited", "{}")).limit(600);
+    server
+        .store()
+        .append(StreamName.of("slow"), ExpectedState.any(), slow.toArray(ProposedEvent[]::new));
+    ask(
+        "POST /projections/continuous?name=slow&enabled=no",
+        "fromStream('slow').when({ $init: () => ({ n: 0 }), Waited(s) { s.n++; const end = Date.now() + 2; while (Date.now() < end); } })",
+        "ops:changeit");
+    var told = lines("/projection/slow/state?asOf=999999").body().lines().toList();
+
+    assertThat(told.getLast()).startsWith("{\"answer\":{\"n\":600}");
+    var progress =
+        told.subList(0, told.size() - 1).stream()
+            .map(line -> new JsonObject(line).getJsonObject("progress"))
+            .toList();
+    assertThat(progress).isNotEmpty();
+    assertThat(progress)
+        .extracting(one -> one.getLong("position"))
+        .isSorted()
+        .doesNotHaveDuplicates();
+    assertThat(progress)
+        .allSatisfy(one -> {
+          assertThat(one.getLong("events")).isBetween(1L, 600L);
+          assertThat(one.getLong("position")).isLessThan(one.getLong("end"));
+        });
+  }
+
+  /// The names of reference and of our own, and no others: a field that is gone is one that some
+  /// tool looks for.
+  @Test
+  void statistics_have_the_fields_that_tools_know() throws Exception {
+    ask("POST /projections/continuous?name=fields", SUM, "ops:changeit");
+    Await.until("the sum", () -> ask("GET /projection/fields/state").body().equals("{\"sum\":6}"));
+    Await.until(
+        "it is written",
+        () -> ask("GET /projection/fields").body().contains("\"writesInProgress\":0"));
+    var all = new JsonObject(ask("GET /projection/fields/statistics").body());
+    var one = all.getJsonArray("projections").getJsonObject(0);
+
+    assertThat(one.fieldNames())
+        .containsExactlyInAnyOrder(
+            "coreProcessingTime",
+            "version",
+            "epoch",
+            "effectiveName",
+            "writesInProgress",
+            "readsInProgress",
+            "partitionsCached",
+            "partitionStateCacheSize",
+            "partitionStateCacheEvictions",
+            "status",
+            "stateReason",
+            "name",
+            "mode",
+            "position",
+            "progress",
+            "lastCheckpoint",
+            "eventsProcessedAfterRestart",
+            "statusUrl",
+            "stateUrl",
+            "resultUrl",
+            "queryUrl",
+            "resultStreamUrl",
+            "enableCommandUrl",
+            "disableCommandUrl",
+            "checkpointStatus",
+            "bufferedEvents",
+            "writePendingEventsBeforeCheckpoint",
+            "writePendingEventsAfterCheckpoint",
+            "lagEvents",
+            "lagSeconds",
+            "parkedEvents");
+    assertThat(one.getString("mode")).isEqualTo("Continuous");
+    assertThat(one.getString("position")).matches("C:\\d+/P:\\d+");
+    assertThat(one.getString("lastCheckpoint")).matches("C:\\d+/P:\\d+");
+    assertThat(one.getString("checkpointStatus")).isEmpty();
+    assertThat(one.getInteger("eventsProcessedAfterRestart")).isEqualTo(3);
   }
 
   @Test
@@ -289,6 +380,26 @@ final class ProjectionPagesTest {
                 .body()
                 .equals("{\"partitions\":[\"paid-1\"]}"));
     assertThat(ask("GET /projection/by-stream/parked").body()).isEqualTo("{\"parked\":[]}");
+  }
+
+  @Test
+  void the_state_that_partitions_share_is_shown_without_a_partition() throws Exception {
+    ask(
+        "POST /projections/continuous?name=shared",
+        "fromStream('paid-1').partitionBy(e => e.streamId).when({ $init: () => ({ n: 0 }), $initShared: () => ({ all: 0 }), Paid([s, all], e) { s.n = e.data.n; all.all += e.data.n; } })",
+        "admin:changeit");
+    Await.until("the sum", () -> ask("GET /projection/shared/state").body().equals("{\"all\":6}"));
+    for (var step :
+        List.of(
+            new Asked("GET /projection/shared/state?partition=paid-1", 200, JSON, "{\"n\":3}"),
+            new Asked("GET /projection/shared/state?asOf=" + paid(3), 200, JSON, "{\"all\":3}"),
+            new Asked(
+                "GET /projection/shared/debug?from=%d&count=1".formatted(paid(2)),
+                200,
+                JSON,
+                "\"sharedBefore\":{\"all\":1},\"sharedAfter\":{\"all\":3}"))) {
+      requireAnswered(step);
+    }
   }
 
   @Test

@@ -104,6 +104,7 @@ final class Inquiry {
             .setStateAfter(step.stateAfter())
             .addAllEmitted(step.emitted().stream().map(Inquiry::emitted).toList())
             .addAllLogged(step.logged());
+    step.sharedBefore().ifPresent(message::setSharedBefore);
     step.sharedAfter().ifPresent(message::setSharedAfter);
     step.fault().map(Inquiry::fault).ifPresent(message::setFault);
     return message.build();
