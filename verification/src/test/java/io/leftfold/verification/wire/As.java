@@ -35,7 +35,7 @@ record As(Wire wire, String user, String password) {
   static final String ALL = "$all";
   private static final String GROUP = "g";
 
-  private ClientInterceptor credentials() {
+  ClientInterceptor credentials() {
     var headers = new Metadata();
     if (!user.isEmpty()) {
       headers.put(
