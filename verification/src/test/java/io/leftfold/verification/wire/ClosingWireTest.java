@@ -93,8 +93,7 @@ final class ClosingWireTest {
 
     Await.result(closing(LONG));
 
-    for (var call :
-        List.of(stream, all, batch, unfinished, session, health, consumer, figures)) {
+    for (var call : List.of(stream, all, batch, unfinished, session, health, consumer, figures)) {
       assertThat(Await.result(call.end).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     }
     assertThat(health.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
