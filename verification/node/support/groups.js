@@ -107,14 +107,27 @@ export function testGroups({ name, words, connect }) {
         ofAll({ startFrom: START }),
         { filter: streamNameFilter({ prefixes: [stream] }) },
       );
+      await client.updatePersistentSubscriptionToAll(stream, ofAll({ startFrom: START, maxRetryCount: 3 }));
+      const infoOfAll = () => client.getPersistentSubscriptionToAllInfo(stream);
+      assert.equal((await infoOfAll()).settings.maxRetryCount, 3);
+      assert.ok((await client.listPersistentSubscriptionsToAll()).some((group) => group.groupName === stream));
       const consumer = consuming(client.subscribeToPersistentSubscriptionToAll(stream, { bufferSize: 5 }));
 
       for (let n = 0; n < 3; n++) {
         const event = await consumer.next();
         assert.equal(event.event.streamId, stream);
         assert.equal(event.event.revision, BigInt(n));
-        consumer.ack(event);
+        if (n === 1) {
+          consumer.nack(event, PARK);
+        } else {
+          consumer.ack(event);
+        }
       }
+      await until("one is parked", async () => Number((await infoOfAll()).stats.parkedMessageCount) === 1);
+      await client.replayParkedMessagesToAll(stream);
+      const replayed = await consumer.next();
+      assert.equal(replayed.event.revision, 1n);
+      consumer.ack(replayed);
       await consumer.leave();
       await client.deletePersistentSubscriptionToAll(stream);
     });

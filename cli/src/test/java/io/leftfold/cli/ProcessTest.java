@@ -4,6 +4,8 @@ package io.leftfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
@@ -14,8 +16,10 @@ import io.leftfold.cli.git.SyntheticRepository;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.ServerOptions;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,14 +28,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.json.JsonMapper;
 
 /// The command as a process of its own, stopped and killed from outside.
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "Windows has no signals to stop a process with")
@@ -142,6 +149,79 @@ class ProcessTest {
     assertThat(server.exitValue()).isEqualTo(130);
     assertThat(output("serve")).contains("Stopping", "Stopped.");
     assertThat(certificates()).isEmpty();
+  }
+
+  /// Its log goes to the error stream, which is here where the other output is.
+  @Test
+  void a_server_logs_json_and_sends_spans_and_metrics_when_it_is_told_to() throws Exception {
+    var sent = new ConcurrentLinkedQueue<String>();
+    var receiver = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    receiver.createContext(
+        "/v1/",
+        exchange -> {
+          sent.add(
+              "%s %s %s"
+                  .formatted(
+                      exchange.getRequestHeaders().getFirst("a"),
+                      exchange.getRequestURI(),
+                      textIn(exchange)));
+          exchange.sendResponseHeaders(200, -1);
+          exchange.close();
+        });
+    receiver.start();
+    try {
+      var server =
+          start(
+              "serve",
+              "serve",
+              "--memory",
+              "--insecure",
+              "--port",
+              "0",
+              "--log-format",
+              "json",
+              "--slow-write",
+              "0",
+              "--otlp",
+              "http://127.0.0.1:%d".formatted(receiver.getAddress().getPort()),
+              "--otlp-headers",
+              "a=b");
+      var welcome = awaitOutput("serve", "Ctrl-C stops the server");
+      var connection = welcome.replaceAll("(?s).*?(kurrentdb://[^'\"\\s]+).*", "$1");
+      var append =
+          new TestShell(directory)
+              .run("append", "account-7", "1", "-t", "Opened", "--connect", connection);
+      assertThat(append.err()).isEmpty();
+      interrupt(server);
+      assertThat(server.waitFor(60, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      receiver.stop(0);
+    }
+
+    var logged = output("serve").lines().filter(line -> line.startsWith("{")).toList();
+    assertThat(logged)
+        .anySatisfy(line -> {
+          var message = JsonMapper.shared().readTree(line);
+          assertThat(message.get("level").asString()).isEqualTo("warn");
+          assertThat(message.get("logger").asString()).isEqualTo("io.leftfold.server.slow");
+          assertThat(message.get("message").asString()).startsWith("Slow append of account-7");
+          assertThat(message.get("outcome").asString()).isEqualTo("ok");
+          assertThat(message.get("duration_ms").isNumber()).isTrue();
+        });
+    assertThat(sent)
+        .isNotEmpty()
+        .allSatisfy(request -> assertThat(request).startsWith("b "))
+        .anySatisfy(
+            request -> assertThat(request).contains("/v1/traces", "leftfold.v1.Store/Append"))
+        .anySatisfy(request -> assertThat(request).contains("/v1/metrics"));
+  }
+
+  private static String textIn(HttpExchange exchange) throws IOException {
+    var body = new ByteArrayInputStream(exchange.getRequestBody().readAllBytes());
+    var compressed = "gzip".equals(exchange.getRequestHeaders().getFirst("content-encoding"));
+    return new String(
+        (compressed ? new GZIPInputStream(body) : body).readAllBytes(),
+        StandardCharsets.ISO_8859_1);
   }
 
   /// What a server in memory wrote for its clients.

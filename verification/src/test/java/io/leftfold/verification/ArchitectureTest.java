@@ -339,6 +339,23 @@ final class ArchitectureTest {
     }
   }
 
+  /// What they do to a store, anybody could do who has one.
+  @Test
+  void persistent_subscriptions_are_built_on_the_api_alone() {
+    classes()
+        .that()
+        .resideInAPackage("io.leftfold.server.group..")
+        .should()
+        .onlyDependOnClassesThat()
+        .resideInAnyPackage(
+            "io.leftfold.server.group..",
+            root("api"),
+            "java..",
+            "org.jspecify..",
+            "tools.jackson..")
+        .check(LEFTFOLD);
+  }
+
   @Test
   void wires_are_strangers_to_each_other_and_to_the_engine() {
     for (var wire : WIRES) {

@@ -20,8 +20,8 @@ final class Counterparts {
       Help Version WhatIf AllowUnknownOptions DisableHttpCaching StatsPeriodSec WorkerThreads
       EnableHistograms LogHttpRequests LogFailedAuthenticationAttempts SkipIndexScanOnReads
       OverrideAnonymousEndpointAccessForGossip TelemetryOptout Dev RemoveDevCerts DevCertPath
-      Log LogLevel LogConsoleFormat LogFileSize LogFileInterval LogFileRetentionCount DisableLogFile
-      LogConfig TrustedRootCertificatesPath CertificateReservedNodeCommonName
+      Log LogFileSize LogFileInterval LogFileRetentionCount DisableLogFile LogConfig
+      TrustedRootCertificatesPath CertificateReservedNodeCommonName
       DisableClientAuthEkuValidation TrustedRootCertificateStoreName
       TrustedRootCertificateStoreLocation TrustedRootCertificateSubjectName
       TrustedRootCertificateThumbprint StreamInfoCacheCapacity NodePriority DiscoverViaDns ClusterDns

@@ -304,14 +304,22 @@ public enum ServerOption {
       new Kind.OneOf(List.of("text", "json")),
       "text",
       "How messages are written to the error stream: a line of text each, or a line of JSON.",
-      same()),
+      List.of(new Counterpart("LogConsoleFormat", Map.of("plain", "text")))),
 
   /// How much is said.
   LOG_LEVEL(
       new Kind.OneOf(List.of("error", "warn", "info", "debug", "trace")),
       "info",
       "How much of what Leftfold itself says is shown.",
-      same()),
+      List.of(
+          new Counterpart(
+              "LogLevel",
+              Map.of(
+                  "default", "info",
+                  "verbose", "trace",
+                  "information", "info",
+                  "warning", "warn",
+                  "fatal", "error")))),
 
   /// Who may read metrics.
   METRICS_OPEN(

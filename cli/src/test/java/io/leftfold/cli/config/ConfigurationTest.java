@@ -122,6 +122,27 @@ class ConfigurationTest {
     assertThat(Counterparts.variable("NodePort")).isEqualTo("NODE_PORT");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "Default,     info",
+    "Verbose,     trace",
+    "Debug,       debug",
+    "Information, info",
+    "Warning,     warn",
+    "Error,       error",
+    "Fatal,       error"
+  })
+  void the_levels_of_its_log_are_understood(String theirs, String ours) throws Exception {
+    var configuration =
+        of(
+            NO_FLAGS,
+            Map.of("EVENTSTORE_LOG_LEVEL", theirs, "KURRENTDB_LOG_CONSOLE_FORMAT", "Plain"));
+
+    assertThat(configuration.setting(ServerOption.LOG_LEVEL).value()).isEqualTo(ours);
+    assertThat(configuration.setting(ServerOption.LOG_FORMAT).value()).isEqualTo("text");
+    assertThat(configuration.warnings()).isEmpty();
+  }
+
   @Test
   void a_file_of_kurrentdb_is_read_with_or_without_what_is_around_it() throws Exception {
     file(

@@ -7,7 +7,6 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.UserAccess;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -130,50 +129,7 @@ public final class Node {
   ///
   /// @return as of this moment
   public Readiness readiness() {
-    var progress = store.indexProgress();
-    var reasons = new ArrayList<Readiness.Reason>();
-    if (closing) {
-      reasons.add(reason(Readiness.Obstacle.SHUTTING_DOWN, "The server is being stopped"));
-    }
-    var writer = store.writerState();
-    writer
-        .failure()
-        .ifPresent(failure ->
-            reasons.add(
-                reason(
-                    Readiness.Obstacle.WRITE_FAILED,
-                    "No appends are taken since one failed (%s); start the server again"
-                        .formatted(failure))));
-    if (writer.isDiskFull()) {
-      reasons.add(
-          reason(
-              Readiness.Obstacle.DISK_FULL,
-              "The disk has %d bytes left, and %d are kept in reserve: no appends are taken until there is room"
-                  .formatted(writer.diskUsableBytes(), writer.diskReserveBytes())));
-    }
-    switch (progress.state()) {
-      case WHOLE -> {}
-      case BEING_MADE ->
-          reasons.add(
-              reason(
-                  Readiness.Obstacle.INDEXING,
-                  "The index covers %d of %d events%s"
-                      .formatted(
-                          progress.indexed(),
-                          progress.events(),
-                          progress
-                              .failure()
-                              .map(failure -> "; the last attempt failed: " + failure)
-                              .orElse(""))));
-      case NOT_TO_BE_MADE ->
-          reasons.add(
-              reason(Readiness.Obstacle.DAMAGED, progress.failure().orElse("The log is damaged")));
-    }
-    return new Readiness(reasons, progress.indexed(), progress.events());
-  }
-
-  private static Readiness.Reason reason(Readiness.Obstacle obstacle, String message) {
-    return new Readiness.Reason(obstacle, message);
+    return Readiness.of(closing, store.writerState(), store.indexProgress());
   }
 
   /// Whether everything is answered: the index is whole.

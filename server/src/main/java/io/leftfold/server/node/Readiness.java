@@ -2,6 +2,9 @@
 
 package io.leftfold.server.node;
 
+import io.leftfold.engine.IndexProgress;
+import io.leftfold.engine.WriterState;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -42,6 +45,53 @@ public record Readiness(List<Reason> reasons, long indexed, long events) {
     public String label() {
       return name().toLowerCase(Locale.ROOT);
     }
+  }
+
+  /// What a node is ready for.
+  ///
+  /// @param closing whether it is being stopped
+  /// @param writer whether appends are taken
+  /// @param progress how far the index is
+  /// @return the reasons, the one that outlasts the others first
+  public static Readiness of(boolean closing, WriterState writer, IndexProgress progress) {
+    var reasons = new ArrayList<Reason>();
+    if (closing) {
+      reasons.add(new Reason(Obstacle.SHUTTING_DOWN, "The server is being stopped"));
+    }
+    writer
+        .failure()
+        .ifPresent(failure ->
+            reasons.add(
+                new Reason(
+                    Obstacle.WRITE_FAILED,
+                    "No appends are taken since one failed (%s); start the server again"
+                        .formatted(failure))));
+    if (writer.isDiskFull()) {
+      reasons.add(
+          new Reason(
+              Obstacle.DISK_FULL,
+              "The disk has %d bytes left, and %d are kept in reserve: no appends are taken until there is room"
+                  .formatted(writer.diskUsableBytes(), writer.diskReserveBytes())));
+    }
+    switch (progress.state()) {
+      case WHOLE -> {}
+      case BEING_MADE ->
+          reasons.add(
+              new Reason(
+                  Obstacle.INDEXING,
+                  "The index covers %d of %d events%s"
+                      .formatted(
+                          progress.indexed(),
+                          progress.events(),
+                          progress
+                              .failure()
+                              .map(failure -> "; the last attempt failed: " + failure)
+                              .orElse(""))));
+      case NOT_TO_BE_MADE ->
+          reasons.add(
+              new Reason(Obstacle.DAMAGED, progress.failure().orElse("The log is damaged")));
+    }
+    return new Readiness(reasons, progress.indexed(), progress.events());
   }
 
   /// Whether it answers everything and takes appends.

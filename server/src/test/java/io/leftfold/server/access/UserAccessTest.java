@@ -27,6 +27,7 @@ import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -278,13 +279,16 @@ final class UserAccessTest {
         ExpectedState.any(),
         StreamMetadata.none().withAcl(new Acl(Map.of(Acl.Action.READ, List.of("accounting")))));
     var read = new Right.OnStream(Acl.Action.READ, LEDGER);
+    var explained =
+        "jo may not read ledger-1: the metadata of the stream names who may ($r: [accounting]); jo is in sales";
 
-    assertThatThrownBy(() -> users.require(jo, read))
-        .isInstanceOf(NotAuthorizedException.class)
-        .hasMessage("jo may not read ledger-1: the metadata of the stream names who may");
-    assertThat(users.decide(jo, read).explained(jo, read))
-        .isEqualTo(
-            "jo may not read ledger-1: the metadata of the stream names who may ($r: [accounting]); jo is in sales");
+    try (var said = new Said()) {
+      assertThatThrownBy(() -> users.require(jo, read))
+          .isInstanceOf(NotAuthorizedException.class)
+          .hasMessage("jo may not read ledger-1: the metadata of the stream names who may");
+      assertThat(said.toString()).isEqualTo("Denied: {0}[%s]\n".formatted(explained));
+    }
+    assertThat(users.decide(jo, read).explained(jo, read)).isEqualTo(explained);
   }
 
   @Test
@@ -303,36 +307,7 @@ final class UserAccessTest {
 
   @Test
   void no_secret_is_in_a_log_or_in_the_audit() throws NotAuthenticatedException {
-    var said = new StringBuilder();
-    var handler =
-        new Handler() {
-          @Override
-          public void publish(LogRecord record) {
-            said.append(record.getMessage());
-            if (record.getParameters() != null) {
-              said.append(List.of(record.getParameters()));
-            }
-            if (record.getThrown() != null) {
-              said.append(record.getThrown());
-            }
-          }
-
-          @Override
-          public void flush() {
-            // Nothing is kept back.
-          }
-
-          @Override
-          public void close() {
-            // Nothing is open.
-          }
-        };
-    var logger = Logger.getLogger("io.leftfold");
-    var level = logger.getLevel();
-    logger.setLevel(Level.ALL);
-    handler.setLevel(Level.ALL);
-    logger.addHandler(handler);
-    try {
+    try (var said = new Said()) {
       users.withDefaultPassword().join();
       users.create("jo", "s3cret-one", "", List.of(), entry());
       var token = users.token(login("jo", "s3cret-one"), Duration.ofHours(1)).text();
@@ -357,9 +332,47 @@ final class UserAccessTest {
                   .toList());
       assertThat(said.toString()).contains("Not logged in").doesNotContain("s3cret", token);
       assertThat(audit).isNotEmpty().doesNotContain("s3cret", token);
-    } finally {
-      logger.removeHandler(handler);
+    }
+  }
+
+  /// Everything that is logged while it is open, of whatever level.
+  private static final class Said extends Handler implements AutoCloseable {
+    private final Logger logger = Logger.getLogger("io.leftfold");
+    private final @Nullable Level level = logger.getLevel();
+    private final StringBuilder said = new StringBuilder();
+
+    Said() {
+      logger.setLevel(Level.ALL);
+      setLevel(Level.ALL);
+      logger.addHandler(this);
+    }
+
+    @Override
+    public synchronized void publish(LogRecord record) {
+      said.append(record.getMessage());
+      if (record.getParameters() != null) {
+        said.append(List.of(record.getParameters()));
+      }
+      if (record.getThrown() != null) {
+        said.append(record.getThrown());
+      }
+      said.append('\n');
+    }
+
+    @Override
+    public void flush() {
+      // Nothing is kept back.
+    }
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
       logger.setLevel(level);
+    }
+
+    @Override
+    public synchronized String toString() {
+      return said.toString();
     }
   }
 }

@@ -103,7 +103,7 @@ final class AccessMatrixTest {
   private static final String PASSWORD = "correct horse";
 
   /// What somebody does with a store, on whatever way.
-  private interface Door extends AutoCloseable {
+  interface Door extends AutoCloseable {
     void read(StreamName stream);
 
     void readAll();
@@ -185,17 +185,30 @@ final class AccessMatrixTest {
       doors.put('a', client(server, "ann", "correct%20horse"));
       doors.put('o', client(server, "ops", "changeit"));
       doors.put('A', client(server, "admin", "changeit"));
+      var ofKurrent = new LinkedHashMap<Character, Door>();
+      ofKurrent.put('n', KurrentDoor.of(server, "", ""));
+      ofKurrent.put('j', KurrentDoor.of(server, "jo", PASSWORD));
+      ofKurrent.put('a', KurrentDoor.of(server, "ann", PASSWORD));
+      ofKurrent.put('o', KurrentDoor.of(server, "ops", "changeit"));
+      ofKurrent.put('A', KurrentDoor.of(server, "admin", "changeit"));
       try {
         holds(WITHOUT_SETTINGS, doors);
+        holds(knownToKurrent(WITHOUT_SETTINGS), ofKurrent);
         store.append(
             StreamName.of("$settings"),
             ExpectedState.any(),
             ProposedEvent.json("$settings", SETTINGS));
         holds(WITH_SETTINGS, doors);
+        holds(knownToKurrent(WITH_SETTINGS), ofKurrent);
       } finally {
         doors.values().forEach(Door::close);
+        ofKurrent.values().forEach(Door::close);
       }
     }
+  }
+
+  private static List<String> knownToKurrent(List<String> table) {
+    return table.stream().filter(line -> !line.startsWith("$dcb ")).toList();
   }
 
   private static Door client(TestServer server, String user, String password) {

@@ -6,12 +6,18 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.eventstore.dbclient.AppendToStreamOptions;
+import com.eventstore.dbclient.CreatePersistentSubscriptionToStreamOptions;
 import com.eventstore.dbclient.DeleteStreamOptions;
 import com.eventstore.dbclient.EventData;
 import com.eventstore.dbclient.EventDataBuilder;
 import com.eventstore.dbclient.EventStoreDBClient;
 import com.eventstore.dbclient.EventStoreDBConnectionString;
+import com.eventstore.dbclient.EventStoreDBPersistentSubscriptionsClient;
+import com.eventstore.dbclient.EventStoreDBProjectionManagementClient;
 import com.eventstore.dbclient.ExpectedRevision;
+import com.eventstore.dbclient.NackAction;
+import com.eventstore.dbclient.PersistentSubscription;
+import com.eventstore.dbclient.PersistentSubscriptionListener;
 import com.eventstore.dbclient.Position;
 import com.eventstore.dbclient.ReadAllOptions;
 import com.eventstore.dbclient.ReadStreamOptions;
@@ -296,5 +302,81 @@ final class EventStoreClientTest {
     assertThat(Await.next(checkpoints).getCommitUnsigned())
         .isGreaterThan(start.getCommitUnsigned());
     subscription.stop();
+  }
+
+  @Test
+  void a_persistent_subscription_is_made_consumed_looked_at_and_deleted() {
+    var stream = newStream();
+    var groups = EventStoreDBPersistentSubscriptionsClient.from(client);
+    Await.until("groups run", () -> succeeds(groups.listAll()));
+    append(stream, "A B");
+    does(
+        groups.createToStream(
+            stream, "g", CreatePersistentSubscriptionToStreamOptions.get().fromStart()));
+    var given = new LinkedBlockingQueue<String>();
+    var ended = new CompletableFuture<String>();
+    does(
+        groups.subscribeToStream(
+            stream,
+            "g",
+            new PersistentSubscriptionListener() {
+              @Override
+              public void onEvent(PersistentSubscription from, int retries, ResolvedEvent event) {
+                var type = event.getOriginalEvent().getEventType();
+                if (type.equals("A") && retries == 0) {
+                  from.nack(NackAction.Retry, "again", event);
+                } else {
+                  from.ack(event);
+                }
+                given.add(type + retries);
+              }
+
+              @Override
+              public void onCancelled(PersistentSubscription from, Throwable reason) {
+                ended.complete(String.valueOf(reason));
+              }
+            }));
+    assertThat(List.of(Await.next(given), Await.next(given), Await.next(given)))
+        .containsExactlyInAnyOrder("A0", "A1", "B0");
+
+    assertThat(Await.result(groups.getInfoToStream(stream, "g")).orElseThrow().getConnections())
+        .hasSize(1);
+    does(groups.deleteToStream(stream, "g"));
+    does(ended);
+  }
+
+  @Test
+  void a_projection_is_made_looked_at_and_deleted() {
+    var stream = newStream();
+    var projections = EventStoreDBProjectionManagementClient.from(client);
+    Await.until("projections run", () -> succeeds(projections.list()));
+    append(stream, "A B");
+
+    does(
+        projections.create(
+            stream,
+            "fromStream('%s').when({ $init: () => ({ n: 0 }), $any: s => { s.n++; } })"
+                .formatted(stream)));
+
+    Await.until(
+        "both are counted",
+        () -> Await.result(projections.getState(stream, Object.class)).equals(Map.of("n", 2.0)));
+    assertThat(Await.result(projections.getStatus(stream)).getStatus()).isEqualTo("Running");
+    does(projections.disable(stream));
+    does(projections.delete(stream));
+    assertThat(succeeds(projections.getStatus(stream))).isFalse();
+  }
+
+  private static void does(CompletableFuture<?> call) {
+    Await.result(call);
+  }
+
+  private static boolean succeeds(CompletableFuture<?> call) {
+    try {
+      Await.result(call);
+      return true;
+    } catch (AssertionError _) {
+      return false;
+    }
   }
 }

@@ -331,6 +331,8 @@ final class KurrentGroupsTest {
     assertThat(Await.result(groups.listToAll()))
         .extracting(PersistentSubscriptionInfo::getGroupName)
         .contains(group);
+    assertThat(refusal(groups.listToStream(stream)).getStatus().getCode())
+        .isEqualTo(Status.Code.NOT_FOUND);
     Await.result((CompletableFuture<?>) groups.deleteToAll(group));
     Await.result(consumer.ended);
     assertThat(Await.result(groups.getInfoToAll(group))).isEmpty();

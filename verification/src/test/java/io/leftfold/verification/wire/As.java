@@ -12,6 +12,7 @@ import io.leftfold.protocol.messages.dcb.DCBGrpc;
 import io.leftfold.protocol.messages.groups.CreateReq;
 import io.leftfold.protocol.messages.groups.DeleteReq;
 import io.leftfold.protocol.messages.groups.GetInfoReq;
+import io.leftfold.protocol.messages.groups.GetInfoResp;
 import io.leftfold.protocol.messages.groups.ListReq;
 import io.leftfold.protocol.messages.groups.PersistentSubscriptionsGrpc;
 import io.leftfold.protocol.messages.groups.ReadReq;
@@ -35,7 +36,7 @@ record As(Wire wire, String user, String password) {
   static final String ALL = "$all";
   private static final String GROUP = "g";
 
-  private ClientInterceptor credentials() {
+  ClientInterceptor credentials() {
     var headers = new Metadata();
     if (!user.isEmpty()) {
       headers.put(
@@ -183,7 +184,7 @@ record As(Wire wire, String user, String password) {
                 .build());
   }
 
-  Object info(String source) {
+  GetInfoResp info(String source) {
     var options = GetInfoReq.Options.newBuilder().setGroupName(GROUP);
     return groups()
         .getInfo(

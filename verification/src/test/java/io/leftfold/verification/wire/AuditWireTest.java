@@ -16,7 +16,12 @@ import io.leftfold.api.StreamName;
 import io.leftfold.client.ConnectionString;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.client.RemoteUsers;
+import io.leftfold.engine.EngineOptions;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.engine.ScavengeOptions;
+import io.leftfold.engine.ScavengeProgress;
 import io.leftfold.protocol.messages.operations.SetNodePriorityReq;
+import io.leftfold.protocol.messages.operations.StopScavengeReq;
 import io.leftfold.verification.running.TestServer;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +36,9 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class AuditWireTest {
 
-  private final TestServer server = TestServer.withUsers();
+  private final TestServer server =
+      TestServer.withUsers(
+          LocalEventStore.inMemory(EngineOptions.defaults().withChunkBytesMax(64 << 10)));
   private final Wire wire = Wire.to(server);
   private final As admin = new As(wire, "admin", "changeit");
   private final As jo = new As(wire, "jo", "jos");
@@ -175,6 +182,7 @@ final class AuditWireTest {
   void operations_are_recorded_those_without_effect_too() {
     assertThat(admin.operations().mergeIndexes(Wire.EMPTY)).isEqualTo(Wire.EMPTY);
     assertThat(admin.operations().resignNode(Wire.EMPTY)).isEqualTo(Wire.EMPTY);
+    assertThat(admin.operations().shutdown(Wire.EMPTY)).isEqualTo(Wire.EMPTY);
     var priority = SetNodePriorityReq.newBuilder().setPriority(-3).build();
     assertThat(admin.operations().setNodePriority(priority)).isEqualTo(Wire.EMPTY);
     try (var store = store("admin", "changeit")) {
@@ -182,6 +190,7 @@ final class AuditWireTest {
           .isInstanceOf(RuntimeException.class);
     }
     denied(() -> jo.operations().mergeIndexes(Wire.EMPTY));
+    denied(() -> jo.operations().shutdown(Wire.EMPTY));
 
     assertThat(audit("node"))
         .containsExactly(
@@ -189,7 +198,10 @@ final class AuditWireTest {
             "admin: merge index, done",
             "admin: resign, begun",
             "admin: resign, done",
-            "jo: merge index, denied");
+            "admin: shutdown, begun",
+            "admin: shutdown, done",
+            "jo: merge index, denied",
+            "jo: shutdown, denied");
     assertThat(audit("-3"))
         .containsExactly("admin: set priority, begun", "admin: set priority, done");
     assertThat(audit("nightly"))
@@ -197,6 +209,44 @@ final class AuditWireTest {
         .last()
         .asString()
         .startsWith("admin: backup, failed since This server makes no backups");
+  }
+
+  @Test
+  void a_scavenge_that_is_stopped_is_recorded_and_one_that_is_not_there_too() throws Exception {
+    for (var i = 0; i < 20; i++) {
+      server
+          .store()
+          .append(
+              StreamName.of("filled-1"),
+              ExpectedState.any(),
+              ProposedEvent.binary("Filled", new byte[10_000]));
+    }
+    server
+        .store()
+        .writeMetadata(
+            StreamName.of("filled-1"), ExpectedState.any(), StreamMetadata.none().withMaxCount(1));
+    var slow = server.store().scavenge(ScavengeOptions.defaults().atMost(1));
+    var id = slow.id().toString();
+
+    denied(() -> jo.operations().stopScavenge(stop(id)));
+    assertThat(admin.operations().stopScavenge(stop(id)).getScavengeId()).isEqualTo(id);
+    assertThat(slow.await().outcome()).isEqualTo(ScavengeProgress.Outcome.STOPPED);
+    assertThatThrownBy(() -> admin.operations().stopScavenge(stop(id)))
+        .hasMessageContaining("NOT_FOUND");
+
+    assertThat(audit(id))
+        .containsExactly(
+            "jo: stop scavenge, denied",
+            "admin: stop scavenge, begun",
+            "admin: stop scavenge, done",
+            "admin: stop scavenge, begun",
+            "admin: stop scavenge, failed since No scavenge of this id is running");
+  }
+
+  private static StopScavengeReq stop(String id) {
+    return StopScavengeReq.newBuilder()
+        .setOptions(StopScavengeReq.Options.newBuilder().setScavengeId(id))
+        .build();
   }
 
   private static StreamMetadata readableBy(String who) {

@@ -8,6 +8,7 @@ import io.grpc.Status;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.protocol.messages.groups.SubscriptionInfo;
 import io.leftfold.protocol.messages.health.HealthCheckRequest;
 import io.leftfold.protocol.messages.health.HealthCheckResponse;
 import io.leftfold.protocol.messages.health.HealthCheckResponse.ServingStatus;
@@ -15,6 +16,9 @@ import io.leftfold.protocol.messages.health.HealthGrpc;
 import io.leftfold.protocol.messages.manystreams.AppendRequest;
 import io.leftfold.protocol.messages.manystreams.AppendSessionResponse;
 import io.leftfold.protocol.messages.manystreams.StreamsServiceGrpc;
+import io.leftfold.protocol.messages.monitoring.MonitoringGrpc;
+import io.leftfold.protocol.messages.monitoring.StatsReq;
+import io.leftfold.protocol.messages.monitoring.StatsResp;
 import io.leftfold.protocol.messages.streams.AppendReq;
 import io.leftfold.protocol.messages.streams.AppendResp;
 import io.leftfold.protocol.messages.streams.BatchAppendReq;
@@ -26,6 +30,7 @@ import io.leftfold.server.LeftfoldServer.Remaining;
 import io.leftfold.server.ServerOptions;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +38,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /// What a server does with its calls when it is closed.
 final class ClosingWireTest {
@@ -74,11 +80,20 @@ final class ClosingWireTest {
     var health = new Wire.Replies<HealthCheckRequest, HealthCheckResponse>();
     HealthGrpc.newStub(wire.channel()).watch(HealthCheckRequest.getDefaultInstance(), health);
     assertThat(health.next().getStatus()).isEqualTo(ServingStatus.SERVING);
-    awaitOpenCalls(6);
+    var somebody = new As(wire, "", "");
+    somebody.awaitGroups();
+    assertThat(somebody.create("b-1")).isNotNull();
+    var consumer = somebody.consume("b-1");
+    assertThat(consumer.next().hasSubscriptionConfirmation()).isTrue();
+    var figures = new Wire.Replies<StatsReq, StatsResp>();
+    MonitoringGrpc.newStub(wire.channel())
+        .stats(StatsReq.newBuilder().setRefreshTimePeriodInMs(60_000).build(), figures);
+    assertThat(figures.next().getStatsMap()).isNotEmpty();
+    awaitOpenCalls(8);
 
     Await.result(closing(LONG));
 
-    for (var call : List.of(stream, all, batch, unfinished, session, health)) {
+    for (var call : List.of(stream, all, batch, unfinished, session, health, consumer, figures)) {
       assertThat(Await.result(call.end).getCode()).isEqualTo(Status.Code.UNAVAILABLE);
     }
     assertThat(health.next().getStatus()).isEqualTo(ServingStatus.NOT_SERVING);
@@ -88,6 +103,49 @@ final class ClosingWireTest {
     return options
         .clearCount()
         .setSubscription(ReadReq.Options.SubscriptionOptions.getDefaultInstance());
+  }
+
+  @Test
+  void what_a_consumer_has_acknowledged_is_not_given_again_after_the_end(@TempDir Path directory) {
+    try (var first = TestServer.on(directory);
+        var toFirst = Wire.to(first)) {
+      var somebody = new As(toFirst, "", "");
+      somebody.awaitGroups();
+      toFirst.append("c-1", "A", "B", "C");
+      assertThat(somebody.create("c-1")).isNotNull();
+      var consumer = somebody.consume("c-1");
+      assertThat(consumer.next().hasSubscriptionConfirmation()).isTrue();
+      for (var event : consumer.next(3).subList(0, 2)) {
+        consumer.call().onNext(ackOf(event));
+      }
+      Await.until("two were acked", () -> info(somebody).getTotalInFlightMessages() == 1);
+      // Neither so many events nor so much time have passed that there would be a checkpoint.
+      assertThat(info(somebody).getLastCheckpointedEventPosition()).isEmpty();
+    }
+
+    try (var second = TestServer.on(directory);
+        var toSecond = Wire.to(second)) {
+      var somebody = new As(toSecond, "", "");
+      somebody.awaitGroups();
+      assertThat(info(somebody).getLastCheckpointedEventPosition()).isEqualTo("1");
+      var consumer = somebody.consume("c-1");
+      assertThat(consumer.next().hasSubscriptionConfirmation()).isTrue();
+      assertThat(consumer.next().getEvent().getEvent().getStreamRevision()).isEqualTo(2);
+      consumer.call().cancel("enough", null);
+    }
+  }
+
+  private static SubscriptionInfo info(As somebody) {
+    return somebody.info("c-1").getSubscriptionInfo();
+  }
+
+  private static io.leftfold.protocol.messages.groups.ReadReq ackOf(
+      io.leftfold.protocol.messages.groups.ReadResp event) {
+    return io.leftfold.protocol.messages.groups.ReadReq.newBuilder()
+        .setAck(
+            io.leftfold.protocol.messages.groups.ReadReq.Ack.newBuilder()
+                .addIds(event.getEvent().getEvent().getId()))
+        .build();
   }
 
   @Test

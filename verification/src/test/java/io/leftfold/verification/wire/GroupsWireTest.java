@@ -4,8 +4,10 @@ package io.leftfold.verification.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
@@ -24,9 +26,11 @@ import io.leftfold.protocol.messages.groups.TruncateParkedReq;
 import io.leftfold.protocol.messages.groups.UpdateReq;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -35,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Persistent subscriptions on the wire: every refusal, every setting.
 final class GroupsWireTest {
@@ -195,8 +200,23 @@ final class GroupsWireTest {
   /// A consumer.
   private final class Consuming {
     final Wire.Replies<ReadReq, ReadResp> replies = new Wire.Replies<>();
-    final io.grpc.stub.StreamObserver<ReadReq> says =
-        PersistentSubscriptionsGrpc.newStub(wire.channel()).read(replies);
+    final io.grpc.stub.StreamObserver<ReadReq> says;
+
+    Consuming() {
+      this("");
+    }
+
+    Consuming(String connectionName) {
+      var headers = new Metadata();
+      if (!connectionName.isEmpty()) {
+        headers.put(
+            Metadata.Key.of("connection-name", Metadata.ASCII_STRING_MARSHALLER), connectionName);
+      }
+      says =
+          PersistentSubscriptionsGrpc.newStub(wire.channel())
+              .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+              .read(replies);
+    }
 
     Consuming options(String group, int bufferSize) {
       says.onNext(
@@ -522,6 +542,72 @@ final class GroupsWireTest {
               "\"namedConsumerStrategy\":\"Pinned\"");
     }
   }
+
+  // ---- figures
+
+  @Test
+  void a_consumer_is_known_by_its_names_and_its_address() {
+    create(settings());
+    new Consuming("worker-7").options("g", 10).confirmed();
+
+    var connection = info().getConnections(0);
+    assertThat(connection.getConnectionName()).isEqualTo("worker-7");
+    assertThat(connection.getFrom()).matches("127\\.0\\.0\\.1:\\d+");
+    assertThat(connection.getUsername()).isEqualTo("(trusted)");
+    assertThat(connection.getAvailableSlots()).isEqualTo(10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void how_long_a_consumer_takes_is_measured_where_that_is_asked_for(boolean extraStatistics) {
+    append(20);
+    create(settings().setExtraStatistics(extraStatistics));
+    var consumer = consume(10);
+    for (var i = 0; i < 20; i++) {
+      consumer.ack(consumer.next());
+    }
+    Await.until("all were acked", () -> info().getConnections(0).getAvailableSlots() == 10);
+
+    var info = info();
+    assertThat(info.getExtraStatistics()).isEqualTo(extraStatistics);
+    assertThat(info.getConnections(0).getTotalItems()).isEqualTo(20);
+    var measured =
+        info.getConnections(0).getObservedMeasurementsList().stream()
+            .collect(
+                Collectors.toMap(
+                    SubscriptionInfo.Measurement::getKey,
+                    SubscriptionInfo.Measurement::getValue,
+                    (one, _) -> one,
+                    LinkedHashMap::new));
+    if (!extraStatistics) {
+      assertThat(measured).isEmpty();
+      return;
+    }
+    assertThat(measured.keySet())
+        .containsExactly(
+            "Mean",
+            "Median",
+            "Fastest",
+            "Quintile 1",
+            "Quintile 2",
+            "Quintile 3",
+            "Quintile 4",
+            "Quintile 5",
+            "90%",
+            "95%",
+            "99%",
+            "99.5%",
+            "99.9%",
+            "Highest");
+    assertThat(
+            Stream.of("Fastest", "Quintile 1", "Median", "Quintile 4", "90%", "99.9%", "Highest")
+                .map(measured::get))
+        .isSorted();
+    assertThat(measured.get("Fastest")).isNotNegative();
+    assertThat(measured.get("Quintile 5")).isEqualTo(measured.get("Highest"));
+  }
+
+  // ---- retries and checkpoints
 
   @Test
   void an_event_that_takes_too_long_is_tried_again() {

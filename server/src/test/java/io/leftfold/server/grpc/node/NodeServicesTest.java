@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.protocol.messages.gossip.ClusterInfo;
+import io.leftfold.protocol.messages.gossip.MemberInfo;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.grpc.streams.LoopedCall;
 import io.leftfold.server.node.Node;
@@ -20,13 +21,11 @@ final class NodeServicesTest {
   private static final String GOSSIP = "/event_store.client.gossip.Gossip/Read";
 
   private final LocalEventStore store = LocalEventStore.inMemory();
+  private final Node node = new Node(store);
   private int port;
   private final NodeServices services =
       new NodeServices(
-          new Node(store),
-          Clock.systemUTC(),
-          () -> new NodeServices.Address("localhost", port),
-          Set.of());
+          node, Clock.systemUTC(), () -> new NodeServices.Address("localhost", port), Set.of());
 
   @AfterEach
   void closeStore() {
@@ -48,5 +47,19 @@ final class NodeServicesTest {
     assertThat(call.end()).isEqualTo(GrpcStatus.OK);
     var member = ClusterInfo.parseFrom(call.sent().getFirst()).getMembers(0);
     assertThat(member.getHttpEndPoint().getPort()).isEqualTo(4711);
+  }
+
+  @Test
+  void in_gossip_a_node_leads_until_it_is_being_stopped() throws Exception {
+    port = 4711;
+    assertThat(state()).isEqualTo(MemberInfo.VNodeState.Leader);
+
+    node.closing();
+
+    assertThat(state()).isEqualTo(MemberInfo.VNodeState.ShuttingDown);
+  }
+
+  private MemberInfo.VNodeState state() throws Exception {
+    return ClusterInfo.parseFrom(gossip().sent().getFirst()).getMembers(0).getState();
   }
 }
