@@ -161,7 +161,7 @@ final class ImportKurrentCommand implements Callable<Integer> {
         attempts = 0;
       } catch (UnavailableException e) {
         attempts = work.outcome().position() > before ? 1 : attempts + 1;
-        if (e.reason() != UnavailableException.Reason.UNREACHABLE || attempts > ATTEMPTS_MAX) {
+        if (!isOfTheSource(e) || attempts > ATTEMPTS_MAX) {
           throw e;
         }
         progress.end();
@@ -174,6 +174,14 @@ final class ImportKurrentCommand implements Callable<Integer> {
       }
       pause();
     }
+  }
+
+  /// Whether it may be over in a moment: the server is away, is being stopped and started, or busy.
+  private static boolean isOfTheSource(UnavailableException failure) {
+    return switch (failure.reason()) {
+      case UNREACHABLE, CLOSED, TOO_BUSY, INDEXING -> true;
+      case READ_ONLY, IN_USE -> false;
+    };
   }
 
   private void pause() {

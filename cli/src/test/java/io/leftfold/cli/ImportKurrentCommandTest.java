@@ -20,7 +20,10 @@ import io.leftfold.client.KurrentSource;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.engine.ScavengeOptions;
+import io.leftfold.server.Authentication;
 import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.Security;
+import io.leftfold.server.Security.Certificates;
 import io.leftfold.server.ServerOptions;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -28,6 +31,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -214,6 +218,73 @@ class ImportKurrentCommandTest {
 
     assertThat(result.code()).isEqualTo(ExitCode.FAILED);
     assertThat(result.err()).contains("later");
+  }
+
+  @Test
+  void a_server_with_users_is_copied_by_who_may_read_everything_of_it() {
+    fill(new Random(17), 100);
+    var certificates = new Certificates.Made(directory.resolve("tls"), List.of());
+    var users = Authentication.defaults().withPasswordRounds(1000);
+    try (var secured =
+        LeftfoldServer.start(
+            source,
+            ServerOptions.insecure()
+                .withAddress("127.0.0.1", 0)
+                .withSecurity(Security.tls(users, certificates)))) {
+      var place =
+          "localhost:%d?tlsCaFile=%s"
+              .formatted(secured.port(), directory.resolve("tls").resolve("ca.crt"));
+
+      var stranger = shell.run("import", "kurrentdb://" + place, "--data", "copy");
+      assertThat(stranger.code()).isEqualTo(ExitCode.FAILED);
+      assertThat(stranger.err()).contains("has not the right");
+
+      var result = shell.run("import", "kurrentdb://admin:changeit@" + place, "--data", "copy");
+      assertThat(result.err()).isEmpty();
+      assertThat(result.code()).isZero();
+    }
+    try (var copy = LocalEventStore.open(directory.resolve("copy"))) {
+      assertThat(facts(copy)).isEqualTo(facts(source));
+    }
+  }
+
+  @Test
+  void what_is_followed_comes_as_it_is_recorded_also_when_the_server_was_away() throws Exception {
+    fill(new Random(18), 100);
+    var stop = new Stop();
+    var port = server.port();
+    try (var threads = Executors.newSingleThreadExecutor()) {
+      var following =
+          threads.submit(() ->
+              shell.runWith(
+                  new byte[0],
+                  stop,
+                  "import",
+                  url(port) + "&defaultDeadline=500",
+                  "--data",
+                  "copy",
+                  "--follow",
+                  "--source-name",
+                  "there"));
+      server.close();
+      fill(new Random(19), 100);
+      server =
+          LeftfoldServer.start(source, ServerOptions.insecure().withAddress("127.0.0.1", port));
+      // The copy cannot be opened while it is written; the server sees who reads from it.
+      fill(new Random(20), 100);
+      while (server.connections() == 0 && !following.isDone()) {
+        Thread.sleep(10);
+      }
+      stop.request();
+
+      var result = following.get();
+      assertThat(result.code()).as(result.err()).isZero();
+    }
+    assertThat(shell.run("import", url(), "--data", "copy", "--source-name", "there").code())
+        .isZero();
+    try (var copy = LocalEventStore.open(directory.resolve("copy"))) {
+      assertThat(facts(copy)).isEqualTo(facts(source));
+    }
   }
 
   @Test

@@ -4,10 +4,16 @@ package io.leftfold.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
 import io.leftfold.cli.git.SyntheticRepository;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.ServerOptions;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -15,6 +21,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +52,7 @@ class ProcessTest {
   void an_import_stopped_by_a_signal_ends_between_two_commits_and_goes_on() throws Exception {
     makeRepository();
     var first = start("first", "import", "git", "many.git", "--data", "d");
-    awaitCommits(25);
+    await("CommitImported", 25);
     first.destroy();
     assertThat(first.waitFor(60, TimeUnit.SECONDS)).isTrue();
 
@@ -62,11 +69,44 @@ class ProcessTest {
     makeRepository();
     for (var kill = 1; kill <= 3; kill++) {
       var killed = start("killed", "import", "git", "many.git", "--data", "d");
-      awaitCommits(kill * 60L);
+      await("CommitImported", kill * 60L);
       killed.destroyForcibly().waitFor();
     }
     assertThat(start("last", "import", "git", "many.git", "--data", "d").waitFor()).isZero();
     assertThatEveryCommitIsThereOnce();
+  }
+
+  @Test
+  void a_copy_of_a_server_killed_again_and_again_ends_as_if_never_killed() throws Exception {
+    try (var source = LocalEventStore.inMemory();
+        var server =
+            LeftfoldServer.start(source, ServerOptions.insecure().withAddress("127.0.0.1", 0))) {
+      fill(source);
+      var from = "kurrentdb://127.0.0.1:%d?tls=false".formatted(server.port());
+      for (var kill = 1; kill <= 2; kill++) {
+        var killed = start("killed", "import", from, "--data", "d", "--no-verify");
+        await("Deposited", kill * 15_000L);
+        killed.destroyForcibly().waitFor();
+      }
+
+      assertThat(start("last", "import", from, "--data", "d").waitFor()).isZero();
+
+      assertThat(output("last")).contains("all the same");
+      assertThat(ids("d"))
+          .isEqualTo(
+              source.readAll(ReadOptions.forwards()).events().stream()
+                  .filter(event -> !event.stream().isSystem())
+                  .map(RecordedEvent::id)
+                  .toList());
+    }
+  }
+
+  private static void fill(EventStore store) {
+    for (var account = 0; account < 50; account++) {
+      var events = new ProposedEvent[1000];
+      Arrays.setAll(events, i -> ProposedEvent.json("Deposited", "{\"cents\":%d}".formatted(i)));
+      store.append(StreamName.of("account-" + account), ExpectedState.noStream(), events);
+    }
   }
 
   /// A caller that never takes its answer would hold the server up for its patience.
@@ -147,22 +187,22 @@ class ProcessTest {
     }
   }
 
-  /// Waits until the other process has written so many commits.
-  private void awaitCommits(long commits) throws IOException, InterruptedException {
+  /// Waits until the other process has written so many events of a type.
+  private void await(String type, long events) throws IOException, InterruptedException {
     var process = processes.getLast();
-    while (process.isAlive() && commitsInLog() < commits) {
+    while (process.isAlive() && inLog(type) < events) {
       assertThat(process.waitFor(40, TimeUnit.MILLISECONDS)).as("ended too early").isFalse();
     }
   }
 
   /// Looks for the type in the bytes, for the store is in use.
-  private long commitsInLog() throws IOException {
+  private long inLog(String type) throws IOException {
     var log = directory.resolve("d/log/chunk-000000.log");
     if (!Files.exists(log)) {
       return 0;
     }
     var text = Files.readString(log, StandardCharsets.ISO_8859_1);
-    return Pattern.compile("CommitImported").matcher(text).results().count();
+    return Pattern.compile(type).matcher(text).results().count();
   }
 
   private Process start(String name, String... arguments) throws IOException {
