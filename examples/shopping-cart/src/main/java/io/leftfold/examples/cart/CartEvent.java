@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.examples.cart;
+
+/// What happened to a cart. Amounts are cents.
+sealed interface CartEvent {
+
+  /// Whose it is.
+  String cart();
+
+  record CartTaken(String cart) implements CartEvent {}
+
+  /// @param cents what one of it cost then
+  record ItemAdded(String cart, String article, int quantity, long cents) implements CartEvent {}
+
+  /// @param quantity how many there are from now on
+  record ItemQuantityChanged(String cart, String article, int quantity) implements CartEvent {}
+
+  /// @param quantity how many there were
+  record ItemRemoved(String cart, String article, int quantity) implements CartEvent {}
+
+  /// @param cents what all of it costs
+  record CartCheckedOut(String cart, long cents) implements CartEvent {}
+
+  record CartAbandoned(String cart) implements CartEvent {}
+}
