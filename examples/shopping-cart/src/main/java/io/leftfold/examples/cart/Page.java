@@ -131,6 +131,10 @@ sealed interface Page {
       Frame frame, LocalDate day, Optional<Instant> asOf, ZoneId zone, List<Removals.Row> rows)
       implements Page {
 
+    String zoneName() {
+      return zone.equals(ZoneOffset.UTC) ? "UTC" : zone.getId();
+    }
+
     /// As a form wants it.
     String asOfField() {
       return asOf.map(moment -> LocalDateTime.ofInstant(moment, zone).toString()).orElse("");

@@ -26,6 +26,8 @@ import org.h2.jdbcx.JdbcConnectionPool;
 /// [#close].
 final class Shop implements AutoCloseable {
 
+  private static final int HISTORY_MAX = 100;
+
   private final EventStore store;
   private final Clock clock;
   private final Removals removals;
@@ -112,9 +114,9 @@ final class Shop implements AutoCloseable {
     return told(cart, ReadOptions.backwards().limit(1)).stream().findFirst();
   }
 
-  /// All that was wanted of a cart, the newest first.
+  /// What was wanted of a cart, the newest first, and no more than a page can show.
   List<Told> history(String cart) {
-    return told(cart, ReadOptions.backwards());
+    return told(cart, ReadOptions.backwards().limit(HISTORY_MAX));
   }
 
   private List<Told> told(String cart, ReadOptions which) {

@@ -68,6 +68,7 @@ final class ShopHttp {
         page(Intention.HISTORY),
         new Route("GET", "/report", this::report),
         asset("/shop.css", "text/css", "shop.css"),
+        asset("/icon.svg", "image/svg+xml", "icon.svg"),
         asset("/htmx.js", "text/javascript", HTMX));
   }
 
