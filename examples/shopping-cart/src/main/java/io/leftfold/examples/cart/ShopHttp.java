@@ -125,7 +125,7 @@ final class ShopHttp {
         request,
         Intention.CHECKOUT,
         "checkout",
-        cart -> new CheckOut(cart, number("The total", request.form("cents"))));
+        cart -> new CheckOut(cart, number("The total", request.form("cents"), Long::parseLong)));
   }
 
   private Response leave(Request request) {
@@ -138,13 +138,12 @@ final class ShopHttp {
   }
 
   private static int quantity(Request request) {
-    return Math.clamp(
-        number("A quantity", request.form("quantity")), Integer.MIN_VALUE, Integer.MAX_VALUE);
+    return number("A quantity", request.form("quantity"), Integer::parseInt);
   }
 
-  private static long number(String what, String text) {
+  private static <N> N number(String what, String text, Function<String, N> parse) {
     try {
-      return Long.parseLong(text);
+      return parse.apply(text);
     } catch (NumberFormatException _) {
       throw new IllegalArgumentException("%s is a number, got \"%s\"".formatted(what, text));
     }
@@ -171,7 +170,8 @@ final class ShopHttp {
   private Response handle(
       Request request, Supplier<CartCommand> command, String then, Refusing refusing) {
     try {
-      return switch (shop.handle(CommandId.of(request.form("id")), command.get())) {
+      var wanted = command.get();
+      return switch (shop.handle(id(request, wanted.cart()), wanted)) {
         case Outcome.Accepted<CartEvent, Refusal>(_, _, var repeated) ->
             Response.seeOther(repeated ? then + "?again" : then);
         case Outcome.Rejected<CartEvent, Refusal>(var why) -> refusing.because(409, why.message());
@@ -179,6 +179,15 @@ final class ShopHttp {
     } catch (IllegalArgumentException e) {
       return refusing.because(400, String.valueOf(e.getMessage()));
     }
+  }
+
+  /// What a form is known by is its own for what is done with one cart.
+  private static CommandId id(Request request, String cart) {
+    var id = request.form("id");
+    if (id.isBlank()) {
+      throw new IllegalArgumentException("A form has an id of its own, got none");
+    }
+    return CommandId.of("%s/%s".formatted(cart, id));
   }
 
   // ---- what is asked
