@@ -5,22 +5,22 @@ package io.leftfold.examples.cart;
 import static org.assertj.core.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
+import com.microsoft.playwright.Browser.NewContextOptions;
+import com.microsoft.playwright.BrowserContext;
 import com.microsoft.playwright.BrowserType.LaunchOptions;
 import com.microsoft.playwright.Playwright;
+import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
-/// The Chromium of this machine, driven by Playwright with the Node.js of this machine: neither is
+/// The Chromium of this machine, driven by Playwright on the Node.js of this machine: neither is
 /// downloaded.
 final class Browser implements AutoCloseable {
 
-  private static final List<String> NAMES =
-      List.of("chromium", "chromium-browser", "google-chrome", "google-chrome-stable");
+  private static final Pattern PATH_SEPARATOR = Pattern.compile(Pattern.quote(File.pathSeparator));
 
   private final Playwright playwright;
   private final com.microsoft.playwright.Browser chromium;
@@ -30,16 +30,22 @@ final class Browser implements AutoCloseable {
     this.chromium = chromium;
   }
 
-  /// Where there is none, the test that asks is left out; but under `CI=true` it fails.
+  /// Where there is none, the tests that ask are left out, but not where `CI` is set: there they
+  /// fail.
   static Browser start() {
-    var node = needed(List.of("node"), "Node.js 20 or newer");
-    var chromium = needed(NAMES, "Chromium (on Debian: apt-get install chromium)");
+    var node = needed("Node.js 20 or newer", "node");
+    var chromium =
+        needed(
+            "Chromium (in Debian: apt-get install chromium)",
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "google-chrome-stable");
     var environment =
-        Map.of(
-            "PLAYWRIGHT_NODEJS_PATH", node.toString(), "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+        Map.of("PLAYWRIGHT_NODEJS_PATH", node.toString(), "PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     var playwright = Playwright.create(new Playwright.CreateOptions().setEnv(environment));
     try {
-      // Its sandbox does not work for root, nor in many containers; it sees nothing but our pages.
+      // Its sandbox does not work for root, and it sees no pages but ours.
       var options =
           new LaunchOptions()
               .setExecutablePath(chromium)
@@ -51,24 +57,22 @@ final class Browser implements AutoCloseable {
     }
   }
 
-  private static Path needed(List<String> names, String what) {
-    return found(names).orElseGet(() -> {
-      var message = "The browser test needs %s on the PATH".formatted(what);
-      return "true".equals(System.getenv("CI")) ? fail(message) : abort(message);
-    });
-  }
-
-  private static Optional<Path> found(List<String> names) {
-    var directories = System.getenv().getOrDefault("PATH", "");
-    return Pattern.compile(Pattern.quote(java.io.File.pathSeparator))
-        .splitAsStream(directories)
-        .flatMap(directory -> names.stream().map(Path.of(directory)::resolve))
+  private static Path needed(String what, String... names) {
+    return PATH_SEPARATOR
+        .splitAsStream(System.getenv().getOrDefault("PATH", ""))
+        .flatMap(directory -> List.of(names).stream().map(Path.of(directory)::resolve))
         .filter(Files::isExecutable)
-        .findFirst();
+        .findFirst()
+        .orElseGet(() -> {
+          var missing = "On the PATH is no %s, which the tests in a browser need".formatted(what);
+          return System.getenv("CI") == null ? abort(missing) : fail(missing);
+        });
   }
 
-  com.microsoft.playwright.Browser chromium() {
-    return chromium;
+  /// Somebody who has not been here before.
+  BrowserContext visitor(boolean hasJavaScript) {
+    return chromium.newContext(
+        new NewContextOptions().setJavaScriptEnabled(hasJavaScript).setViewportSize(360, 640));
   }
 
   @Override
