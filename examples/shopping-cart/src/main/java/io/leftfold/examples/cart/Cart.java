@@ -81,8 +81,7 @@ record Cart(Phase phase, SortedMap<String, Line> lines) {
 
   Cart withQuantity(String article, int quantity) {
     return changed(
-        lines ->
-            lines.computeIfPresent(article, (_, line) -> new Line(quantity, line.cents())));
+        lines -> lines.computeIfPresent(article, (_, line) -> new Line(quantity, line.cents())));
   }
 
   Cart without(String article) {

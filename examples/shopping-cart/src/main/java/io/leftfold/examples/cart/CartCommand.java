@@ -30,6 +30,8 @@ sealed interface CartCommand {
     }
   }
 
+  /// More of an article, or some for a start.
+  ///
   /// @param cents what one of it costs
   record AddItem(String cart, String article, int quantity, long cents) implements CartCommand {
     public AddItem {
@@ -61,6 +63,8 @@ sealed interface CartCommand {
     }
   }
 
+  /// Buy what is in the cart.
+  ///
   /// @param cents what all of it cost on the page where somebody said yes
   record CheckOut(String cart, long cents) implements CartCommand {
     @Override

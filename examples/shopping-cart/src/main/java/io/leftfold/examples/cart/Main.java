@@ -83,7 +83,11 @@ public final class Main {
         options.containsKey("--connect")
             ? RemoteEventStore.connect(options.get("--connect"))
             : LocalEventStore.open(data.resolve("events"));
-    return open(store, JdbcConnectionPool.create("jdbc:h2:file:" + data.resolve("report"), "shop", ""), clock, port);
+    return open(
+        store,
+        JdbcConnectionPool.create("jdbc:h2:file:" + data.resolve("report"), "shop", ""),
+        clock,
+        port);
   }
 
   /// Opens the shop on any store.

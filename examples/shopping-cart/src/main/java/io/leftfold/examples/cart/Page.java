@@ -111,6 +111,8 @@ sealed interface Page {
     }
   }
 
+  /// A page of a cart.
+  ///
   /// @param told what was wanted of the cart, the newest first: all of it where that is the point,
   ///   otherwise the last
   record OfCart(Frame frame, Intention intention, String name, Cart cart, List<Told> told)
@@ -125,6 +127,8 @@ sealed interface Page {
     }
   }
 
+  /// What was removed right before checkouts.
+  ///
   /// @param asOf empty for now
   /// @param zone where days begin
   record Report(

@@ -103,11 +103,7 @@ final class Shop implements AutoCloseable {
   /// @param refusal why it was rejected, if it was
   /// @param changes to how many events it led
   record Told(
-      Instant recorded,
-      CartCommand command,
-      Cart before,
-      Optional<Refusal> refusal,
-      int changes) {}
+      Instant recorded, CartCommand command, Cart before, Optional<Refusal> refusal, int changes) {}
 
   /// The last thing that was wanted of a cart.
   Optional<Told> last(String cart) {

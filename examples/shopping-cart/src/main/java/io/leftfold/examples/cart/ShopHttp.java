@@ -44,10 +44,7 @@ final class ShopHttp {
   private final Shop shop;
   private final TemplateEngine templates =
       TemplateEngine.createPrecompiled(
-          null,
-          ContentType.Html,
-          ShopHttp.class.getClassLoader(),
-          ShopHttp.class.getPackageName());
+          null, ContentType.Html, ShopHttp.class.getClassLoader(), ShopHttp.class.getPackageName());
 
   ShopHttp(Shop shop) {
     this.shop = shop;
@@ -210,9 +207,7 @@ final class ShopHttp {
 
   private Page.OfCart of(String name, Intention intention, Frame frame) {
     var told =
-        intention == Intention.HISTORY
-            ? shop.history(name)
-            : shop.last(name).stream().toList();
+        intention == Intention.HISTORY ? shop.history(name) : shop.last(name).stream().toList();
     return new Page.OfCart(frame, intention, name, shop.cart(name).orElse(Cart.NONE), told);
   }
 
@@ -240,10 +235,7 @@ final class ShopHttp {
     var frame = Frame.of("Removed before checkout", "/report", lastCart(request));
     var day = parameter(request, "day", LocalDate::parse, "a date").orElseGet(shop::today);
     var asOf = parameter(request, "asOf", this::moment, "a time such as 2026-07-17T14:02");
-    var rows =
-        asOf.isPresent()
-            ? shop.removalsAsOf(day, asOf.get())
-            : shop.removals(day, PATIENCE);
+    var rows = asOf.isPresent() ? shop.removalsAsOf(day, asOf.get()) : shop.removals(day, PATIENCE);
     return shown(200, new Page.Report(frame, day, asOf, shop.zone(), rows));
   }
 
@@ -259,8 +251,7 @@ final class ShopHttp {
     try {
       return text.isEmpty() ? Optional.empty() : Optional.of(parse.apply(text));
     } catch (DateTimeException _) {
-      throw new Problem(
-          400, "The parameter \"%s\" is %s, got \"%s\"".formatted(name, what, text));
+      throw new Problem(400, "The parameter \"%s\" is %s, got \"%s\"".formatted(name, what, text));
     }
   }
 

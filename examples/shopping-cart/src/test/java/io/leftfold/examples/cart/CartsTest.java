@@ -157,8 +157,7 @@ final class CartsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> addTea(quantity))
         .withMessage("A quantity is 1 or more, got %d", quantity);
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> new ChangeQuantity("c", "tea", quantity));
+    assertThatIllegalArgumentException().isThrownBy(() -> new ChangeQuantity("c", "tea", quantity));
   }
 
   @ParameterizedTest

@@ -256,8 +256,7 @@ final class RemovalsTest {
 
   private Removals folded(JdbcConnectionPool database, FoldingOptions options) {
     var removals = new Removals(database);
-    Projector.of(
-            test.store, Removals.projection(ZoneOffset.UTC), removals.readModel(), options)
+    Projector.of(test.store, Removals.projection(ZoneOffset.UTC), removals.readModel(), options)
         .catchUp();
     return removals;
   }

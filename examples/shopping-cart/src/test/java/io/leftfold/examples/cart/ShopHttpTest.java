@@ -80,18 +80,11 @@ final class ShopHttpTest {
 
   private Answer removes(String cart, String article) {
     return visitor.post(
-        cart + "/items",
-        "id",
-        UUID.randomUUID().toString(),
-        "want",
-        "remove",
-        "article",
-        article);
+        cart + "/items", "id", UUID.randomUUID().toString(), "want", "remove", "article", article);
   }
 
   private Answer checksOut(String cart, String cents) {
-    return visitor.post(
-        cart + "/checkout", "id", UUID.randomUUID().toString(), "cents", cents);
+    return visitor.post(cart + "/checkout", "id", UUID.randomUUID().toString(), "cents", cents);
   }
 
   private Answer leaves(String cart) {
@@ -175,11 +168,10 @@ final class ShopHttpTest {
     var cart = cart();
     try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
       var clicks =
-          Stream.generate(
-                  () ->
-                      threads.submit(() ->
-                          visitor.post(
-                              cart + "/articles", "id", cart, "article", "tea", "quantity", "1")))
+          Stream.generate(() ->
+                  threads.submit(() ->
+                      visitor.post(
+                          cart + "/articles", "id", cart, "article", "tea", "quantity", "1")))
               .limit(16)
               .toList();
       for (var click : clicks) {
@@ -197,7 +189,8 @@ final class ShopHttpTest {
     visitor.post(cart + "/articles", "id", id, "article", "tea", "quantity", "2");
 
     var other = visitor.post(cart + "/articles", "id", id, "article", "honey", "quantity", "2");
-    isRefused(other, 409, "This form was sent before, with something else in it; here is a new one");
+    isRefused(
+        other, 409, "This form was sent before, with something else in it; here is a new one");
     assertThat(other.about("honey").id()).isNotEqualTo(id);
     isRefused(
         visitor.post(cart + "/articles", "id", id, "article", "tea", "quantity", "3"),

@@ -127,8 +127,7 @@ final class StoredCartsTest {
     var log = Carts.log("c");
     assertThat(REFUSALS).hasSize(Refusal.class.getPermittedSubclasses().length - 1);
     REFUSALS.forEach((json, refusal) -> {
-      assertThat(JSON.readTree(log.writeRejection().apply(refusal)))
-          .isEqualTo(JSON.readTree(json));
+      assertThat(JSON.readTree(log.writeRejection().apply(refusal))).isEqualTo(JSON.readTree(json));
       assertThat(Carts.refusal(json)).isEqualTo(refusal);
     });
   }
