@@ -21,17 +21,22 @@ import org.junit.jupiter.api.io.TempDir;
 /// What the README shows is in the sources, and what it tells to try comes out as it says.
 final class ReadmeTest {
 
-  private static final Pattern SHOWN = Pattern.compile("(?s)```(?:java|html)\n(.*?)```");
-  private static final Pattern SHELL = Pattern.compile("(?s)```\n(.*?)```");
+  private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w*)\n(.*?)^```$");
   private static final Pattern WORDS = Pattern.compile("'([^']*)'|(\\S+)");
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
   private Path directory;
 
-  private static List<String> blocks(Pattern kind) throws IOException {
+  /// @param languages as the block begins with; none is a shell
+  private static List<String> blocks(String... languages) throws IOException {
     var readme = Files.readString(ShopHttpTest.module().resolve("README.md"));
-    return kind.matcher(readme).results().map(block -> block.group(1)).toList();
+    return BLOCK
+        .matcher(readme)
+        .results()
+        .filter(block -> List.of(languages).contains(block.group(1)))
+        .map(block -> block.group(2))
+        .toList();
   }
 
   // ---- what it shows
@@ -46,7 +51,7 @@ final class ReadmeTest {
               .map(ReadmeTest::withoutIndentation)
               .toList();
     }
-    assertThat(blocks(SHOWN))
+    assertThat(blocks("java", "html"))
         .hasSize(5)
         .allSatisfy(
             block -> assertThat(sources).anyMatch(source -> source.contains(flat(block)), block));
@@ -73,7 +78,7 @@ final class ReadmeTest {
       var visitor = new Visitor(client, open.port());
       var answers = new ArrayList<Answer>();
       var compared = 0;
-      for (var block : blocks(SHELL)) {
+      for (var block : blocks("")) {
         if (block.startsWith("curl")) {
           block.lines().forEach(line -> answers.add(curl(visitor, line)));
         } else if (!block.startsWith("./leftfold")) {
