@@ -100,6 +100,26 @@ final class RemovalsTest {
   }
 
   @Test
+  void nothing_is_kept_of_removals_that_will_never_count() {
+    for (var cart : List.of("bought", "left", "open")) {
+      test.filled(cart, 1, "tea", "honey");
+      test.removed(cart, "tea");
+    }
+    test.passes(FIVE_MINUTES.plus(A_MICROSECOND));
+    test.checkedOut("bought");
+    test.does(new Abandon("left"));
+    test.shop.projector().catchUp();
+
+    var kept =
+        new Removals(test.database)
+            .readModel()
+            .read(
+                "removals",
+                view -> view.query("SELECT cart FROM {removals}", row -> row.getString(1)));
+    assertThat(kept).containsExactly("open");
+  }
+
+  @Test
   void the_day_is_that_of_the_checkout() {
     var toMidnight = Duration.between(TestShop.START, Instant.parse("2026-07-17T23:58:00Z"));
     test.passes(toMidnight);
