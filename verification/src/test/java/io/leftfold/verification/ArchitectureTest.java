@@ -81,6 +81,7 @@ final class ArchitectureTest {
               "com.google.protobuf..",
               List.of(inside("protocol"), inside("client"), inside("server"))),
           Map.entry("com.google.re2j..", List.of(inside("engine"))),
+          Map.entry("gg.jte..", List.of(inside("examples"))),
           Map.entry("io.grpc..", List.of(inside("protocol"), inside("client"))),
           Map.entry("io.micrometer..", List.of("io.leftfold.server.metrics..")),
           Map.entry("io.netty..", List.of(inside("server"))),

@@ -33,6 +33,7 @@ final class SourcesTest {
           "client",
           "engine",
           "examples/bank-account",
+          "examples/shopping-cart",
           "projections",
           "protocol",
           "readmodels",

@@ -7,14 +7,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
 import io.leftfold.verification.running.TestServer;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -25,75 +21,50 @@ import tools.jackson.databind.json.JsonMapper;
 /// The bank whose events are on a server: the same application, told another place.
 final class RemoteBankTest {
 
-  private static final HttpClient CLIENT = HttpClient.newHttpClient();
-
   @TempDir
   @SuppressWarnings("NullAway.Init")
   private Path directory;
 
   /// A bank in a process of its own.
-  private record RunningBank(Process process, String address) implements AutoCloseable {
+  private record RunningBank(RunningExample example) implements AutoCloseable {
 
     static RunningBank start(Path directory, int server) throws IOException {
-      var process =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-XX:TieredStopAtLevel=1",
-                  "--enable-native-access=ALL-UNNAMED",
-                  "--sun-misc-unsafe-memory-access=allow",
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  "io.leftfold.examples.bank.Main",
-                  "--data",
-                  directory.resolve("data").toString(),
-                  "--keys",
-                  directory.resolve("keys").toString(),
-                  "--port",
-                  "0",
-                  "--connect",
-                  "leftfold://127.0.0.1:%d?tls=false".formatted(server))
-              .redirectError(ProcessBuilder.Redirect.INHERIT)
-              .start();
-      return new RunningBank(process, address(process.inputReader()));
-    }
-
-    private static String address(BufferedReader output) throws IOException {
-      var line = output.readLine();
-      assertThat(line).startsWith("The bank is open: http://").endsWith("/openapi.json");
-      return line.substring("The bank is open: ".length()).replace("/openapi.json", "");
+      return new RunningBank(
+          RunningExample.start(
+              "io.leftfold.examples.bank.Main",
+              server,
+              "--data",
+              directory.resolve("data").toString(),
+              "--keys",
+              directory.resolve("keys").toString()));
     }
 
     JsonNode post(String path, String json) {
       return send(
-          HttpRequest.newBuilder(URI.create(address + path))
-              .header("Content-Type", "application/json")
-              .POST(BodyPublishers.ofString(json)));
+          at(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
     }
 
     JsonNode get(String path) {
-      return send(HttpRequest.newBuilder(URI.create(address + path)));
+      return send(at(path));
+    }
+
+    private HttpRequest.Builder at(String path) {
+      return HttpRequest.newBuilder(URI.create(example.address() + path));
     }
 
     private static JsonNode send(HttpRequest.Builder request) {
-      try {
-        var response = CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString());
-        assertThat(response.statusCode()).as("%s", response.body()).isEqualTo(200);
-        return JsonMapper.shared().readTree(response.body());
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      } catch (InterruptedException e) {
-        throw new AssertionError("No answer", e);
-      }
+      var response = RunningExample.send(request);
+      assertThat(response.statusCode()).as("%s", response.body()).isEqualTo(200);
+      return JsonMapper.shared().readTree(response.body());
     }
 
     void kill() throws InterruptedException {
-      process.destroyForcibly();
-      process.waitFor();
+      example.kill();
     }
 
     @Override
     public void close() {
-      process.destroyForcibly();
+      example.close();
     }
   }
 
