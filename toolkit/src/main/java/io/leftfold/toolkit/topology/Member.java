@@ -82,7 +82,7 @@ final class Member {
     try {
       return asked.await(position, isRunning, atMost);
     } catch (ProjectionStoppedException e) {
-      if (asked == part) {
+      if (asked.equals(part)) {
         throw e;
       }
       // It was ended here meanwhile, and goes on elsewhere.
