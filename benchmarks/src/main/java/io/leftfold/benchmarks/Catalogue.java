@@ -18,6 +18,9 @@ import io.leftfold.benchmarks.micro.JmhBenchmark;
 import io.leftfold.benchmarks.projections.FoldScript;
 import io.leftfold.benchmarks.projections.ProjectionFolds;
 import io.leftfold.benchmarks.projections.ProjectionRuns;
+import io.leftfold.benchmarks.toolkit.Deciding;
+import io.leftfold.benchmarks.toolkit.LongStreams;
+import io.leftfold.benchmarks.toolkit.ReadModelFolds;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -28,6 +31,8 @@ final class Catalogue {
   private static final int[] BODIES = {256, 2048};
   private static final int[] COMMITS = {1, 4};
   private static final int[] CONSUMERS = {1, 4, 16};
+  private static final int[] DECIDING = {1, 8, 64};
+  private static final int[] LENGTHS = {10, 1_000, 100_000};
   private static final int[] CONNECTIONS = {1, 8, 32, 128, 1024};
 
   private static final List<Benchmark> ALL = make();
@@ -72,6 +77,17 @@ final class Catalogue {
       for (var script : FoldScript.values()) {
         all.add(new ProjectionRuns(script, bytes));
       }
+    }
+    for (var where : Deciding.Where.values()) {
+      for (var callers : DECIDING) {
+        all.add(new Deciding(where, callers));
+      }
+    }
+    for (var kind : ReadModelFolds.Kind.values()) {
+      all.add(new ReadModelFolds(kind));
+    }
+    for (var length : LENGTHS) {
+      all.add(new LongStreams(length));
     }
     all.add(new ServerStart());
     all.addAll(JmhBenchmark.all());

@@ -5,7 +5,8 @@
 /// Here are the model ([InMemoryEventStore]: the semantics of the store as plainly as they can be
 /// written, for tests and for reading), the contract that every implementation passes
 /// ([EventStoreContract]), and a generator of steps that drives an implementation and the model
-/// side by side ([Steps], [ModelComparison]). Nothing here is fast, durable, or bounded in memory.
+/// side by side ([Steps], [ModelComparison]). [CodeBlock] is for tests of pages. Nothing here is
+/// fast, durable, or bounded in memory.
 @NullMarked
 package io.leftfold.testkit;
 

@@ -10,26 +10,37 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 
 /// Callers, each on a thread of its own, each waiting for its answer before it asks again.
-final class Callers {
+public final class Callers {
 
   private Callers() {}
 
   /// One piece of work.
   @FunctionalInterface
-  interface Call {
+  public interface Call {
+    /// Does it once.
+    ///
+    /// @throws Exception if it cannot be done
     void make() throws Exception;
   }
 
   /// What each caller calls; made by its own thread.
   @FunctionalInterface
-  interface CallOf {
+  public interface CallOf {
+    /// What one of them calls.
+    ///
+    /// @param number of the caller, from 0
+    /// @return its work
     Call caller(int number);
   }
 
   /// Lets callers call.
   ///
+  /// @param callers how many
+  /// @param time about how long
+  /// @param calls what each calls
   /// @return calls per second
-  static double call(int callers, Duration time, CallOf calls) throws InterruptedException {
+  /// @throws InterruptedException if waiting for them was interrupted
+  public static double call(int callers, Duration time, CallOf calls) throws InterruptedException {
     return call(Thread.ofVirtual().factory(), callers, time, calls);
   }
 

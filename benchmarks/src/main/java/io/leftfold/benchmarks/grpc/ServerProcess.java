@@ -14,7 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// A server in a process of its own, started with the options of this one.
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
   static final String APPEND_ANSWER = "append.answer";
   static final String READ_ANSWER = "read.answer";
@@ -81,7 +81,13 @@ final class ServerProcess implements AutoCloseable {
     return read(HEAP);
   }
 
-  static ServerProcess store(Path directory, int streams) throws IOException {
+  /// A server of a store.
+  ///
+  /// @param directory of the store
+  /// @param streams with so many streams of ten events, which are appended before
+  /// @return the server, when it answers
+  /// @throws IOException if it did not start
+  public static ServerProcess store(Path directory, int streams) throws IOException {
     return store(directory, streams, Door.OPEN);
   }
 
@@ -108,7 +114,8 @@ final class ServerProcess implements AutoCloseable {
     return door;
   }
 
-  int port() {
+  /// Where it listens, on loopback.
+  public int port() {
     return port;
   }
 

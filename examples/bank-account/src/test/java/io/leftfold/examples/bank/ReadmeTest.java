@@ -5,6 +5,7 @@ package io.leftfold.examples.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.examples.bank.Requests.Answer;
+import io.leftfold.testkit.CodeBlock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -26,10 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 /// What the README shows is in the sources, and what it tells to try comes out as it says.
 final class ReadmeTest {
 
-  private static final Pattern JAVA = Pattern.compile("(?s)```java\n(.*?)```");
-  private static final Pattern SHELL = Pattern.compile("(?s)```\n(.*?)```");
+  private static final String JAVA = "java";
+  private static final String SHELL = "";
   private static final Pattern WORDS = Pattern.compile("'([^']*)'|(\\S+)");
-  private static final String ANYTHING = "…";
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -41,9 +41,11 @@ final class ReadmeTest {
     return here.endsWith("bank-account") ? here : here.resolve("examples/bank-account");
   }
 
-  private static List<String> blocks(Pattern kind) throws IOException {
-    var readme = Files.readString(module().resolve("README.md"));
-    return kind.matcher(readme).results().map(block -> block.group(1)).toList();
+  private static List<String> blocks(String language) throws IOException {
+    return CodeBlock.in(Files.readString(module().resolve("README.md"))).stream()
+        .filter(block -> block.language().equals(language))
+        .map(CodeBlock::text)
+        .toList();
   }
 
   // ---- what it shows
@@ -150,7 +152,7 @@ final class ReadmeTest {
             && Set.copyOf(shown.propertyNames()).equals(Set.copyOf(actual.propertyNames()));
     if (same) {
       shown.properties().forEach(field -> isLike(field.getValue(), actual.get(field.getKey())));
-    } else if (!shown.isString() || !shown.stringValue().equals(ANYTHING)) {
+    } else if (!shown.isString() || !shown.stringValue().equals(CodeBlock.ANYTHING)) {
       assertThat(actual).isEqualTo(shown);
     }
   }
