@@ -8,19 +8,21 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import io.leftfold.readmodels.redis.RedisReadModel;
 import io.leftfold.toolkit.JsonBinding;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import redis.clients.jedis.RedisClient;
 import redis.embedded.core.ExecutableProvider;
 
@@ -30,7 +32,6 @@ public final class RedisServer implements AutoCloseable {
 
   private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final Map<String, RedisClient> CLIENTS = new ConcurrentHashMap<>();
-  private static final File PROGRAMS = new File("target/redis");
 
   private final Process process;
   private final int port;
@@ -42,7 +43,7 @@ public final class RedisServer implements AutoCloseable {
 
   /// The one for all tests of this process, which keeps nothing when that ends.
   private static final class Shared {
-    static final RedisServer SERVER = start(PROGRAMS.toPath(), "--save", "", "--appendonly", "no");
+    static final RedisServer SERVER = start(Path.of("target"), "--save", "", "--appendonly", "no");
 
     private Shared() {}
 
@@ -57,17 +58,24 @@ public final class RedisServer implements AutoCloseable {
     private Program() {}
 
     private static List<String> find() {
-      var programs = new ArrayList<String>();
-      if (PROGRAMS.isDirectory() || PROGRAMS.mkdirs()) {
-        try {
-          programs.add(
-              ExecutableProvider.newJarResourceProvider(PROGRAMS).get().getAbsolutePath());
-        } catch (IOException | RuntimeException _) {
-          // There is none for this machine.
-        }
+      return Stream.of(fromMaven(), Optional.of("redis-server"))
+          .flatMap(Optional::stream)
+          .filter(Program::runs)
+          .limit(1)
+          .toList();
+    }
+
+    /// A copy for this process alone, which another may not write to while it runs.
+    private static Optional<String> fromMaven() {
+      try {
+        var directory = Files.createTempDirectory(Path.of("target"), "redis").toFile();
+        var program = ExecutableProvider.newJarResourceProvider(directory).get();
+        directory.deleteOnExit();
+        program.deleteOnExit();
+        return Optional.of(program.getAbsolutePath());
+      } catch (IOException | RuntimeException _) {
+        return Optional.empty();
       }
-      programs.add("redis-server");
-      return programs.stream().filter(Program::runs).limit(1).toList();
     }
 
     private static boolean runs(String program) {

@@ -44,11 +44,11 @@ import redis.clients.jedis.UnifiedJedis;
 ///
 /// **What is durable** is what Redis promises, and no more. With `appendonly yes` and `appendfsync
 /// always`, what was kept is; with `appendfsync everysec` a machine that fails may lose the last
-/// seconds, with snapshots alone the last minutes, without persistence all, and a replica that takes
-/// the place of another what it had not heard. Since a script's changes are lost together, Redis
-/// then has an older checkpoint and the states of that time, and the projection goes on from there;
-/// without any checkpoint, from zero. So each event still counts once in what is read, but what
-/// somebody saw, or waited for, may be gone until it is folded again; and if reactions wrote
+/// seconds, with snapshots alone the last minutes, without persistence all, and a replica that
+/// takes the place of another what it had not heard. Since a script's changes are lost together,
+/// Redis then has an older checkpoint and the states of that time, and the projection goes on from
+/// there; without any checkpoint, from zero. So each event still counts once in what is read, but
+/// what somebody saw, or waited for, may be gone until it is folded again; and if reactions wrote
 /// something outside of Redis, it is written again.
 ///
 /// Redis must not throw away what it holds: `maxmemory-policy noeviction`. It is tried on one

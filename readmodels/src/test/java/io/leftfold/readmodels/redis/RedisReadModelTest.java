@@ -96,8 +96,7 @@ final class RedisReadModelTest {
     assertThat(redis.get(prefix + ":overview:live")).isEqualTo("1");
     assertThat(
             redis.hgetAll(prefix + ":overview:1:states").entrySet().stream()
-                .collect(
-                    toMap(Map.Entry::getKey, one -> Bank.BINDING.readText(one.getValue()))))
+                .collect(toMap(Map.Entry::getKey, one -> Bank.BINDING.readText(one.getValue()))))
         .isEqualTo(foldFromZero(AsOf.now()));
     assertThat(redis.hgetAll(prefix + ":overview:checkpoints"))
         .hasSize(1)
@@ -164,8 +163,7 @@ final class RedisReadModelTest {
             readModel.transact(transaction -> {
               assertThat(transaction.replace(before, slower)).isTrue();
               transaction.view(before.version()).remove("0");
-              assertThat(
-                      readModel.<Boolean>transact(other -> other.replace(before, quicker)))
+              assertThat(readModel.<Boolean>transact(other -> other.replace(before, quicker)))
                   .isTrue();
               return before;
             }))
@@ -193,7 +191,11 @@ final class RedisReadModelTest {
             readModel.<Boolean>transact(transaction ->
                 transaction.replace(
                     new Checkpoint(
-                        before.version(), before.role(), 1, before.reactsAfter(), before.revision()),
+                        before.version(),
+                        before.role(),
+                        1,
+                        before.reactsAfter(),
+                        before.revision()),
                     moved(before, 2))))
         .isFalse();
     assertThat(live(readModel)).contains(before);
@@ -217,8 +219,7 @@ final class RedisReadModelTest {
         .hasMessageContaining("another version of it is live");
 
     assertThat(
-            readModel.<List<Checkpoint>>transact(
-                transaction -> transaction.checkpoints(Bank.NAME)))
+            readModel.<List<Checkpoint>>transact(transaction -> transaction.checkpoints(Bank.NAME)))
         .containsExactly(first);
   }
 
@@ -270,8 +271,7 @@ final class RedisReadModelTest {
         if (checkpoint.isPresent()) {
           assertThat(accounts(cutModel))
               .as("seed %d, %d bytes are left", seed, left)
-              .isEqualTo(
-                  foldFromZero(new AsOf.Position(checkpoint.orElseThrow().position() + 1)));
+              .isEqualTo(foldFromZero(new AsOf.Position(checkpoint.orElseThrow().position() + 1)));
         }
         projector(cutModel, 1).catchUp();
         assertThat(accounts(cutModel))
