@@ -38,6 +38,9 @@ public final class Bank {
 
     /// Money came or went.
     record Booked(String account, LocalDate day, long cents, String text) implements BankEvent {}
+
+    /// Money went to another account here, on which it is booked.
+    record Transferred(String account, String to, LocalDate day, long cents) implements BankEvent {}
   }
 
   /// How their events are stored.
@@ -45,6 +48,11 @@ public final class Bank {
       EventTypes.of(BankEvent.class)
           .type("Opened", 1, BankEvent.Opened.class, JsonBinding.jackson(BankEvent.Opened.class))
           .type("Booked", 1, BankEvent.Booked.class, JsonBinding.jackson(BankEvent.Booked.class))
+          .type(
+              "Transferred",
+              1,
+              BankEvent.Transferred.class,
+              JsonBinding.jackson(BankEvent.Transferred.class))
           .build();
 
   /// A booking, as an account shows it.
@@ -57,12 +65,17 @@ public final class Bank {
     private Account with(BankEvent event) {
       return switch (event) {
         case BankEvent.Opened opened -> new Account(opened.owner(), cents, lines);
-        case BankEvent.Booked(_, var day, var change, var text) -> {
-          var more = new ArrayList<>(lines);
-          more.add(new Line(day, change, text));
-          yield new Account(owner, cents + change, List.copyOf(more));
-        }
+        case BankEvent.Booked(_, var day, var change, var text) ->
+            booked(new Line(day, change, text));
+        case BankEvent.Transferred(_, var to, var day, var amount) ->
+            booked(new Line(day, -amount, "to " + to));
       };
+    }
+
+    private Account booked(Line line) {
+      var more = new ArrayList<>(lines);
+      more.add(line);
+      return new Account(owner, cents + line.cents(), List.copyOf(more));
     }
   }
 
@@ -105,6 +118,18 @@ public final class Bank {
               number % 3 == 0 ? -number : 10L * number,
               "no. " + number));
     }
+  }
+
+  /// Moves money from one account to another.
+  ///
+  /// @param store where
+  /// @param account from which
+  /// @param to the other
+  /// @param cents how much
+  public static void transfer(EventStore store, String account, String to, long cents) {
+    var day = LocalDate.of(2026, 7, 17);
+    append(store, new BankEvent.Transferred(account, to, day, cents));
+    append(store, new BankEvent.Booked(to, day, cents, "from " + account));
   }
 
   private static void append(EventStore store, BankEvent event) {

@@ -37,7 +37,7 @@ final class ProjectionKillTest {
   static Path directory;
 
   static Stream<String> databases() {
-    return Stream.of(Databases.sqlite(directory), Databases.postgres());
+    return Stream.of(Databases.sqlite(directory), Databases.postgres(), RedisServer.room());
   }
 
   /// The process: folds one event after the other, until there is none or it is killed.
@@ -61,7 +61,9 @@ final class ProjectionKillTest {
   }
 
   private static ReadModel<States<Trail>> readModel(String database) {
-    return SqlReadModel.ofStates(Databases.at(database), Trails.BINDING);
+    return database.startsWith("redis:")
+        ? RedisServer.at(database, Trails.BINDING)
+        : SqlReadModel.ofStates(Databases.at(database), Trails.BINDING);
   }
 
   private static Projector<?, ?> projector(

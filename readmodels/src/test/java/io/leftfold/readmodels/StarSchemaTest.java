@@ -8,6 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.leftfold.readmodels.Bank.BankEvent;
 import io.leftfold.readmodels.Bank.BankEvent.Booked;
 import io.leftfold.readmodels.Bank.BankEvent.Opened;
+import io.leftfold.readmodels.Bank.BankEvent.Transferred;
+import io.leftfold.readmodels.Bank.Line;
 import io.leftfold.toolkit.FoldingOptions;
 import io.leftfold.toolkit.Occurred;
 import io.leftfold.toolkit.Projection;
@@ -47,12 +49,18 @@ final class StarSchemaTest extends OnEachDatabase {
       case Opened(var account, var owner) ->
           star.describe("account", account, Map.of("owner", owner));
       case Booked(var account, var day, var cents, var text) ->
-          star.count(
-              "booking",
-              occurred.recorded().position(),
-              Map.of("account", account, "booking_day", day),
-              Map.of("cents", cents, "description", text));
+          count(star, occurred, account, new Line(day, cents, text));
+      case Transferred(var account, var to, var day, var cents) ->
+          count(star, occurred, account, new Line(day, -cents, "to " + to));
     }
+  }
+
+  private static void count(Star star, Occurred<BankEvent> occurred, String account, Line line) {
+    star.count(
+        "booking",
+        occurred.recorded().position(),
+        Map.of("account", account, "booking_day", line.day()),
+        Map.of("cents", line.cents(), "description", line.text()));
   }
 
   private Projector<BankEvent, SqlView> projector(DataSource database, int version) {

@@ -97,7 +97,8 @@ public interface ReadModel<V> {
     void add(Checkpoint first);
 
     /// Puts a checkpoint in the place of another, if that is still there, by its revision. From
-    /// then on nobody else's `replace` of that version passes, until this transaction has ended.
+    /// then on nobody else's `replace` of that version passes, until this transaction has ended; or
+    /// it passes, and of the two transactions one ends with a [ReadModelException].
     ///
     /// @param before what was read
     /// @param after the next one of the same version

@@ -89,12 +89,14 @@ final class ArchitectureTest {
           Map.entry("io.vertx..", List.of(inside("server"))),
           Map.entry("java.sql..", List.of(inside("readmodels"), inside("examples"))),
           Map.entry("org.apache.lucene..", List.of("io.leftfold.readmodels.lucene..")),
+          Map.entry("org.apache.tinkerpop..", List.of("io.leftfold.readmodels.graph..")),
           Map.entry("org.bouncycastle..", List.of("io.leftfold.server.tls..")),
           Map.entry("org.eclipse.jgit..", List.of(inside("cli"))),
           Map.entry("org.graalvm..", List.of(inside("projections"))),
           Map.entry("org.junit..", List.of(inside("testkit"))),
           Map.entry("org.snakeyaml..", List.of("io.leftfold.cli.config..")),
-          Map.entry("picocli..", List.of(inside("cli"))));
+          Map.entry("picocli..", List.of(inside("cli"))),
+          Map.entry("redis.clients..", List.of("io.leftfold.readmodels.redis..")));
 
   /// From the ground up: each part of the engine may use those before it.
   private static final List<String> ENGINE_FROM_THE_GROUND_UP =
@@ -160,7 +162,9 @@ final class ArchitectureTest {
                         root(module),
                         "io.leftfold.engine.spi",
                         "io.leftfold.readmodels.files",
+                        "io.leftfold.readmodels.graph",
                         "io.leftfold.readmodels.lucene",
+                        "io.leftfold.readmodels.redis",
                         "io.leftfold.toolkit.files",
                         "io.leftfold.toolkit.keys",
                         "io.leftfold.toolkit.process")));

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
+import java.util.function.Function;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A transaction over texts by their keys: what it changes lies over what is kept, until somebody
@@ -47,6 +48,17 @@ public final class KeptTransaction<V> implements Transaction<V> {
   public static <S> KeptTransaction<States<S>> ofStates(Texts kept, JsonBinding<S> binding) {
     return new KeptTransaction<>(
         kept, (transaction, version) -> new KeptStates<>(transaction, version, binding));
+  }
+
+  /// Over views that are no texts. Nothing is changed yet.
+  ///
+  /// @param kept which this only reads
+  /// @param views what the folds of a version write to
+  /// @param <V> what a fold writes to
+  /// @return the transaction
+  public static <V> KeptTransaction<V> of(
+      Texts kept, Function<? super ProjectionVersion, ? extends V> views) {
+    return new KeptTransaction<>(kept, (_, version) -> views.apply(version));
   }
 
   // ---- texts
@@ -164,7 +176,9 @@ public final class KeptTransaction<V> implements Transaction<V> {
   public boolean replace(Checkpoint before, Checkpoint after) {
     var version = before.version();
     var now = get(Key.checkpoint(version)).map(text -> checkpoint(version, text));
-    if (now.filter(one -> one.revision() == before.revision()).isEmpty()) {
+    // The whole of it: a store that lost what it had said was kept may come to the same revision
+    // again, elsewhere.
+    if (now.filter(before::equals).isEmpty()) {
       return false;
     }
     put(Key.checkpoint(version), text(after));
