@@ -34,6 +34,7 @@ import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -273,7 +274,7 @@ class ImportKurrentCommandTest {
       // The copy cannot be opened while it is written; the server sees who reads from it.
       fill(new Random(20), 100);
       while (server.connections() == 0 && !following.isDone()) {
-        Thread.sleep(10);
+        LockSupport.parkNanos(10_000_000);
       }
       stop.request();
 

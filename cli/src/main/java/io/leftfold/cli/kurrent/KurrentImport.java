@@ -13,7 +13,7 @@ import io.leftfold.api.StreamState;
 import io.leftfold.api.Tag;
 import io.leftfold.client.KurrentSource;
 import io.leftfold.client.KurrentSource.SourceEvent;
-import io.leftfold.server.node.MetadataTags;
+import io.leftfold.server.TagsInMetadata;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -172,7 +172,7 @@ public final class KurrentImport {
 
   private ProposedEvent tagged(ProposedEvent event) {
     try {
-      return event.withTags(MetadataTags.of(event.metadata()).toArray(Tag[]::new));
+      return event.withTags(TagsInMetadata.of(event.metadata()).toArray(Tag[]::new));
     } catch (IllegalArgumentException _) {
       untagged++;
       return event;

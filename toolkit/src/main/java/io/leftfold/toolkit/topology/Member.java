@@ -15,6 +15,7 @@ final class Member {
   private final String name;
   private final PartStatus.Kind kind;
   private final Supplier<RunningPart> maker;
+  private final boolean isShared;
 
   /// What runs, or does the asking while nothing does.
   private volatile RunningPart part;
@@ -22,10 +23,12 @@ final class Member {
   private volatile boolean isRunning;
   private volatile @Nullable RuntimeException failure;
 
-  Member(String name, PartStatus.Kind kind, Supplier<RunningPart> maker) {
+  /// @param isShared whether it goes on elsewhere when it ends here
+  Member(String name, PartStatus.Kind kind, Supplier<RunningPart> maker, boolean isShared) {
     this.name = name;
     this.kind = kind;
     this.maker = maker;
+    this.isShared = isShared;
     this.part = maker.get();
   }
 
@@ -78,14 +81,12 @@ final class Member {
   }
 
   boolean await(long position, Duration atMost) throws InterruptedException {
-    var asked = part;
     try {
-      return asked.await(position, isRunning, atMost);
+      return part.await(position, isRunning, atMost);
     } catch (ProjectionStoppedException e) {
-      if (asked.equals(part)) {
+      if (!isShared) {
         throw e;
       }
-      // It was ended here meanwhile, and goes on elsewhere.
       return part.await(position, false, atMost);
     }
   }

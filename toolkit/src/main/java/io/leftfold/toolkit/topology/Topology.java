@@ -153,7 +153,11 @@ public final class Topology {
     var members =
         parts.stream()
             .map(part ->
-                new Member(part.name(), part.kind(), () -> part.maker().on(store, clock, threads)))
+                new Member(
+                    part.name(),
+                    part.kind(),
+                    () -> part.maker().on(store, clock, threads),
+                    mode instanceof Mode.Shared))
             .toList();
     return switch (mode) {
       case Mode.Stepped() -> new RunningTopology(store, new Stepping(members, false));

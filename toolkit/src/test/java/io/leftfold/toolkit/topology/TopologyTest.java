@@ -43,6 +43,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -184,9 +185,9 @@ final class TopologyTest {
     return sums;
   }
 
-  private static void until(Condition condition) throws InterruptedException {
+  private static void until(Condition condition) {
     for (var i = 0; i < 6000 && !condition.holds(); i++) {
-      Thread.sleep(5);
+      LockSupport.parkNanos(5_000_000);
     }
     assertThat(condition.holds()).isTrue();
   }
