@@ -69,8 +69,9 @@ public final class RedisServer implements AutoCloseable {
     private static Optional<String> fromMaven() {
       try {
         var directory = Files.createTempDirectory(Path.of("target"), "redis").toFile();
-        var program = ExecutableProvider.newJarResourceProvider(directory).get();
+        // Behind what is in it, for what is asked first is deleted last.
         directory.deleteOnExit();
+        var program = ExecutableProvider.newJarResourceProvider(directory).get();
         program.deleteOnExit();
         return Optional.of(program.getAbsolutePath());
       } catch (IOException | RuntimeException _) {
