@@ -67,6 +67,7 @@ final class ArchitectureTest {
           Map.entry("projections", Set.of("api")),
           Map.entry("testkit", Set.of("api")),
           Map.entry("toolkit", Set.of("api")),
+          Map.entry("codecs", Set.of("toolkit")),
           Map.entry("readmodels", Set.of("api", "toolkit")),
           Map.entry("protocol", Set.of()),
           Map.entry("client", Set.of("api", "protocol")),
@@ -79,7 +80,7 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry(
               "com.google.protobuf..",
-              List.of(inside("protocol"), inside("client"), inside("server"))),
+              List.of(inside("protocol"), inside("client"), inside("server"), inside("codecs"))),
           Map.entry("com.google.re2j..", List.of(inside("engine"))),
           Map.entry("gg.jte..", List.of(inside("examples"))),
           Map.entry("io.grpc..", List.of(inside("protocol"), inside("client"))),
@@ -88,6 +89,7 @@ final class ArchitectureTest {
           Map.entry("io.opentelemetry..", List.of("io.leftfold.server.tracing..")),
           Map.entry("io.vertx..", List.of(inside("server"))),
           Map.entry("java.sql..", List.of(inside("readmodels"), inside("examples"))),
+          Map.entry("org.apache.avro..", List.of(inside("codecs"))),
           Map.entry("org.apache.lucene..", List.of("io.leftfold.readmodels.lucene..")),
           Map.entry("org.apache.tinkerpop..", List.of("io.leftfold.readmodels.graph..")),
           Map.entry("org.bouncycastle..", List.of("io.leftfold.server.tls..")),
@@ -167,7 +169,8 @@ final class ArchitectureTest {
                         "io.leftfold.readmodels.redis",
                         "io.leftfold.toolkit.files",
                         "io.leftfold.toolkit.keys",
-                        "io.leftfold.toolkit.process")));
+                        "io.leftfold.toolkit.process",
+                        "io.leftfold.toolkit.topology")));
 
     noClasses()
         .that()
@@ -228,6 +231,7 @@ final class ArchitectureTest {
     noClasses()
         .that(
             resideInAnyPackage(
+                    inside("codecs"),
                     inside("engine"),
                     inside("projections"),
                     inside("readmodels"),
@@ -290,7 +294,7 @@ final class ArchitectureTest {
   void the_toolkit_does_not_reflect() {
     noClasses()
         .that()
-        .resideInAnyPackage(inside("readmodels"), inside("toolkit"))
+        .resideInAnyPackage(inside("codecs"), inside("readmodels"), inside("toolkit"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.lang.reflect..", "java.lang.annotation..")
