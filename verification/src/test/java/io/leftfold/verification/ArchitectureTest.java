@@ -68,6 +68,7 @@ final class ArchitectureTest {
           Map.entry("testkit", Set.of("api")),
           Map.entry("toolkit", Set.of("api")),
           Map.entry("codecs", Set.of("toolkit")),
+          Map.entry("observing", Set.of("toolkit")),
           Map.entry("readmodels", Set.of("api", "toolkit")),
           Map.entry("protocol", Set.of()),
           Map.entry("client", Set.of("api", "protocol")),
@@ -84,9 +85,12 @@ final class ArchitectureTest {
           Map.entry("com.google.re2j..", List.of(inside("engine"))),
           Map.entry("gg.jte..", List.of(inside("examples"))),
           Map.entry("io.grpc..", List.of(inside("protocol"), inside("client"))),
-          Map.entry("io.micrometer..", List.of("io.leftfold.server.metrics..")),
+          Map.entry(
+              "io.micrometer..",
+              List.of("io.leftfold.server.metrics..", inside("observing"))),
           Map.entry("io.netty..", List.of(inside("server"))),
-          Map.entry("io.opentelemetry..", List.of("io.leftfold.server.tracing..")),
+          Map.entry(
+              "io.opentelemetry..", List.of("io.leftfold.server.tracing..", inside("observing"))),
           Map.entry("io.vertx..", List.of(inside("server"))),
           Map.entry("java.sql..", List.of(inside("readmodels"), inside("examples"))),
           Map.entry("org.apache.avro..", List.of(inside("codecs"))),
@@ -233,6 +237,7 @@ final class ArchitectureTest {
             resideInAnyPackage(
                     inside("codecs"),
                     inside("engine"),
+                    inside("observing"),
                     inside("projections"),
                     inside("readmodels"),
                     inside("server"),
