@@ -70,6 +70,7 @@ final class ArchitectureTest {
           Map.entry("codecs", Set.of("toolkit")),
           Map.entry("observing", Set.of("toolkit")),
           Map.entry("readmodels", Set.of("api", "toolkit")),
+          Map.entry("spring", Set.of("api", "client", "engine", "observing", "toolkit")),
           Map.entry("protocol", Set.of()),
           Map.entry("client", Set.of("api", "protocol")),
           Map.entry("server", Set.of("api", "engine", "projections", "protocol")),
@@ -87,7 +88,7 @@ final class ArchitectureTest {
           Map.entry("io.grpc..", List.of(inside("protocol"), inside("client"))),
           Map.entry(
               "io.micrometer..",
-              List.of("io.leftfold.server.metrics..", inside("observing"))),
+              List.of("io.leftfold.server.metrics..", inside("observing"), inside("spring"))),
           Map.entry("io.netty..", List.of(inside("server"))),
           Map.entry(
               "io.opentelemetry..", List.of("io.leftfold.server.tracing..", inside("observing"))),
@@ -100,6 +101,7 @@ final class ArchitectureTest {
           Map.entry("org.eclipse.jgit..", List.of(inside("cli"))),
           Map.entry("org.graalvm..", List.of(inside("projections"))),
           Map.entry("org.junit..", List.of(inside("testkit"))),
+          Map.entry("org.springframework..", List.of(inside("spring"))),
           Map.entry("org.snakeyaml..", List.of("io.leftfold.cli.config..")),
           Map.entry("picocli..", List.of(inside("cli"))),
           Map.entry("redis.clients..", List.of("io.leftfold.readmodels.redis..")));
