@@ -223,11 +223,35 @@ public final class CommandHandler<C, S, E, R> {
   }
 
   private Outcome<E, R> handleMarked(C command, Marking marking) {
+    var watch = options.observer().begins(new WorkObserver.Work.Handling(command));
+    try {
+      var traced =
+          watch.trace().<Marking>map(trace -> new Marking.Traced(marking, trace)).orElse(marking);
+      var outcome = handleWatched(command, traced, watch);
+      watch.ended(ending(outcome));
+      return outcome;
+    } catch (Throwable e) {
+      watch.ended(new WorkObserver.Ending.Failed(e));
+      throw e;
+    }
+  }
+
+  private static WorkObserver.Ending ending(Outcome<?, ?> outcome) {
+    return switch (outcome) {
+      case Outcome.Accepted<?, ?>(_, _, var repeated) when repeated ->
+          new WorkObserver.Ending.Repeated();
+      case Outcome.Accepted<?, ?> _ -> new WorkObserver.Ending.Accepted();
+      case Outcome.Rejected<?, ?> _ -> new WorkObserver.Ending.Rejected();
+    };
+  }
+
+  private Outcome<E, R> handleWatched(C command, Marking marking, WorkObserver.Watch watch) {
     var boundary = boundaries.apply(command);
     for (var attempts = 1; ; attempts++) {
       try {
         return attempt(command, boundary, marking);
       } catch (WrongExpectedStateException | ConditionFailedException conflict) {
+        watch.conflicted(attempts);
         var earlier = earlier(marking);
         if (earlier.isPresent()) {
           return earlier.get();

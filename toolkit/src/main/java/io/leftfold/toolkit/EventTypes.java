@@ -7,6 +7,7 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.Tag;
 import io.leftfold.toolkit.JsonEvent.Schema;
 import io.leftfold.toolkit.TypeTable.Named;
+import io.leftfold.toolkit.TypeTable.Stored;
 import io.leftfold.toolkit.keys.Subject;
 import io.leftfold.toolkit.keys.SubjectKeys;
 import java.util.ArrayList;
@@ -22,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The names under which events are stored, the versions of their schemas, and how what was stored
 /// long ago is understood today. Data is JSON, or another format of the same trees
-/// ([EventTypesBuilder#format]).
+/// ([EventTypesBuilder#format]), or in a format with schemas of its own ([BinaryBinding]).
 ///
 /// ```java
 /// static final EventTypes<AccountEvent> EVENTS =
@@ -137,21 +138,27 @@ public final class EventTypes<E> implements EventCodec<E> {
           "%s has no name to be stored under; declare it with EventTypesBuilder.type"
               .formatted(event.getClass()));
     }
-    var data = named.write(event);
     var about = JSON.createObjectNode();
     if (named.version() != 1) {
       about.put(VERSION_FIELD, named.version());
     }
     var all = new ArrayList<>(tags.apply(event));
-    personal.seal(named.name(), event, data, about).stream()
-        .map(Subject::tag)
-        .filter(tag -> !all.contains(tag))
-        .forEach(all::add);
     var stored =
-        formats
-            .write(named.name(), event.getClass(), data, about)
-            .withTags(all.toArray(Tag[]::new));
-    return about.isEmpty() ? stored : stored.withMetadata(about.toString());
+        switch (named.write(event)) {
+          case Stored.Tree(var data) -> {
+            personal.seal(named.name(), event, data, about).stream()
+                .map(Subject::tag)
+                .filter(tag -> !all.contains(tag))
+                .forEach(all::add);
+            yield formats.write(named.name(), event.getClass(), data, about);
+          }
+          case Stored.Bytes(var format, var data) -> {
+            about.put(FORMAT_FIELD, format);
+            yield ProposedEvent.binary(named.name(), data);
+          }
+        };
+    var tagged = stored.withTags(all.toArray(Tag[]::new));
+    return about.isEmpty() ? tagged : tagged.withMetadata(about.toString());
   }
 
   @Override
@@ -161,10 +168,16 @@ public final class EventTypes<E> implements EventCodec<E> {
     }
     var about = Metadata.of(event);
     var version = version(about);
-    if (!table.knows(new Schema(event.type(), version))) {
+    var shape = new Schema(event.type(), version);
+    if (!table.knows(shape)) {
       return Decoded.unknown(event);
     }
     Layers.requireNone(event, about);
+    var binary = table.binaryFormat(shape);
+    if (binary.isPresent()) {
+      Formats.requireFormat(binary.get(), event, about);
+      return new Decoded.Known<>(table.meaningOfBytes(shape, event));
+    }
     var data = formats.read(event, about);
     personal.open(event, about, data);
     return new Decoded.Known<>(table.meaning(new JsonEvent(event.type(), version, data), event));
@@ -196,21 +209,23 @@ public final class EventTypes<E> implements EventCodec<E> {
   /// @throws IllegalArgumentException if a version has no sample, a sample is unknown, or a
   ///   personal field is in none of those of today
   /// @throws UnreadableEventException if a sample cannot be read
-  public List<List<E>> replay(List<JsonEvent> samples) {
+  public List<List<E>> replay(List<? extends GoldenSample> samples) {
     var missing = table.storedShapes();
-    samples.forEach(sample -> missing.remove(sample.schema()));
+    samples.forEach(sample -> missing.remove(Samples.schema(sample)));
     if (!missing.isEmpty()) {
       throw new IllegalArgumentException(
           "Each version of each type has a golden sample, but there is none of %s; store one and add it"
               .formatted(missing));
     }
-    var unseen = personal.unseen(samples.stream().filter(this::isOfToday).toList());
+    var trees =
+        samples.stream().filter(JsonEvent.class::isInstance).map(JsonEvent.class::cast).toList();
+    var unseen = personal.unseen(trees.stream().filter(this::isOfToday).toList());
     if (!unseen.isEmpty()) {
       throw new IllegalArgumentException(
           "What is declared as personal is known in a golden sample of today's version, but %s is in none; correct the name, or add a sample"
               .formatted(unseen));
     }
-    samples.stream().flatMap(sample -> personal.erased(sample).stream()).forEach(this::meaning);
+    trees.stream().flatMap(sample -> personal.erased(sample).stream()).forEach(this::meaning);
     return samples.stream().map(this::meaning).toList();
   }
 
@@ -219,13 +234,13 @@ public final class EventTypes<E> implements EventCodec<E> {
     return named != null && named.version() == sample.version();
   }
 
-  private List<E> meaning(JsonEvent sample) {
-    return switch (decode(sample.recorded())) {
+  private List<E> meaning(GoldenSample sample) {
+    return switch (decode(Samples.recorded(sample))) {
       case Decoded.Known<E>(var events) -> events;
       case Decoded.Unknown<E> _ ->
           throw new IllegalArgumentException(
               "The golden sample of %s is unknown; declare its type and version"
-                  .formatted(sample.schema()));
+                  .formatted(Samples.schema(sample)));
     };
   }
 }

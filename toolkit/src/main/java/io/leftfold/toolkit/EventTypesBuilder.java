@@ -5,6 +5,7 @@ package io.leftfold.toolkit;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.Tag;
 import io.leftfold.toolkit.JsonEvent.Schema;
+import io.leftfold.toolkit.TypeTable.Binding;
 import io.leftfold.toolkit.TypeTable.Named;
 import io.leftfold.toolkit.keys.Subject;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class EventTypesBuilder<E> {
 
   private final Class<E> events;
   private final Map<String, Named<? extends E>> types = new HashMap<>();
+  private final Map<Schema, TypeTable.Reading<E>> formers = new HashMap<>();
   private final Map<String, String> renamed = new HashMap<>();
   private final Map<Schema, TypeTable.Step> steps = new HashMap<>();
   private final Set<Schema> upcasts = new HashSet<>();
@@ -53,8 +55,83 @@ public final class EventTypesBuilder<E> {
   /// @return this
   public <T extends E> EventTypesBuilder<E> type(
       String name, int version, Class<T> type, JsonBinding<T> binding) {
+    return type(name, version, type, new Binding.ToTrees<>(binding));
+  }
+
+  /// Names a class of events that are stored in a binary format, with a schema of its own.
+  ///
+  /// ```java
+  /// .type("MoneyDeposited", 2, Deposited.class, ProtobufBinding.of(…))
+  /// .former("MoneyDeposited", 1, JsonBinding.jackson(Deposited.class), (old, _) -> List.of(old))
+  /// ```
+  ///
+  /// To store a type in another format than before is a new version. Fields of such events cannot
+  /// be declared as personal: nobody here knows them.
+  ///
+  /// @param name under which they are stored
+  /// @param version of the schema in which they are stored now, from 1. What the format itself
+  ///   calls compatible is no new version
+  /// @param type the class
+  /// @param binding between the class and its bytes in that version
+  /// @param <T> the class
+  /// @return this
+  public <T extends E> EventTypesBuilder<E> type(
+      String name, int version, Class<T> type, BinaryBinding<T> binding) {
+    return type(name, version, type, new Binding.ToBytes<>(binding));
+  }
+
+  private <T extends E> EventTypesBuilder<E> type(
+      String name, int version, Class<T> type, Binding<T> binding) {
     requireVersion(name, version);
     requireNew(name, types.put(name, new Named<>(name, version, type, binding)) == null);
+    return this;
+  }
+
+  /// An older version of a type that was stored in a binary format: read by a binding of its own,
+  /// and then mapped. (Steps like [#upcast] and [#split] work on trees, which such bytes have not.)
+  ///
+  /// @param name of the type
+  /// @param version the older version
+  /// @param binding of then
+  /// @param means makes today's events, one, several or none, of what was read, and of all that was
+  ///   stored with it
+  /// @param <V> what was stored then
+  /// @return this
+  public <V> EventTypesBuilder<E> former(
+      String name,
+      int version,
+      BinaryBinding<V> binding,
+      BiFunction<? super V, RecordedEvent, ? extends List<? extends E>> means) {
+    return former(name, version, new Binding.ToBytes<>(binding), means);
+  }
+
+  /// The last version of a type that was stored as JSON, or another format of its trees, before the
+  /// type was stored in a binary one. Older ones are upcast to it.
+  ///
+  /// @param name of the type
+  /// @param version the older version
+  /// @param binding of then
+  /// @param means makes today's events, one, several or none, of what was read, and of all that was
+  ///   stored with it
+  /// @param <V> what was stored then
+  /// @return this
+  public <V> EventTypesBuilder<E> former(
+      String name,
+      int version,
+      JsonBinding<V> binding,
+      BiFunction<? super V, RecordedEvent, ? extends List<? extends E>> means) {
+    return former(name, version, new Binding.ToTrees<>(binding), means);
+  }
+
+  private <V> EventTypesBuilder<E> former(
+      String name,
+      int version,
+      Binding<V> binding,
+      BiFunction<? super V, RecordedEvent, ? extends List<? extends E>> means) {
+    requireVersion(name, version);
+    var shape = new Schema(name, version);
+    requireNew(
+        shape, formers.put(shape, binding.reading(means)) == null && !steps.containsKey(shape));
     return this;
   }
 
@@ -80,7 +157,7 @@ public final class EventTypesBuilder<E> {
       String name, int version, BiFunction<ObjectNode, RecordedEvent, List<JsonEvent>> into) {
     requireVersion(name, version);
     var shape = new Schema(name, version);
-    requireNew(shape, steps.put(shape, into::apply) == null);
+    requireNew(shape, steps.put(shape, into::apply) == null && !formers.containsKey(shape));
     return this;
   }
 
@@ -179,12 +256,15 @@ public final class EventTypesBuilder<E> {
   /// @return the types
   /// @throws IllegalStateException if it has a hole; the message lists all of them
   public EventTypes<E> build() {
-    var table = new TypeTable<E>(types, renamed, steps, upcasts, dropped);
+    var table = new TypeTable<E>(types, formers, renamed, steps, upcasts, dropped);
     var holes = new ArrayList<>(table.holes());
     var named = new HashSet<Class<?>>();
     for (var type : types.values()) {
       if (!named.add(type.type())) {
         holes.add("%s has two names; use renamed for the older one".formatted(type.type()));
+      }
+      if (type.binding() instanceof Binding.ToBytes<?>(var binding)) {
+        holesOf(type, binding.format()).forEach(holes::add);
       }
     }
     for (var type : formatOf.keySet()) {
@@ -206,6 +286,19 @@ public final class EventTypesBuilder<E> {
     }
     return new EventTypes<>(
         table, tags, new Formats(formats, formatOf), PersonalData.of(types.values(), personal));
+  }
+
+  /// What trees have and bytes have not.
+  private Stream<String> holesOf(Named<?> type, String format) {
+    return Stream.of(
+            formatOf.containsKey(type.type())
+                ? "%s has a format, and its binding is to %s".formatted(type.type(), format)
+                : "",
+            personal.containsKey(type.type())
+                ? "%s has personal fields, and is bound to %s, in which nobody here can seal them; bind it to JSON"
+                    .formatted(type.type(), format)
+                : "")
+        .filter(hole -> !hole.isEmpty());
   }
 
   /// The classes that events of a sealed type can have; of one that is not sealed nobody knows.

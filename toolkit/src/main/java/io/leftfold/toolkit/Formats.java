@@ -43,13 +43,27 @@ record Formats(Map<String, ObjectMapper> mappers, Map<Class<?>, String> names) {
     return mapper == null ? JSON : mapper;
   }
 
+  private static String name(RecordedEvent event, ObjectNode about) {
+    // The metadata of others' JSON may have a field of that name, too.
+    return event.contentType().equals(ContentType.BINARY)
+        ? about.path(EventTypes.FORMAT_FIELD).asString(DEFAULT)
+        : DEFAULT;
+  }
+
+  /// @throws UnreadableEventException if it says that it is in another format
+  static void requireFormat(String wanted, RecordedEvent event, ObjectNode about) {
+    var name = name(event, about);
+    if (!name.equals(wanted)) {
+      throw new UnreadableEventException(
+          event,
+          "its data is %s, and its version is bound to %s; another format is another version"
+              .formatted(name, wanted));
+    }
+  }
+
   /// @throws UnreadableEventException if it is in no format that is declared, or broken
   ObjectNode read(RecordedEvent event, ObjectNode about) {
-    // The metadata of others' JSON may have a field of that name, too.
-    var name =
-        event.contentType().equals(ContentType.BINARY)
-            ? about.path(EventTypes.FORMAT_FIELD).asString(DEFAULT)
-            : DEFAULT;
+    var name = name(event, about);
     var mapper = name.equals(DEFAULT) ? JSON : mappers.get(name);
     if (mapper == null) {
       throw new UnreadableEventException(

@@ -13,15 +13,21 @@ import java.util.Random;
 /// @param rememberedStatesMax of how many boundaries the state is kept in memory, so that only what
 ///   is new has to be read; 0 for none. A state is folded anew when its stream shows other events
 ///   than before; what a stream's `$maxAge` hides, or a scavenge forgot, stays in what is kept
+/// @param observer looks on
 public record HandlingOptions(
-    int attemptsMax, Pauses pauses, UnknownEvents unknownEvents, int rememberedStatesMax) {
+    int attemptsMax,
+    Pauses pauses,
+    UnknownEvents unknownEvents,
+    int rememberedStatesMax,
+    WorkObserver observer) {
 
   private static final HandlingOptions DEFAULTS =
       new HandlingOptions(
           20,
           Pauses.jittered(Duration.ofMillis(1), Duration.ofMillis(200), new Random()),
           UnknownEvents.REFUSE,
-          0);
+          0,
+          WorkObserver.none());
 
   /// Checks the numbers.
   ///
@@ -50,7 +56,7 @@ public record HandlingOptions(
   /// @param count 1 or more
   /// @return the new options
   public HandlingOptions withAttemptsMax(int count) {
-    return new HandlingOptions(count, pauses, unknownEvents, rememberedStatesMax);
+    return new HandlingOptions(count, pauses, unknownEvents, rememberedStatesMax, observer);
   }
 
   /// With other pauses.
@@ -58,7 +64,7 @@ public record HandlingOptions(
   /// @param other how long to wait between attempts
   /// @return the new options
   public HandlingOptions with(Pauses other) {
-    return new HandlingOptions(attemptsMax, other, unknownEvents, rememberedStatesMax);
+    return new HandlingOptions(attemptsMax, other, unknownEvents, rememberedStatesMax, observer);
   }
 
   /// With other ways of what is unknown.
@@ -66,7 +72,7 @@ public record HandlingOptions(
   /// @param other what becomes of events for which there is no word
   /// @return the new options
   public HandlingOptions with(UnknownEvents other) {
-    return new HandlingOptions(attemptsMax, pauses, other, rememberedStatesMax);
+    return new HandlingOptions(attemptsMax, pauses, other, rememberedStatesMax, observer);
   }
 
   /// Keeping states in memory.
@@ -74,6 +80,15 @@ public record HandlingOptions(
   /// @param count of how many boundaries; 0 for none
   /// @return the new options
   public HandlingOptions withRememberedStatesMax(int count) {
-    return new HandlingOptions(attemptsMax, pauses, unknownEvents, count);
+    return new HandlingOptions(attemptsMax, pauses, unknownEvents, count, observer);
+  }
+
+  /// With somebody who looks on, beside those who do already.
+  ///
+  /// @param other who
+  /// @return the new options
+  public HandlingOptions observedBy(WorkObserver other) {
+    return new HandlingOptions(
+        attemptsMax, pauses, unknownEvents, rememberedStatesMax, observer.and(other));
   }
 }

@@ -2,14 +2,7 @@
 
 package io.leftfold.toolkit;
 
-import io.leftfold.api.ContentType;
-import io.leftfold.api.RecordedEvent;
-import io.leftfold.api.StreamName;
-import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
-import java.util.UUID;
 import tools.jackson.databind.node.ObjectNode;
 
 /// An event between what was stored and what the application understands.
@@ -17,9 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param type its name
 /// @param version of its schema, from 1
 /// @param data a JSON object, which whoever is given it may change
-public record JsonEvent(String type, int version, ObjectNode data) {
-
-  private static final StreamName SAMPLES = StreamName.of("samples");
+public record JsonEvent(String type, int version, ObjectNode data) implements GoldenSample {
 
   /// A shape that data has.
   record Schema(String type, int version) implements Comparable<Schema> {
@@ -39,20 +30,5 @@ public record JsonEvent(String type, int version, ObjectNode data) {
 
   Schema schema() {
     return new Schema(type, version);
-  }
-
-  /// This as it might be stored.
-  RecordedEvent recorded() {
-    return new RecordedEvent(
-        0,
-        SAMPLES,
-        0,
-        new UUID(0, 1),
-        type,
-        ContentType.JSON,
-        Instant.EPOCH,
-        data.toString().getBytes(StandardCharsets.UTF_8),
-        "{\"%s\":%d}".formatted(EventTypes.VERSION_FIELD, version).getBytes(StandardCharsets.UTF_8),
-        List.of());
   }
 }

@@ -58,6 +58,29 @@ sealed interface Marking {
     }
   }
 
+  /// The same, by events that name the span in which they were decided.
+  record Traced(Marking inside, TraceContext trace) implements Marking {
+    @Override
+    public @Nullable CommandId commandId() {
+      return inside.commandId();
+    }
+
+    @Override
+    public List<AppendCondition> conditions() {
+      return inside.conditions();
+    }
+
+    @Override
+    public ProposedEvent mark(ProposedEvent event, int index) {
+      return trace.carriedBy(inside.mark(event, index));
+    }
+
+    @Override
+    public List<RecordedEvent> recorded(EventStore store) {
+      return inside.recorded(store);
+    }
+  }
+
   /// By the command's id.
   record ById(CommandId id) implements Marking {
     @Override

@@ -67,7 +67,10 @@ final class ArchitectureTest {
           Map.entry("projections", Set.of("api")),
           Map.entry("testkit", Set.of("api")),
           Map.entry("toolkit", Set.of("api")),
+          Map.entry("codecs", Set.of("toolkit")),
+          Map.entry("observing", Set.of("toolkit")),
           Map.entry("readmodels", Set.of("api", "toolkit")),
+          Map.entry("spring", Set.of("api", "client", "engine", "observing", "toolkit")),
           Map.entry("protocol", Set.of()),
           Map.entry("client", Set.of("api", "protocol")),
           Map.entry("server", Set.of("api", "engine", "projections", "protocol")),
@@ -79,21 +82,26 @@ final class ArchitectureTest {
       Map.ofEntries(
           Map.entry(
               "com.google.protobuf..",
-              List.of(inside("protocol"), inside("client"), inside("server"))),
+              List.of(inside("protocol"), inside("client"), inside("server"), inside("codecs"))),
           Map.entry("com.google.re2j..", List.of(inside("engine"))),
           Map.entry("gg.jte..", List.of(inside("examples"))),
           Map.entry("io.grpc..", List.of(inside("protocol"), inside("client"))),
-          Map.entry("io.micrometer..", List.of("io.leftfold.server.metrics..")),
+          Map.entry(
+              "io.micrometer..",
+              List.of("io.leftfold.server.metrics..", inside("observing"), inside("spring"))),
           Map.entry("io.netty..", List.of(inside("server"))),
-          Map.entry("io.opentelemetry..", List.of("io.leftfold.server.tracing..")),
+          Map.entry(
+              "io.opentelemetry..", List.of("io.leftfold.server.tracing..", inside("observing"))),
           Map.entry("io.vertx..", List.of(inside("server"))),
           Map.entry("java.sql..", List.of(inside("readmodels"), inside("examples"))),
+          Map.entry("org.apache.avro..", List.of(inside("codecs"))),
           Map.entry("org.apache.lucene..", List.of("io.leftfold.readmodels.lucene..")),
           Map.entry("org.apache.tinkerpop..", List.of("io.leftfold.readmodels.graph..")),
           Map.entry("org.bouncycastle..", List.of("io.leftfold.server.tls..")),
           Map.entry("org.eclipse.jgit..", List.of(inside("cli"))),
           Map.entry("org.graalvm..", List.of(inside("projections"))),
           Map.entry("org.junit..", List.of(inside("testkit"))),
+          Map.entry("org.springframework..", List.of(inside("spring"))),
           Map.entry("org.snakeyaml..", List.of("io.leftfold.cli.config..")),
           Map.entry("picocli..", List.of(inside("cli"))),
           Map.entry("redis.clients..", List.of("io.leftfold.readmodels.redis..")));
@@ -167,7 +175,8 @@ final class ArchitectureTest {
                         "io.leftfold.readmodels.redis",
                         "io.leftfold.toolkit.files",
                         "io.leftfold.toolkit.keys",
-                        "io.leftfold.toolkit.process")));
+                        "io.leftfold.toolkit.process",
+                        "io.leftfold.toolkit.topology")));
 
     noClasses()
         .that()
@@ -228,7 +237,9 @@ final class ArchitectureTest {
     noClasses()
         .that(
             resideInAnyPackage(
+                    inside("codecs"),
                     inside("engine"),
+                    inside("observing"),
                     inside("projections"),
                     inside("readmodels"),
                     inside("server"),
@@ -290,7 +301,7 @@ final class ArchitectureTest {
   void the_toolkit_does_not_reflect() {
     noClasses()
         .that()
-        .resideInAnyPackage(inside("readmodels"), inside("toolkit"))
+        .resideInAnyPackage(inside("codecs"), inside("readmodels"), inside("toolkit"))
         .should()
         .dependOnClassesThat()
         .resideInAnyPackage("java.lang.reflect..", "java.lang.annotation..")

@@ -8,6 +8,8 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.api.WrongExpectedStateException;
+import io.leftfold.toolkit.TraceContext;
+import io.leftfold.toolkit.WorkObserver;
 import io.leftfold.toolkit.keys.KeysUnavailableException;
 import io.leftfold.toolkit.process.Agenda.Open;
 import io.leftfold.toolkit.process.Instance.Issue;
@@ -27,7 +29,7 @@ final class Delivery<E, S, C> {
   private final Instances<E, S, C> instances;
   private final Reactions<E, S, C> reactions;
   private final CommandTarget<C> target;
-  private final Retries retries;
+  private final ProcessOptions options;
   private final Clock clock;
 
   Delivery(
@@ -36,14 +38,14 @@ final class Delivery<E, S, C> {
       Instances<E, S, C> instances,
       Reactions<E, S, C> reactions,
       CommandTarget<C> target,
-      Retries retries,
+      ProcessOptions options,
       Clock clock) {
     this.store = store;
     this.definition = definition;
     this.instances = instances;
     this.reactions = reactions;
     this.target = target;
-    this.retries = retries;
+    this.options = options;
     this.clock = clock;
   }
 
@@ -68,18 +70,18 @@ final class Delivery<E, S, C> {
           return new Progress.Done();
         }
         attempts = attempts.plusOne(clock.instant());
-        attempts = attempts.with(asked(issue.get()));
+        attempts = attempts.with(asked(issue.get(), command.instance(), attempts.count()));
       }
     } catch (KeysUnavailableException _) {
       // Nobody's fault, and over some time; as if it had not been tried.
-      return new Progress.Again(before, clock.instant().plus(retries.pause(1)));
+      return new Progress.Again(before, clock.instant().plus(options.retries().pause(1)));
     } catch (Exception e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
       var failed = attempts;
-      var until = clock.instant().plus(retries.pause(Math.max(1, failed.count())));
-      if (failed.count() == 0 || !until.isAfter(failed.begun().plus(retries.within()))) {
+      var until = clock.instant().plus(options.retries().pause(Math.max(1, failed.count())));
+      if (failed.count() == 0 || !until.isAfter(failed.begun().plus(options.retries().within()))) {
         return new Progress.Again(failed, until);
       }
       attempts = failed.with(new Settlement.Failed(failed.count(), EntryFormat.cause(e)));
@@ -87,9 +89,36 @@ final class Delivery<E, S, C> {
     return settle(command, attempts);
   }
 
-  private Settlement asked(Issue issue) throws Exception {
-    return target.handle(
-        issue.id(), Instance.known(definition.commands(), issue.command()).getFirst());
+  private Settlement asked(Issue issue, String instance, int attempt) throws Exception {
+    var command = Instance.known(definition.commands(), issue.command()).getFirst();
+    var watch =
+        options
+            .observer()
+            .begins(
+                new WorkObserver.Work.Delivering(
+                    definition.name(),
+                    instance,
+                    issue.id(),
+                    attempt,
+                    command,
+                    TraceContext.of(issue.command())));
+    try {
+      var outcome = target.handle(issue.id(), command);
+      watch.ended(ending(outcome));
+      return outcome;
+    } catch (Throwable e) {
+      watch.ended(new WorkObserver.Ending.Failed(e));
+      throw e;
+    }
+  }
+
+  private static WorkObserver.Ending ending(Settlement outcome) {
+    return switch (outcome) {
+      case Settlement.Accepted _ -> new WorkObserver.Ending.Accepted();
+      case Settlement.Rejected _ -> new WorkObserver.Ending.Rejected();
+      case Settlement.Failed(_, var error) ->
+          new WorkObserver.Ending.Failed(new IllegalStateException(error));
+    };
   }
 
   private Progress settle(Open command, Attempts attempts) {
@@ -105,7 +134,7 @@ final class Delivery<E, S, C> {
       return new Progress.Done();
     } catch (UnavailableException | KeysUnavailableException _) {
       // The target is not asked again: its answer is known.
-      return new Progress.Again(attempts, clock.instant().plus(retries.pause(1)));
+      return new Progress.Again(attempts, clock.instant().plus(options.retries().pause(1)));
     } catch (LimitExceededException e) {
       if (outcome instanceof Settlement.Failed) {
         throw e;

@@ -55,7 +55,7 @@ final class EntryFormat {
   static final String SKIPPED = PREFIX + "skipped";
   static final String RETRIED = PREFIX + "retried";
 
-  private static final String ISSUED = PREFIX + "issued";
+  static final String ISSUED = PREFIX + "issued";
   private static final String SETTLED = PREFIX + "settled";
   private static final String TIMER_STARTED = PREFIX + "timer-started";
   private static final String TIMER_CANCELLED = PREFIX + "timer-cancelled";

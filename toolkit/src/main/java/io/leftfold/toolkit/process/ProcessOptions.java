@@ -2,6 +2,8 @@
 
 package io.leftfold.toolkit.process;
 
+import io.leftfold.toolkit.WorkObserver;
+
 /// How a process is run: `ProcessOptions.of(Retries.defaults(random)).withDeliveriesMax(32)`.
 ///
 /// @param retries how long a command is tried
@@ -16,13 +18,15 @@ package io.leftfold.toolkit.process;
 ///   start has to read no more than these; 1 or more
 /// @param instancesMax how many instances are kept in memory, so that they need not be folded from
 ///   their beginning for each input; 0 or more
+/// @param observer looks on while commands are with their targets
 public record ProcessOptions(
     Retries retries,
     int deliveriesMax,
     int openCommandsMax,
     int timersMax,
     int checkpointEvery,
-    int instancesMax) {
+    int instancesMax,
+    WorkObserver observer) {
 
   private static final int DELIVERIES_MAX = 16;
   private static final int OPEN_COMMANDS_MAX = 10_000;
@@ -55,7 +59,13 @@ public record ProcessOptions(
   /// @return the options
   public static ProcessOptions of(Retries retries) {
     return new ProcessOptions(
-        retries, DELIVERIES_MAX, OPEN_COMMANDS_MAX, TIMERS_MAX, CHECKPOINT_EVERY, INSTANCES_MAX);
+        retries,
+        DELIVERIES_MAX,
+        OPEN_COMMANDS_MAX,
+        TIMERS_MAX,
+        CHECKPOINT_EVERY,
+        INSTANCES_MAX,
+        WorkObserver.none());
   }
 
   /// With so many commands at their targets at once.
@@ -64,7 +74,7 @@ public record ProcessOptions(
   /// @return the new options
   public ProcessOptions withDeliveriesMax(int count) {
     return new ProcessOptions(
-        retries, count, openCommandsMax, timersMax, checkpointEvery, instancesMax);
+        retries, count, openCommandsMax, timersMax, checkpointEvery, instancesMax, observer);
   }
 
   /// With so many commands that are not settled.
@@ -73,7 +83,7 @@ public record ProcessOptions(
   /// @return the new options
   public ProcessOptions withOpenCommandsMax(int count) {
     return new ProcessOptions(
-        retries, deliveriesMax, count, timersMax, checkpointEvery, instancesMax);
+        retries, deliveriesMax, count, timersMax, checkpointEvery, instancesMax, observer);
   }
 
   /// With so many timers known.
@@ -82,7 +92,7 @@ public record ProcessOptions(
   /// @return the new options
   public ProcessOptions withTimersMax(int count) {
     return new ProcessOptions(
-        retries, deliveriesMax, openCommandsMax, count, checkpointEvery, instancesMax);
+        retries, deliveriesMax, openCommandsMax, count, checkpointEvery, instancesMax, observer);
   }
 
   /// With a checkpoint after so many entries.
@@ -91,7 +101,7 @@ public record ProcessOptions(
   /// @return the new options
   public ProcessOptions withCheckpointEvery(int count) {
     return new ProcessOptions(
-        retries, deliveriesMax, openCommandsMax, timersMax, count, instancesMax);
+        retries, deliveriesMax, openCommandsMax, timersMax, count, instancesMax, observer);
   }
 
   /// With so many instances in memory.
@@ -100,6 +110,21 @@ public record ProcessOptions(
   /// @return the new options
   public ProcessOptions withInstancesMax(int count) {
     return new ProcessOptions(
-        retries, deliveriesMax, openCommandsMax, timersMax, checkpointEvery, count);
+        retries, deliveriesMax, openCommandsMax, timersMax, checkpointEvery, count, observer);
+  }
+
+  /// With somebody who looks on, beside those who do already.
+  ///
+  /// @param other who
+  /// @return the new options
+  public ProcessOptions observedBy(WorkObserver other) {
+    return new ProcessOptions(
+        retries,
+        deliveriesMax,
+        openCommandsMax,
+        timersMax,
+        checkpointEvery,
+        instancesMax,
+        observer.and(other));
   }
 }

@@ -69,8 +69,7 @@ public final class ProcessRunner<E, S, C> {
     this.instances = new Instances<>(store, definition, options.instancesMax());
     this.reactions = new Reactions<>(definition, clock);
     this.tracer = new Tracer<>(definition, instances, reactions);
-    this.delivery =
-        new Delivery<>(store, definition, instances, reactions, target, options.retries(), clock);
+    this.delivery = new Delivery<>(store, definition, instances, reactions, target, options, clock);
   }
 
   /// A runner, which does nothing yet.

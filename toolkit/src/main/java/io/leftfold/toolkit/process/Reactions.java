@@ -4,6 +4,7 @@ package io.leftfold.toolkit.process;
 
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.toolkit.TraceContext;
 import io.leftfold.toolkit.keys.KeysUnavailableException;
 import io.leftfold.toolkit.process.Entry.Place;
 import io.leftfold.toolkit.process.Instance.Held;
@@ -38,12 +39,14 @@ final class Reactions<E, S, C> {
   /// @param input reads it, which may fail
   /// @param objection why it is not to be handled at all
   /// @param isSilent whether it has no effects
+  /// @param trace the span that led to it
   private record Arrival<E, C>(
       Function<Boolean, ProposedEvent> entry,
       String key,
       Supplier<Input<E, C>> input,
       Optional<String> objection,
-      boolean isSilent) {}
+      boolean isSilent,
+      Optional<TraceContext> trace) {}
 
   /// An event comes that concerns the instance.
   List<ProposedEvent> toEvent(
@@ -59,7 +62,8 @@ final class Reactions<E, S, C> {
             Instance.key(place),
             () -> new Input.Occurred<>(event, recorded.recorded()),
             objection,
-            recorded.position() < definition.reactsFrom()));
+            recorded.position() < definition.reactsFrom(),
+            TraceContext.of(recorded)));
   }
 
   /// A timer of the instance is due.
@@ -71,7 +75,8 @@ final class Reactions<E, S, C> {
             Instance.key(timer.started()),
             () -> new Input.Fired<>(timer.name(), timer.due()),
             objection,
-            false));
+            false,
+            Optional.empty()));
   }
 
   /// A command of the instance has an outcome.
@@ -87,7 +92,8 @@ final class Reactions<E, S, C> {
             Instance.key(issue.id()),
             () -> instance.settled(issue, outcome),
             objection,
-            false));
+            false,
+            TraceContext.of(issue.command())));
   }
 
   private List<ProposedEvent> to(Instance<E, S, C> instance, Arrival<E, C> arrival) {
@@ -97,12 +103,14 @@ final class Reactions<E, S, C> {
     return entriesOr(
         () -> {
           requireNone(arrival.objection());
-          return entries(
-              arrival.entry().apply(false),
-              instance,
-              arrival.key(),
-              arrival.input().get(),
-              arrival.isSilent());
+          return traced(
+              arrival.trace(),
+              entries(
+                  arrival.entry().apply(false),
+                  instance,
+                  arrival.key(),
+                  arrival.input().get(),
+                  arrival.isSilent()));
         },
         cause -> List.of(arrival.entry().apply(true), EntryFormat.parked(cause)));
   }
@@ -113,14 +121,28 @@ final class Reactions<E, S, C> {
     return entriesOr(
         () -> {
           requireNone(objection);
-          return entries(
-              EntryFormat.handled(held.revision()),
-              instance,
-              held.key(),
-              held.input().get(),
-              held.isSilent());
+          return traced(
+              held.settled().flatMap(settled -> TraceContext.of(settled.issue().command())),
+              entries(
+                  EntryFormat.handled(held.revision()),
+                  instance,
+                  held.key(),
+                  held.input().get(),
+                  held.isSilent()));
         },
         cause -> List.of(EntryFormat.parked(cause)));
+  }
+
+  /// Commands name the span that led to them, so that a trace goes on with their delivery.
+  private static List<ProposedEvent> traced(
+      Optional<TraceContext> trace, List<ProposedEvent> entries) {
+    return trace
+        .map(span ->
+            entries.stream()
+                .map(entry ->
+                    entry.type().equals(EntryFormat.ISSUED) ? span.carriedBy(entry) : entry)
+                .toList())
+        .orElse(entries);
   }
 
   private static void requireNone(Optional<String> objection) {

@@ -9,6 +9,9 @@ interface Driver extends AutoCloseable {
 
   List<Member> members();
 
+  /// Begins, once.
+  void start();
+
   /// Somebody has appended; returns when they may go on.
   ///
   /// @param position of the last event

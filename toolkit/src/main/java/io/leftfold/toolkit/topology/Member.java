@@ -96,6 +96,11 @@ final class Member {
         name, kind, isRunning, Optional.<Throwable>ofNullable(failure).or(part::failure));
   }
 
+  /// How it is doing; empty if it does not run here.
+  Optional<PartFigures> figures() {
+    return isRunning ? part.figures() : Optional.empty();
+  }
+
   void close() {
     isRunning = false;
     part.close();

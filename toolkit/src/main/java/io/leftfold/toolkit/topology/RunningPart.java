@@ -6,6 +6,7 @@ import io.leftfold.toolkit.Checkpoint.Role;
 import io.leftfold.toolkit.ProjectionStatus.Phase;
 import io.leftfold.toolkit.ProjectionStoppedException;
 import io.leftfold.toolkit.Projector;
+import io.leftfold.toolkit.process.ProcessFigures;
 import io.leftfold.toolkit.process.ProcessRunner;
 import io.leftfold.toolkit.process.RunningProcess;
 import io.leftfold.toolkit.process.SteppedProcess;
@@ -38,6 +39,9 @@ sealed interface RunningPart extends AutoCloseable {
 
   /// Whether it was started, and goes on no more though nobody has closed it.
   boolean hasEnded();
+
+  /// How it is doing; empty if it does nothing.
+  Optional<PartFigures> figures();
 
   @Override
   void close();
@@ -83,6 +87,11 @@ sealed interface RunningPart extends AutoCloseable {
     }
 
     @Override
+    public Optional<PartFigures> figures() {
+      return Optional.of(new PartFigures.OfProjection(projector.figures()));
+    }
+
+    @Override
     public void close() {
       projector.close();
     }
@@ -93,7 +102,7 @@ sealed interface RunningPart extends AutoCloseable {
 
     final ProcessRunner<?, ?, ?> runner;
     private final ThreadFactory threads;
-    private @Nullable SteppedProcess stepped;
+    private volatile @Nullable SteppedProcess stepped;
     private volatile @Nullable RunningProcess running;
 
     OfProcess(ProcessRunner<?, ?, ?> runner, ThreadFactory threads) {
@@ -133,9 +142,20 @@ sealed interface RunningPart extends AutoCloseable {
     }
 
     @Override
+    public Optional<PartFigures> figures() {
+      var inBackground = running;
+      var byStep = stepped;
+      return Optional.<ProcessFigures>empty()
+          .or(() -> Optional.ofNullable(inBackground).map(RunningProcess::figures))
+          .or(() -> Optional.ofNullable(byStep).map(SteppedProcess::figures))
+          .map(PartFigures.OfProcess::new);
+    }
+
+    @Override
     public void close() {
-      if (stepped != null) {
-        stepped.close();
+      var byStep = stepped;
+      if (byStep != null) {
+        byStep.close();
       }
       var one = running;
       if (one != null) {

@@ -13,6 +13,8 @@ import io.leftfold.toolkit.process.ProcessDefinition;
 import io.leftfold.toolkit.process.ProcessRunner;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /// A topology that runs in this process. May be used by any number of threads.
@@ -20,10 +22,22 @@ public final class RunningTopology implements AutoCloseable {
 
   private final EventStore store;
   private final Driver driver;
+  private final AtomicBoolean isPrepared = new AtomicBoolean(true);
 
   RunningTopology(EventStore store, Driver driver) {
     this.store = new Appending(store, driver);
     this.driver = driver;
+  }
+
+  /// Lets a topology begin that was only prepared ([Topology#prepare]). Until then, nobody who
+  /// appends waits for what runs in the background; what is there by then is folded afterwards.
+  ///
+  /// @throws IllegalStateException if it was begun, or closed
+  public void start() {
+    if (!isPrepared.compareAndSet(true, false)) {
+      throw new IllegalStateException("A topology begins once, and not when it was closed");
+    }
+    driver.start();
   }
 
   /// The store, where who appends waits as the mode says. What others append to the store itself is
@@ -131,9 +145,22 @@ public final class RunningTopology implements AutoCloseable {
     return driver.members().stream().map(Member::status).toList();
   }
 
+  /// How a part is doing in this process, in numbers.
+  ///
+  /// @param part its name
+  /// @return empty if it does not run here, did not begin yet, or there is none of that name
+  /// @throws io.leftfold.api.UnavailableException if the store cannot be asked
+  public Optional<PartFigures> figures(String part) {
+    return driver.members().stream()
+        .filter(member -> member.name().equals(part))
+        .findFirst()
+        .flatMap(Member::figures);
+  }
+
   /// Ends all parts, each behind what is under way, and gives leases back.
   @Override
   public void close() {
+    isPrepared.set(false);
     driver.close();
   }
 }

@@ -23,18 +23,16 @@ final class Sharing implements Driver {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final Thread thread;
 
-  private Sharing(
+  Sharing(
       List<Member> members, Function<Member, Lease> lease, Duration length, ThreadFactory threads) {
     members.forEach(member -> leases.put(member, lease.apply(member)));
     betweenLooks = length.dividedBy(LOOKS_PER_LEASE);
     thread = threads.newThread(this::look);
   }
 
-  static Sharing start(
-      List<Member> members, Function<Member, Lease> lease, Duration length, ThreadFactory threads) {
-    var sharing = new Sharing(members, lease, length, threads);
-    sharing.thread.start();
-    return sharing;
+  @Override
+  public void start() {
+    thread.start();
   }
 
   private void look() {
@@ -118,6 +116,9 @@ final class Sharing implements Driver {
   @Override
   public void close() {
     closing.countDown();
+    if (thread.getState() == Thread.State.NEW) {
+      leases.keySet().forEach(Member::close);
+    }
     try {
       thread.join();
     } catch (InterruptedException _) {

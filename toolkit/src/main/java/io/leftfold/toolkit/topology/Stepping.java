@@ -19,6 +19,11 @@ record Stepping(List<Member> members, boolean withAppends, ReentrantLock turn) i
   }
 
   @Override
+  public void start() {
+    // Nothing goes on by itself.
+  }
+
+  @Override
   public void appended(long position) {
     if (!withAppends || turn.isHeldByCurrentThread()) {
       return;

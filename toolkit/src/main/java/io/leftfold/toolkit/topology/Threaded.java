@@ -15,9 +15,9 @@ record Threaded(List<Member> members, Duration patience, Clock clock) implements
 
   private static final System.Logger LOGGER = System.getLogger(Threaded.class.getName());
 
-  static Threaded start(List<Member> members, Duration patience, Clock clock) {
+  @Override
+  public void start() {
     members.forEach(Member::start);
-    return new Threaded(members, patience, clock);
   }
 
   @Override
@@ -37,6 +37,9 @@ record Threaded(List<Member> members, Duration patience, Clock clock) implements
 
   private static void awaitOrPassOver(Member member, long position, Duration atMost)
       throws InterruptedException {
+    if (!member.isRunning()) {
+      return;
+    }
     try {
       var _ = member.await(position, atMost.isPositive() ? atMost : Duration.ZERO);
     } catch (RuntimeException e) {

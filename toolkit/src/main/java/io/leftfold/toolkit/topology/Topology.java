@@ -150,6 +150,21 @@ public final class Topology {
   ///   ones are right
   /// @return to be closed after use
   public RunningTopology run(EventStore store, Mode mode, Clock clock, ThreadFactory threads) {
+    var running = prepare(store, mode, clock, threads);
+    running.start();
+    return running;
+  }
+
+  /// The same before it begins: for whoever wires an application first, and starts it then
+  /// ([RunningTopology#start]).
+  ///
+  /// @param store where events are; it is not closed
+  /// @param mode how
+  /// @param clock by which timers of processes are due and leases end
+  /// @param threads makes the threads of processes, and the one that looks after leases; virtual
+  ///   ones are right
+  /// @return to be closed after use, started or not
+  public RunningTopology prepare(EventStore store, Mode mode, Clock clock, ThreadFactory threads) {
     var members =
         parts.stream()
             .map(part ->
@@ -163,13 +178,13 @@ public final class Topology {
       case Mode.Stepped() -> new RunningTopology(store, new Stepping(members, false));
       case Mode.Inline() -> new RunningTopology(store, new Stepping(members, true));
       case Mode.AfterCommit(var patience) ->
-          new RunningTopology(store, Threaded.start(members, patience, clock));
+          new RunningTopology(store, new Threaded(members, patience, clock));
       case Mode.Background() ->
-          new RunningTopology(store, Threaded.start(members, Duration.ZERO, clock));
+          new RunningTopology(store, new Threaded(members, Duration.ZERO, clock));
       case Mode.Shared(var holder, var length) ->
           new RunningTopology(
               store,
-              Sharing.start(
+              new Sharing(
                   members,
                   member -> new Lease(store, leases(name, member.name()), holder, length, clock),
                   length,
