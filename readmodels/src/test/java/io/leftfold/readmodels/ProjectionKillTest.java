@@ -24,13 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A process that folds into a database, and is killed: once in the usual run, `-Dkills=100` for
-/// more.
+/// A process that folds into a database, and is killed: seventeen times for each of three in the
+/// usual run, `-Dkills=100` for more.
 final class ProjectionKillTest {
 
   private static final int PARTITIONS = 10;
-  private static final int EVENTS_EACH_LIFE = 200;
-  private static final int KILLS = Integer.getInteger("kills", 1);
+  private static final int EVENTS_EACH_LIFE = 20;
+  private static final int KILLS = Integer.getInteger("kills", 17);
 
   @TempDir
   @SuppressWarnings("NullAway.Init")

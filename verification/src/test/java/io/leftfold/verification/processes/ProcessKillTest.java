@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dkills=1000` kills more often.
 final class ProcessKillTest {
 
-  private static final int KILLS = Integer.getInteger("kills", 4);
+  private static final int KILLS = Integer.getInteger("kills", 50);
   private static final int KILLS_PER_DIRECTORY = 100;
   private static final int ERRANDS_EACH_LIFE = 5;
   private static final String PROCESS = "errands";
