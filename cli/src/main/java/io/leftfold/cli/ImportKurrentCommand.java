@@ -193,13 +193,33 @@ final class ImportKurrentCommand implements Callable<Integer> {
     }
   }
 
+  /// Compares, and begins again if the source was away meanwhile.
   private KurrentComparison.Outcome verify(
       KurrentImport work, KurrentSource source, EventStore store, ProgressLine progress) {
-    return new KurrentComparison(source, store)
-        .run(
-            work.outcome().position(),
-            compared -> progress.show(() -> "Compared %,d events".formatted(compared)),
-            () -> false);
+    for (var attempts = 1; ; attempts++) {
+      try {
+        return new KurrentComparison(source, store)
+            .run(
+                work.outcome().position(),
+                compared -> progress.show(() -> "Compared %,d events".formatted(compared)),
+                () -> false);
+      } catch (UnavailableException e) {
+        if (!isOfTheSource(e) || attempts > ATTEMPTS_MAX || !waited()) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  /// Also when somebody has asked for the end: that is what is compared for.
+  private static boolean waited() {
+    try {
+      Thread.sleep(BETWEEN_LOOKS);
+      return true;
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
   }
 
   private static String summary(KurrentImport.Outcome outcome) {
