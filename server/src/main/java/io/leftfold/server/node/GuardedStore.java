@@ -14,7 +14,6 @@ import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
-import java.util.Optional;
 import java.util.function.Predicate;
 
 /// What scripts get. Users, rights and the audit cannot be written in it, for whoever may write a
@@ -44,10 +43,7 @@ final class GuardedStore extends ForwardingEventStore {
   }
 
   private ResolvedEvent hide(ResolvedEvent resolved) {
-    var isHidden =
-        resolved.link().isPresent()
-            && resolved.event().filter(event -> !everybodyReads.test(event.stream())).isPresent();
-    return isHidden ? new ResolvedEvent(Optional.empty(), resolved.link()) : resolved;
+    return HidingRead.hidden(resolved, everybodyReads);
   }
 
   private static void require(StreamName stream) {

@@ -6,9 +6,12 @@ import io.leftfold.api.EventRead;
 import io.leftfold.api.EventSink;
 import io.leftfold.api.EventView;
 import io.leftfold.api.ResolvedEvent;
+import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
 import java.util.Iterator;
+import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 
 /// A read that follows links, for a caller who may not see all that they lead to.
@@ -35,6 +38,16 @@ class HidingRead implements EventRead {
     public StreamState state() {
       return read.state();
     }
+  }
+
+  /// Takes the event away that a link leads to, if it may not be seen.
+  ///
+  /// @param mayRead which streams may be
+  static ResolvedEvent hidden(ResolvedEvent resolved, Predicate<StreamName> mayRead) {
+    var isHidden =
+        resolved.link().isPresent()
+            && resolved.event().filter(event -> !mayRead.test(event.stream())).isPresent();
+    return isHidden ? new ResolvedEvent(Optional.empty(), resolved.link()) : resolved;
   }
 
   @Override

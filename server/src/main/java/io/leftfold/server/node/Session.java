@@ -153,10 +153,7 @@ public final class Session {
   /// @param resolved as it was read
   /// @return as the caller is to see it
   public ResolvedEvent hide(ResolvedEvent resolved) {
-    var hidden =
-        resolved.link().isPresent()
-            && resolved.event().filter(event -> !mayRead(event.stream())).isPresent();
-    return hidden ? new ResolvedEvent(Optional.empty(), resolved.link()) : resolved;
+    return HidingRead.hidden(resolved, this::mayRead);
   }
 
   /// An event on its way to a consumer of a persistent subscription, to whoever traces it too.
