@@ -5,6 +5,7 @@ package io.leftfold.examples.cart;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.examples.cart.Visitor.Answer;
+import io.leftfold.testkit.CodeBlock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpClient;
@@ -21,7 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 /// What the README shows is in the sources, and what it tells to try comes out as it says.
 final class ReadmeTest {
 
-  private static final Pattern BLOCK = Pattern.compile("(?ms)^```(\\w*)\n(.*?)^```$");
   private static final Pattern WORDS = Pattern.compile("'([^']*)'|(\\S+)");
 
   @TempDir
@@ -31,11 +31,9 @@ final class ReadmeTest {
   /// @param languages as the block begins with; none is a shell
   private static List<String> blocks(String... languages) throws IOException {
     var readme = Files.readString(ShopHttpTest.module().resolve("README.md"));
-    return BLOCK
-        .matcher(readme)
-        .results()
-        .filter(block -> List.of(languages).contains(block.group(1)))
-        .map(block -> block.group(2))
+    return CodeBlock.in(readme).stream()
+        .filter(block -> List.of(languages).contains(block.language()))
+        .map(CodeBlock::text)
         .toList();
   }
 
