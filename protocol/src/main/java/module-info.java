@@ -23,6 +23,7 @@ module io.leftfold.protocol {
   exports io.leftfold.protocol.messages.inquiries;
   exports io.leftfold.protocol.messages.monitoring;
   exports io.leftfold.protocol.messages.operations;
+  exports io.leftfold.protocol.messages.redaction;
   exports io.leftfold.protocol.messages.parked;
   exports io.leftfold.protocol.messages.projections;
   exports io.leftfold.protocol.messages.rpc;

@@ -789,6 +789,19 @@ public final class LocalEventStore implements EventStore {
     return new LogState(log.end(), log.chunkCount(), log.sizeBytes());
   }
 
+  /// Where an event lies in the files.
+  ///
+  /// @param position of the event
+  /// @return the place; empty if there is no event at the position (any more)
+  /// @throws CorruptLogException if the place was damaged
+  public Optional<EventPlace> place(long position) {
+    log.requireOpen();
+    return log.placeOf(position)
+        .map(place ->
+            new EventPlace(
+                position, place.file(), place.generation(), place.sealed(), place.offset()));
+  }
+
   /// Tells of each batch from now on, before it tells those who appended: so whoever is told of an
   /// append has just heard, on the same thread, of the batch that it was in. A second listener
   /// replaces the first.

@@ -17,6 +17,7 @@ import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
 import io.leftfold.server.grpc.operations.MonitoringService;
 import io.leftfold.server.grpc.operations.OperationsService;
+import io.leftfold.server.grpc.operations.RedactionService;
 import io.leftfold.server.grpc.projections.ControlsService;
 import io.leftfold.server.grpc.projections.InquiriesService;
 import io.leftfold.server.grpc.projections.ProjectionsService;
@@ -113,6 +114,7 @@ record Wires(
     guarded.putAll(
         new DcbService(options.dcbStream(), UUID::randomUUID, threads, appendBytesMax).handlers());
     guarded.putAll(new OperationsService(groups::restart, threads).handlers());
+    guarded.putAll(new RedactionService(threads).handlers());
     if (users.isPresent()) {
       guarded.putAll(new UsersService(threads).handlers());
       guarded.putAll(new AccessService(threads).handlers());

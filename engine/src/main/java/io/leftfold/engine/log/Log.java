@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.locks.ReentrantLock;
@@ -256,6 +257,33 @@ public final class Log implements AutoCloseable {
       }
     }
     return all[low];
+  }
+
+  /// Where in which file a record is.
+  ///
+  /// @param sealed whether nothing is appended to the file any more
+  public record Place(String file, int generation, boolean sealed, int offset) {}
+
+  /// Where a record is at the moment.
+  ///
+  /// @return empty if there is none: not yet, or a scavenge left none
+  /// @throws CorruptLogException if it is lost in damage
+  public Optional<Place> placeOf(long position) {
+    if (position < 0 || position >= end) {
+      return Optional.empty();
+    }
+    var chunk = chunkOf(position);
+    var offset = chunk.offsetOf(position);
+    if (chunk.isForgotten(offset)) {
+      return Optional.empty();
+    }
+    if (offset <= 0) {
+      throw new CorruptLogException(
+          chunk.file.describe(), -offset, "event %d is lost in damage".formatted(position));
+    }
+    return Optional.of(
+        new Place(
+            ChunkNames.of(chunk.header), chunk.header.generation(), chunk.isSealed(), offset));
   }
 
   /// How many bytes of the log lie between two positions, about.

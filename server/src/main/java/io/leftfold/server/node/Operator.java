@@ -3,7 +3,10 @@
 package io.leftfold.server.node;
 
 import io.leftfold.api.BackupReport;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
+import io.leftfold.engine.EventPlace;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.engine.LocalScavenge;
 import io.leftfold.engine.ScavengeOptions;
@@ -98,6 +101,50 @@ public final class Operator {
           shutdown.run();
           return true;
         });
+  }
+
+  /// Sees to it that the caller is an operator.
+  ///
+  /// @throws io.leftfold.api.NotAuthorizedException if it is none
+  public void require() {
+    access.require(caller, Right.OnNode.OPERATE);
+  }
+
+  /// Where an event lies in the files of the log. Nothing is changed, so nothing is recorded.
+  ///
+  /// @param stream its stream, which a caller who operates the node need not be able to read
+  /// @param revision of the event; taken as unsigned
+  /// @return empty if there is no such event, or none that a reader of the stream would see
+  /// @throws io.leftfold.api.NotAuthorizedException if the caller is no operator
+  public Optional<Place> place(StreamName stream, long revision) {
+    require();
+    if (revision < 0) {
+      return Optional.empty();
+    }
+    try (var read = store.read(stream, ReadOptions.forwards().from(revision).limit(1))) {
+      var events = read.iterator();
+      if (!events.hasNext()) {
+        return Optional.empty();
+      }
+      var found = events.next().original();
+      return found.revision() == revision
+          ? store.place(found.position()).map(Place::of)
+          : Optional.empty();
+    }
+  }
+
+  /// Where an event lies.
+  ///
+  /// @param position of the event in the log
+  /// @param file the name of the log file
+  /// @param generation how often the file was written again by scavenges, from 0
+  /// @param sealed whether nothing will be appended to the file any more
+  /// @param offset in the file, in bytes
+  public record Place(long position, String file, int generation, boolean sealed, int offset) {
+    private static Place of(EventPlace place) {
+      return new Place(
+          place.position(), place.file(), place.generation(), place.sealed(), place.offset());
+    }
   }
 
   /// Begins to forget what may be forgotten, in the background, unless that goes on already.

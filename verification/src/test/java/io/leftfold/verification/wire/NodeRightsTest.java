@@ -20,6 +20,7 @@ import io.leftfold.protocol.messages.features.ServerFeaturesGrpc;
 import io.leftfold.protocol.messages.gossip.GossipGrpc;
 import io.leftfold.protocol.messages.monitoring.MonitoringGrpc;
 import io.leftfold.protocol.messages.operations.OperationsGrpc;
+import io.leftfold.protocol.messages.redaction.RedactionGrpc;
 import io.leftfold.protocol.messages.users.ChangePasswordReq;
 import io.leftfold.protocol.messages.users.DetailsReq;
 import io.leftfold.protocol.messages.users.UsersGrpc;
@@ -45,6 +46,7 @@ final class NodeRightsTest {
   private static final List<ServiceDescriptor> SERVICES =
       List.of(
           OperationsGrpc.getServiceDescriptor(),
+          RedactionGrpc.getServiceDescriptor(),
           MonitoringGrpc.getServiceDescriptor(),
           UsersGrpc.getServiceDescriptor(),
           GossipGrpc.getServiceDescriptor(),
@@ -61,6 +63,8 @@ final class NodeRightsTest {
           "Operations/ResignNode oA",
           "Operations/SetNodePriority oA",
           "Operations/RestartPersistentSubscriptions oA",
+          "Redaction/GetEventPositions oA",
+          "Redaction/SwitchChunks oA",
           "Monitoring/Stats ejoA",
           "Users/Create A",
           "Users/Update A",
@@ -76,10 +80,10 @@ final class NodeRightsTest {
   /// With themselves people may do more.
   private static final List<String> OF_JO = List.of("Users/Details jA", "Users/ChangePassword jA");
 
-  /// That there is no such thing, or that the request makes no sense, is told only to those who
-  /// may.
+  /// That there is no such thing, that the request makes no sense, or that it is not done here, is
+  /// told only to those who may.
   private static final Set<Status.Code> NOT_FOR_WANT_OF_A_RIGHT =
-      Set.of(Status.Code.NOT_FOUND, Status.Code.INVALID_ARGUMENT);
+      Set.of(Status.Code.NOT_FOUND, Status.Code.INVALID_ARGUMENT, Status.Code.UNIMPLEMENTED);
 
   @Test
   void everybody_with_everything_that_can_be_done() {
