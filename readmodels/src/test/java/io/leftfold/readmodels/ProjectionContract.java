@@ -4,15 +4,18 @@ package io.leftfold.readmodels;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.leftfold.api.AsOf;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.readmodels.DyingReadModel.Killed;
 import io.leftfold.readmodels.Trails.Numbered;
 import io.leftfold.readmodels.Trails.Trail;
+import io.leftfold.toolkit.Checkpoint;
 import io.leftfold.toolkit.InMemoryReadModel;
 import io.leftfold.toolkit.OnFailure;
 import io.leftfold.toolkit.ParkedPartition;
+import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.ProjectionFailedException;
 import io.leftfold.toolkit.ProjectionStatus.Phase;
 import io.leftfold.toolkit.ProjectionStoppedException;
@@ -21,11 +24,13 @@ import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ReadModel;
 import io.leftfold.toolkit.ReadModelException;
 import io.leftfold.toolkit.States;
+import io.leftfold.toolkit.keys.Subject;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
@@ -231,6 +236,131 @@ abstract class ProjectionContract extends VersionsContract {
 
     projector(Trails.projection(1)).catchUp();
     assertThat(trails()).isEqualTo(Trails.expected(3, 9));
+  }
+
+  // ---- what cannot be understood
+
+  private static final Subject ANN = Subject.of("ann");
+
+  private Projector<Numbered, States<Trail>> settingAside(
+      Projection<Numbered, States<Trail>> projection) {
+    return Projector.of(store, projection, readModel, OPTIONS.with(OnFailure.SET_ASIDE));
+  }
+
+  @Test
+  void what_cannot_be_understood_is_set_aside_and_folded_when_it_can() throws InterruptedException {
+    Trails.append(store, 3, 0, 9);
+    var strange = Trails.append(store, "p01", "ten", ANN);
+    Trails.append(store, 3, 9, 12);
+    var projector = settingAside(Trails.projection(1));
+
+    projector.catchUp();
+
+    assertThat(trails()).isEqualTo(Trails.expected(3, 12));
+    assertThat(projector.parked())
+        .singleElement()
+        .satisfies(parked -> {
+          assertThat(parked.partition()).isEqualTo(Projector.UNREADABLE);
+          assertThat(parked.position()).isEqualTo(strange);
+          assertThat(parked.failure()).contains("ten");
+        });
+    assertThatThrownBy(() -> projector.await(strange, LONG)).hasMessageContaining("parked");
+    assertThatThrownBy(() -> projector.resume(Projector.UNREADABLE))
+        .isInstanceOf(ProjectionFailedException.class)
+        .hasMessageContaining("ten");
+
+    settingAside(Trails.understanding("ten", 100)).resume(Projector.UNREADABLE);
+
+    var expected = Trails.expected(3, 12);
+    expected.put("p01", expected.get("p01").with(100).reacted(100));
+    assertThat(trails()).isEqualTo(expected);
+    assertThat(settingAside(Trails.projection(1)).parked()).isEmpty();
+  }
+
+  @Test
+  void what_is_understood_too_late_is_kept_with_its_partition_if_that_stands_still() {
+    Trails.append(store, "p01", "ten", ANN);
+    Trails.append(store, 3, 0, 9);
+    settingAside(Trails.projection(1, number(4))).catchUp();
+
+    var understanding = settingAside(Trails.understanding("ten", 100));
+    understanding.resume(Projector.UNREADABLE);
+
+    assertThat(understanding.parked())
+        .extracting(ParkedPartition::partition, ParkedPartition::events)
+        .containsExactly(tuple("p01", 3L));
+    understanding.resume("p01");
+    assertThat(trails().get("p01").numbers()).containsExactlyInAnyOrder(1L, 4L, 7L, 100L);
+  }
+
+  @Test
+  void what_was_left_out_stays_out_whatever_is_understood_later() {
+    Trails.append(store, 3, 0, 9);
+    var strange = Trails.append(store, "p01", "ten", ANN);
+    var other = Trails.append(store, "p02", "ten", ANN);
+    Trails.append(store, 3, 9, 12);
+    var projector = settingAside(Trails.projection(1));
+    projector.catchUp();
+
+    assertThat(projector.leaveOut(strange)).isTrue();
+    assertThat(projector.leaveOut(strange)).as("once more").isFalse();
+    assertThat(projector.leaveOut(strange + 2)).as("never set aside").isFalse();
+    assertThat(projector.parked())
+        .extracting(ParkedPartition::partition, ParkedPartition::position)
+        .containsExactly(tuple(Projector.UNREADABLE, other));
+    assertThat(projector.leaveOut(other)).isTrue();
+    assertThat(projector.parked()).isEmpty();
+    assertThat(projector.leftOut()).containsExactly(strange, other);
+
+    var understanding = settingAside(Trails.understanding("ten", 100));
+    understanding.catchUp();
+    assertThat(understanding.status().parked()).isEmpty();
+    assertThat(understanding.purging(States::remove).purge(ANN, Set.of()))
+        .containsExactly("p01", "p02");
+
+    var quiet = Trails.expected(3, 12, _ -> false);
+    var expected = Trails.expected(3, 12);
+    expected.put("p01", quiet.get("p01")); // folded again, and nobody reacts again
+    expected.put("p02", quiet.get("p02"));
+    assertThat(trails()).isEqualTo(expected);
+    assertThat(understanding.leftOut()).containsExactly(strange, other);
+
+    understanding.resume(Projector.LEFT_OUT);
+    assertThat(trails().get("p01").numbers()).endsWith(100L);
+    assertThat(understanding.leftOut()).isEmpty();
+  }
+
+  @Test
+  void an_erasure_passes_over_what_still_cannot_be_understood() {
+    Trails.append(store, 3, 0, 9);
+    Trails.append(store, "p01", "ten", ANN);
+    var projector = settingAside(Trails.projection(1));
+    projector.catchUp();
+
+    assertThat(projector.purging(States::remove).purge(ANN, Set.of())).isEmpty();
+
+    assertThat(trails()).isEqualTo(Trails.expected(3, 9));
+    assertThat(projector.parked())
+        .singleElement()
+        .satisfies(parked -> assertThat(parked.failure()).contains("purged").doesNotContain("ten"));
+  }
+
+  @Test
+  void a_version_takes_over_with_what_was_left_out_of_it_and_not_before() {
+    Trails.append(store, 3, 0, 9);
+    var strange = Trails.append(store, "p01", "ten", ANN);
+    var first = settingAside(Trails.projection(1));
+    first.catchUp();
+    first.leaveOut(strange);
+    var second = settingAside(Trails.projection(2));
+    second.catchUp();
+    assertThat(second.status().role()).contains(Checkpoint.Role.BUILDING);
+
+    second.leaveOut(strange);
+    second.catchUp();
+
+    assertThat(second.status().role()).contains(Checkpoint.Role.LIVE);
+    assertThat(trails()).isEqualTo(Trails.expected(3, 9, _ -> false));
   }
 
   // ---- in the background

@@ -13,6 +13,7 @@ import io.leftfold.toolkit.EventCodec;
 import io.leftfold.toolkit.JsonBinding;
 import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.States;
+import io.leftfold.toolkit.keys.Subject;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,6 +53,7 @@ final class Trails {
     }
   }
 
+  /// Numbers; what is not one cannot be understood.
   static final EventCodec<Numbered> CODEC =
       EventCodec.of(
           event -> ProposedEvent.json("Numbered", event.partition() + ":" + event.number()),
@@ -89,6 +91,24 @@ final class Trails {
                     .reacted(occurred.event().number())));
   }
 
+  /// The same, which understands another way of writing numbers besides.
+  static Projection<Numbered, States<Trail>> understanding(String word, long number) {
+    var projection = projection(1);
+    return new Projection<>(
+        projection.version(),
+        EventCodec.of(
+            CODEC::encode,
+            recorded ->
+                recorded.dataAsText().endsWith(":" + word)
+                    ? Decoded.known(new Numbered(recorded.dataAsText().split(":", 2)[0], number))
+                    : CODEC.decode(recorded)),
+        projection.source(),
+        projection.partition(),
+        projection.fold(),
+        projection.reaction(),
+        projection.reactsAfter());
+  }
+
   static Projection<Numbered, States<Trail>> projection(int version) {
     return projection(version, _ -> false);
   }
@@ -118,6 +138,19 @@ final class Trails {
             StreamName.of("numbers-" + event.number() % 3),
             ExpectedState.any(),
             CODEC.encode(event))
+        .position()
+        .orElseThrow();
+  }
+
+  /// Appends what is no number, about a subject.
+  ///
+  /// @return its position
+  static long append(EventStore store, String partition, String word, Subject about) {
+    return store
+        .append(
+            StreamName.of("numbers-0"),
+            ExpectedState.any(),
+            ProposedEvent.json("Numbered", partition + ":" + word).withTags(about.tag()))
         .position()
         .orElseThrow();
   }

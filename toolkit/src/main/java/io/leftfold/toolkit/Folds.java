@@ -29,6 +29,14 @@ final class Folds<E, V> {
   /// An event as it is understood: of one partition, of several, or of none.
   record Meant<E>(RecordedEvent recorded, SequencedMap<String, List<Occurred<E>>> byPartition) {}
 
+  /// An event that cannot be understood, which is to be kept aside.
+  Meant<E> aside(RecordedEvent recorded) {
+    var byPartition = new LinkedHashMap<String, List<Occurred<E>>>();
+    byPartition.put(Projector.UNREADABLE, List.of());
+    return new Meant<>(recorded, byPartition);
+  }
+
+  /// @throws FoldFailure of no partition if it cannot be understood
   Meant<E> meaning(RecordedEvent recorded) {
     try {
       var byPartition = new LinkedHashMap<String, List<Occurred<E>>>();
@@ -57,6 +65,11 @@ final class Folds<E, V> {
     if (!new String(bytes, UTF_8).equals(partition)) {
       throw new IllegalArgumentException(
           "The name of a partition is Unicode text, got half a character in %s"
+              .formatted(partition));
+    }
+    if (Projector.isAside(partition)) {
+      throw new IllegalArgumentException(
+          "The name of a partition is not %s, where events are kept that have none"
               .formatted(partition));
     }
     return partition;

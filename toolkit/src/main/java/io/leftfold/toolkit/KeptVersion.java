@@ -103,7 +103,7 @@ final class KeptVersion<E, V> {
       transaction.add(checkpoint);
     }
     var parked = new HashSet<String>();
-    transaction.parked(version()).forEach(one -> parked.add(one.partition()));
+    standing(transaction).forEach(one -> parked.add(one.partition()));
     return new Known(
         checkpoint,
         checkpoint.position(),
@@ -163,7 +163,7 @@ final class KeptVersion<E, V> {
       } catch (OutrunException | KeysUnavailableException e) {
         throw e;
       } catch (RuntimeException failure) {
-        if (attempts == options.attemptsMax()) {
+        if (attempts == options.attemptsMax() || isToBeSetAside(failure)) {
           blamed.put(
               toBlame(event, failure, blamed.keySet()), FoldFailure.causeOf(failure).toString());
           attempts = 0;
@@ -179,23 +179,39 @@ final class KeptVersion<E, V> {
   private String toBlame(RecordedEvent event, RuntimeException failure, Set<String> blamed) {
     var partition =
         failure instanceof FoldFailure inside
-            ? inside.partition()
+            ? inside.partition().or(this::aside)
             : folds.meaning(event).byPartition().keySet().stream()
                 .filter(one -> !blamed.contains(one) && !open().parked().contains(one))
                 .findFirst();
     if (partition.isEmpty() && !(failure instanceof FoldFailure)) {
       throw failure;
     }
-    if (partition.isPresent() && options.onFailure() == OnFailure.PARK) {
+    if (partition.isPresent() && options.onFailure() != OnFailure.STOP) {
       return partition.get();
     }
     keepPlace();
     throw new ProjectionFailedException(version(), event, FoldFailure.causeOf(failure));
   }
 
+  private Optional<String> aside() {
+    return options.onFailure() == OnFailure.SET_ASIDE
+        ? Optional.of(Projector.UNREADABLE)
+        : Optional.empty();
+  }
+
+  /// What cannot be understood now cannot be a moment later.
+  private boolean isToBeSetAside(RuntimeException failure) {
+    return aside().isPresent()
+        && failure instanceof FoldFailure inside
+        && inside.partition().isEmpty();
+  }
+
   private void commit(List<RecordedEvent> events, long through, Map<String, String> blamed) {
     var before = open();
-    var meant = events.stream().map(folds::meaning).toList();
+    var meant =
+        blamed.containsKey(Projector.UNREADABLE)
+            ? events.stream().map(folds::aside).toList()
+            : events.stream().map(folds::meaning).toList();
     var after = before.checkpoint().at(through);
     readModel.transact(transaction -> {
       replace(transaction, before.checkpoint(), after);
@@ -248,7 +264,51 @@ final class KeptVersion<E, V> {
   // ---- parked partitions
 
   List<ParkedPartition> parked() {
-    return readModel.<List<ParkedPartition>>transact(transaction -> transaction.parked(version()));
+    return readModel.<List<ParkedPartition>>transact(this::standing);
+  }
+
+  private List<ParkedPartition> standing(Transaction<V> transaction) {
+    return transaction.parked(version()).stream()
+        .filter(one -> !one.partition().equals(Projector.LEFT_OUT))
+        .toList();
+  }
+
+  List<Long> leftOut() {
+    return readModel.<List<Long>>transact(
+        transaction -> parkedEvents(transaction, Projector.LEFT_OUT));
+  }
+
+  private List<Long> parkedEvents(Transaction<V> transaction, String partition) {
+    return transaction.parkedEvents(version(), partition, 0, Integer.MAX_VALUE);
+  }
+
+  /// The positions of the events that have no partition to be folded in.
+  Map<Long, String> aside(Transaction<V> transaction) {
+    var positions = new HashMap<Long, String>();
+    for (var partition : List.of(Projector.UNREADABLE, Projector.LEFT_OUT)) {
+      parkedEvents(transaction, partition).forEach(one -> positions.put(one, partition));
+    }
+    return positions;
+  }
+
+  /// Leaves out an event that was set aside.
+  ///
+  /// @return whether it was there
+  boolean leaveOut(long position) {
+    var aside =
+        readModel.<List<Long>>transact(
+            transaction -> parkedEvents(transaction, Projector.UNREADABLE));
+    if (!aside.contains(position)) {
+      return false;
+    }
+    change(transaction -> {
+      transaction.unpark(version(), Projector.UNREADABLE, position);
+      transaction.park(version(), Projector.LEFT_OUT, position, "");
+    });
+    if (aside.size() == 1) {
+      know(open().without(Projector.UNREADABLE));
+    }
+    return true;
   }
 
   boolean isParked(long position) {
@@ -269,6 +329,7 @@ final class KeptVersion<E, V> {
   private static boolean isParked(
       Transaction<?> transaction, ProjectionVersion version, long position) {
     return transaction.parked(version).stream()
+        .filter(partition -> !partition.partition().equals(Projector.LEFT_OUT))
         .filter(partition -> partition.position() <= position)
         .anyMatch(partition ->
             transaction
@@ -313,12 +374,26 @@ final class KeptVersion<E, V> {
 
   private void unpark(String partition, long position, Optional<RecordedEvent> event) {
     var checkpoint = open().checkpoint();
+    if (Projector.isAside(partition) && event.isPresent()) {
+      takeBack(event.get(), partition);
+      return;
+    }
     var occurred =
         event.map(folds::meaning).map(meant -> meant.byPartition().get(partition)).stream()
             .toList();
     change(transaction -> {
       occurred.forEach(events -> folds.fold(events, checkpoint, transaction.view(version())));
       transaction.unpark(version(), partition, position);
+    });
+  }
+
+  /// Folds an event that was set aside, or keeps it with its partition if that is parked.
+  private void takeBack(RecordedEvent event, String aside) {
+    var before = open();
+    var meant = folds.meaning(event);
+    change(transaction -> {
+      apply(meant, before, Map.of(), transaction, transaction.view(version()));
+      transaction.unpark(version(), aside, event.position());
     });
   }
 
@@ -378,11 +453,15 @@ final class KeptVersion<E, V> {
     if (projection.reaction().isEmpty()) {
       return;
     }
+    var leftOut = parkedEvents(transaction, Projector.LEFT_OUT);
     for (var parked : transaction.parked(old.version())) {
       var partition = parked.partition();
       var from = old.reactsAfter() + 1;
-      for (var position :
-          transaction.parkedEvents(old.version(), partition, from, Integer.MAX_VALUE)) {
+      var events = transaction.parkedEvents(old.version(), partition, from, Integer.MAX_VALUE);
+      for (var position : events) {
+        if (leftOut.contains(position)) {
+          continue;
+        }
         source
             .at(position)
             .ifPresent(event -> folds.react(event, partition, transaction.view(version())));

@@ -9,5 +9,11 @@ public enum OnFailure {
   /// The event's partition is parked: the event and all later ones of the partition are kept, in
   /// order, and folded when the partition is resumed. All other partitions go on. An event that
   /// cannot be understood has no partition yet, and stops the projection nevertheless.
-  PARK
+  PARK,
+  /// As with `PARK`; and an event that cannot be understood is kept aside, by its position, in the
+  /// partition [Projector#UNREADABLE]. The projection goes on without it. When it can be understood
+  /// and that partition is resumed, it is folded behind whatever has been folded of its own
+  /// partition meanwhile: for folds that do not mind, or whose owner prefers that to standing
+  /// still. [Projector#leaveOut] leaves it out for good.
+  SET_ASIDE
 }

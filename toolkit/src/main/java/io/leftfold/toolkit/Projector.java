@@ -52,6 +52,13 @@ import org.jspecify.annotations.Nullable;
 /// @param <V> what a fold writes to
 public final class Projector<E, V> implements AutoCloseable {
 
+  /// Where events are kept that cannot be understood, if they are to be [OnFailure#SET_ASIDE].
+  public static final String UNREADABLE = "$unreadable";
+
+  /// Where events are kept that were set aside and then left out; to [#resume] it folds them after
+  /// all.
+  public static final String LEFT_OUT = "$left-out";
+
   /// How often a read model is asked what somebody else has made of it.
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
 
@@ -399,6 +406,35 @@ public final class Projector<E, V> implements AutoCloseable {
     }
   }
 
+  /// Leaves out of the view, for good, an event that was set aside because it cannot be understood:
+  /// this version of the projection is folded as if it had not happened, also when partitions are
+  /// folded again for an erasure. A later version meets it anew. Nobody else need fold meanwhile.
+  ///
+  /// @param position of the event, in [#parked()] of the partition [#UNREADABLE]
+  /// @return whether it was set aside, and now is left out
+  public boolean leaveOut(long position) {
+    var done = new boolean[1];
+    while (inTurn(
+        () -> {
+          done[0] = kept.leaveOut(position);
+          return false;
+        })) {
+      // Somebody else was quicker.
+    }
+    return done[0];
+  }
+
+  /// What was left out.
+  ///
+  /// @return the positions of the events, ascending
+  public List<Long> leftOut() {
+    return kept.leftOut();
+  }
+
+  static boolean isAside(String partition) {
+    return partition.equals(UNREADABLE) || partition.equals(LEFT_OUT);
+  }
+
   /// Forgets what views derived from events of a subject ([Erasure#purging]): the partitions of
   /// these events are emptied, and folded again from their beginning by what can still be read, in
   /// one transaction and without reactions. This goes through the source twice. Any number of
@@ -420,7 +456,7 @@ public final class Projector<E, V> implements AutoCloseable {
   /// @return the purge, which reports the partitions
   public Purge purging(BiConsumer<? super V, String> clear) {
     return (subject, _) -> {
-      var refolding = new Refolding<>(projection, kept, source);
+      var refolding = new Refolding<>(projection, kept, source, options.onFailure());
       var purged = new ArrayList<String>();
       while (inTurn(
           () -> {
@@ -434,6 +470,10 @@ public final class Projector<E, V> implements AutoCloseable {
     };
   }
 
+  private FoldingOptions withParking() {
+    return options.onFailure() == OnFailure.STOP ? options.with(OnFailure.PARK) : options;
+  }
+
   /// The view as it would have been at an earlier moment: folds the past into a read model that is
   /// thrown away afterwards. Reacts to nothing. What cannot be folded is parked there.
   ///
@@ -442,8 +482,7 @@ public final class Projector<E, V> implements AutoCloseable {
   /// @param <M> its kind
   /// @return the same, which answers now as of then
   public <M extends ReadModel<V>> M asOf(AsOf moment, M empty) {
-    var past =
-        new KeptVersion<>(projection.quiet(), empty, options.with(OnFailure.PARK), new Progress());
+    var past = new KeptVersion<>(projection.quiet(), empty, withParking(), new Progress());
     var batch = source.readPast(past.open().through(), moment);
     while (!batch.events().isEmpty()) {
       past.fold(batch);

@@ -26,13 +26,19 @@ final class Refolding<E, V> {
   private final Folds<E, V> folds;
   private final KeptVersion<E, V> kept;
   private final ProjectionSource source;
+  private final OnFailure onFailure;
 
-  Refolding(Projection<E, V> projection, KeptVersion<E, V> kept, ProjectionSource source) {
+  Refolding(
+      Projection<E, V> projection,
+      KeptVersion<E, V> kept,
+      ProjectionSource source,
+      OnFailure onFailure) {
     this.projection = projection;
     // What is unknown has no partition, and nobody reacts again.
     this.folds = new Folds<>(projection.quiet(), UnknownEvents.PASS_OVER);
     this.kept = kept;
     this.source = source;
+    this.onFailure = onFailure;
   }
 
   /// @return the partitions
@@ -47,20 +53,23 @@ final class Refolding<E, V> {
     }
     var last = kept.open().checkpoint().position();
     var partitions = new TreeSet<String>();
+    var ofSubject = new HashSet<Long>();
     eachUpTo(
         last,
         event -> {
           if (event.tags().contains(subject.tag())) {
             partitions.addAll(partitions(event));
+            ofSubject.add(event.position());
           }
         });
     // Also if there is none: whoever has read an event and not folded it yet is outrun, and so is
     // this if somebody else was further than is known here.
-    refold(partitions, last, clear);
+    refold(partitions, ofSubject, last, clear);
     return partitions;
   }
 
-  private void refold(Set<String> partitions, long last, BiConsumer<? super V, String> clear) {
+  private void refold(
+      Set<String> partitions, Set<Long> ofSubject, long last, BiConsumer<? super V, String> clear) {
     var events = new ArrayList<RecordedEvent>();
     if (!partitions.isEmpty()) {
       eachUpTo(
@@ -76,7 +85,16 @@ final class Refolding<E, V> {
       var view = transaction.view(projection.version());
       partitions.forEach(partition -> clear.accept(view, partition));
       var standing = forgetFailures(partitions, transaction);
+      var aside = kept.aside(transaction);
+      aside.forEach((position, where) -> {
+        if (ofSubject.contains(position)) {
+          transaction.park(projection.version(), where, position, PURGED);
+        }
+      });
       for (var event : events) {
+        if (aside.containsKey(event.position())) {
+          continue;
+        }
         fold(
             event,
             checkpoint,
@@ -121,6 +139,9 @@ final class Refolding<E, V> {
     try {
       return new HashSet<>(folds.meaning(event).byPartition().keySet());
     } catch (FoldFailure failure) {
+      if (onFailure == OnFailure.SET_ASIDE) {
+        return Set.of(); // nothing of it is in the view
+      }
       throw new ProjectionFailedException(
           projection.version(), event, FoldFailure.causeOf(failure));
     }
