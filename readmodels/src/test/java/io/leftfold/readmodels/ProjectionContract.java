@@ -272,7 +272,7 @@ abstract class ProjectionContract extends VersionsContract {
     settingAside(Trails.understanding("ten", 100)).resume(Projector.UNREADABLE);
 
     var expected = Trails.expected(3, 12);
-    expected.put("p01", expected.get("p01").with(100).reacted(100));
+    expected.computeIfPresent("p01", (_, trail) -> trail.with(100).reacted(100));
     assertThat(trails()).isEqualTo(expected);
     assertThat(settingAside(Trails.projection(1)).parked()).isEmpty();
   }
@@ -290,7 +290,8 @@ abstract class ProjectionContract extends VersionsContract {
         .extracting(ParkedPartition::partition, ParkedPartition::events)
         .containsExactly(tuple("p01", 3L));
     understanding.resume("p01");
-    assertThat(trails().get("p01").numbers()).containsExactlyInAnyOrder(1L, 4L, 7L, 100L);
+    assertThat(trails().getOrDefault("p01", Trail.NONE).numbers())
+        .containsExactlyInAnyOrder(1L, 4L, 7L, 100L);
   }
 
   @Test
@@ -326,7 +327,7 @@ abstract class ProjectionContract extends VersionsContract {
     assertThat(understanding.leftOut()).containsExactly(strange, other);
 
     understanding.resume(Projector.LEFT_OUT);
-    assertThat(trails().get("p01").numbers()).endsWith(100L);
+    assertThat(trails().getOrDefault("p01", Trail.NONE).numbers()).endsWith(100L);
     assertThat(understanding.leftOut()).isEmpty();
   }
 
