@@ -5,6 +5,7 @@ package io.leftfold.toolkit;
 import io.leftfold.toolkit.keys.Subject;
 import io.leftfold.toolkit.keys.SubjectKeys;
 import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -106,15 +107,25 @@ public interface JsonBinding<T> {
 
   /// As Jackson binds the class, which looks at it by reflection: fields by the names of the
   /// record's components. Decimals come with every digit, so where a class does not say what it
-  /// wants (an `Object`, the values of a `Map`) they are a [java.math.BigDecimal].
+  /// wants (an `Object`, the values of a `Map`) they are a [java.math.BigDecimal]. What Jackson
+  /// makes no object of, a number say, is put into a record; it is refused when it is written.
   ///
   /// @param mapper says how
   /// @param type the class, usually a record
   /// @param <T> the class
   /// @return the binding
   static <T> JsonBinding<T> jackson(JsonMapper mapper, Class<T> type) {
-    return of(
-        event -> mapper.<ObjectNode>valueToTree(event), json -> mapper.treeToValue(json, type));
+    return of(event -> object(mapper, type, event), json -> mapper.treeToValue(json, type));
+  }
+
+  private static ObjectNode object(JsonMapper mapper, Class<?> type, Object event) {
+    JsonNode tree = mapper.valueToTree(event);
+    if (tree instanceof ObjectNode object) {
+      return object;
+    }
+    throw new IllegalArgumentException(
+        "Events and states are objects in JSON, but %s is a %s there; put it into a record"
+            .formatted(type.getName(), tree.getNodeType()));
   }
 
   /// As Jackson binds the class if nobody says how.

@@ -219,4 +219,12 @@ final class FormatsTest {
         .isThrownBy(() -> EventTypes.of(Object.class).format("cbor", mapper, String.class).build())
         .withMessageContaining("no name");
   }
+
+  @Test
+  void what_is_no_object_is_refused_with_what_to_do() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> JsonBinding.jackson(Long.class).writeText(7L))
+        .withMessageContaining("java.lang.Long is a NUMBER")
+        .withMessageContaining("put it into a record");
+  }
 }
