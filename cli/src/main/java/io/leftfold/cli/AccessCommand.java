@@ -23,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
     commandListHeading = "%nCommands:%n",
     synopsisSubcommandLabel = "explain",
     footerHeading = "%nFor example:%n",
-    footer = "  leftfold access explain jo read account-7 -c 'kurrentdb://admin@127.0.0.1:2113'")
+    footer =
+        "  leftfold access explain jo read account-7 -c 'kurrentdb://admin@127.0.0.1:2113?tlsCaFile=ca.crt'")
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class AccessCommand implements Callable<Integer> {
 

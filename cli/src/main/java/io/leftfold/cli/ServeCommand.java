@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
@@ -39,6 +40,8 @@ final class ServeCommand implements Callable<Integer> {
   /// What the store may need to be closed, behind the server.
   private static final Duration STORE_PATIENCE = Duration.ofMinutes(1);
 
+  private static final Duration PASSWORD_PATIENCE = Duration.ofSeconds(10);
+
   @Spec private CommandSpec spec;
 
   private final Shell shell;
@@ -56,9 +59,14 @@ final class ServeCommand implements Callable<Integer> {
         var server = LeftfoldServer.start(store, setup.serverOptions())) {
       shell.stop().mayTake(setup.patience().plus(STORE_PATIENCE));
       var _ = server.shutdownAsked().thenRun(shell.stop()::request);
-      new Welcome(setup, shell).print(store, server.port());
+      var everybodyKnows = server.usersWithDefaultPassword();
+      var known =
+          Welcome.isIndexing(store)
+              ? List.of() // and for long
+              : soon(everybodyKnows.toCompletableFuture());
+      new Welcome(setup, shell, known.contains("admin")).print(store, server.port());
       reportIndexing(store);
-      server.usersWithDefaultPassword().thenAccept(this::warnOfDefaultPasswords);
+      everybodyKnows.thenAccept(this::warnOfDefaultPasswords);
       shell.stop().await();
       say("Stopping …");
       server.close(
@@ -72,6 +80,16 @@ final class ServeCommand implements Callable<Integer> {
   private void say(String line) {
     shell.out().println(line);
     shell.out().flush();
+  }
+
+  /// What comes of it in a moment: trying passwords takes one, and waits for an index that is being
+  /// made.
+  private static List<String> soon(Future<List<String>> users) throws InterruptedException {
+    try {
+      return users.get(PASSWORD_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | TimeoutException _) {
+      return List.of();
+    }
   }
 
   private void warnOfDefaultPasswords(List<String> users) {

@@ -15,7 +15,7 @@ final class ServerOption {
       paramLabel = "<connection string>",
       required = true,
       description =
-          "The server, and who asks: kurrentdb://admin@127.0.0.1:2113?tls=false. The password comes from LEFTFOLD_PASSWORD, or is asked for; in the connection string others could see it.")
+          "The server, and who asks: kurrentdb://admin@127.0.0.1:2113?tlsCaFile=leftfold-data/tls/ca.crt, or with ?tls=false. The password comes from LEFTFOLD_PASSWORD, or is asked for; in the connection string others could see it.")
   private String connect;
 
   RemoteUsers open(Shell shell) {

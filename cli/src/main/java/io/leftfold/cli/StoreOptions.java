@@ -41,7 +41,7 @@ final class StoreOptions {
         names = {"-c", "--connect"},
         paramLabel = "<connection string>",
         description =
-            "A running server, as in kurrentdb://127.0.0.1:2113?tls=false or kurrentdb://jo@127.0.0.1:2113; the password of a user comes from LEFTFOLD_PASSWORD, or is asked for.")
+            "A running server, as in kurrentdb://127.0.0.1:2113?tls=false or kurrentdb://jo@127.0.0.1:2113?tlsCaFile=leftfold-data/tls/ca.crt; the password of a user comes from LEFTFOLD_PASSWORD, or is asked for.")
     private @Nullable String connect;
   }
 

@@ -33,9 +33,9 @@ import tools.jackson.databind.node.ObjectNode;
     synopsisSubcommandLabel = "list|show|create|update|delete|enable|disable|passwd|token",
     footerHeading = "%nExamples:%n",
     footer = {
-      "  leftfold users list -c 'kurrentdb://admin@127.0.0.1:2113'",
-      "  leftfold users create jo --group accounting -c 'kurrentdb://admin@127.0.0.1:2113'",
-      "  leftfold users passwd admin -c 'kurrentdb://admin@127.0.0.1:2113'"
+      "  leftfold users list -c 'kurrentdb://admin@127.0.0.1:2113?tlsCaFile=ca.crt'",
+      "  leftfold users create jo --group accounting -c 'kurrentdb://admin@127.0.0.1:2113?tlsCaFile=ca.crt'",
+      "  leftfold users passwd admin -c 'kurrentdb://admin@127.0.0.1:2113?tlsCaFile=ca.crt'"
     })
 @SuppressWarnings("NullAway.Init") // Picocli sets the fields.
 final class UsersCommand implements Callable<Integer> {

@@ -8,7 +8,6 @@ import static io.leftfold.cli.config.ServerOption.HOST;
 import io.leftfold.engine.Durability;
 import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
-import io.leftfold.server.Authentication;
 import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.Security;
 import io.leftfold.server.Security.Certificates;
@@ -21,10 +20,13 @@ final class Welcome {
 
   private final ServerSetup setup;
   private final Shell shell;
+  private final boolean everybodyKnowsAdmin;
 
-  Welcome(ServerSetup setup, Shell shell) {
+  /// @param everybodyKnowsAdmin whether the password of `admin` is the one that everybody knows
+  Welcome(ServerSetup setup, Shell shell, boolean everybodyKnowsAdmin) {
     this.setup = setup;
     this.shell = shell;
+    this.everybodyKnowsAdmin = everybodyKnowsAdmin;
   }
 
   void print(LocalEventStore store, int port) {
@@ -141,17 +143,13 @@ final class Welcome {
             parameters);
   }
 
-  /// Who has every right in a new store; a password that was chosen is not shown.
-  private static String administrator(Security security) {
+  /// Who has every right; a password that was chosen is not shown, and asked for by commands.
+  private String administrator(Security security) {
     return switch (security) {
       case Security.Insecure() -> "";
-      case Security.Plaintext(var users) -> administrator(users);
-      case Security.Tls(var users, _) -> administrator(users);
+      case Security.Plaintext(_), Security.Tls(_, _) ->
+          everybodyKnowsAdmin ? "admin:changeit@" : "admin@";
     };
-  }
-
-  private static String administrator(Authentication users) {
-    return users.adminPassword().isPresent() ? "admin@" : "admin:changeit@";
   }
 
   private void sayHowToTry(String connection) {

@@ -23,11 +23,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -135,6 +137,67 @@ class ServeTest {
     assertThat(trusted.getFirst()).isEqualTo(trusted.getLast());
     assertThat(shell.run("read", "a").lines()).hasSize(4);
     assertThat(shell.run("check").code()).isZero();
+  }
+
+  /// The page about users, against a server that was told nothing.
+  @Test
+  void what_the_page_about_users_says_to_type_works_over_TLS() throws Exception {
+    var server = start("serve", "--port", "0");
+    var welcome = server.readUntil("Ctrl-C stops the server.");
+    assertThat(welcome).anyMatch(line -> line.contains("kurrentdb://admin:changeit@"));
+    var place = connection(welcome).replaceFirst(".*@", "") + "&defaultDeadline=60000";
+
+    var commands = commandsOf(Path.of("../docs/how-to/users.md"));
+    assertThat(commands).hasSizeGreaterThan(6).first().asString().contains("passwd admin");
+    var password = "changeit";
+    for (var command : commands) {
+      var typed =
+          new TestShell(
+              directory,
+              Map.of("LEFTFOLD_PASSWORD", password, "LEFTFOLD_NEW_PASSWORD", "hunter22"));
+      if (!command.contains("users create") && command.contains("jo")) {
+        // Each is typed by itself; the page deletes jo on the way.
+        var _ = typed.run("users", "create", "jo", "-c", "kurrentdb://admin@" + place);
+      }
+      var result = typed.run(words(command.replace("$server", place)));
+      assertThat(result.code()).as("%s: %s", command, result.err()).isZero();
+      password = "hunter22";
+    }
+    server.stop.request();
+    assertThat(server.code.get()).isZero();
+
+    var again = start("serve", "--port", "0");
+    assertThat(again.readUntil("Ctrl-C stops the server."))
+        .as("whose password was changed")
+        .anyMatch(line -> line.contains("kurrentdb://admin@"))
+        .noneMatch(line -> line.contains("changeit"));
+  }
+
+  /// The commands in the blocks of a page, in order.
+  private static List<String> commandsOf(Path page) throws IOException {
+    var commands = new ArrayList<String>();
+    var inBlock = false;
+    for (var line : Files.readAllLines(page)) {
+      inBlock ^= line.startsWith("```");
+      var command = line.replaceFirst("^\\$ ", "");
+      if (inBlock && command.startsWith("leftfold ")) {
+        commands.add(command.substring("leftfold ".length()));
+      }
+    }
+    return commands;
+  }
+
+  /// As a shell takes a command apart.
+  private static String[] words(String command) {
+    return Pattern.compile("\"([^\"]*)\"|'([^']*)'|(\\S+)")
+        .matcher(command)
+        .results()
+        .map(word ->
+            Stream.of(word.group(1), word.group(2), word.group(3))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElseThrow())
+        .toArray(String[]::new);
   }
 
   @Test

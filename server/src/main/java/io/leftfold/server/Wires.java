@@ -6,6 +6,7 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.access.Authenticator;
 import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
+import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.group.Groups;
 import io.leftfold.server.grpc.calls.Authenticating;
@@ -77,23 +78,29 @@ record Wires(
     var calls = new HashMap<>(authenticating.guard(guarded()));
     calls.putAll(new HealthService(node, calls.keySet()).handlers());
     calls.putAll(
-        new NodeServices(
-                node,
-                CLOCK,
-                () ->
-                    new NodeServices.Address(
-                        reachedBy(),
-                        options.advertisedPort() == 0 ? port.getAsInt() : options.advertisedPort()),
-                calls.keySet())
+        new NodeServices(node, CLOCK, call -> reached(call, port.getAsInt()), calls.keySet())
             .handlers());
     return calls;
   }
 
-  private String reachedBy() {
-    if (!options.advertisedHost().isEmpty()) {
-      return options.advertisedHost();
+  /// Where a caller reaches this node: where it is said to be, or else as this caller has reached
+  /// it.
+  private NodeServices.Address reached(GrpcCall call, int port) {
+    var authority = call.authority().filter(_ -> options.listensEverywhere());
+    var host =
+        options.advertisedHost().isEmpty()
+            ? authority
+                .map(GrpcCall.Authority::host)
+                .orElse(options.listensEverywhere() ? "localhost" : options.host())
+            : options.advertisedHost();
+    if (options.advertisedPort() != 0 || port == 0) {
+      return new NodeServices.Address(host, options.advertisedPort());
     }
-    return options.listensEverywhere() ? "localhost" : options.host();
+    return new NodeServices.Address(
+        host,
+        options.advertisedHost().isEmpty()
+            ? authority.map(GrpcCall.Authority::port).filter(said -> said > 0).orElse(port)
+            : port);
   }
 
   /// What is answered to somebody, not to everybody.

@@ -13,13 +13,13 @@ import java.util.Optional;
 /// those that cannot, for whoever sets them relies on what this server does not do.
 final class Counterparts {
 
-  /// Passed over: about parts that this server has not, or that need no tuning; those with `Int`
-  /// and `Ext` are older.
+  /// Passed over: about parts that this server has not, or that need no tuning. The last lines are
+  /// those of EventStoreDB since version 4, where KurrentDB has them no more.
   private static final String HARMLESS =
       """
       Help Version WhatIf AllowUnknownOptions DisableHttpCaching StatsPeriodSec WorkerThreads
       EnableHistograms LogHttpRequests LogFailedAuthenticationAttempts SkipIndexScanOnReads
-      OverrideAnonymousEndpointAccessForGossip TelemetryOptout Dev RemoveDevCerts DevCertPath
+      TelemetryOptout Dev RemoveDevCerts DevCertPath
       Log LogFileSize LogFileInterval LogFileRetentionCount DisableLogFile LogConfig
       TrustedRootCertificatesPath CertificateReservedNodeCommonName
       DisableClientAuthEkuValidation TrustedRootCertificateStoreName
@@ -37,19 +37,25 @@ final class Counterparts {
       ReplicationPort ReplicationHostAdvertiseAs ReplicationTcpPortAdvertiseAs
       ReplicationHeartbeatTimeout ReplicationHeartbeatInterval EnableUnixSocket
       ConnectionPendingSendBytesThreshold ConnectionQueueSizeThreshold DisableAdminUi
-      DisableStatsOnHttp DisableGossipOnHttp EnableAtomPubOverHttp StartStandardProjections
+      DisableStatsOnHttp DisableGossipOnHttp StartStandardProjections
       FaultOutOfOrderProjections MaxPartitionStateCacheSize
-      IntIp IntTcpPort ExtTcpPort EnableExternalTcp DisableExternalTcp DisableInternalTcpTls
+      IntIp IntTcpPort ExtTcpPort DisableExternalTcp DisableInternalTcpTls
       DisableExternalTcpTls IntHostAdvertiseAs IntTcpPortAdvertiseAs ExtTcpPortAdvertiseAs
       AdvertiseTcpPortToClientAs IntTcpHeartbeatTimeout IntTcpHeartbeatInterval
       ExtTcpHeartbeatTimeout ExtTcpHeartbeatInterval GossipOnSingleNode
-      Licensing SecondaryIndexing Connectors AutoScavenge Archive OpenTelemetry TcpPlugin Kontext
-      Metrics
+      Licensing SecondaryIndexing Connectors AutoScavenge Archive Kontext Metrics
+      DisableFirstLevelHttpAuthorization AlwaysKeepScavenged OptimizeIndexMerge CommitCount
+      PrepareCount StructuredLog AddInterfacePrefixes IntHttpPrefixes ExtHttpPrefixes IntHttpPort
+      IntHttpPortAdvertiseAs IntIpAdvertiseAs IntSecureTcpPort IntSecureTcpPortAdvertiseAs
+      ExtSecureTcpPort ExtSecureTcpPortAdvertiseAs MonoMinThreadpoolSize Defines Force AdminOnExt
+      StatsOnExt GossipOnExt BetterOrdering UseInternalSsl DisableInsecureTCP SslTargetHost
+      SslValidateServer
       """;
 
   private static final String ONE_NODE = "this server is a single node";
   private static final String OTHER_CERTIFICATE =
       "certificates come from PEM files here: CertificateFile and CertificatePrivateKeyFile";
+  private static final String NO_TCP = "the old TCP protocol is not served here";
   private static final String OTHER_USERS =
       "this server knows its own users alone, and nobody else would be let in, or kept out";
 
@@ -61,6 +67,17 @@ final class Counterparts {
           new Dangerous("ReadOnlyReplica", "false", ONE_NODE),
           new Dangerous("Archiver", "false", ONE_NODE),
           new Dangerous("UnsafeAllowSurplusNodes", "false", ONE_NODE),
+          new Dangerous("EnableAtomPubOverHttp", "false", "Atom over HTTP is not served here"),
+          new Dangerous("EnableExternalTcp", "false", NO_TCP),
+          new Dangerous("TcpPlugin", "false", NO_TCP),
+          new Dangerous(
+              "OpenTelemetry",
+              "",
+              "telemetry would go nowhere; say otlp, a receiver of OTLP over HTTP, in its place"),
+          new Dangerous(
+              "OverrideAnonymousEndpointAccessForGossip",
+              "true",
+              "whoever reaches the port may ask for gossip here"),
           new Dangerous("AuthorizationType", "internal", OTHER_USERS),
           new Dangerous("AuthenticationType", "internal", OTHER_USERS),
           new Dangerous("AuthorizationConfig", "", OTHER_USERS),

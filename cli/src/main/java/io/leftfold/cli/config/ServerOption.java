@@ -48,14 +48,18 @@ public enum ServerOption {
       new Kind.Whole("<port>", 0, 65_535),
       "2113",
       "The port to listen at; 0 takes any that is free.",
-      same("NodePort", "HttpPort")),
+      same("NodePort", "HttpPort", "ExtHttpPort")),
 
   /// What clients are told.
   ADVERTISE_HOST(
       new Kind.Text("<host>", false),
       "",
       "The name by which clients reach this machine, if it is not the host above.",
-      same("AdvertiseHostToClientAs", "NodeHostAdvertiseAs", "ExtHostAdvertiseAs")),
+      same(
+          "AdvertiseHostToClientAs",
+          "NodeHostAdvertiseAs",
+          "ExtHostAdvertiseAs",
+          "ExtIpAdvertiseAs")),
 
   /// What clients are told.
   ADVERTISE_PORT(
@@ -66,7 +70,8 @@ public enum ServerOption {
           "AdvertiseNodePortToClientAs",
           "NodePortAdvertiseAs",
           "AdvertiseHttpPortToClientAs",
-          "HttpPortAdvertiseAs")),
+          "HttpPortAdvertiseAs",
+          "ExtHttpPortAdvertiseAs")),
 
   /// Neither encryption nor users.
   INSECURE(

@@ -165,6 +165,65 @@ class ConfigurationTest {
         .contains("passed over: leftfold.yaml:5 StatsPeriodSec, leftfold.yaml:6 Licensing:");
   }
 
+  /// Names of versions 4 to 26 that somebody's file may have.
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "AlwaysKeepScavenged: true",
+        "DisableFirstLevelHttpAuthorization: true",
+        "OptimizeIndexMerge: true",
+        "AddInterfacePrefixes: false",
+        "ExtHttpPrefixes: http://*:2113/",
+        "StructuredLog: true",
+        "EnableExternalTcp: false",
+        "EnableAtomPubOverHttp: false",
+        "OverrideAnonymousEndpointAccessForGossip: true",
+        "SkipDbVerify: true",
+        "TcpPlugin: {EnableExternalTcp: false}"
+      })
+  void what_changes_nothing_is_passed_over_with_a_warning(String line) throws Exception {
+    file(line + "\n");
+
+    assertThat(of(NO_FLAGS, NO_VARIABLES).warnings())
+        .singleElement()
+        .asString()
+        .contains("passed over");
+  }
+
+  @Test
+  void names_of_earlier_versions_mean_what_they_meant() throws Exception {
+    file(
+        """
+        ExtIp: 0.0.0.0
+        ExtHttpPort: 2114
+        ExtIpAdvertiseAs: db.example
+        ExtHttpPortAdvertiseAs: 443
+        """);
+
+    var configuration = of(NO_FLAGS, NO_VARIABLES);
+
+    assertThat(configuration.setting(ServerOption.HOST).value()).isEqualTo("0.0.0.0");
+    assertThat(configuration.number(ServerOption.PORT)).isEqualTo(2114);
+    assertThat(configuration.setting(ServerOption.ADVERTISE_HOST).value()).isEqualTo("db.example");
+    assertThat(configuration.number(ServerOption.ADVERTISE_PORT)).isEqualTo(443);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          EnableAtomPubOverHttp: true                     | Atom over HTTP
+          EnableExternalTcp: true                         | the old TCP protocol
+          TcpPlugin: {EnableExternalTcp: true}            | the old TCP protocol
+          OpenTelemetry: {Otlp: {Endpoint: http://c:4317}}| say otlp
+          OverrideAnonymousEndpointAccessForGossip: false | gossip
+          """)
+  void who_relies_on_what_is_not_here_is_told_at_the_start(String line, String reason)
+      throws Exception {
+    assertThat(problemOfFile(line + "\n")).contains("has no counterpart here").contains(reason);
+  }
+
   @Test
   void what_could_do_harm_when_passed_over_stops() throws Exception {
     assertThat(problemOfFile("ClusterSize: 3\n"))

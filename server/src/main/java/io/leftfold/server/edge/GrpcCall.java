@@ -30,6 +30,19 @@ public interface GrpcCall extends Executor {
   /// @return its value
   Optional<String> header(String name);
 
+  /// The name by which the caller has reached the server, as it says itself.
+  ///
+  /// @return empty if it says nothing
+  default Optional<Authority> authority() {
+    return Optional.empty();
+  }
+
+  /// Where a caller believes the server to be: `:authority` in HTTP/2.
+  ///
+  /// @param host a name or an address; not to be believed
+  /// @param port the port; −1 if it was not said
+  record Authority(String host, int port) {}
+
   /// Where the caller connects from.
   ///
   /// @return the peer, or [Peer#UNKNOWN]

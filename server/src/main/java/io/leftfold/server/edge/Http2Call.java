@@ -814,6 +814,12 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
   }
 
   @Override
+  public Optional<Authority> authority() {
+    return Optional.ofNullable(request.authority())
+        .map(reached -> new Authority(reached.host(), reached.port()));
+  }
+
+  @Override
   public Optional<Duration> timeout() {
     return timeout;
   }

@@ -8,6 +8,10 @@ import static io.leftfold.verification.wire.Wire.request;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.ClientCall;
+import io.grpc.ClientInterceptor;
+import io.grpc.ClientInterceptors;
 import io.grpc.MethodDescriptor;
 import io.grpc.Status;
 import io.grpc.protobuf.ProtoUtils;
@@ -15,8 +19,10 @@ import io.grpc.stub.ClientCalls;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
+import io.leftfold.engine.LocalEventStore;
 import io.leftfold.protocol.messages.features.ServerFeaturesGrpc;
 import io.leftfold.protocol.messages.features.SupportedMethod;
+import io.leftfold.protocol.messages.gossip.EndPoint;
 import io.leftfold.protocol.messages.gossip.GossipGrpc;
 import io.leftfold.protocol.messages.gossip.MemberInfo;
 import io.leftfold.protocol.messages.shared.Empty;
@@ -24,6 +30,8 @@ import io.leftfold.protocol.messages.streams.BatchAppendReq;
 import io.leftfold.protocol.messages.streams.BatchAppendResp;
 import io.leftfold.protocol.messages.streams.ReadReq;
 import io.leftfold.protocol.messages.streams.ReadResp;
+import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.ServerOptions;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
 import io.leftfold.verification.wire.Wire.Replies;
@@ -114,6 +122,39 @@ final class NodeWireTest {
     var id = member.getInstanceId().getStructured();
     assertThat(new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits()))
         .isEqualTo(server.store().storeId());
+  }
+
+  /// A client that discovers nodes goes on with the address in gossip, wherever it is itself.
+  @Test
+  void who_listens_everywhere_is_where_the_caller_has_reached_it() {
+    var store = LocalEventStore.inMemory();
+    try (store;
+        var everywhere =
+            LeftfoldServer.start(store, ServerOptions.insecure().withAddress("0.0.0.0", 0));
+        var direct = Wire.to(everywhere.port());
+        var byName = Wire.to(everywhere.port())) {
+      assertThat(endPoint(direct.channel()))
+          .extracting(EndPoint::getAddress, EndPoint::getPort)
+          .containsExactly("127.0.0.1", everywhere.port());
+      var renamed = ClientInterceptors.intercept(byName.channel(), calledBy("db.example:4711"));
+      assertThat(endPoint(renamed))
+          .extracting(EndPoint::getAddress, EndPoint::getPort)
+          .containsExactly("db.example", 4711);
+    }
+  }
+
+  private static EndPoint endPoint(Channel channel) {
+    return GossipGrpc.newBlockingStub(channel).read(EMPTY).getMembers(0).getHttpEndPoint();
+  }
+
+  private static ClientInterceptor calledBy(String authority) {
+    return new ClientInterceptor() {
+      @Override
+      public <Q, R> ClientCall<Q, R> interceptCall(
+          MethodDescriptor<Q, R> method, CallOptions options, Channel next) {
+        return next.newCall(method, options.withAuthority(authority));
+      }
+    };
   }
 
   @Test

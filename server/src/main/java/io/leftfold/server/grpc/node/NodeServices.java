@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// `ServerFeatures` and `Gossip` of a single node, which always leads.
@@ -41,7 +42,7 @@ public final class NodeServices {
 
   private final Node node;
   private final Clock clock;
-  private final Supplier<Address> address;
+  private final Function<GrpcCall, Address> address;
   private final Set<String> paths;
 
   /// Where clients reach this node.
@@ -54,9 +55,10 @@ public final class NodeServices {
   ///
   /// @param node the node
   /// @param clock the time in gossip
-  /// @param address where clients reach the node
+  /// @param address where the caller, and others near it, reach the node
   /// @param paths of the other methods that the server answers
-  public NodeServices(Node node, Clock clock, Supplier<Address> address, Set<String> paths) {
+  public NodeServices(
+      Node node, Clock clock, Function<GrpcCall, Address> address, Set<String> paths) {
     this.node = node;
     this.clock = clock;
     this.address = address;
@@ -72,7 +74,7 @@ public final class NodeServices {
         call -> answer(call, () -> methods().toByteArray()),
         "/event_store.client.gossip.Gossip/Read",
         call -> {
-          var reached = address.get();
+          var reached = address.apply(call);
           if (reached.port() == 0) {
             call.fail(GrpcStatus.UNAVAILABLE, "Server Is Not Ready");
           }

@@ -25,7 +25,7 @@ final class NodeServicesTest {
   private int port;
   private final NodeServices services =
       new NodeServices(
-          node, Clock.systemUTC(), () -> new NodeServices.Address("localhost", port), Set.of());
+          node, Clock.systemUTC(), _ -> new NodeServices.Address("localhost", port), Set.of());
 
   @AfterEach
   void closeStore() {
