@@ -129,7 +129,7 @@ public final class JsonCompatibility {
     }
     var type = JsonSchema.type(before);
     var typeAfter = JsonSchema.type(after);
-    if (!type.equals(typeAfter)) {
+    if (!type.equals(typeAfter) && !saysNothing(place, type, typeAfter)) {
       tell(
           new Incompatibility(
               ofTypes,
@@ -151,6 +151,11 @@ public final class JsonCompatibility {
           place,
           Kind.ARRAY_TYPE_INCOMPATIBILITY);
     }
+  }
+
+  /// The whole often leaves out that it is an object.
+  private static boolean saysNothing(Place place, String type, String typeAfter) {
+    return place.in == null && (type.equals(JsonSchema.ANY) || typeAfter.equals(JsonSchema.ANY));
   }
 
   private void compareProperties(JsonNode before, JsonNode after, Place place) {

@@ -27,6 +27,9 @@ public final class JsonSchema {
   /// The deepest nesting of a definition.
   public static final int DEPTH_MAX = 100;
 
+  /// The type of what says nothing of it.
+  static final String ANY = "any";
+
   private static final int REFERENCES_MAX = 32;
   private static final int TYPE_CHARS_MAX = 200;
   private static final ObjectNode NOTHING = JsonNodeFactory.instance.objectNode();
@@ -106,7 +109,7 @@ public final class JsonSchema {
   /// alphabet, or what follows from the rest.
   static String type(JsonNode part) {
     if (part.isBoolean()) {
-      return part.booleanValue() ? "any" : "nothing";
+      return part.booleanValue() ? ANY : "nothing";
     }
     var type = part.path("type");
     if (type.isString()) {
@@ -124,7 +127,7 @@ public final class JsonSchema {
     if (part.path("properties").isObject()) {
       return "object";
     }
-    return part.has("items") ? "array" : "any";
+    return part.has("items") ? "array" : ANY;
   }
 
   private static String shortened(String type) {
