@@ -14,8 +14,8 @@ import java.util.concurrent.Semaphore;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 
-/// Which versions of a schema owe each other what, and whether they do. Two comparisons are made at a
-/// time: everybody who has logged in may ask for one, and it takes memory and a processor.
+/// Which versions of a schema owe each other what, and whether they do. Two comparisons are made at
+/// a time: everybody who has logged in may ask for one, and it takes memory and a processor.
 final class Comparisons {
 
   /// How many versions are compared with each other, each with each.
@@ -215,8 +215,7 @@ final class Comparisons {
 
   private static RegistryException incompatible(
       Schema schema, String message, List<Incompatibility> found) {
-    return new RegistryException(
-        Kind.SCHEMA_INCOMPATIBLE, schema.name().value(), message, found);
+    return new RegistryException(Kind.SCHEMA_INCOMPATIBLE, schema.name().value(), message, found);
   }
 
   private static String told(List<Incompatibility> found) {

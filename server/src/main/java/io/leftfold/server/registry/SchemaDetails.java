@@ -76,8 +76,8 @@ public record SchemaDetails(
   /// What it takes in memory and in an answer, about.
   int size() {
     return tags.entrySet().stream()
-        .mapToInt(tag -> tag.getKey().length() + tag.getValue().length() + 8)
-        .sum()
+            .mapToInt(tag -> tag.getKey().length() + tag.getValue().length() + 8)
+            .sum()
         + description.length();
   }
 }

@@ -104,8 +104,7 @@ public final class SchemaGroups {
             id,
             found -> {
               var _ = existing(id, found);
-              return new Decision<>(
-                  List.of(event(DELETED, JSON.createObjectNode())), true);
+              return new Decision<>(List.of(event(DELETED, JSON.createObjectNode())), true);
             });
   }
 
@@ -182,12 +181,14 @@ public final class SchemaGroups {
     details.description().ifPresent(description -> json.put("description", description));
     SchemaJson.put(json, details.tags());
     var settings = json.putObject("settings");
-    details.settings().forEach((name, setting) ->
-        settings
-            .putObject(name)
-            .put("on", setting.on())
-            .put("kind", setting.kind())
-            .put("expression", setting.expression()));
+    details
+        .settings()
+        .forEach((name, setting) ->
+            settings
+                .putObject(name)
+                .put("on", setting.on())
+                .put("kind", setting.kind())
+                .put("expression", setting.expression()));
     return event(type, json);
   }
 
@@ -204,7 +205,8 @@ public final class SchemaGroups {
     try {
       var at = event.recorded();
       return switch (event.type()) {
-        case CREATED -> before == null ? new SchemaGroup(id, details(event), at, at, false) : before;
+        case CREATED ->
+            before == null ? new SchemaGroup(id, details(event), at, at, false) : before;
         case UPDATED ->
             before == null
                 ? null

@@ -154,7 +154,9 @@ final class SchemaJson {
 
   static Map<String, String> tags(JsonNode json) {
     var tags = new HashMap<String, String>();
-    json.path("tags").properties().forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString("")));
+    json.path("tags")
+        .properties()
+        .forEach(tag -> tags.put(tag.getKey(), tag.getValue().asString("")));
     return tags;
   }
 

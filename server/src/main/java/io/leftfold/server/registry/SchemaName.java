@@ -7,8 +7,8 @@ import java.text.Normalizer;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/// The name of a schema, or the id of a group: letters, digits and `_ . - : $`, in the composed form
-/// of Unicode (NFC), 1 to 200 characters.
+/// The name of a schema, or the id of a group: letters, digits and `_ . - : $`, in the composed
+/// form of Unicode (NFC), 1 to 200 characters.
 ///
 /// @param value the text
 public record SchemaName(String value) {

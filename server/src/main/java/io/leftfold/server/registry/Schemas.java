@@ -171,11 +171,10 @@ public final class Schemas {
   ///
   /// @param name which
   /// @param update what
-  /// @throws RegistryException if there is no such schema, something is so already, the format was to
-  ///   be changed, or versions do not owe each other what they would
+  /// @throws RegistryException if there is no such schema, something is so already, the format was
+  ///   to be changed, or versions do not owe each other what they would
   public void update(SchemaName name, SchemaUpdate update) {
-    var _ =
-        deciding(name, found -> decision(name, true, changes(existing(name, found), update)));
+    var _ = deciding(name, found -> decision(name, true, changes(existing(name, found), update)));
   }
 
   private List<SchemaEvent> changes(Schema schema, SchemaUpdate update) {
@@ -187,19 +186,25 @@ public final class Schemas {
               .formatted(schema.name()));
     }
     var events = new ArrayList<SchemaEvent>();
-    update.description().ifPresent(description -> {
-      requireChange(schema, "description", description.equals(schema.details().description()));
-      events.add(new SchemaEvent.DescriptionUpdated(description));
-    });
-    update.tags().ifPresent(tags -> {
-      requireChange(schema, "tags", tags.equals(schema.details().tags()));
-      events.add(new SchemaEvent.TagsUpdated(tags));
-    });
-    update.compatibility().ifPresent(mode -> {
-      requireChange(schema, "compatibility", mode == schema.details().compatibility());
-      comparisons.requireHolds(schema, mode);
-      events.add(new SchemaEvent.CompatibilityModeChanged(mode));
-    });
+    update
+        .description()
+        .ifPresent(description -> {
+          requireChange(schema, "description", description.equals(schema.details().description()));
+          events.add(new SchemaEvent.DescriptionUpdated(description));
+        });
+    update
+        .tags()
+        .ifPresent(tags -> {
+          requireChange(schema, "tags", tags.equals(schema.details().tags()));
+          events.add(new SchemaEvent.TagsUpdated(tags));
+        });
+    update
+        .compatibility()
+        .ifPresent(mode -> {
+          requireChange(schema, "compatibility", mode == schema.details().compatibility());
+          comparisons.requireHolds(schema, mode);
+          events.add(new SchemaEvent.CompatibilityModeChanged(mode));
+        });
     return events;
   }
 
@@ -243,9 +248,7 @@ public final class Schemas {
               .formatted(schema.name(), missing));
     }
     var left =
-        schema.versions().stream()
-            .filter(version -> !numbers.contains(version.number()))
-            .toList();
+        schema.versions().stream().filter(version -> !numbers.contains(version.number())).toList();
     if (left.isEmpty()) {
       throw needed(schema, "A schema has a version at least; delete the schema as a whole");
     }
@@ -462,11 +465,11 @@ public final class Schemas {
         schema.latest(),
         format == schema.details().format()
             ? comparisons.found(schema, definition)
-            : List.of(
-                Incompatibility.ofFormats(schema.details().format().name(), format.name())));
+            : List.of(Incompatibility.ofFormats(schema.details().format().name(), format.name())));
   }
 
-  private Described described(Schema schema, Version version, boolean withDefinition, AnswerSize size) {
+  private Described described(
+      Schema schema, Version version, boolean withDefinition, AnswerSize size) {
     var definition = withDefinition ? definition(schema, version) : new byte[0];
     size.add(schema.name().value().length() + definition.length);
     return new Described(schema, version, definition);
@@ -480,8 +483,7 @@ public final class Schemas {
         .flatMap(event ->
             switch (event) {
               case SchemaEvent.Created(_, var first) -> Stream.of(first.bytes());
-              case SchemaEvent.VersionRegistered(var other) ->
-                  Stream.of(other.bytes());
+              case SchemaEvent.VersionRegistered(var other) -> Stream.of(other.bytes());
               case SchemaEvent.VersionsDeleted _,
                   SchemaEvent.CompatibilityModeChanged _,
                   SchemaEvent.TagsUpdated _,

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /// Things that are the folds of their streams, each stream a fixed beginning and a name.
 ///
 /// A fold is kept with the revision up to which it was made, and goes on from there. The index says
-/// where a stream ends, so what is answered holds everything that was acknowledged before. No locks:
-/// two threads may fold the same, and what either keeps is right.
+/// where a stream ends, so what is answered holds everything that was acknowledged before. No
+/// locks: two threads may fold the same, and what either keeps is right.
 ///
 /// @param <S> what the events come to
 final class StreamFolds<S> {
@@ -50,9 +50,10 @@ final class StreamFolds<S> {
 
   /// What a stream comes to.
   ///
+  /// @param first the first revision that was to be seen
   /// @param revision the last that is in it; -1 if there is nothing to be seen
   /// @param value empty if the events come to nothing
-  private record Fold<S>(long revision, @Nullable S value) {
+  private record Fold<S>(long first, long revision, @Nullable S value) {
     ExpectedState expected() {
       return revision < 0 ? ExpectedState.noStream() : ExpectedState.atRevision(revision);
     }
@@ -81,15 +82,18 @@ final class StreamFolds<S> {
     return switch (state) {
       case StreamState.Present(var first, var last) -> {
         var known = kept.get(name);
-        yield known != null && known.revision == last ? known : goOn(name, known, first, last);
+        yield known != null && known.first == first && known.revision == last
+            ? known
+            : goOn(name, known, first, last);
       }
       case StreamState.Absent _, StreamState.Deleted _, StreamState.Tombstoned _ ->
-          new Fold<>(-1, null);
+          new Fold<>(0, -1, null);
     };
   }
 
   private Fold<S> goOn(SchemaName name, @Nullable Fold<S> known, long first, long last) {
-    var continues = known != null && known.revision < last && first <= known.revision + 1;
+    // A stream that was deleted or cut begins elsewhere, and its fold anew.
+    var continues = known != null && known.first == first && known.revision < last;
     var value = continues ? known.value : null;
     var revision = last;
     var options = ReadOptions.forwards().from(continues ? known.revision + 1 : 0);
@@ -100,7 +104,7 @@ final class StreamFolds<S> {
         revision = Math.max(revision, event.revision());
       }
     }
-    var fold = new Fold<>(revision, value);
+    var fold = new Fold<>(first, revision, value);
     keep(name, fold);
     return fold;
   }

@@ -80,8 +80,7 @@ final class RegistryRightsTest {
   }
 
   private Channel as(String user, String password) {
-    return ClientInterceptors.intercept(
-        wire.channel(), new As(wire, user, password).credentials());
+    return ClientInterceptors.intercept(wire.channel(), new As(wire, user, password).credentials());
   }
 
   @Test
@@ -150,7 +149,9 @@ final class RegistryRightsTest {
                 .map(event -> event.dataAsText())
                 .filter(json -> json.contains("\"subject\":\"not.there\""))
                 .map(json ->
-                    "%s %s %s".formatted(field(json, "who"), field(json, "action"), field(json, "outcome"))))
+                    "%s %s %s"
+                        .formatted(
+                            field(json, "who"), field(json, "action"), field(json, "outcome"))))
         .containsExactly(
             "ops delete schema begun", "ops delete schema failed", "jo delete schema denied");
   }

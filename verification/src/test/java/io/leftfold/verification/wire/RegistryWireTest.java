@@ -92,8 +92,7 @@ final class RegistryWireTest {
   private static final String NAME = "{\"properties\":{\"name\":{\"type\":\"string\"}}}";
   private static final String NAME_AND_CITY =
       "{\"properties\":{\"name\":{\"type\":\"string\"},\"city\":{\"type\":\"string\"}}}";
-  private static final String NAME_AS_NUMBER =
-      "{\"properties\":{\"name\":{\"type\":\"integer\"}}}";
+  private static final String NAME_AS_NUMBER = "{\"properties\":{\"name\":{\"type\":\"integer\"}}}";
   private static final UUID NOBODYS = UUID.fromString("4c9d25a1-2f1c-4f4c-9b4c-4a0f4d6a7c10");
 
   private TestServer server = TestServer.inMemory();
@@ -108,8 +107,7 @@ final class RegistryWireTest {
   // ---- asking
 
   private SchemaRegistryServiceGrpc.SchemaRegistryServiceBlockingStub registry() {
-    return SchemaRegistryServiceGrpc.newBlockingStub(wire.channel())
-        .withDeadlineAfter(Await.LIMIT);
+    return SchemaRegistryServiceGrpc.newBlockingStub(wire.channel()).withDeadlineAfter(Await.LIMIT);
   }
 
   private static SchemaDetails.Builder json(CompatibilityMode mode) {
@@ -147,7 +145,9 @@ final class RegistryWireTest {
   }
 
   private Schema schema(String name) {
-    return registry().getSchema(GetSchemaRequest.newBuilder().setSchemaName(name).build()).getSchema();
+    return registry()
+        .getSchema(GetSchemaRequest.newBuilder().setSchemaName(name).build())
+        .getSchema();
   }
 
   private SchemaVersion latest(String name) {
@@ -168,8 +168,7 @@ final class RegistryWireTest {
   }
 
   private void delete(String name) {
-    var _ =
-        registry().deleteSchema(DeleteSchemaRequest.newBuilder().setSchemaName(name).build());
+    var _ = registry().deleteSchema(DeleteSchemaRequest.newBuilder().setSchemaName(name).build());
   }
 
   private void deleteVersions(String name, Integer... versions) {
@@ -266,18 +265,13 @@ final class RegistryWireTest {
 
   private static List<PreconditionFailure.Violation> stands(Runnable call, String reason) {
     return refused(
-            call,
-            Status.Code.FAILED_PRECONDITION,
-            reason,
-            "registry",
-            PreconditionFailure.class)
+            call, Status.Code.FAILED_PRECONDITION, reason, "registry", PreconditionFailure.class)
         .getViolationsList();
   }
 
   private static void bad(Runnable call, String field) {
     var bad =
-        refused(
-            call, Status.Code.INVALID_ARGUMENT, "BAD_REQUEST", "server", BadRequest.class);
+        refused(call, Status.Code.INVALID_ARGUMENT, "BAD_REQUEST", "server", BadRequest.class);
     assertThat(bad.getFieldViolationsList())
         .singleElement()
         .satisfies(violation -> assertThat(violation.getField()).isEqualTo(field));
@@ -511,7 +505,8 @@ final class RegistryWireTest {
 
   @Test
   void registered_schemas_are_the_latest_versions() {
-    var first = create("a", json(CompatibilityMode.COMPATIBILITY_MODE_NONE).putTags("k", "v"), NAME);
+    var first =
+        create("a", json(CompatibilityMode.COMPATIBILITY_MODE_NONE).putTags("k", "v"), NAME);
     var second = register("a", NAME_AND_CITY);
     create("b");
 
@@ -535,7 +530,8 @@ final class RegistryWireTest {
                 .putTags("k", "v")
                 .setRegisteredAt(latest("a").getRegisteredAt())
                 .build());
-    assertThat(registered(byId.setSchemaVersionId(second.getSchemaVersionId()))).containsExactly("a");
+    assertThat(registered(byId.setSchemaVersionId(second.getSchemaVersionId())))
+        .containsExactly("a");
     assertThat(registered(byId.putSchemaTags("k", "w"))).isEmpty();
     assertThat(registered(byId.clearSchemaTags().setSchemaNamePrefix("b"))).isEmpty();
     assertThat(
@@ -582,9 +578,9 @@ final class RegistryWireTest {
     var found = stands(() -> register("a", NAME_AS_NUMBER), "SCHEMA_INCOMPATIBLE");
 
     assertThat(found)
-        .extracting(PreconditionFailure.Violation::getType, PreconditionFailure.Violation::getSubject)
-        .containsExactly(
-            tuple("INCOMPATIBLE_TYPE_CHANGE", "#/name"));
+        .extracting(
+            PreconditionFailure.Violation::getType, PreconditionFailure.Violation::getSubject)
+        .containsExactly(tuple("INCOMPATIBLE_TYPE_CHANGE", "#/name"));
     assertThat(versions("a")).containsExactly(1);
     assertThat(register("a", NAME_AND_CITY).getVersionNumber()).isEqualTo(2);
   }
@@ -592,21 +588,27 @@ final class RegistryWireTest {
   /// The first version has a city that is a number, the second none, the third one that is text.
   @ParameterizedTest
   @CsvSource({
-    "BACKWARD, true", "FORWARD, true", "FULL, true", "NONE, true",
-    "BACKWARD_ALL, false", "FORWARD_ALL, false", "FULL_ALL, false"
+    "BACKWARD, true",
+    "FORWARD, true",
+    "FULL, true",
+    "NONE, true",
+    "BACKWARD_ALL, false",
+    "FORWARD_ALL, false",
+    "FULL_ALL, false"
   })
   void with_all_every_version_counts(String mode, boolean fits) {
-    var first = NAME_AND_CITY.replace("\"city\":{\"type\":\"string\"}", "\"city\":{\"type\":\"number\"}");
+    var first =
+        NAME_AND_CITY.replace("\"city\":{\"type\":\"string\"}", "\"city\":{\"type\":\"number\"}");
     create("a", json(CompatibilityMode.valueOf("COMPATIBILITY_MODE_" + mode)), first);
     register("a", NAME);
 
     var answer =
-        registry()
-            .checkSchemaCompatibility(checking(NAME_AND_CITY).setSchemaName("a").build());
+        registry().checkSchemaCompatibility(checking(NAME_AND_CITY).setSchemaName("a").build());
 
     assertThat(answer.hasSuccess()).isEqualTo(fits);
     if (fits) {
-      assertThat(answer.getSuccess().getSchemaVersionId()).isEqualTo(latest("a").getSchemaVersionId());
+      assertThat(answer.getSuccess().getSchemaVersionId())
+          .isEqualTo(latest("a").getSchemaVersionId());
       register("a", NAME_AND_CITY);
     } else {
       assertThat(answer.getFailure().getErrorsList())
@@ -630,8 +632,7 @@ final class RegistryWireTest {
     var second = register("a", NAME_AND_CITY).getSchemaVersionId();
 
     var answer =
-        registry()
-            .checkSchemaCompatibility(checking(NAME).setSchemaVersionId(first).build());
+        registry().checkSchemaCompatibility(checking(NAME).setSchemaVersionId(first).build());
 
     assertThat(answer.getSuccess().getSchemaVersionId()).isEqualTo(second);
   }
@@ -669,8 +670,7 @@ final class RegistryWireTest {
     create("a", avro, "avro 1");
 
     stands(() -> register("a", "avro 2"), "SCHEMA_INCOMPATIBLE");
-    update(
-        "a", json(CompatibilityMode.COMPATIBILITY_MODE_NONE), "details.compatibility");
+    update("a", json(CompatibilityMode.COMPATIBILITY_MODE_NONE), "details.compatibility");
     assertThat(register("a", "avro 2").getVersionNumber()).isEqualTo(2);
     stands(
         () -> update("a", json(CompatibilityMode.COMPATIBILITY_MODE_FULL), "details.compatibility"),
@@ -723,8 +723,13 @@ final class RegistryWireTest {
   /// Of three that fit each other: which may go, one at a time.
   @ParameterizedTest
   @CsvSource({
-    "NONE, 1 2 3", "BACKWARD_ALL, 1 2 3", "FORWARD_ALL, 1 2 3", "FULL_ALL, 1 2 3",
-    "BACKWARD, 1 2", "FORWARD, ''", "FULL, ''"
+    "NONE, 1 2 3",
+    "BACKWARD_ALL, 1 2 3",
+    "FORWARD_ALL, 1 2 3",
+    "FULL_ALL, 1 2 3",
+    "BACKWARD, 1 2",
+    "FORWARD, ''",
+    "FULL, ''"
   })
   void by_the_mode_some_versions_may_go(String mode, String may) {
     var gone = new ArrayList<String>();
@@ -747,7 +752,9 @@ final class RegistryWireTest {
   void a_version_between_two_that_do_not_fit_is_needed() {
     create("a", json(CompatibilityMode.COMPATIBILITY_MODE_BACKWARD), NAME_AND_CITY);
     register("a", NAME);
-    register("a", NAME_AND_CITY.replace("\"city\":{\"type\":\"string\"}", "\"city\":{\"type\":\"number\"}"));
+    register(
+        "a",
+        NAME_AND_CITY.replace("\"city\":{\"type\":\"string\"}", "\"city\":{\"type\":\"number\"}"));
 
     assertThat(stands(() -> deleteVersions("a", 2), "SCHEMA_VERSIONS_NEEDED"))
         .extracting(PreconditionFailure.Violation::getSubject)
@@ -790,7 +797,8 @@ final class RegistryWireTest {
       create(name);
       assertThat(schema(name).getSchemaName()).isEqualTo(name);
       assertThat(
-              server.store()
+              server
+                  .store()
                   .read(StreamName.of("$schemas-" + name), ReadOptions.forwards())
                   .events())
           .hasSize(1);
@@ -807,8 +815,7 @@ final class RegistryWireTest {
     bad(
         () -> create("a", SchemaDetails.newBuilder().setCompatibility(none), NAME),
         "details.data_format");
-    bad(
-        () -> create("a", json(none).setDataFormatValue(99), NAME), "details.data_format");
+    bad(() -> create("a", json(none).setDataFormatValue(99), NAME), "details.data_format");
     bad(
         () -> create("a", json(CompatibilityMode.COMPATIBILITY_MODE_UNSPECIFIED), NAME),
         "details.compatibility");
@@ -818,8 +825,7 @@ final class RegistryWireTest {
         "details.description");
     bad(() -> create("a", json(none).putTags("", "x"), NAME), "details.tags");
     bad(() -> create("a", json(none).putTags("x", "y".repeat(1_001)), NAME), "details.tags");
-    var many =
-        IntStream.range(0, 101).boxed().collect(toMap(i -> "k" + i, i -> "v" + i));
+    var many = IntStream.range(0, 101).boxed().collect(toMap(i -> "k" + i, i -> "v" + i));
     bad(() -> create("a", json(none).putAllTags(many), NAME), "details.tags");
     assertThat(streams()).isEmpty();
   }
@@ -859,8 +865,7 @@ final class RegistryWireTest {
           () -> registry().checkSchemaCompatibility(checking(NAME).setSchemaVersionId(id).build()),
           "schema_version_id");
     }
-    bad(
-        () -> registry().checkSchemaCompatibility(checking(NAME).build()), "schema_identifier");
+    bad(() -> registry().checkSchemaCompatibility(checking(NAME).build()), "schema_identifier");
     create("a");
     bad(
         () ->
@@ -882,11 +887,13 @@ final class RegistryWireTest {
         "version_number");
   }
 
-  /// Somebody who knows an id writes it into events of their own, and strays into a schema's stream.
+  /// Somebody who knows an id writes it into events of their own, and strays into a schema's
+  /// stream.
   @Test
   void events_of_others_change_nothing() {
     var id = create("a").getSchemaVersionId();
-    server.store()
+    server
+        .store()
         .append(
             StreamName.of("strange-1"),
             ExpectedState.any(),
@@ -994,7 +1001,8 @@ final class RegistryWireTest {
     assertThat(lookup(kept)).isEqualTo("b2");
     notFound(() -> lookup(id), id);
     deleted(() -> create("b"), "b");
-    assertThat(register("a", NAME_AND_CITY.replace("city", "town")).getVersionNumber()).isEqualTo(3);
+    assertThat(register("a", NAME_AND_CITY.replace("city", "town")).getVersionNumber())
+        .isEqualTo(3);
   }
 
   @Test
@@ -1024,8 +1032,8 @@ final class RegistryWireTest {
   @Test
   void many_are_not_registered_at_once() {
     var refusal =
-        Wire.refusal(() ->
-            registry().bulkRegisterSchemas(BulkRegisterSchemasRequest.getDefaultInstance()));
+        Wire.refusal(
+            () -> registry().bulkRegisterSchemas(BulkRegisterSchemasRequest.getDefaultInstance()));
 
     assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNIMPLEMENTED);
     assertThat(Wire.text(refusal)).contains("BulkRegisterSchemas");
@@ -1082,16 +1090,13 @@ final class RegistryWireTest {
 
   private void deleteGroup(String id) {
     var _ =
-        registry()
-            .deleteSchemaGroup(DeleteSchemaGroupRequest.newBuilder().setGroupId(id).build());
+        registry().deleteSchemaGroup(DeleteSchemaGroupRequest.newBuilder().setGroupId(id).build());
   }
 
   private List<String> groups(String prefix) {
     return registry()
         .listSchemaGroups(
-            ListSchemaGroupsRequest.newBuilder()
-                .setGroupNamePrefix(StringValue.of(prefix))
-                .build())
+            ListSchemaGroupsRequest.newBuilder().setGroupNamePrefix(StringValue.of(prefix)).build())
         .getGroupsList()
         .stream()
         .map(found -> found.getGroupId())
@@ -1116,7 +1121,8 @@ final class RegistryWireTest {
         "details.stream_filter");
     assertThat(groupOf("a"))
         .isEqualTo(
-            group("a").getDetailsBuilder()
+            group("a")
+                .getDetailsBuilder()
                 .setName("New")
                 .clearTags()
                 .putTags("l", "w")
@@ -1141,8 +1147,7 @@ final class RegistryWireTest {
     for (var id : List.of("b", "gone")) {
       refused(() -> groupOf(id), Status.Code.NOT_FOUND, "SCHEMA_GROUP_NOT_FOUND", "registry");
     }
-    refused(
-        () -> deleteGroup("b"), Status.Code.NOT_FOUND, "SCHEMA_GROUP_NOT_FOUND", "registry");
+    refused(() -> deleteGroup("b"), Status.Code.NOT_FOUND, "SCHEMA_GROUP_NOT_FOUND", "registry");
     stands(() -> deleteGroup("gone"), "SCHEMA_GROUP_DELETED");
     stands(() -> registry().createSchemaGroup(group("gone").build()), "SCHEMA_GROUP_DELETED");
     stands(() -> updateGroup("gone", same, "details.name"), "SCHEMA_GROUP_DELETED");

@@ -14,8 +14,8 @@ import io.leftfold.server.edge.GrpcTrailers;
 import java.util.List;
 
 /// An error as the newer services of KurrentDB say it: a status, and in its details a
-/// `google.rpc.Status` that holds the reason's name first and what belongs to the reason last, which
-/// is where clients look.
+/// `google.rpc.Status` that holds the reason's name first and what belongs to the reason last,
+/// which is where clients look.
 ///
 /// @param status the gRPC status
 /// @param reason the name of an error, without what all names of its kind begin with

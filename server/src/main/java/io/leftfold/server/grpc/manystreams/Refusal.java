@@ -73,14 +73,15 @@ final class Refusal {
                   .setStream(tombstoned.stream().value())
                   .build());
       case LimitExceededException limit -> tooLarge(text(limit), limit.bytes(), limit.bytesMax());
-      case NotAuthorizedException denied ->
-          RichRefusal.denied(caller, "append", text(denied));
+      case NotAuthorizedException denied -> RichRefusal.denied(caller, "append", text(denied));
       case UnavailableException unavailable -> RichRefusal.unavailable(unavailable);
       case CorruptLogException corrupt ->
-          RichRefusal.server(GrpcStatus.INTERNAL, ServerError.SERVER_ERROR_SERVER_MALFUNCTION, text(corrupt));
+          RichRefusal.server(
+              GrpcStatus.INTERNAL, ServerError.SERVER_ERROR_SERVER_MALFUNCTION, text(corrupt));
       // Nobody can state a condition on this wire.
       case ConditionFailedException _, AlreadyTrackedException _ ->
-          RichRefusal.server(GrpcStatus.INTERNAL, ServerError.SERVER_ERROR_SERVER_MALFUNCTION, text(error));
+          RichRefusal.server(
+              GrpcStatus.INTERNAL, ServerError.SERVER_ERROR_SERVER_MALFUNCTION, text(error));
     };
   }
 
@@ -184,7 +185,8 @@ final class Refusal {
 
   private static RichRefusal streams(
       GrpcStatus status, StreamsError error, String message, Message detail) {
-    return new RichRefusal(status, name(error), "streams", message, List.of(RichRefusal.Detail.of(detail)));
+    return new RichRefusal(
+        status, name(error), "streams", message, List.of(RichRefusal.Detail.of(detail)));
   }
 
   private static String name(StreamsError error) {

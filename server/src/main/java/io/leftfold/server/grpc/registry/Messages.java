@@ -101,9 +101,7 @@ final class Messages {
             "details.description, details.tags and details.compatibility");
     var details = request.getDetails();
     return new SchemaUpdate(
-        paths.contains("description")
-            ? Optional.of(details.getDescription())
-            : Optional.empty(),
+        paths.contains("description") ? Optional.of(details.getDescription()) : Optional.empty(),
         paths.contains("tags") ? Optional.of(details.getTagsMap()) : Optional.empty(),
         paths.contains("compatibility")
             ? Optional.of(mode(details.getCompatibility(), "details.compatibility"))
@@ -120,7 +118,8 @@ final class Messages {
       var field = plain.startsWith("details.") ? plain.substring("details.".length()) : "";
       if (!known.contains(field) || mask.getPathsCount() > PATHS_MAX) {
         throw new BadSchemaException(
-            "update_mask", "An update may name %s, got %d other paths or more than %d"
+            "update_mask",
+            "An update may name %s, got %d other paths or more than %d"
                 .formatted(told, mask.getPathsCount(), PATHS_MAX));
       }
       paths.add(field);
@@ -131,10 +130,7 @@ final class Messages {
   // ---- what goes out
 
   static Timestamp time(Instant at) {
-    return Timestamp.newBuilder()
-        .setSeconds(at.getEpochSecond())
-        .setNanos(at.getNano())
-        .build();
+    return Timestamp.newBuilder().setSeconds(at.getEpochSecond()).setNanos(at.getNano()).build();
   }
 
   private static SchemaDataFormat format(DataFormat format) {

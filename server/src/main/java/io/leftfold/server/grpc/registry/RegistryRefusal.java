@@ -126,11 +126,9 @@ final class RegistryRefusal {
 
   private static RichRefusal of(LeftfoldException error, Caller caller, String operation) {
     return switch (error) {
-      case NotAuthorizedException denied ->
-          RichRefusal.denied(caller, operation, text(denied));
+      case NotAuthorizedException denied -> RichRefusal.denied(caller, operation, text(denied));
       case UnavailableException unavailable -> RichRefusal.unavailable(unavailable);
-      case LimitExceededException limit ->
-          RichRefusal.badRequest("schema_definition", text(limit));
+      case LimitExceededException limit -> RichRefusal.badRequest("schema_definition", text(limit));
       case WrongExpectedStateException _,
           StreamTombstonedException _,
           CorruptLogException _,

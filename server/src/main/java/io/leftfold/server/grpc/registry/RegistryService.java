@@ -44,8 +44,8 @@ import io.leftfold.server.access.Right;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.node.Session;
 import io.leftfold.server.registry.BadSchemaException;
-import io.leftfold.server.registry.SchemaName;
 import io.leftfold.server.registry.SchemaGroups;
+import io.leftfold.server.registry.SchemaName;
 import io.leftfold.server.registry.Schemas;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -142,8 +142,7 @@ public final class RegistryService {
         reading("GetSchemaVersionById", GetSchemaVersionByIdRequest.parser(), this::versionById),
         reading("ListSchemaVersions", ListSchemaVersionsRequest.parser(), this::versions),
         reading("ListRegisteredSchemas", ListRegisteredSchemasRequest.parser(), this::registered),
-        reading(
-            "CheckSchemaCompatibility", CheckSchemaCompatibilityRequest.parser(), this::check),
+        reading("CheckSchemaCompatibility", CheckSchemaCompatibilityRequest.parser(), this::check),
         reading("GetSchemaGroup", GetSchemaGroupRequest.parser(), this::group),
         reading("ListSchemaGroups", ListSchemaGroupsRequest.parser(), this::listGroups));
   }
@@ -161,8 +160,9 @@ public final class RegistryService {
 
   /// A method that changes something, which `$audit` is to tell.
   ///
-  /// @param prepared reads the request, and gives what does it; so that a request that makes no sense
-  ///   is refused before anything is recorded, and whoever may not is not told what is wrong with it
+  /// @param prepared reads the request, and gives what does it; so that a request that makes no
+  ///   sense is refused before anything is recorded, and whoever may not is not told what is wrong
+  ///   with it
   private <Q> Map.Entry<String, SessionHandler> managing(
       String method,
       Parser<Q> parser,
@@ -179,8 +179,7 @@ public final class RegistryService {
                   : () -> prepared.apply(request).get();
           return session
               .operator()
-              .does(
-                  Right.OnNode.MANAGE_SCHEMAS, action, shortened(subject.apply(request)), work);
+              .does(Right.OnNode.MANAGE_SCHEMAS, action, shortened(subject.apply(request)), work);
         });
   }
 
@@ -340,8 +339,7 @@ public final class RegistryService {
     return ListSchemaVersionsResponse.newBuilder()
         .addAllVersions(
             schemas
-                .versions(
-                    Messages.name(request.getSchemaName()), request.getIncludeDefinition())
+                .versions(Messages.name(request.getSchemaName()), request.getIncludeDefinition())
                 .stream()
                 .map(Messages::version)
                 .toList())

@@ -52,8 +52,8 @@ public final class JsonCompatibility {
   /// @param mode in which direction; whether all versions count is the caller's business
   /// @param older the one that was there before
   /// @param newer the one that comes after it
-  /// @return what was found: of readers with the newer one, or, if that is nothing, of those with the
-  ///   older one; 100 things at most
+  /// @return what was found: of readers with the newer one, or, if that is nothing, of those with
+  ///   the older one; 100 things at most
   /// @throws IllegalArgumentException if they are too intricate to be compared
   public static List<Incompatibility> between(
       CompatibilityMode mode, JsonSchema older, JsonSchema newer) {
@@ -124,7 +124,9 @@ public final class JsonCompatibility {
       JsonNode unresolvedBefore, JsonNode unresolvedAfter, Place place, Place told, Kind ofTypes) {
     var before = older.resolved(unresolvedBefore);
     var after = newer.resolved(unresolvedAfter);
-    if (before instanceof ObjectNode && after instanceof ObjectNode && !seen.add(new Pair(before, after))) {
+    if (before instanceof ObjectNode
+        && after instanceof ObjectNode
+        && !seen.add(new Pair(before, after))) {
       return;
     }
     var type = JsonSchema.type(before);

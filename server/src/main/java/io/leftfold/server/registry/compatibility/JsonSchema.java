@@ -76,8 +76,8 @@ public final class JsonSchema {
     return root;
   }
 
-  /// A part, or what it refers to inside the document. What refers elsewhere, or in a circle, stands
-  /// for itself.
+  /// A part, or what it refers to inside the document. What refers elsewhere, or in a circle,
+  /// stands for itself.
   JsonNode resolved(JsonNode part) {
     var found = part;
     for (var i = 0; i < REFERENCES_MAX; i++) {
@@ -99,14 +99,15 @@ public final class JsonSchema {
       var fragment = reference.startsWith("#") ? new URI(reference).getFragment() : null;
       return fragment == null
           ? Optional.empty()
-          : Optional.of(root.at(JsonPointer.compile(fragment))).filter(node -> !node.isMissingNode());
+          : Optional.of(root.at(JsonPointer.compile(fragment)))
+              .filter(node -> !node.isMissingNode());
     } catch (URISyntaxException | IllegalArgumentException e) {
       return Optional.empty(); // no pointer: an anchor, or nonsense
     }
   }
 
-  /// What a part, which is resolved, lets values be: the word of `type`, several in the order of the
-  /// alphabet, or what follows from the rest.
+  /// What a part, which is resolved, lets values be: the word of `type`, several in the order of
+  /// the alphabet, or what follows from the rest.
   static String type(JsonNode part) {
     if (part.isBoolean()) {
       return part.booleanValue() ? ANY : "nothing";

@@ -214,7 +214,8 @@ final class JsonCompatibilityTest {
 
   @Test
   void what_is_no_text_is_refused() {
-    assertThatThrownBy(() -> JsonSchema.parse(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}))
+    assertThatThrownBy(
+            () -> JsonSchema.parse(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'}))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("UTF-8");
   }
@@ -240,8 +241,8 @@ final class JsonCompatibilityTest {
   /// They meet again after 997 · 1009 steps.
   @Test
   void circles_that_hardly_ever_meet_end() {
-    assertThatThrownBy(() ->
-            JsonCompatibility.between(CompatibilityMode.BACKWARD, circle(997), circle(1009)))
+    assertThatThrownBy(
+            () -> JsonCompatibility.between(CompatibilityMode.BACKWARD, circle(997), circle(1009)))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("levels deep");
     assertThat(JsonCompatibility.between(CompatibilityMode.FULL, circle(3), circle(4))).isEmpty();
@@ -267,8 +268,7 @@ final class JsonCompatibilityTest {
     var older = parts(i -> i % 32);
     var newer = parts(i -> i / 32);
 
-    assertThatThrownBy(() ->
-            JsonCompatibility.between(CompatibilityMode.BACKWARD, older, newer))
+    assertThatThrownBy(() -> JsonCompatibility.between(CompatibilityMode.BACKWARD, older, newer))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("steps");
   }
@@ -297,9 +297,13 @@ final class JsonCompatibilityTest {
 
     var found =
         JsonCompatibility.between(
-            CompatibilityMode.BACKWARD, parse("{}"), parse("{\"required\":[%s]}".formatted(required)));
+            CompatibilityMode.BACKWARD,
+            parse("{}"),
+            parse("{\"required\":[%s]}".formatted(required)));
 
-    assertThat(found).hasSize(100).allSatisfy(one -> assertThat(one.path().length()).isLessThan(600));
+    assertThat(found)
+        .hasSize(100)
+        .allSatisfy(one -> assertThat(one.path().length()).isLessThan(600));
     assertThat(found)
         .extracting(Incompatibility::kind)
         .containsOnly(Incompatibility.Kind.NEW_REQUIRED_PROPERTY);
