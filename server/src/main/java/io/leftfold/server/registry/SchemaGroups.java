@@ -10,13 +10,13 @@ import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.server.registry.RegistryException.Kind;
 import io.leftfold.server.registry.SchemaGroup.Details;
 import io.leftfold.server.registry.SchemaGroup.Setting;
+import io.leftfold.server.registry.StreamFolds.Deciding;
 import io.leftfold.server.registry.StreamFolds.Decision;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +108,7 @@ public final class SchemaGroups {
             });
   }
 
-  private <T> T deciding(SchemaName id, Function<@Nullable SchemaGroup, Decision<T>> decide) {
+  private <T> T deciding(SchemaName id, Deciding<SchemaGroup, T> decide) {
     try {
       return folds.deciding(id, decide);
     } catch (StreamTombstonedException closed) {

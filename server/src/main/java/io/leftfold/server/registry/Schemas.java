@@ -9,6 +9,7 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.server.registry.RegistryException.Kind;
 import io.leftfold.server.registry.Schema.Version;
+import io.leftfold.server.registry.StreamFolds.Deciding;
 import io.leftfold.server.registry.StreamFolds.Decision;
 import io.leftfold.server.registry.compatibility.Incompatibility;
 import io.leftfold.server.registry.compatibility.JsonSchema;
@@ -20,7 +21,6 @@ import java.util.OptionalInt;
 import java.util.SequencedSet;
 import java.util.TreeSet;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -288,7 +288,7 @@ public final class Schemas {
             });
   }
 
-  private <T> T deciding(SchemaName name, Function<@Nullable Schema, Decision<T>> decide) {
+  private <T> T deciding(SchemaName name, Deciding<Schema, T> decide) {
     try {
       return folds.deciding(name, decide);
     } catch (StreamTombstonedException closed) {

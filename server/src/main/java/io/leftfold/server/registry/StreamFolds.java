@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +45,11 @@ final class StreamFolds<S> {
   /// One step of a fold.
   interface Evolving<S> {
     @Nullable S evolve(SchemaName name, @Nullable S before, RecordedEvent event);
+  }
+
+  /// Decides a command on what is there.
+  interface Deciding<S, T> {
+    Decision<T> on(@Nullable S found);
   }
 
   /// What a stream comes to.
@@ -93,10 +97,13 @@ final class StreamFolds<S> {
 
   private Fold<S> goOn(SchemaName name, @Nullable Fold<S> known, long first, long last) {
     // A stream that was deleted or cut begins elsewhere, and its fold anew.
-    var continues = known != null && known.first == first && known.revision < last;
-    var value = continues ? known.value : null;
+    var before =
+        known != null && known.first == first && known.revision < last
+            ? known
+            : new Fold<S>(first, -1, null);
+    var value = before.value;
     var revision = last;
-    var options = ReadOptions.forwards().from(continues ? known.revision + 1 : 0);
+    var options = ReadOptions.forwards().from(before.revision + 1);
     try (var read = store.read(name.stream(prefix), options)) {
       for (var resolved : read) {
         var event = resolved.event().orElseThrow();
@@ -129,8 +136,12 @@ final class StreamFolds<S> {
     while (!page.isEmpty()) {
       for (var summary : page) {
         SchemaName.in(summary.name(), prefix)
-            .map(name -> fold(name, summary.state()).value)
-            .ifPresent(told);
+            .ifPresent(name -> {
+              var value = fold(name, summary.state()).value;
+              if (value != null) {
+                told.accept(value);
+              }
+            });
       }
       page = store.streams(options.after(page.getLast().name().value()));
     }
@@ -140,16 +151,16 @@ final class StreamFolds<S> {
   ///
   /// @param decide may be called several times, and throws if the command is refused
   /// @throws UnavailableException if others are always quicker
-  <T> T deciding(SchemaName name, Function<@Nullable S, Decision<T>> decide) {
+  <T> T deciding(SchemaName name, Deciding<S, T> decide) {
     var stream = name.stream(prefix);
     for (var attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
       var fold = fold(name, store.state(stream));
-      var decision = decide.apply(fold.value);
+      var decision = decide.on(fold.value);
       try {
         var _ = store.append(stream, fold.expected(), decision.events());
         return decision.answer();
-      } catch (WrongExpectedStateException quicker) {
-        continue;
+      } catch (WrongExpectedStateException _) {
+        // Another was quicker; what it did may change what is decided.
       }
     }
     throw new UnavailableException(

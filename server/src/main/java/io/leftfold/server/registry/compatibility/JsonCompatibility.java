@@ -4,7 +4,8 @@ package io.leftfold.server.registry.compatibility;
 
 import io.leftfold.server.registry.compatibility.Incompatibility.Kind;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -38,7 +39,10 @@ public final class JsonCompatibility {
   private final JsonSchema newer;
   private final boolean backward;
   private final List<Incompatibility> found = new ArrayList<>();
-  private final Set<Pair> seen = new HashSet<>();
+
+  /// Pairs of parts that were compared already: the same objects, not equal ones.
+  private final IdentityHashMap<JsonNode, Set<JsonNode>> seen = new IdentityHashMap<>();
+
   private int steps;
 
   private JsonCompatibility(JsonSchema older, JsonSchema newer, boolean backward) {
@@ -64,21 +68,6 @@ public final class JsonCompatibility {
     return found.isEmpty() && mode.isForward()
         ? new JsonCompatibility(older, newer, false).compare()
         : found;
-  }
-
-  /// Two parts that were compared already: the same two objects, not equal ones.
-  private record Pair(JsonNode before, JsonNode after) {
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Pair(var itsBefore, var itsAfter)
-          && before == itsBefore
-          && after == itsAfter;
-    }
-
-    @Override
-    public int hashCode() {
-      return 31 * System.identityHashCode(before) + System.identityHashCode(after);
-    }
   }
 
   /// Where something is. Text is made of it only for what is told: names may be long and many.
@@ -124,9 +113,7 @@ public final class JsonCompatibility {
       JsonNode unresolvedBefore, JsonNode unresolvedAfter, Place place, Place told, Kind ofTypes) {
     var before = older.resolved(unresolvedBefore);
     var after = newer.resolved(unresolvedAfter);
-    if (before instanceof ObjectNode
-        && after instanceof ObjectNode
-        && !seen.add(new Pair(before, after))) {
+    if (before instanceof ObjectNode && after instanceof ObjectNode && !isFirst(before, after)) {
       return;
     }
     var type = JsonSchema.type(before);
@@ -153,6 +140,11 @@ public final class JsonCompatibility {
           place,
           Kind.ARRAY_TYPE_INCOMPATIBILITY);
     }
+  }
+
+  private boolean isFirst(JsonNode before, JsonNode after) {
+    return seen.computeIfAbsent(before, _ -> Collections.newSetFromMap(new IdentityHashMap<>()))
+        .add(after);
   }
 
   /// The whole often leaves out that it is an object.
