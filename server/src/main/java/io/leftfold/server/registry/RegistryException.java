@@ -34,6 +34,8 @@ public final class RegistryException extends RuntimeException {
     SCHEMA_UNCHANGED,
     /// Versions do not fit each other.
     SCHEMA_INCOMPATIBLE,
+    /// Versions are not there that were to be deleted.
+    SCHEMA_VERSIONS_MISSING,
     /// Versions are needed that were to be deleted.
     SCHEMA_VERSIONS_NEEDED,
     /// A schema has as many versions as it may.

@@ -6,6 +6,7 @@ import io.leftfold.server.registry.compatibility.CompatibilityMode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 
 /// What happened to one schema.
@@ -42,6 +43,22 @@ sealed interface SchemaEvent {
 
   /// It is gone, for ever.
   record Deleted() implements SchemaEvent {}
+
+  /// The version that came with it.
+  ///
+  /// @return empty if none did
+  default Optional<Definition> definition() {
+    return switch (this) {
+      case Created(_, var first) -> Optional.of(first);
+      case VersionRegistered(var version) -> Optional.of(version);
+      case VersionsDeleted _,
+          CompatibilityModeChanged _,
+          TagsUpdated _,
+          DescriptionUpdated _,
+          Deleted _ ->
+          Optional.empty();
+    };
+  }
 
   /// One that was recorded.
   ///

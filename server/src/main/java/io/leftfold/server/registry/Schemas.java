@@ -22,7 +22,6 @@ import java.util.SequencedSet;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The schemas of a store. All methods wait: not for an event loop.
@@ -62,15 +61,13 @@ public final class Schemas {
 
   private static @Nullable Schema evolve(
       SchemaName name, @Nullable Schema before, RecordedEvent event) {
-    return SchemaJson.decode(event)
-        .map(decoded ->
-            Optional.ofNullable(
-                Schema.evolve(
-                    name,
-                    before,
-                    new SchemaEvent.Recorded(decoded, event.revision(), event.recorded()))))
-        .orElse(Optional.ofNullable(before))
-        .orElse(null);
+    var decoded = SchemaJson.decode(event);
+    return decoded.isEmpty()
+        ? before
+        : Schema.evolve(
+            name,
+            before,
+            new SchemaEvent.Recorded(decoded.get(), event.revision(), event.recorded()));
   }
 
   /// A version that was registered.
@@ -242,7 +239,7 @@ public final class Schemas {
         numbers.stream().filter(number -> schema.version(number).isEmpty()).limit(10).toList();
     if (!missing.isEmpty()) {
       throw new RegistryException(
-          Kind.SCHEMA_VERSIONS_NEEDED,
+          Kind.SCHEMA_VERSIONS_MISSING,
           schema.name().value(),
           "\"%s\" does not have versions %s; nothing was deleted"
               .formatted(schema.name(), missing));
@@ -480,17 +477,8 @@ public final class Schemas {
     var events = store.read(schema.name().stream(SchemaName.SCHEMAS), only).events();
     return events.stream()
         .flatMap(event -> SchemaJson.decode(event).stream())
-        .flatMap(event ->
-            switch (event) {
-              case SchemaEvent.Created(_, var first) -> Stream.of(first.bytes());
-              case SchemaEvent.VersionRegistered(var other) -> Stream.of(other.bytes());
-              case SchemaEvent.VersionsDeleted _,
-                  SchemaEvent.CompatibilityModeChanged _,
-                  SchemaEvent.TagsUpdated _,
-                  SchemaEvent.DescriptionUpdated _,
-                  SchemaEvent.Deleted _ ->
-                  Stream.empty();
-            })
+        .flatMap(event -> event.definition().stream())
+        .map(SchemaEvent.Definition::bytes)
         .findFirst()
         .orElseThrow(() -> RegistryException.notFound(schema.name()));
   }

@@ -715,7 +715,7 @@ final class RegistryWireTest {
     register("a", NAME_AND_CITY);
 
     stands(() -> deleteVersions("a", 1, 2), "SCHEMA_VERSIONS_NEEDED");
-    stands(() -> deleteVersions("a", 1, 7), "SCHEMA_VERSIONS_NEEDED");
+    stands(() -> deleteVersions("a", 1, 7), "SCHEMA_VERSIONS_MISSING");
     bad(() -> deleteVersions("a"), "versions");
     assertThat(versions("a")).containsExactly(1, 2);
   }

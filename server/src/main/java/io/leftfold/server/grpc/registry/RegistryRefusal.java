@@ -81,6 +81,7 @@ final class RegistryRefusal {
       case SCHEMA_GROUP_DELETED,
           SCHEMA_UNCHANGED,
           SCHEMA_INCOMPATIBLE,
+          SCHEMA_VERSIONS_MISSING,
           SCHEMA_VERSIONS_NEEDED,
           TOO_MANY_VERSIONS,
           DATA_FORMAT_IMMUTABLE ->
