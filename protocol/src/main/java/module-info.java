@@ -26,6 +26,8 @@ module io.leftfold.protocol {
   exports io.leftfold.protocol.messages.redaction;
   exports io.leftfold.protocol.messages.parked;
   exports io.leftfold.protocol.messages.projections;
+  exports io.leftfold.protocol.messages.registry;
+  exports io.leftfold.protocol.messages.registry.errors;
   exports io.leftfold.protocol.messages.rpc;
   exports io.leftfold.protocol.messages.shared;
   exports io.leftfold.protocol.messages.store;

@@ -22,6 +22,7 @@ import io.leftfold.server.grpc.operations.RedactionService;
 import io.leftfold.server.grpc.projections.ControlsService;
 import io.leftfold.server.grpc.projections.InquiriesService;
 import io.leftfold.server.grpc.projections.ProjectionsService;
+import io.leftfold.server.grpc.registry.RegistryService;
 import io.leftfold.server.grpc.store.StoreService;
 import io.leftfold.server.grpc.streams.StreamLimits;
 import io.leftfold.server.grpc.streams.StreamsService;
@@ -34,6 +35,8 @@ import io.leftfold.server.http.StatisticsCheck;
 import io.leftfold.server.http.TokenPage;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.ServedProjections;
+import io.leftfold.server.registry.SchemaGroups;
+import io.leftfold.server.registry.Schemas;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -128,6 +131,12 @@ record Wires(
     }
     guarded.putAll(new MonitoringService(this::later, threads).handlers());
     guarded.putAll(new GroupsService(groups, threads).handlers());
+    guarded.putAll(
+        new RegistryService(
+                new Schemas(store, UUID::randomUUID),
+                new SchemaGroups(store, UUID::randomUUID),
+                threads)
+            .handlers());
     projections.ifPresent(served -> {
       guarded.putAll(new ProjectionsService(served, UUID::randomUUID, threads).handlers());
       guarded.putAll(new InquiriesService(served, UUID::randomUUID, CLOCK, threads).handlers());

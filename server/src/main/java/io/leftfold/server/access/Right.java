@@ -73,6 +73,10 @@ public sealed interface Right {
     MANAGE_GROUPS("manage persistent subscriptions"),
     /// Projections that are kept, other than looking at them: for `$ops`.
     MANAGE_PROJECTIONS("manage projections"),
+    /// Schemas, and asking what would fit them: for everybody who has logged in.
+    READ_SCHEMAS("read schemas"),
+    /// Making, changing and deleting schemas: for `$ops`.
+    MANAGE_SCHEMAS("manage schemas"),
     /// Users: for `$admins`.
     MANAGE_USERS("manage users"),
     /// Asking why something was denied: for `$admins`.

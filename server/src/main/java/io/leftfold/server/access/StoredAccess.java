@@ -138,8 +138,8 @@ final class StoredAccess implements Access {
   private Decision decideOnNode(Right.OnNode right) {
     return switch (right) {
       case STATISTICS -> new Decision(anonymous.endpoints(), Grounds.LOGGED_IN, List.of());
-      case GET_TOKEN -> Decision.denied(Grounds.LOGGED_IN);
-      case OPERATE, MANAGE_GROUPS, MANAGE_PROJECTIONS ->
+      case GET_TOKEN, READ_SCHEMAS -> Decision.denied(Grounds.LOGGED_IN);
+      case OPERATE, MANAGE_GROUPS, MANAGE_PROJECTIONS, MANAGE_SCHEMAS ->
           new Decision(false, Grounds.GROUP, OPERATORS);
       case MANAGE_USERS, EXPLAIN_ACCESS -> new Decision(false, Grounds.GROUP, ADMINS);
     };
@@ -147,8 +147,8 @@ final class StoredAccess implements Access {
 
   private static Decision decideOnNode(Caller.User user, Right.OnNode right) {
     return switch (right) {
-      case STATISTICS, GET_TOKEN -> Decision.granted(Grounds.LOGGED_IN);
-      case OPERATE, MANAGE_GROUPS, MANAGE_PROJECTIONS ->
+      case STATISTICS, GET_TOKEN, READ_SCHEMAS -> Decision.granted(Grounds.LOGGED_IN);
+      case OPERATE, MANAGE_GROUPS, MANAGE_PROJECTIONS, MANAGE_SCHEMAS ->
           new Decision(
               user.name().equals(OPS) || user.groups().contains(Caller.OPS),
               Grounds.GROUP,

@@ -12,7 +12,6 @@ import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.api.WrongExpectedStateException;
-import io.leftfold.protocol.messages.errors.AccessDeniedErrorDetails;
 import io.leftfold.protocol.messages.errors.ServerError;
 import io.leftfold.protocol.messages.manystreams.errors.AppendConsistencyViolationErrorDetails;
 import io.leftfold.protocol.messages.manystreams.errors.AppendRecordSizeExceededErrorDetails;
@@ -23,69 +22,38 @@ import io.leftfold.protocol.messages.manystreams.errors.StreamRevisionConflictEr
 import io.leftfold.protocol.messages.manystreams.errors.StreamTombstonedErrorDetails;
 import io.leftfold.protocol.messages.manystreams.errors.StreamsError;
 import io.leftfold.protocol.wire.WireException;
-import io.leftfold.protocol.wire.WireWriter;
 import io.leftfold.server.access.Caller;
-import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
-import io.leftfold.server.edge.GrpcTrailers;
+import io.leftfold.server.grpc.kurrent.RichRefusal;
 import io.leftfold.server.node.TooManyEventsException;
 import java.util.ArrayList;
 import java.util.List;
 
-/// An error as this wire says it: a status, and in its details a `google.rpc.Status` that holds the
-/// reason's name first and what belongs to the reason last, which is where clients look.
-///
-/// @param status the gRPC status
-/// @param reason the name of an error of the server or of streams, without what all names begin
-///   with
-/// @param domain `server` or `streams`
-/// @param message for people
-/// @param details what programs go by; none or one
-record Refusal(
-    GrpcStatus status, String reason, String domain, String message, List<Detail> details) {
+/// What callers of this service are told of errors.
+final class Refusal {
 
   private static final System.Logger LOGGER = System.getLogger(Refusal.class.getName());
-  private static final String TRAILER = "grpc-status-details-bin";
-  private static final String TYPE_URL = "type.googleapis.com/";
-
-  /// So that message and details fit in what clients take of trailers.
-  private static final int MESSAGE_CHARS_MAX = 500;
 
   /// Of more violations than fit, the first are told.
   private static final int VIOLATIONS_BYTES_MAX = 1200;
 
-  /// A message within the details.
-  ///
-  /// @param type its full name
-  /// @param bytes the message
-  record Detail(String type, byte[] bytes) {
-    static Detail of(Message message) {
-      return new Detail(message.getDescriptorForType().getFullName(), message.toByteArray());
-    }
-  }
-
-  Refusal {
-    details = List.copyOf(details);
-    if (message.length() > MESSAGE_CHARS_MAX) {
-      message = message.substring(0, MESSAGE_CHARS_MAX) + "…";
-    }
-  }
+  private Refusal() {}
 
   /// What a caller is told of an error. It is logged if it is no caller's fault.
   ///
   /// @param caller who called
   /// @throws OutOfMemoryError if it is one: that is not the matter of one call
-  static Refusal of(Throwable error, Caller caller) {
+  static RichRefusal of(Throwable error, Caller caller) {
     return switch (error) {
       case OutOfMemoryError fatal -> throw fatal;
       case LeftfoldException known -> of(known, caller);
       case RecordTooLargeException large -> recordTooLarge(large.stream(), large.limit());
-      case TooManyEventsException many -> badRequest("records", text(many));
-      case BadRequestException bad -> badRequest(bad.field(), text(bad));
-      case IllegalArgumentException misuse -> badRequest("", text(misuse));
+      case TooManyEventsException many -> RichRefusal.badRequest("records", text(many));
+      case BadRequestException bad -> RichRefusal.badRequest(bad.field(), text(bad));
+      case IllegalArgumentException misuse -> RichRefusal.badRequest("", text(misuse));
       default -> {
         LOGGER.log(System.Logger.Level.ERROR, "A call to StreamsService failed", error);
-        yield server(
+        yield RichRefusal.server(
             GrpcStatus.INTERNAL,
             ServerError.SERVER_ERROR_SERVER_MALFUNCTION,
             "The call failed inside the server; its log says why");
@@ -93,7 +61,7 @@ record Refusal(
     };
   }
 
-  private static Refusal of(LeftfoldException error, Caller caller) {
+  private static RichRefusal of(LeftfoldException error, Caller caller) {
     return switch (error) {
       case WrongExpectedStateException wrong -> conflict(wrong.conflicts().getFirst());
       case StreamTombstonedException tombstoned ->
@@ -105,49 +73,27 @@ record Refusal(
                   .setStream(tombstoned.stream().value())
                   .build());
       case LimitExceededException limit -> tooLarge(text(limit), limit.bytes(), limit.bytesMax());
-      case NotAuthorizedException denied -> denied(denied, caller);
-      case UnavailableException unavailable -> unavailable(unavailable);
+      case NotAuthorizedException denied -> RichRefusal.denied(caller, "append", text(denied));
+      case UnavailableException unavailable -> RichRefusal.unavailable(unavailable);
       case CorruptLogException corrupt ->
-          server(GrpcStatus.INTERNAL, ServerError.SERVER_ERROR_SERVER_MALFUNCTION, text(corrupt));
+          RichRefusal.server(
+              GrpcStatus.INTERNAL, ServerError.SERVER_ERROR_SERVER_MALFUNCTION, text(corrupt));
       // Nobody can state a condition on this wire.
       case ConditionFailedException _, AlreadyTrackedException _ ->
-          server(GrpcStatus.INTERNAL, ServerError.SERVER_ERROR_SERVER_MALFUNCTION, text(error));
+          RichRefusal.server(
+              GrpcStatus.INTERNAL, ServerError.SERVER_ERROR_SERVER_MALFUNCTION, text(error));
     };
   }
 
-  private static Refusal unavailable(UnavailableException unavailable) {
-    var reason =
-        switch (unavailable.reason()) {
-          case TOO_BUSY -> ServerError.SERVER_ERROR_SERVER_OVERLOADED;
-          case CLOSED -> ServerError.SERVER_ERROR_SERVER_SHUTTING_DOWN;
-          case INDEXING, READ_ONLY, IN_USE, UNREACHABLE ->
-              ServerError.SERVER_ERROR_SERVER_NOT_READY;
-        };
-    return server(GrpcStatus.UNAVAILABLE, reason, text(unavailable));
-  }
-
-  private static Refusal denied(NotAuthorizedException denied, Caller caller) {
-    var details = AccessDeniedErrorDetails.newBuilder().setOperation("append");
-    if (caller instanceof Caller.User user) {
-      details.setUsername(user.name());
-    }
-    return new Refusal(
-        GrpcStatus.PERMISSION_DENIED,
-        name(ServerError.SERVER_ERROR_ACCESS_DENIED),
-        "server",
-        text(denied),
-        List.of(Detail.of(details.build())));
-  }
-
-  static Refusal shuttingDown() {
-    return server(
+  static RichRefusal shuttingDown() {
+    return RichRefusal.server(
         GrpcStatus.UNAVAILABLE,
         ServerError.SERVER_ERROR_SERVER_SHUTTING_DOWN,
         "The server is shutting down; connect again and repeat the append");
   }
 
-  static Refusal noRequests() {
-    return new Refusal(
+  static RichRefusal noRequests() {
+    return new RichRefusal(
         GrpcStatus.FAILED_PRECONDITION,
         name(StreamsError.STREAMS_ERROR_APPEND_SESSION_NO_REQUESTS),
         "streams",
@@ -155,7 +101,7 @@ record Refusal(
         List.of());
   }
 
-  static Refusal alreadyInSession(String stream) {
+  static RichRefusal alreadyInSession(String stream) {
     return streams(
         GrpcStatus.ABORTED,
         StreamsError.STREAMS_ERROR_STREAM_ALREADY_IN_APPEND_SESSION,
@@ -164,7 +110,7 @@ record Refusal(
         StreamAlreadyInAppendSessionErrorDetails.newBuilder().setStream(stream).build());
   }
 
-  private static Refusal recordTooLarge(String stream, LimitExceededException limit) {
+  private static RichRefusal recordTooLarge(String stream, LimitExceededException limit) {
     return streams(
         GrpcStatus.INVALID_ARGUMENT,
         StreamsError.STREAMS_ERROR_APPEND_RECORD_SIZE_EXCEEDED,
@@ -177,7 +123,7 @@ record Refusal(
             .build());
   }
 
-  private static Refusal tooLarge(String message, long bytes, long bytesMax) {
+  private static RichRefusal tooLarge(String message, long bytes, long bytesMax) {
     return streams(
         GrpcStatus.ABORTED,
         StreamsError.STREAMS_ERROR_APPEND_TRANSACTION_SIZE_EXCEEDED,
@@ -192,7 +138,7 @@ record Refusal(
     return (int) Math.min(Integer.MAX_VALUE, bytes);
   }
 
-  private static Refusal conflict(WrongExpectedStateException.Conflict conflict) {
+  private static RichRefusal conflict(WrongExpectedStateException.Conflict conflict) {
     return streams(
         GrpcStatus.FAILED_PRECONDITION,
         StreamsError.STREAMS_ERROR_STREAM_REVISION_CONFLICT,
@@ -208,7 +154,7 @@ record Refusal(
   /// Checks that do not hold, in their order.
   ///
   /// @param message about the first
-  static Refusal violated(String message, List<ConsistencyViolation> violations) {
+  static RichRefusal violated(String message, List<ConsistencyViolation> violations) {
     var told = new ArrayList<ConsistencyViolation>();
     var bytes = 0;
     for (var violation : violations) {
@@ -237,32 +183,10 @@ record Refusal(
         "", "The request is not a message of kurrentdb.protocol.v2.streams: " + cause);
   }
 
-  private static Refusal badRequest(String field, String message) {
-    // google.rpc.BadRequest: | field_violations 1 ( field 1 | description 2 ) … |
-    var violations = new WireWriter(128);
-    violations.begin(1);
-    violations.text(1, field);
-    violations.text(2, message);
-    violations.end();
-    return new Refusal(
-        GrpcStatus.INVALID_ARGUMENT,
-        name(ServerError.SERVER_ERROR_BAD_REQUEST),
-        "server",
-        message,
-        List.of(new Detail("google.rpc.BadRequest", violations.toByteArray())));
-  }
-
-  private static Refusal server(GrpcStatus status, ServerError error, String message) {
-    return new Refusal(status, name(error), "server", message, List.of());
-  }
-
-  private static Refusal streams(
+  private static RichRefusal streams(
       GrpcStatus status, StreamsError error, String message, Message detail) {
-    return new Refusal(status, name(error), "streams", message, List.of(Detail.of(detail)));
-  }
-
-  private static String name(ServerError error) {
-    return error.name().replace("SERVER_ERROR_", "");
+    return new RichRefusal(
+        status, name(error), "streams", message, List.of(RichRefusal.Detail.of(detail)));
   }
 
   private static String name(StreamsError error) {
@@ -271,35 +195,5 @@ record Refusal(
 
   private static String text(Throwable error) {
     return String.valueOf(error.getMessage());
-  }
-
-  /// Ends a call with this error, from any thread.
-  void end(GrpcCall call) {
-    call.execute(() -> fail(call));
-  }
-
-  /// Ends a call with this error, on its event loop.
-  void fail(GrpcCall call) {
-    call.fail(status, message, GrpcTrailers.NONE.with(TRAILER, rich()));
-  }
-
-  /// google.rpc.Status: | code 1 | message 2 | details 3 ( type_url 1 | value 2 ) … |
-  private byte[] rich() {
-    var info = new WireWriter(128); // google.rpc.ErrorInfo: | reason 1 | domain 2 |
-    info.text(1, reason);
-    info.text(2, domain);
-    var out = new WireWriter(1024);
-    out.varint(1, status.code());
-    out.text(2, message);
-    write(out, new Detail("google.rpc.ErrorInfo", info.toByteArray()));
-    details.forEach(detail -> write(out, detail));
-    return out.toByteArray();
-  }
-
-  private static void write(WireWriter out, Detail detail) {
-    out.begin(3, detail.bytes.length);
-    out.text(1, TYPE_URL + detail.type);
-    out.bytes(2, detail.bytes);
-    out.end();
   }
 }
