@@ -20,6 +20,7 @@ import io.leftfold.benchmarks.projections.ProjectionFolds;
 import io.leftfold.benchmarks.projections.ProjectionRuns;
 import io.leftfold.benchmarks.toolkit.Deciding;
 import io.leftfold.benchmarks.toolkit.LongStreams;
+import io.leftfold.benchmarks.toolkit.ProcessInputs;
 import io.leftfold.benchmarks.toolkit.ReadModelFolds;
 import java.util.ArrayList;
 import java.util.List;
@@ -86,6 +87,7 @@ final class Catalogue {
     for (var kind : ReadModelFolds.Kind.values()) {
       all.add(new ReadModelFolds(kind));
     }
+    all.add(new ProcessInputs());
     for (var length : LENGTHS) {
       all.add(new LongStreams(length));
     }

@@ -100,9 +100,17 @@ final class BoundaryFold<S, E> {
     }
   }
 
-  /// What the events of a boundary amounted to at a moment.
+  /// What the events of a boundary amounted to at a moment, beginning at what is kept of it, if
+  /// that is not newer. What is remembered would be: it is of now.
   S stateAsOf(Boundary<E> boundary, AsOf moment) {
-    return asOf(boundary, moment, nothing()).folded().state();
+    Remembered<S> from;
+    purging.readLock().lock();
+    try {
+      from = kept(boundary);
+    } finally {
+      purging.readLock().unlock();
+    }
+    return asOf(boundary, moment, from).folded().state();
   }
 
   private Object key(Boundary<E> boundary) {
@@ -143,6 +151,9 @@ final class BoundaryFold<S, E> {
   private Grounds<S> ofQuery(Query query, ReadOptions options, Remembered<S> from) {
     try (var events = store.read(query, options)) {
       var head = events.head();
+      if (from.next() > head.end()) {
+        return ofQuery(query, options.from(0), nothing());
+      }
       var condition = AppendCondition.noneMatch(query).after(head);
       return new Grounds<>(
           fold(events, from, 0, head.end()), ExpectedState.any(), List.of(condition));

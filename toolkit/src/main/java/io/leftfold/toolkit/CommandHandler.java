@@ -162,7 +162,9 @@ public final class CommandHandler<C, S, E, R> {
   }
 
   /// What the events of a boundary amounted to at an earlier moment. As of the position of the
-  /// first event of a decision it is the state that was decided by.
+  /// first event of a decision it is the state that was decided by. It is folded from the snapshot
+  /// that is kept of the boundary, if that is not of a later moment, and otherwise from the first
+  /// event.
   ///
   /// @param boundary which events
   /// @param moment of the store

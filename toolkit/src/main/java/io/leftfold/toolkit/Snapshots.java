@@ -19,6 +19,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// A snapshot is memoisation of the fold, and nothing rests on it. One of another version, one that
 /// cannot be read, and one of a stream that shows other events by now are as none, and replaced.
 /// That one could not be written is logged, and does not fail the command; it was accepted before.
+/// A state of the past ([CommandHandler#stateAsOf]) begins at the snapshot, if that is not newer.
 ///
 /// They lie in streams `snapshots.<name>-<boundary>`, of which only the last event is visible, as
 /// events of type `$snapshot`, which no query matches.

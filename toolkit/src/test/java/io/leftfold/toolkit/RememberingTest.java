@@ -4,10 +4,12 @@ package io.leftfold.toolkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.Query;
+import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
@@ -108,7 +110,18 @@ final class RememberingTest {
         assertThat(numbers(store, 0).with(snapshots).state(boundary))
             .as("from the snapshot, seed %d, step %d, %s", seed, step, boundary)
             .isEqualTo(forgetful.state(boundary));
+        var moment = new AsOf.Position(random.nextLong(1 + events()));
+        assertThat(numbers(store, 0).with(snapshots).stateAsOf(boundary, moment))
+            .as("seed %d, step %d, %s, %s", seed, step, boundary, moment)
+            .isEqualTo(forgetful.stateAsOf(boundary, moment));
       }
+    }
+  }
+
+  /// All that is in the store, snapshots too.
+  private long events() {
+    try (var all = store.read(Query.everything(), ReadOptions.forwards())) {
+      return all.head().end();
     }
   }
 

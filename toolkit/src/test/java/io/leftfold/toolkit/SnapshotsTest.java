@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.AppendResult;
+import io.leftfold.api.AsOf;
 import io.leftfold.api.Commit;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
@@ -133,6 +134,30 @@ final class SnapshotsTest {
     accounts.handle(new Deposit("7", 1));
 
     assertThat(store.read(StreamName.of(SEVEN), ReadOptions.forwards()).events()).hasSize(1);
+  }
+
+  /// The snapshot is behind the ninety-ninth event, or so; every position in turn.
+  @Test
+  void a_state_of_the_past_before_and_behind_a_snapshot_is_the_fold_from_zero() {
+    deposit(100);
+    var snapshot =
+        store.read(StreamName.of(SEVEN), ReadOptions.forwards()).events().getFirst().position();
+    var kept = accounts(store, snapshots(1));
+    var forgetful = CommandHandler.of(store, Accounts.DECIDER, Accounts.CODEC, Accounts::boundary);
+    var seven = Boundary.<AccountEvent>stream(stream("7"));
+    var spared = 0;
+
+    for (var end = 0L; end <= snapshot + 20; end++) {
+      var moment = new AsOf.Position(end);
+      store.reset();
+      var fromZero = forgetful.stateAsOf(seven, moment);
+      var allOfIt = store.events();
+      store.reset();
+
+      assertThat(kept.stateAsOf(seven, moment)).as("%s", moment).isEqualTo(fromZero);
+      spared += store.events() < allOfIt ? 1 : 0;
+    }
+    assertThat(spared).isPositive();
   }
 
   @Test

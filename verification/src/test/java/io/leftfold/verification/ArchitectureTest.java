@@ -120,6 +120,7 @@ final class ArchitectureTest {
   private static final JavaClasses LEFTFOLD =
       new ClassFileImporter()
           .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .withImportOption(location -> !location.contains("-tests.jar"))
           .importPackages("io.leftfold");
 
   private static String inside(String module) {

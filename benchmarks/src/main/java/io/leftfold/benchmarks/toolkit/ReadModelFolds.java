@@ -20,7 +20,10 @@ import io.leftfold.readmodels.SqlTable;
 import io.leftfold.readmodels.SqlView;
 import io.leftfold.readmodels.files.FileReadModel;
 import io.leftfold.readmodels.files.Pages;
+import io.leftfold.readmodels.graph.GraphReadModel;
+import io.leftfold.readmodels.graph.GraphView;
 import io.leftfold.readmodels.lucene.LuceneReadModel;
+import io.leftfold.readmodels.redis.RedisReadModel;
 import io.leftfold.toolkit.Decoded;
 import io.leftfold.toolkit.FoldingOptions;
 import io.leftfold.toolkit.InMemoryReadModel;
@@ -28,6 +31,7 @@ import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ReadModel;
 import io.leftfold.toolkit.States;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -43,6 +47,8 @@ import org.apache.lucene.document.Document;
 import org.apache.lucene.document.Field.Store;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.store.FSDirectory;
+import org.apache.tinkerpop.gremlin.tinkergraph.structure.TinkerTransactionGraph;
+import redis.clients.jedis.RedisClient;
 
 /// A projection from its first event to the last into each kind of read model, beside the same
 /// balances written in the same steps without the toolkit, from events that are in memory.
@@ -72,7 +78,15 @@ public final class ReadModelFolds implements Benchmark {
     /// A file of states, and a CSV of all of them.
     FILES,
     /// An index of Lucene, with a document for each balance.
-    LUCENE
+    LUCENE,
+    /// A table in a PostgreSQL of its own, on loopback, with a sync at each commit.
+    POSTGRES,
+    /// The same balances in PostgreSQL, as JSON.
+    POSTGRES_STATES,
+    /// A hash in a Redis of its own, on loopback, with a sync behind each command.
+    REDIS,
+    /// A vertex for each balance in TinkerPop's graph, in memory.
+    GRAPH
   }
 
   private final AtomicInteger runs = new AtomicInteger();
@@ -107,7 +121,8 @@ public final class ReadModelFolds implements Benchmark {
     var events = Accounts.events(settings.scaled(EVENTS), ACCOUNTS);
     // A pass takes long, so few of them have to do.
     var few = new Settings(settings.directory(), settings.measuring(), true);
-    try (var store = LocalEventStore.open(settings.directory().resolve("store"))) {
+    try (var store = LocalEventStore.open(settings.directory().resolve("store"));
+        var rooms = rooms(settings.directory().resolve("server"))) {
       Accounts.append(store, events);
       var rounds =
           new Rounds(few)
@@ -115,13 +130,15 @@ public final class ReadModelFolds implements Benchmark {
                   "leftfold",
                   time ->
                       Pace.perSecond(
-                          time, () -> fold(store, next(settings), STEP_EVENTS, events.size())))
+                          time, () -> fold(store, next(rooms, settings), STEP_EVENTS, events.size())))
               .with(
                   "large steps",
                   time ->
                       Pace.perSecond(
-                          time, () -> fold(store, next(settings), LARGE_STEP, events.size())))
-              .with("limit", time -> Pace.perSecond(time, () -> write(next(settings), events)))
+                          time, () -> fold(store, next(rooms, settings), LARGE_STEP, events.size())))
+              .with(
+                  "limit",
+                  time -> Pace.perSecond(time, () -> write(next(rooms, settings), events)))
               .with("reading", time -> Pace.perSecond(time, () -> read(store, events.size())))
               .run();
       rows.accept(
@@ -144,8 +161,16 @@ public final class ReadModelFolds implements Benchmark {
     }
   }
 
-  private Path next(Settings settings) {
-    return settings.directory().resolve("run-" + runs.incrementAndGet());
+  private Rooms rooms(Path directory) throws IOException {
+    return switch (kind) {
+      case MEMORY, SQLITE, SQLITE_STATES, H2, H2_STATES, FILES, LUCENE, GRAPH -> Rooms.files();
+      case POSTGRES, POSTGRES_STATES -> PostgresRooms.start(directory);
+      case REDIS -> RedisRooms.start(directory);
+    };
+  }
+
+  private String next(Rooms rooms, Settings settings) throws IOException {
+    return rooms.of(settings.directory().resolve("run-" + runs.incrementAndGet()));
   }
 
   // ---- what both write
@@ -168,7 +193,7 @@ public final class ReadModelFolds implements Benchmark {
     return document;
   }
 
-  private static Connection sqlite(Path file) throws SQLException {
+  private static Connection sqlite(String file) throws SQLException {
     var connection = DriverManager.getConnection("jdbc:sqlite:" + file);
     try (var statement = connection.createStatement()) {
       statement.execute("PRAGMA journal_mode = WAL");
@@ -177,28 +202,28 @@ public final class ReadModelFolds implements Benchmark {
     return connection;
   }
 
-  private static Connection h2(Path file) throws SQLException {
+  private static Connection h2(String file) throws SQLException {
     return DriverManager.getConnection("jdbc:h2:" + file);
   }
 
   // ---- by the toolkit
 
-  private long fold(EventStore store, Path path, int step, int expected) throws Exception {
+  private long fold(EventStore store, String room, int step, int expected) throws Exception {
     var options = FoldingOptions.defaults().withBatchEventsMax(step);
     switch (kind) {
       case MEMORY -> foldStates(store, new InMemoryReadModel<>(), options);
-      case SQLITE -> foldRows(store, sqlite(path), options);
-      case SQLITE_STATES -> foldJson(store, sqlite(path), options);
-      case H2 -> foldRows(store, h2(path), options);
-      case H2_STATES -> foldJson(store, h2(path), options);
+      case SQLITE -> foldRows(store, sqlite(room), options);
+      case SQLITE_STATES -> foldJson(store, sqlite(room), options);
+      case H2 -> foldRows(store, h2(room), options);
+      case H2_STATES -> foldJson(store, h2(room), options);
       case FILES -> {
         var pages = Pages.<Balance>none().all("balances.csv", balances -> table(balances));
-        try (var readModel = FileReadModel.open(path, Accounts.BALANCE, pages)) {
+        try (var readModel = FileReadModel.open(Path.of(room), Accounts.BALANCE, pages)) {
           foldStates(store, readModel, options);
         }
       }
       case LUCENE -> {
-        try (var directory = FSDirectory.open(path);
+        try (var directory = FSDirectory.open(Path.of(room));
             var readModel =
                 LuceneReadModel.open(
                     directory,
@@ -206,6 +231,20 @@ public final class ReadModelFolds implements Benchmark {
                     Accounts.BALANCE,
                     ReadModelFolds::document)) {
           foldStates(store, readModel, options);
+        }
+      }
+      case POSTGRES -> foldRows(store, DriverManager.getConnection(room), options);
+      case POSTGRES_STATES -> foldJson(store, DriverManager.getConnection(room), options);
+      case REDIS -> {
+        var parts = room.split("#", 2);
+        try (var redis = RedisClient.create(parts[0])) {
+          foldStates(
+              store, RedisReadModel.ofStates(redis, parts[1], Accounts.BALANCE), options);
+        }
+      }
+      case GRAPH -> {
+        try (var graph = TinkerTransactionGraph.open()) {
+          foldGraph(store, GraphReadModel.of(graph), options);
         }
       }
     }
@@ -255,6 +294,25 @@ public final class ReadModelFolds implements Benchmark {
     }
   }
 
+  private static void foldGraph(
+      EventStore store, GraphReadModel readModel, FoldingOptions options) {
+    var projection =
+        Projection.<Booked, GraphView>of(
+                "balances",
+                1,
+                Accounts.EVENTS,
+                (view, occurred) ->
+                    GraphSink.book(
+                        view.vertex("balance", occurred.event().account()), occurred.event()))
+            .from(source())
+            .partitionedBy((event, _) -> event.account());
+    try (var projector = Projector.of(store, projection, readModel, options)) {
+      projector.catchUp();
+    }
+    require(
+        readModel.<Integer>read("balances", view -> view.g().V().count().next().intValue()));
+  }
+
   private static void write(SqlView view, Booked booked) {
     var changed =
         view.update(
@@ -271,8 +329,8 @@ public final class ReadModelFolds implements Benchmark {
 
   // ---- without it
 
-  private long write(Path path, List<Booked> events) throws Exception {
-    try (var sink = sink(path)) {
+  private long write(String room, List<Booked> events) throws Exception {
+    try (var sink = sink(room)) {
       for (var from = 0; from < events.size(); from += STEP_EVENTS) {
         var to = Math.min(from + STEP_EVENTS, events.size());
         sink.take(events.subList(from, to), to);
@@ -281,13 +339,16 @@ public final class ReadModelFolds implements Benchmark {
     return events.size();
   }
 
-  private Sink sink(Path path) throws Exception {
+  private Sink sink(String room) throws Exception {
     return switch (kind) {
       case MEMORY -> new MemorySink(new HashMap<>());
-      case SQLITE, SQLITE_STATES -> new SqlSink(sqlite(path));
-      case H2, H2_STATES -> new SqlSink(h2(path));
-      case FILES -> new FileSink(path);
-      case LUCENE -> new LuceneSink(path);
+      case SQLITE, SQLITE_STATES -> new SqlSink(sqlite(room));
+      case H2, H2_STATES -> new SqlSink(h2(room));
+      case FILES -> new FileSink(Path.of(room));
+      case LUCENE -> new LuceneSink(Path.of(room));
+      case POSTGRES, POSTGRES_STATES -> new SqlSink(DriverManager.getConnection(room));
+      case REDIS -> new RedisSink(room);
+      case GRAPH -> new GraphSink();
     };
   }
 

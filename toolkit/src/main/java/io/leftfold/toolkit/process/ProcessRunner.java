@@ -37,7 +37,10 @@ import java.util.stream.Collectors;
 /// each other either.
 ///
 /// What operators do ([#resume], [#skip], [#retry]) is recorded as events of the instance, and may
-/// be done from any process: whoever runs hears of it.
+/// be done from any process: whoever runs hears of it. An instance is not restarted from an earlier
+/// revision: the id of a command is that of its input and place, so what is decided otherwise the
+/// second time would have the id of what was done the first time, and be taken for it. Repaired
+/// code and [#resume] go on from where the instance is.
 ///
 /// @param <E> the events that are followed
 /// @param <S> the state of an instance

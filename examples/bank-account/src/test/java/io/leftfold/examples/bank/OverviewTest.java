@@ -10,11 +10,15 @@ import io.leftfold.examples.bank.BankCommand.OrderPayment;
 import io.leftfold.examples.bank.BankCommand.SetCreditLine;
 import io.leftfold.examples.bank.BankCommand.Transfer;
 import io.leftfold.examples.bank.BankCommand.Withdraw;
+import io.leftfold.examples.bank.BankEvent.AccountOpened;
+import io.leftfold.examples.bank.BankEvent.TransferReceived;
+import io.leftfold.examples.bank.BankEvent.TransferSent;
 import io.leftfold.examples.bank.Overview.AccountRow;
 import io.leftfold.examples.bank.Overview.LedgerRow;
 import io.leftfold.toolkit.FoldingOptions;
 import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Projector;
+import io.leftfold.toolkit.ViewSpecification;
 import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.AfterEach;
@@ -71,6 +75,24 @@ final class OverviewTest {
     assertThat(test.bank.overview().ledger(test.bank.today().plusDays(3)))
         .extracting(LedgerRow::text)
         .containsExactly("cheque");
+  }
+
+  @Test
+  void it_comes_to_the_same_in_whatever_order_accounts_are_folded() {
+    var iban = TestBank.IBANS.getFirst();
+    var today = test.bank.today();
+    ViewSpecification.of(
+            Overview.projection(test.types),
+            () -> new Overview(TestBank.database()).readModel(),
+            view ->
+                view.query(
+                    "SELECT account, balance FROM {accounts} ORDER BY account",
+                    row -> row.getString(1) + ": " + row.getLong(2)))
+        .given(Accounts.stream("a"), new AccountOpened("a", iban, Personal.of("Ann")))
+        .given(Accounts.stream("b"), new AccountOpened("b", iban, Personal.of("Bob")))
+        .given(Accounts.stream("a"), new TransferSent("a", "b", 20, today, "lunch"))
+        .given(Accounts.stream("b"), new TransferReceived("b", "a", 20, today, "lunch"))
+        .then(List.of("a: -20", "b: 20"));
   }
 
   @ParameterizedTest
