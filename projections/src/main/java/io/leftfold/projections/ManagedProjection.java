@@ -27,8 +27,9 @@ final class ManagedProjection {
 
   private final Wanted wanted;
   private final RunKeeper runs;
-  private long askedAt;
+  private long neededAt;
   private @Nullable Building building;
+  private volatile boolean isForgotten;
 
   /// @param news called when a run has ended
   ManagedProjection(
@@ -45,7 +46,7 @@ final class ManagedProjection {
     this.beginning = new Runs(host, entry, news);
     this.lock = new ChangeLock(entry.name(), this::anew);
     this.runs = new RunKeeper(host, entry, beginning, wanted::definition);
-    askedAt = host.options().clock().millis();
+    neededAt = host.options().clock().millis();
   }
 
   String name() {
@@ -94,6 +95,7 @@ final class ManagedProjection {
           () -> !runs.isPausing(),
           () -> {
             runs.look();
+            expire();
             if (building != null) {
               superviseBuilding(building);
             }
@@ -104,10 +106,19 @@ final class ManagedProjection {
     }
   }
 
-  /// Whether it is a query that nobody has asked about for long.
+  /// Whether it is a query that has ended, and that nobody has asked about for long.
   boolean isForgotten() {
-    return mode() == ProjectionMode.TRANSIENT
-        && host.options().clock().millis() - askedAt >= host.options().queryExpiry().toMillis();
+    return isForgotten;
+  }
+
+  private void expire() {
+    var now = host.options().clock().millis();
+    if (runs.isRunning()) {
+      neededAt = now;
+    }
+    isForgotten =
+        mode() == ProjectionMode.TRANSIENT
+            && now - neededAt >= host.options().queryExpiry().toMillis();
   }
 
   /// Ends it; what is wanted stays.
@@ -294,11 +305,20 @@ final class ManagedProjection {
   /// What is known now.
   Answers answers() {
     return lock.looking(() -> {
-      askedAt = host.options().clock().millis();
+      neededAt = host.options().clock().millis();
       return runs.answers(registry);
     });
   }
 
+  /// How it is, for somebody who asks about this one.
+  ProjectionStatistics statisticsAsked() {
+    return lock.looking(() -> {
+      neededAt = host.options().clock().millis();
+      return runs.statistics(registry, building);
+    });
+  }
+
+  /// How it is, for a list of all.
   ProjectionStatistics statistics() {
     return lock.looking(() -> runs.statistics(registry, building));
   }

@@ -218,7 +218,7 @@ public final class Projections implements AutoCloseable {
   /// @param name which
   /// @return its figures
   public ProjectionStatistics statistics(String name) {
-    return builtIn(name).map(BuiltIn::statistics).orElseGet(() -> find(name).statistics());
+    return builtIn(name).map(BuiltIn::statistics).orElseGet(() -> find(name).statisticsAsked());
   }
 
   /// What a projection is made of.

@@ -12,6 +12,7 @@ import io.leftfold.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -177,6 +178,32 @@ final class ProjectionsTest {
     clock.advance(Duration.ofMinutes(3));
     Fixture.await(() -> projections().list().stream().noneMatch(one -> one.name().equals("q")));
     assertThat(fixture.store.state(StreamName.of("$projections-q")).lastRevision()).isEqualTo(-1);
+  }
+
+  @Test
+  void a_query_is_not_forgotten_while_it_runs_or_somebody_asks_how_far_it_is() {
+    var held = new CompletableFuture<Void>();
+    try (var query = new Supervised(NewProjection.transientQuery("q", COUNT).disabled())) {
+      query.workers.execute(held::join);
+      query.projection.enable();
+      query.pass(Duration.ofMinutes(20));
+      assertThat(query.projection.isForgotten()).isFalse();
+
+      held.complete(null);
+      query.awaitState(ProjectionState.COMPLETED);
+      for (var round = 0; round < 3; round++) {
+        query.pass(Duration.ofMinutes(5).minusMillis(1));
+        assertThat(query.projection.isForgotten()).isFalse();
+        assertThat(query.projection.statisticsAsked().state()).isEqualTo(ProjectionState.COMPLETED);
+      }
+      query.pass(Duration.ofMinutes(4));
+      // As in a list of all.
+      assertThat(query.projection.statistics().name()).isEqualTo("q");
+      query.pass(Duration.ofMinutes(1));
+      assertThat(query.projection.isForgotten()).isTrue();
+    } finally {
+      held.complete(null);
+    }
   }
 
   @Test

@@ -23,7 +23,7 @@ final class Supervised implements AutoCloseable {
   final ManualClock clock = new ManualClock(Instant.parse("2026-11-01T08:00:00Z"));
   final TroubledStore store = new TroubledStore(new InMemoryEventStore(clock));
   final ManagedProjection projection;
-  private final ExecutorService workers = Executors.newSingleThreadExecutor();
+  final ExecutorService workers = Executors.newSingleThreadExecutor();
 
   Supervised(NewProjection wanted) {
     var host =
