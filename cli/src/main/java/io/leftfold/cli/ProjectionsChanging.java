@@ -4,6 +4,7 @@ package io.leftfold.cli;
 
 import io.leftfold.cli.output.Printable;
 import io.leftfold.client.RemoteProjections;
+import io.leftfold.projections.FailurePolicy;
 import io.leftfold.projections.NewProjection;
 import io.leftfold.projections.ProjectionConfig;
 import io.leftfold.projections.Projections;
@@ -55,6 +56,15 @@ final class ProjectionsChanging {
     @Option(names = "--disabled", description = "Do not start it.")
     private boolean disabled;
 
+    @Option(
+        names = "--on-failure",
+        paramLabel = "<policy>",
+        defaultValue = "stop",
+        converter = ProjectionsConfigCommand.OfPolicy.class,
+        description =
+            "What becomes of an event that makes the script fail: stop, retry, park-event or park-partition. Default: stop.")
+    private FailurePolicy onFailure;
+
     Create(Shell shell) {
       super(shell);
     }
@@ -65,7 +75,10 @@ final class ProjectionsChanging {
       if (oneTime) {
         return change(
             here -> create(here, NewProjection.oneTime(name, text)),
-            there -> there.controls().createOneTime(name, text, emit, track, disabled),
+            there ->
+                there
+                    .controls()
+                    .createOneTime(name, text, emit, track, disabled, onFailure.toString()),
             "is there");
       }
       return change(
@@ -77,14 +90,18 @@ final class ProjectionsChanging {
     private void create(Projections here, NewProjection projection) {
       var wanted =
           projection.with(
-              ProjectionConfig.DEFAULT.withEmitEnabled(emit).withTrackEmittedStreams(track));
+              ProjectionConfig.DEFAULT
+                  .withEmitEnabled(emit)
+                  .withTrackEmittedStreams(track)
+                  .withFailurePolicy(onFailure));
       here.create(disabled ? wanted.disabled() : wanted);
     }
 
     private void create(RemoteProjections there, String text) {
-      there.createContinuous(name, text, emit, track);
-      if (disabled) {
-        there.disable(name);
+      if (disabled || onFailure != FailurePolicy.STOP) {
+        there.controls().createContinuous(name, text, emit, track, disabled, onFailure.toString());
+      } else {
+        there.createContinuous(name, text, emit, track);
       }
     }
   }

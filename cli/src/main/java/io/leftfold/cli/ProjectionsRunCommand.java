@@ -2,6 +2,8 @@
 
 package io.leftfold.cli;
 
+import io.leftfold.api.LeftfoldException;
+import io.leftfold.client.ProjectionFailedException;
 import io.leftfold.client.RemoteProjections;
 import io.leftfold.projections.NewProjection;
 import io.leftfold.projections.ProjectionState;
@@ -105,6 +107,25 @@ final class ProjectionsRunCommand implements Callable<Integer> {
   private int there(RemoteProjections projections, String name, ScriptFile read)
       throws InterruptedException {
     projections.createTransient(name, read.text());
+    try {
+      return follow(projections, name, read);
+    } finally {
+      forget(projections, name);
+    }
+  }
+
+  /// The server would keep it and its states for minutes, in case somebody asked again.
+  private static void forget(RemoteProjections projections, String name) {
+    try {
+      projections.abort(name);
+      projections.delete(name, false, false, false);
+    } catch (LeftfoldException | ProjectionFailedException _) {
+      // It is forgotten by itself.
+    }
+  }
+
+  private int follow(RemoteProjections projections, String name, ScriptFile read)
+      throws InterruptedException {
     var progress = new ProgressLine(shell);
     while (true) {
       var now = projections.statistics(name);
@@ -121,7 +142,6 @@ final class ProjectionsRunCommand implements Callable<Integer> {
       }
       progress.show(() -> "%.1f %%, at position %s".formatted(now.progress(), now.position()));
       if (shell.stop().await(LOOK_AGAIN)) {
-        projections.abort(name);
         throw new CommandFailedException(ExitCode.FAILED, "Stopped before the end of the log");
       }
     }

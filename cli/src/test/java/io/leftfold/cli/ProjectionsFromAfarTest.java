@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -141,6 +142,7 @@ final class ProjectionsFromAfarTest {
         .containsExactly(
             "{\"partition\":\"listed-7\",\"result\":{\"balance\":30}}",
             "{\"partition\":\"listed-8\",\"result\":{\"balance\":5}}");
+    assertThat(ok("list").out()).contains("listed").doesNotContain("Transient");
   }
 
   @Test
@@ -271,6 +273,36 @@ final class ProjectionsFromAfarTest {
     var arguments =
         Stream.concat(Stream.of("config", "configured", "--json"), Arrays.stream(changes));
     return JsonMapper.shared().readTree(ok(arguments.toArray(String[]::new)).out());
+  }
+
+  @Test
+  void one_that_is_not_to_start_never_does_and_has_its_policy_from_the_beginning()
+      throws IOException {
+    fill("still");
+    Files.writeString(
+        directory.resolve("tells.js"),
+        "fromCategory('still').when({ $any(s, e) { emit('told', 'Told', {}); } })");
+    for (var more : List.of("", "--one-time")) {
+      var name = "still" + more;
+      var create =
+          Stream.of(
+                  "create", name, "tells.js", "--emit", "--disabled", "--on-failure", "retry", more)
+              .filter(word -> !word.isEmpty());
+      ok(create.toArray(String[]::new));
+      assertThat(ok("statistics", name, "--json").out()).contains("Stopped");
+      var definitions =
+          store.read(StreamName.of("$projections-" + name), ReadOptions.forwards()).events();
+      assertThat(definitions).hasSize(1);
+      assertThat(definitions.getFirst().dataAsText())
+          .contains("\"enabled\":false", "\"emitEnabled\":true");
+      assertThat(JsonMapper.shared().readTree(ok("config", name, "--json").out()).toString())
+          .contains("retry");
+    }
+    assertThat(store.read(StreamName.of("told"), ReadOptions.forwards()).events()).isEmpty();
+    ok("enable", "still");
+    await(() -> !store.read(StreamName.of("told"), ReadOptions.forwards()).events().isEmpty());
+    assertThat(run("create", "other", "tells.js", "--on-failure", "hope").code())
+        .isEqualTo(ExitCode.USAGE);
   }
 
   @Test

@@ -5,6 +5,7 @@ package io.leftfold.client;
 import io.leftfold.protocol.messages.inquiries.BuildBesideRequest;
 import io.leftfold.protocol.messages.inquiries.CancelBesideRequest;
 import io.leftfold.protocol.messages.inquiries.ChangeSettingsRequest;
+import io.leftfold.protocol.messages.inquiries.CreateContinuousRequest;
 import io.leftfold.protocol.messages.inquiries.CreateOneTimeRequest;
 import io.leftfold.protocol.messages.inquiries.EmitAgainRequest;
 import io.leftfold.protocol.messages.inquiries.ProjectionsGrpc;
@@ -32,8 +33,15 @@ public final class RemoteControls {
   /// @param emit whether it may write
   /// @param trackEmittedStreams whether the streams that it writes to are listed
   /// @param disabled whether it waits until it is enabled
+  /// @param onFailure what becomes of an event that makes the script fail: `stop`, `retry`,
+  ///   `park-event` or `park-partition`
   public void createOneTime(
-      String name, String query, boolean emit, boolean trackEmittedStreams, boolean disabled) {
+      String name,
+      String query,
+      boolean emit,
+      boolean trackEmittedStreams,
+      boolean disabled,
+      String onFailure) {
     var _ =
         projections.ask(
             ProjectionsGrpc.getCreateOneTimeMethod(),
@@ -43,6 +51,38 @@ public final class RemoteControls {
                 .setEmit(emit)
                 .setTrackEmittedStreams(trackEmittedStreams)
                 .setDisabled(disabled)
+                .setOnFailure(onFailure)
+                .build(),
+            "The creation of projection " + name);
+  }
+
+  /// Makes a projection that follows the log; see [RemoteProjections#createContinuous], which any
+  /// server of KurrentDB's wire knows, for one that is to run at once and stops at failures.
+  ///
+  /// @param name its name
+  /// @param query the script
+  /// @param emit whether it may write
+  /// @param trackEmittedStreams whether the streams that it writes to are listed
+  /// @param disabled whether it waits until it is enabled
+  /// @param onFailure what becomes of an event that makes the script fail: `stop`, `retry`,
+  ///   `park-event` or `park-partition`
+  public void createContinuous(
+      String name,
+      String query,
+      boolean emit,
+      boolean trackEmittedStreams,
+      boolean disabled,
+      String onFailure) {
+    var _ =
+        projections.ask(
+            ProjectionsGrpc.getCreateContinuousMethod(),
+            CreateContinuousRequest.newBuilder()
+                .setProjection(name)
+                .setQuery(query)
+                .setEmit(emit)
+                .setTrackEmittedStreams(trackEmittedStreams)
+                .setDisabled(disabled)
+                .setOnFailure(onFailure)
                 .build(),
             "The creation of projection " + name);
   }

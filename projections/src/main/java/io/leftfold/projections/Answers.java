@@ -42,15 +42,11 @@ record Answers(
   }
 
   private Optional<CompiledProjection> script() {
-    try {
-      return Optional.of(compiled());
-    } catch (ProjectionFaultException _) {
-      return Optional.empty();
-    }
+    return host.known(entry.name(), definition).script();
   }
 
   private CompiledProjection compiled() {
-    return host.compile(entry.name(), definition);
+    return host.known(entry.name(), definition).orThrow(entry.name());
   }
 
   private String resultStream(Optional<CompiledProjection> script) {
@@ -77,11 +73,16 @@ record Answers(
         partition,
         fold -> fold.result(partition),
         () -> {
-          var states = new StateCache(stored(), host.options().stateBytesMax());
-          try (var fold = compiled().fold(states)) {
-            return fold.result(partition);
-          }
+          var script = compiled();
+          return host.byWorker(() -> storedResult(script, partition));
         });
+  }
+
+  private String storedResult(CompiledProjection script, String partition) {
+    var states = new StateCache(stored(), host.options().stateBytesMax());
+    try (var fold = script.fold(states)) {
+      return fold.result(partition);
+    }
   }
 
   private PartitionState ask(

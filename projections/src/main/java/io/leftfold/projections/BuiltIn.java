@@ -128,6 +128,11 @@ final class BuiltIn {
         definition.properties());
   }
 
+  /// There is none: what it would write is answered by the index.
+  PartitionState state() {
+    return new PartitionState("", host.store().lastPosition().orElse(-1L));
+  }
+
   synchronized ProjectionStatistics statistics() {
     var head = host.store().lastPosition().orElse(-1L);
     return new ProjectionStatistics(

@@ -60,13 +60,14 @@ final class CatchUp {
   /// Folds it.
   ///
   /// @param skip whether the event that failed is left out for good
+  /// @param progress is told how far it is; when it is to end, the partition is parked again
   /// @return why it is still parked, if it is
-  Optional<String> run(boolean skip) {
+  Optional<String> run(boolean skip, FoldProgress progress) {
     try (var fold = ScriptFold.opener(script, mayEmit).open(loaded.states());
         var membership = new Membership(script);
         var cursor = new Cursor(host.store(), question(), entry.position() - 1)) {
       return entry.wholePartition()
-          ? partition(fold, membership, cursor, skip)
+          ? partition(fold, membership, cursor, skip, progress)
           : event(fold, cursor, skip);
     } catch (ProjectionFaultException e) {
       return Optional.of(e.fault().describe(identity.streams().name()));
@@ -100,9 +101,13 @@ final class CatchUp {
     return Optional.empty();
   }
 
+  /// One event of the partition waits until the next one is found, so that there is one to park the
+  /// partition at when this is to end, however long the next one is looked for.
   private Optional<String> partition(
-      Fold fold, Membership membership, Cursor cursor, boolean skip) {
+      Fold fold, Membership membership, Cursor cursor, boolean skip, FoldProgress progress) {
     var end = checkpoint.position();
+    var handled = 0L;
+    var waiting = Optional.<ResolvedEvent>empty();
     while (cursor.through() < end) {
       var batch = cursor.next(SourceReader.BATCH_EVENTS, SourceReader.BATCH_BYTES);
       for (var resolved : batch.events()) {
@@ -113,26 +118,60 @@ final class CatchUp {
         if (!isOfIt(membership, resolved) || (skip && at == entry.position())) {
           continue;
         }
-        if (open.events.size() >= STEP_EVENTS || open.bytes >= STEP_BYTES) {
-          parkAgain(resolved, "Resumed up to here", Optional.empty());
+        var failed = waiting.flatMap(before -> next(fold, before));
+        if (failed.isPresent()) {
+          return failed;
+        }
+        waiting = Optional.of(resolved);
+        handled++;
+      }
+      var ended = ended(progress, cursor.through(), handled);
+      if (ended.isPresent()) {
+        if (waiting.isPresent()) {
+          parkAgain(waiting.get(), "Resumed up to here", Optional.empty());
           commit(fold);
         }
-        try {
-          take(fold, resolved);
-        } catch (ProjectionFaultException e) {
-          var why = e.fault().describe(identity.streams().name());
-          parkAgain(resolved, why, e.fault().stateBefore());
-          commit(fold);
-          return Optional.of(why);
-        }
+        return ended;
       }
       if (batch.atEnd()) {
         break;
       }
     }
-    release();
-    commit(fold);
-    return Optional.empty();
+    var failed = waiting.flatMap(last -> next(fold, last));
+    if (failed.isEmpty()) {
+      release();
+      commit(fold);
+    }
+    return failed;
+  }
+
+  private Optional<String> ended(FoldProgress progress, long position, long handled) {
+    try {
+      return progress.at(position, checkpoint.position() + 1, handled)
+          ? Optional.empty()
+          : Optional.of("It was ended at position %d; resume it again".formatted(position));
+    } catch (ProjectionException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
+    }
+  }
+
+  /// Takes the next event of the partition.
+  ///
+  /// @return why it fails, if it does; then the partition is parked at it
+  private Optional<String> next(Fold fold, ResolvedEvent resolved) {
+    if (open.events.size() >= STEP_EVENTS || open.bytes >= STEP_BYTES) {
+      parkAgain(resolved, "Resumed up to here", Optional.empty());
+      commit(fold);
+    }
+    try {
+      take(fold, resolved);
+      return Optional.empty();
+    } catch (ProjectionFaultException e) {
+      var why = e.fault().describe(identity.streams().name(), false);
+      parkAgain(resolved, why, e.fault().stateBefore());
+      commit(fold);
+      return Optional.of(why);
+    }
   }
 
   private boolean isOfIt(Membership membership, ResolvedEvent resolved) {

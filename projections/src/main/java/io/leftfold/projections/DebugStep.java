@@ -15,8 +15,8 @@ import java.util.Optional;
 /// @param stateAfter the partition's state after it
 /// @param sharedBefore the state that all share before it, if there is one
 /// @param sharedAfter the state that all share after it, if there is one
-/// @param emitted what would be written
-/// @param logged what the script logged
+/// @param emitted what would be written; if it failed, what it had emitted before, and would not be
+/// @param logged what the script logged, also before it failed
 /// @param fault why it failed, if it did; then states are as before
 public record DebugStep(
     ResolvedEvent event,

@@ -6,6 +6,7 @@ import io.leftfold.api.LeftfoldException;
 import io.leftfold.projections.storage.DefinitionRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +28,21 @@ final class ManagedProjection {
 
   private final Wanted wanted;
   private final RunKeeper runs;
-  private long askedAt;
+  private long neededAt;
   private @Nullable Building building;
+
+  // What follows is for whoever does not wait for the lock.
+
+  private volatile boolean isForgotten;
+  private volatile boolean isClosing;
+  private volatile @Nullable Meanwhile meanwhile;
+
+  /// How it is while what was parked is folded, which may take minutes: whoever looks at it, or at
+  /// all of them, is not to wait so long.
+  ///
+  /// @param answers what is known
+  /// @param statistics its figures
+  private record Meanwhile(Answers answers, ProjectionStatistics statistics) {}
 
   /// @param news called when a run has ended
   ManagedProjection(
@@ -45,7 +59,7 @@ final class ManagedProjection {
     this.beginning = new Runs(host, entry, news);
     this.lock = new ChangeLock(entry.name(), this::anew);
     this.runs = new RunKeeper(host, entry, beginning, wanted::definition);
-    askedAt = host.options().clock().millis();
+    neededAt = host.options().clock().millis();
   }
 
   String name() {
@@ -94,6 +108,7 @@ final class ManagedProjection {
           () -> !runs.isPausing(),
           () -> {
             runs.look();
+            expire();
             if (building != null) {
               superviseBuilding(building);
             }
@@ -104,14 +119,24 @@ final class ManagedProjection {
     }
   }
 
-  /// Whether it is a query that nobody has asked about for long.
+  /// Whether it is a query that has ended, and that nobody has asked about for long.
   boolean isForgotten() {
-    return mode() == ProjectionMode.TRANSIENT
-        && host.options().clock().millis() - askedAt >= host.options().queryExpiry().toMillis();
+    return isForgotten;
+  }
+
+  private void expire() {
+    var now = host.options().clock().millis();
+    if (runs.isRunning()) {
+      neededAt = now;
+    }
+    isForgotten =
+        mode() == ProjectionMode.TRANSIENT
+            && now - neededAt >= host.options().queryExpiry().toMillis();
   }
 
   /// Ends it; what is wanted stays.
   void close() {
+    isClosing = true;
     lock.close(() -> {
       closeBuilding();
       runs.halt(false);
@@ -250,7 +275,7 @@ final class ManagedProjection {
     });
   }
 
-  /// Deletes it, and what else is asked for.
+  /// Ends it for good, and says what is to be deleted: [#deleteStreams] does it.
   void delete(DefinitionRecord.Deletion what) {
     lock.change(() -> {
       if (runs.isRunning()) {
@@ -261,19 +286,21 @@ final class ManagedProjection {
       closeBuilding();
       if (mode() != ProjectionMode.TRANSIENT) {
         wanted.become(definition().withDeletion(what));
-        goOnDeleting();
       }
     });
   }
 
-  /// Whether it was being deleted when something came in between.
+  /// Whether what it has left is being deleted, or was when something came in between.
   boolean isBeingDeleted() {
     return definition().deletion().isPresent();
   }
 
-  void goOnDeleting() {
-    new Sweeping(host.store(), streams).delete(definition().deletion().orElseThrow());
-    registry.deleted(name());
+  /// Deletes what is to go with it. There may be much: not under the lock, whose owner others wait
+  /// for.
+  ///
+  /// @param goesOn whether to delete the next stream; asked in front of each
+  void deleteStreams(BooleanSupplier goesOn) {
+    new Sweeping(host.store(), streams, goesOn).delete(definition().deletion().orElseThrow());
   }
 
   /// Removes what epochs before have left. Epochs are counted up, so what comes to be meanwhile is
@@ -285,7 +312,7 @@ final class ManagedProjection {
 
   private void sweep(LongPredicate kept) {
     if (isStored()) {
-      new Sweeping(host.store(), streams).begin(host.threads(), kept);
+      new Sweeping(host.store(), streams, () -> true).begin(host.threads(), kept);
     }
   }
 
@@ -293,27 +320,56 @@ final class ManagedProjection {
 
   /// What is known now.
   Answers answers() {
+    var known = meanwhile;
+    if (known != null) {
+      return known.answers();
+    }
     return lock.looking(() -> {
-      askedAt = host.options().clock().millis();
+      neededAt = host.options().clock().millis();
       return runs.answers(registry);
     });
   }
 
+  /// How it is, for somebody who asks about this one.
+  ProjectionStatistics statisticsAsked() {
+    var known = meanwhile;
+    if (known != null) {
+      return known.statistics();
+    }
+    return lock.looking(() -> {
+      neededAt = host.options().clock().millis();
+      return runs.statistics(registry, building);
+    });
+  }
+
+  /// How it is, for a list of all.
   ProjectionStatistics statistics() {
-    return lock.looking(() -> runs.statistics(registry, building));
+    var known = meanwhile;
+    return known != null
+        ? known.statistics()
+        : lock.looking(() -> runs.statistics(registry, building));
   }
 
   /// Folds what is parked.
-  Optional<String> resume(long position, boolean skip) {
+  ///
+  /// @param progress is told how far it is, and may end it
+  Optional<String> resume(long position, boolean skip, FoldProgress progress) {
     return lock.changing(() -> {
       var wasRunning = runs.isRunning();
       runs.halt(false);
+      if (wasRunning) {
+        runs.become(ProjectionState.STOPPED, "It goes on when what was parked is folded");
+      }
+      meanwhile = new Meanwhile(runs.answers(registry), runs.statistics(registry, building));
       try {
-        return beginning.catchUp(definition(), position).run(skip);
+        return beginning
+            .catchUp(definition(), position)
+            .run(skip, (at, end, events) -> !isClosing && progress.at(at, end, events));
       } finally {
         if (wasRunning) {
           runs.start();
         }
+        meanwhile = null;
       }
     });
   }
@@ -327,7 +383,7 @@ final class ManagedProjection {
         throw ProjectionException.notPossible(
             "Only a continuous projection is built beside; %s is not".formatted(name()));
       }
-      host.compile(name(), query, definition().settings().projectionExecutionTimeout());
+      host.requireScript(name(), query, definition().settings().projectionExecutionTimeout());
       wanted.build(query, emitEnabled.orElse(definition().emitEnabled()));
       startBuilding();
     });

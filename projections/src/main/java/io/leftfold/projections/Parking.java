@@ -57,7 +57,7 @@ record Parking(RunIdentity identity, ProjectionDefinition definition, Fold fold,
             event.type(),
             why.partition(),
             wholePartition,
-            why.describe(identity.streams().name()),
+            why.describe(identity.streams().name(), false),
             why.stateBefore());
     parked.apply(said);
     open.parked.add(said);

@@ -127,8 +127,8 @@ public final class ProjectionDebugger implements AutoCloseable {
           before,
           sharedBefore,
           sharedBefore,
-          List.of(),
-          List.of(),
+          e.emitted(),
+          e.logged(),
           Optional.of(e.fault()));
     }
   }

@@ -72,11 +72,18 @@ public record ProjectionFault(
     }
   }
 
+  private static final int STATE_CHARS = 1_000;
+
   /// This fault as a text of a few lines, for a person.
   ///
   /// @param projection the name of the projection
-  /// @return what, where, on which event
+  /// @return what, where, on which event, and the first 1,000 characters of the state before it
   public String describe(String projection) {
+    return describe(projection, true);
+  }
+
+  /// @param withState whether the state is part of it; not for somebody who is given it besides
+  String describe(String projection, boolean withState) {
     var text = new StringBuilder("Projection ").append(projection);
     place.ifPresent(
         at -> text.append(", line ").append(at.line()).append(", column ").append(at.column()));
@@ -85,7 +92,22 @@ public record ProjectionFault(
     partition
         .filter(key -> !key.isEmpty())
         .ifPresent(key -> text.append("\nPartition: ").append(key));
+    stateBefore
+        .filter(_ -> withState && event.isPresent())
+        .ifPresent(state -> text.append("\nState before: ").append(shown(state)));
+    place
+        .filter(at -> !at.function().isEmpty())
+        .ifPresent(at -> text.append("\nFunction: ").append(at.function()));
     place.ifPresent(at -> text.append("\n  ").append(at.text().strip()));
     return text.toString();
+  }
+
+  private static String shown(String state) {
+    if (state.isEmpty()) {
+      return "none";
+    }
+    return state.length() <= STATE_CHARS
+        ? state
+        : "%s… (%d characters)".formatted(state.substring(0, STATE_CHARS), state.length());
   }
 }

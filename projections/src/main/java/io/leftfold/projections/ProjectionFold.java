@@ -174,6 +174,9 @@ public final class ProjectionFold implements AutoCloseable {
 
   private ProjectionFaultException fault(
       Script.Failure failure, ResolvedEvent resolved, RecordedEvent event) {
+    // Undoing it forgets them.
+    var emitted = List.copyOf(host.emitted());
+    var logged = List.copyOf(host.logged());
     var partition = script.currentKey().or(() -> Optional.ofNullable(partition(resolved, event)));
     undo(failure);
     var before = partition.flatMap(this::stateIfAny);
@@ -185,7 +188,9 @@ public final class ProjectionFold implements AutoCloseable {
             Optional.of(ProjectionFault.EventPlace.of(event)),
             partition,
             before,
-            "execute"));
+            "execute"),
+        emitted,
+        logged);
   }
 
   private Optional<String> stateIfAny(String partition) {

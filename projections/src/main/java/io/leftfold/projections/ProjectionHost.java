@@ -7,10 +7,14 @@ import io.leftfold.projections.storage.DefinitionRecord;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /// What all projections of a process share.
 ///
@@ -44,12 +48,39 @@ record ProjectionHost(
         : limits;
   }
 
+  /// Has a worker do what runs a script, and waits for it: of the thread of whoever asks, which may
+  /// be a virtual one, nobody knows what the script takes. Not to be called by a worker.
+  <T> T byWorker(Supplier<T> work) {
+    try {
+      return CompletableFuture.supplyAsync(work, workers).join();
+    } catch (RejectedExecutionException _) {
+      throw new ProjectionException(
+          ProjectionException.Reason.CLOSED, "The projections of this store were closed");
+    } catch (CompletionException e) {
+      if (e.getCause() instanceof RuntimeException cause) {
+        throw cause;
+      }
+      throw e;
+    }
+  }
+
   /// What a script says about itself, for whoever asks often; nothing if it is none.
   Optional<ProjectionDefinition> said(String name, DefinitionRecord definition) {
-    var timeoutMillis = definition.settings().projectionExecutionTimeout();
+    return known(name, definition).script().map(CompiledProjection::definition);
+  }
+
+  /// A script for whoever asks often. Its text is run by a worker, once, whatever it comes to.
+  RecentScripts.Known known(String name, DefinitionRecord definition) {
+    var source = new ProjectionSource(name, definition.query());
+    var limits = limits(definition.settings().projectionExecutionTimeout());
     return runtime
-        .known(new ProjectionSource(name, definition.query()), limits(timeoutMillis))
-        .map(CompiledProjection::definition);
+        .recent(source, limits)
+        .orElseGet(() -> byWorker(() -> runtime.known(source, limits)));
+  }
+
+  /// @throws ProjectionFaultException if a text is no script
+  void requireScript(String name, String query, long timeoutMillis) {
+    var _ = byWorker(() -> compile(name, query, timeoutMillis));
   }
 
   CompiledProjection compile(String name, DefinitionRecord definition) {

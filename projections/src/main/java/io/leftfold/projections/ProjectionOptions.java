@@ -13,7 +13,8 @@ import java.util.random.RandomGenerator;
 /// @param limits what a script may take
 /// @param stateBytesMax how much memory the states of one projection may take, besides those that
 ///   its script has in hand and those of the step that is open
-/// @param queryExpiry after how long without a question a query is forgotten
+/// @param queryExpiry after how long without a question a query that has ended is forgotten; being
+///   listed with all others is no question
 /// @param stalledAfter after how long without a step, with events ahead, a projection is said to
 ///   stand still
 /// @param clock tells the time
@@ -102,7 +103,7 @@ public record ProjectionOptions(
 
   /// With another expiry of queries.
   ///
-  /// @param expiry after how long without a question
+  /// @param expiry after how long without a question, once it has ended
   /// @return the new options
   public ProjectionOptions withQueryExpiry(Duration expiry) {
     return new ProjectionOptions(

@@ -81,34 +81,30 @@ public final class ProjectionRuntime implements AutoCloseable {
     return recent
         .find(source, limits)
         .flatMap(RecentScripts.Known::script)
-        .orElseGet(() -> compileAnew(source, limits));
+        .orElseGet(() -> compileAnew(source, limits).orThrow(source.name()));
   }
 
-  private CompiledProjection compileAnew(ProjectionSource source, ProjectionLimits limits) {
+  private RecentScripts.Known compileAnew(ProjectionSource source, ProjectionLimits limits) {
+    RecentScripts.Known known;
     try {
-      var compiled = CompiledProjection.compile(engine, watchdog, source, limits);
-      recent.add(source, limits, new RecentScripts.Known(Optional.of(compiled)));
-      return compiled;
+      known =
+          RecentScripts.Known.script(CompiledProjection.compile(engine, watchdog, source, limits));
     } catch (ProjectionFaultException e) {
-      recent.add(source, limits, new RecentScripts.Known(Optional.empty()));
-      throw e;
+      known = RecentScripts.Known.none(e.fault());
     }
+    recent.add(source, limits, known);
+    return known;
+  }
+
+  /// What a script came to, if it was compiled lately.
+  Optional<RecentScripts.Known> recent(ProjectionSource source, ProjectionLimits limits) {
+    return recent.find(source, limits);
   }
 
   /// Compiles a script for whoever asks often. One that failed lately is not tried again: it may
   /// have taken all the time that there is for it.
-  ///
-  /// @return nothing if it is no projection
-  Optional<CompiledProjection> known(ProjectionSource source, ProjectionLimits limits) {
-    var known = recent.find(source, limits);
-    if (known.isPresent()) {
-      return known.get().script();
-    }
-    try {
-      return Optional.of(compileAnew(source, limits));
-    } catch (ProjectionFaultException _) {
-      return Optional.empty();
-    }
+  RecentScripts.Known known(ProjectionSource source, ProjectionLimits limits) {
+    return recent.find(source, limits).orElseGet(() -> compileAnew(source, limits));
   }
 
   /// What the thread that asks has allocated since it began, in bytes; 0 for a virtual one.

@@ -92,4 +92,45 @@ public record ProjectionStatistics(
         ? state + " (Enabled)"
         : state.toString();
   }
+
+  /// With another reason.
+  ///
+  /// @param why for a person
+  /// @return the new figures
+  public ProjectionStatistics withReason(String why) {
+    return new ProjectionStatistics(
+        name,
+        mode,
+        state,
+        enabled,
+        why,
+        isBuiltIn,
+        version,
+        epoch,
+        position,
+        checkpoint,
+        head,
+        progress,
+        lagEvents,
+        lag,
+        processedAfterRestart,
+        handled,
+        skipped,
+        emitted,
+        partitions,
+        partitionsCached,
+        partitionStateCacheSize,
+        partitionStateCacheEvictions,
+        bufferedEvents,
+        readsInProgress,
+        writesInProgress,
+        pendingBeforeCheckpoint,
+        pendingAfterCheckpoint,
+        parked,
+        faults,
+        coreProcessingMillis,
+        lastStep,
+        building,
+        resultStream);
+  }
 }

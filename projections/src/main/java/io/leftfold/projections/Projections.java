@@ -161,7 +161,9 @@ public final class Projections implements AutoCloseable {
     builtIn(name).ifPresentOrElse(BuiltIn::reset, () -> find(name).reset(emitsAgain));
   }
 
-  /// Deletes a projection that is stopped or faulted, its states and its checkpoint.
+  /// Deletes a projection that is stopped or faulted, its states and its checkpoint. From then on
+  /// nobody sees it. If it has very many streams this does not wait for all of them to be deleted:
+  /// that goes on, also after a restart, and until it is done the name cannot be used again.
   ///
   /// @param name which
   /// @param emittedStreams whether the streams that it emitted to go too, as far as they were
@@ -218,7 +220,7 @@ public final class Projections implements AutoCloseable {
   /// @param name which
   /// @return its figures
   public ProjectionStatistics statistics(String name) {
-    return builtIn(name).map(BuiltIn::statistics).orElseGet(() -> find(name).statistics());
+    return builtIn(name).map(BuiltIn::statistics).orElseGet(() -> find(name).statisticsAsked());
   }
 
   /// What a projection is made of.
@@ -235,7 +237,7 @@ public final class Projections implements AutoCloseable {
   /// @param partition the partition, empty for the one state, and for the one that partitions share
   /// @return the state; an empty text if there is none
   public PartitionState state(String name, String partition) {
-    return find(name).answers().state(partition);
+    return builtIn(name).map(BuiltIn::state).orElseGet(() -> find(name).answers().state(partition));
   }
 
   /// What becomes of the state of a partition by `transformBy` and `filterBy`, as it is now.
@@ -244,7 +246,9 @@ public final class Projections implements AutoCloseable {
   /// @param partition the partition, empty for the one state
   /// @return the result; an empty text if there is none
   public PartitionState result(String name, String partition) {
-    return find(name).answers().result(partition);
+    return builtIn(name)
+        .map(BuiltIn::state)
+        .orElseGet(() -> find(name).answers().result(partition));
   }
 
   /// The state of a partition as it was at a moment: what the script that the projection has now
@@ -257,7 +261,13 @@ public final class Projections implements AutoCloseable {
   /// @return the state; an empty text if there was none
   /// @throws ProjectionFaultException if the script fails, and the projection's policy says stop
   public PartitionState state(String name, String partition, AsOf moment, FoldProgress progress) {
-    return find(name).answers().past(progress).at(moment, partition, fold -> fold.state(partition));
+    return builtIn(name)
+        .map(BuiltIn::state)
+        .orElseGet(() ->
+            find(name)
+                .answers()
+                .past(progress)
+                .at(moment, partition, fold -> fold.state(partition)));
   }
 
   /// What became of the state of a partition by `transformBy` and `filterBy`, as it was at a
@@ -269,10 +279,13 @@ public final class Projections implements AutoCloseable {
   /// @param progress is told how far it is, and may end it
   /// @return the result; an empty text if there was none
   public PartitionState result(String name, String partition, AsOf moment, FoldProgress progress) {
-    return find(name)
-        .answers()
-        .past(progress)
-        .at(moment, partition, fold -> fold.result(partition));
+    return builtIn(name)
+        .map(BuiltIn::state)
+        .orElseGet(() ->
+            find(name)
+                .answers()
+                .past(progress)
+                .at(moment, partition, fold -> fold.result(partition)));
   }
 
   /// The partitions that have a state, in the order of their names.
@@ -282,7 +295,9 @@ public final class Projections implements AutoCloseable {
   /// @param limit the most to give
   /// @return their names
   public List<String> partitions(String name, String after, int limit) {
-    return find(name).answers().partitions(after, limit);
+    return builtIn(name)
+        .map(_ -> List.<String>of())
+        .orElseGet(() -> find(name).answers().partitions(after, limit));
   }
 
   /// What is parked.
@@ -290,7 +305,9 @@ public final class Projections implements AutoCloseable {
   /// @param name which projection
   /// @return in the order of positions
   public List<ParkedEvent> parked(String name) {
-    return find(name).answers().parked();
+    return builtIn(name)
+        .map(_ -> List.<ParkedEvent>of())
+        .orElseGet(() -> find(name).answers().parked());
   }
 
   /// Takes a parked event, or a partition from its parked event on. The projection does not run
@@ -300,7 +317,18 @@ public final class Projections implements AutoCloseable {
   /// @param position the position of the parked event
   /// @return why it is still parked, if it is
   public Optional<String> resume(String name, long position) {
-    return find(name).resume(position, false);
+    return resume(name, position, FoldProgress.UNHEARD);
+  }
+
+  /// Takes a parked event, or a partition from its parked event on; see [#resume(String, long)]. If
+  /// it is ended on the way, the partition stays parked, from the event on that comes next.
+  ///
+  /// @param name which projection
+  /// @param position the position of the parked event
+  /// @param progress is told how far it is, and may end it, by an answer or a [ProjectionException]
+  /// @return why it is still parked, if it is
+  public Optional<String> resume(String name, long position, FoldProgress progress) {
+    return find(name).resume(position, false, progress);
   }
 
   /// Leaves a parked event out for good, and takes what follows in its partition, if that is
@@ -310,7 +338,18 @@ public final class Projections implements AutoCloseable {
   /// @param position the position of the parked event
   /// @return why the partition is still parked, if it is
   public Optional<String> skip(String name, long position) {
-    return find(name).resume(position, true);
+    return skip(name, position, FoldProgress.UNHEARD);
+  }
+
+  /// Leaves a parked event out for good, and takes what follows in its partition, if that is
+  /// parked; see [#resume(String, long, FoldProgress)].
+  ///
+  /// @param name which projection
+  /// @param position the position of the parked event
+  /// @param progress is told how far it is, and may end it
+  /// @return why the partition is still parked, if it is
+  public Optional<String> skip(String name, long position, FoldProgress progress) {
+    return find(name).resume(position, true, progress);
   }
 
   // ---- another version beside

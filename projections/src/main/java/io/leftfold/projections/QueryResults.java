@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 
 /// What a query leaves in the log when it has come to its end, if its script asks for results: they
 /// alone, as a stored projection leaves them with each step. What is there already is not written
@@ -54,21 +52,12 @@ final class QueryResults {
   /// @throws ProjectionFaultException if the script fails
   static void write(
       ProjectionHost host, Registry.Entry entry, DefinitionRecord definition, MemoryStates states) {
-    var written =
-        CompletableFuture.runAsync(
-            () -> {
-              var script = host.compile(entry.name(), definition);
-              new QueryResults(host, entry.streams(), script, states).write();
-            },
-            host.workers());
-    try {
-      written.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
-      }
-      throw e;
-    }
+    var _ =
+        host.byWorker(() -> {
+          var script = host.compile(entry.name(), definition);
+          new QueryResults(host, entry.streams(), script, states).write();
+          return true;
+        });
   }
 
   /// A part of the partitions at once.

@@ -25,7 +25,23 @@ final class RecentScripts {
   /// What a text came to when it was compiled.
   ///
   /// @param script nothing for a text that is none
-  record Known(Optional<CompiledProjection> script) {}
+  /// @param fault why it is none
+  record Known(Optional<CompiledProjection> script, Optional<ProjectionFault> fault) {
+
+    static Known script(CompiledProjection script) {
+      return new Known(Optional.of(script), Optional.empty());
+    }
+
+    static Known none(ProjectionFault why) {
+      return new Known(Optional.empty(), Optional.of(why));
+    }
+
+    /// @param name the projection's
+    /// @throws ProjectionFaultException if it is none
+    CompiledProjection orThrow(String name) {
+      return script.orElseThrow(() -> new ProjectionFaultException(name, fault.orElseThrow()));
+    }
+  }
 
   synchronized Optional<Known> find(ProjectionSource source, ProjectionLimits limits) {
     return Optional.ofNullable(scripts.get(new Key(source, limits)));

@@ -2,13 +2,13 @@
 
 package io.leftfold.projections;
 
-import io.leftfold.api.LeftfoldException;
 import io.leftfold.projections.storage.DefinitionRecord;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -25,10 +25,12 @@ final class Roster implements AutoCloseable {
   private final LinkedBlockingQueue<Boolean> news = new LinkedBlockingQueue<>(1);
   private final Map<String, ManagedProjection> projections = new ConcurrentSkipListMap<>();
   private final Map<String, BuiltIn> builtIns = new ConcurrentSkipListMap<>();
+  private final Deletions deletions;
   private volatile boolean closed;
 
   Roster(ProjectionHost host) {
     this.host = host;
+    deletions = new Deletions(host.threads());
     registry = new Registry(host.store(), host::newId);
   }
 
@@ -44,33 +46,47 @@ final class Roster implements AutoCloseable {
     var entries = registry.all();
     BuiltIn.all(host, registry, entries).forEach(one -> builtIns.put(one.name(), one));
     for (var entry : entries) {
+      if (deletions.isUnderWay(entry.name())) {
+        continue;
+      }
       registry
           .definition(entry.streams())
           .filter(definition -> definition.handlerType().equals(DefinitionRecord.SCRIPT))
           .ifPresent(definition -> {
             var managed = manage(entry, definition);
-            if (!managed.isBeingDeleted()) {
+            if (managed.isBeingDeleted()) {
+              var _ = deleteStreams(managed);
+            } else {
               projections.put(entry.name(), managed);
               managed.begin();
-            } else if (!isDeleted(managed)) {
-              projections.put(entry.name(), managed);
             }
           });
     }
   }
 
-  /// Goes on deleting. One that cannot be deleted keeps no other from being opened.
-  private static boolean isDeleted(ManagedProjection managed) {
-    try {
-      managed.goOnDeleting();
-      return true;
-    } catch (LeftfoldException e) {
+  /// Goes on deleting beside all else: no other one waits for it to be opened, made or looked at.
+  private CompletableFuture<Void> deleteStreams(ManagedProjection projection) {
+    return deletions.begin(
+        projection.name(),
+        () -> {
+          projection.deleteStreams(() -> !closed);
+          isGone(projection.name());
+        },
+        why -> isStillThere(projection, why));
+  }
+
+  private synchronized void isGone(String name) {
+    registry.deleted(name);
+  }
+
+  private synchronized void isStillThere(ManagedProjection projection, RuntimeException why) {
+    projections.putIfAbsent(projection.name(), projection);
+    if (!closed) {
       LOGGER.log(
           System.Logger.Level.WARNING,
           "Projection {0} could not be deleted; delete it again: {1}",
-          managed.name(),
-          e.getMessage());
-      return false;
+          projection.name(),
+          why.getMessage());
     }
   }
 
@@ -126,9 +142,20 @@ final class Roster implements AutoCloseable {
     return Optional.ofNullable(closed ? null : builtIns.get(name));
   }
 
-  synchronized void create(NewProjection projection) {
+  void create(NewProjection projection) {
     var name = projection.name();
     Names.check(name);
+    // Why it could not be deleted is known to whoever wanted that.
+    deletions.of(name).ifPresent(before -> Deletions.await(before.exceptionally(_ -> null)));
+    createNow(name, projection);
+  }
+
+  private synchronized void createNow(String name, NewProjection projection) {
+    if (deletions.isUnderWay(name)) {
+      throw ProjectionException.wrongState(
+          "A projection %s is being deleted, and has many streams; create the new one later"
+              .formatted(name));
+    }
     if (projections.containsKey(name) || builtIns.containsKey(name)) {
       throw ProjectionException.exists(name);
     }
@@ -144,9 +171,18 @@ final class Roster implements AutoCloseable {
     managed.begin();
   }
 
-  synchronized void delete(String name, DefinitionRecord.Deletion what) {
-    find(name).delete(what);
-    projections.remove(name);
+  void delete(String name, DefinitionRecord.Deletion what) {
+    var projection = find(name);
+    projection.delete(what);
+    isOut(projection).ifPresent(Deletions::await);
+  }
+
+  /// @return what is left to do, if anything is
+  private synchronized Optional<CompletableFuture<Void>> isOut(ManagedProjection projection) {
+    var name = projection.name();
+    return projections.remove(name, projection) && projection.isBeingDeleted() && !closed
+        ? Optional.of(deleteStreams(projection))
+        : deletions.of(name);
   }
 
   /// How each is, in the order of their names.
@@ -165,7 +201,13 @@ final class Roster implements AutoCloseable {
   }
 
   @Override
-  public synchronized void close() {
+  public void close() {
+    closeAll();
+    // They end in front of the next stream, and the next start goes on.
+    deletions.all().forEach(deletion -> deletion.exceptionally(_ -> null).join());
+  }
+
+  private synchronized void closeAll() {
     closed = true;
     // Not by an interrupt: it may be waiting for the store.
     news.offer(true);

@@ -278,6 +278,7 @@ final class RunCore implements AutoCloseable {
       skip();
       return;
     }
+    resolved.event().ifPresent(event -> log.add(event, failure.logged()));
     failed(resolved, failure.fault());
   }
 

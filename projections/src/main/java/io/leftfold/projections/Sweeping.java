@@ -11,7 +11,9 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.projections.storage.DefinitionRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.ThreadFactory;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
@@ -19,7 +21,8 @@ import java.util.function.LongPredicate;
 ///
 /// @param store the store
 /// @param streams the projection's
-record Sweeping(EventStore store, ProjectionStreams streams) {
+/// @param goesOn whether to delete the next stream; asked in front of each
+record Sweeping(EventStore store, ProjectionStreams streams, BooleanSupplier goesOn) {
 
   private static final System.Logger LOGGER = System.getLogger(Sweeping.class.getName());
   private static final int AT_ONCE = 500;
@@ -117,6 +120,9 @@ record Sweeping(EventStore store, ProjectionStreams streams) {
   }
 
   private void delete(StreamName stream, StreamState state) {
+    if (!goesOn.getAsBoolean()) {
+      throw new CancellationException("The next start goes on");
+    }
     if (state instanceof StreamState.Present) {
       store.delete(stream, ExpectedState.any());
     }

@@ -88,9 +88,13 @@
     if (shared === undefined || shared === null) shared = {};
   }
 
-  function begin(slot, event) {
+  function initialize(slot) {
     const initial = definition.init === null ? {} : definition.init();
     slot.state = initial === undefined || initial === null ? {} : initial;
+  }
+
+  function begin(slot, event) {
+    initialize(slot);
     if (!slot.exists) {
       slot.exists = true;
       for (let i = 0; i < definition.created.length; i++) call(slot, definition.created[i], event, true);
@@ -198,11 +202,13 @@
     else if (!slot.isDirty) leave(slot);
   }
 
-  // What a deleted stream makes the script emit is dropped by the other side.
+  // What a deleted stream makes the script emit is dropped by the other side. There is no event that $created could be
+  // given, and a partition that begins with its end was never created.
   function deleted(key, isSoft) {
     undo.slot = null;
     const slot = enter(key);
-    if (slot.state === undefined || slot.state === null) begin(slot, null);
+    if (slot.state === undefined || slot.state === null) initialize(slot);
+    slot.exists = true;
     definition.deleted(slot.state, null, key, isSoft);
     if (!slot.isDirty) leave(slot);
     return 1;

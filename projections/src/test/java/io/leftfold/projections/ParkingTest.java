@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.testkit.InMemoryEventStore;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ParkingTest {
 
@@ -117,6 +122,49 @@ final class ParkingTest {
             "{\"of\":\"a\",\"sum\":102}",
             "{\"of\":\"a\",\"sum\":105}",
             "{\"of\":\"a\",\"sum\":109}");
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void who_has_no_time_for_a_whole_partition_goes_on_later_and_nobody_else_waits(boolean throwing) {
+    create(SUMS, FailurePolicy.PARK_PARTITION);
+    add("a", 1);
+    var poison = add("a", 99);
+    for (var i = 2; i < 5; i++) {
+      add("a", i);
+    }
+    var last = add("a", 5);
+    fixture.awaitStep("sums", last);
+    fixture.projections.update("sums", CURED, Optional.empty(), Optional.empty());
+
+    var looks = new AtomicInteger();
+    var why =
+        fixture.projections.resume(
+            "sums",
+            poison,
+            (_, end, events) -> {
+              assertThat(end).isGreaterThan(last);
+              assertThat(events).isEqualTo(5);
+              looks.addAndGet(
+                  CompletableFuture.supplyAsync(fixture.projections::list)
+                      .orTimeout(60, TimeUnit.SECONDS)
+                      .join()
+                      .size());
+              if (throwing) {
+                throw ProjectionException.notPossible("No more time");
+              }
+              return false;
+            });
+    assertThat(why.orElseThrow()).contains(throwing ? "No more time" : "It was ended at position");
+    assertThat(looks).hasPositiveValue();
+    var parked = fixture.projections.parked("sums");
+    assertThat(parked).extracting(ParkedEvent::position).containsExactly(last);
+    assertThat(fixture.texts("out").getLast()).isEqualTo("{\"of\":\"a\",\"sum\":109}");
+
+    assertThat(fixture.projections.resume("sums", last)).isEmpty();
+    fixture.awaitStep("sums", add("a", 6));
+    assertThat(fixture.state("sums", "a")).isEqualTo("{\"sum\":120}");
+    assertThat(fixture.texts("out")).hasSize(7).doesNotHaveDuplicates();
   }
 
   @Test

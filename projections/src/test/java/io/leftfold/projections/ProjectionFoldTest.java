@@ -316,8 +316,37 @@ final class ProjectionFoldTest {
               Projection balances, line 3, column 13: TypeError: Cannot read property 'amount' of undefined
               Event: Deposited 0@account-1 (position 1)
               Partition: account-1
+              State before: none
+              Function: Deposited
                 s.sum = e.body.money.amount;\
               """);
+    }
+  }
+
+  @Test
+  void a_fault_tells_the_state_before_as_far_as_a_person_reads_it() {
+    for (var chars : new int[] {0, 900, 5_000}) {
+      var source =
+          new ProjectionSource(
+              "texts",
+              """
+              fromAll().when({
+                $init: () => ({ t: 'x'.repeat(%d) }),
+                Begun(s, e) {},
+                Failed(s, e) { s.t = 'changed'; throw new Error('no'); }
+              })
+              """
+                  .formatted(chars));
+      var events = new Events().json("a", "Begun", "{}").json("a", "Failed", "{}").all();
+      try (var fold = RUNTIME.compile(source).fold()) {
+        fold.handle(events.getFirst());
+        assertThatThrownBy(() -> fold.handle(events.getLast()))
+            .hasMessageContaining(
+                chars <= 900
+                    ? "\nState before: {\"t\":\"%s\"}\n".formatted("x".repeat(chars))
+                    : "\nState before: {\"t\":\"%s… (5008 characters)\n"
+                        .formatted("x".repeat(994)));
+      }
     }
   }
 

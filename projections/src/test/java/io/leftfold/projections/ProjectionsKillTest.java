@@ -10,7 +10,9 @@ import io.leftfold.api.StreamName;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.testkit.Steps;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -30,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dkills=500` kills more often.
 final class ProjectionsKillTest {
 
+  private static final int KILLS = 6;
   private static final int KILLS_PER_DIRECTORY = 25;
   private static final int WRITERS = 3;
   private static final int ACCOUNTS = 12;
@@ -66,15 +69,21 @@ final class ProjectionsKillTest {
 
   @TempDir private Path directory;
 
-  /// The process that will be killed.
+  /// The process that will be killed. It is told when to begin, so that it can be there, with all
+  /// that takes long to load, before its turn comes.
   static final class Victim {
     private Victim() {}
 
     /// Appends for ever, and says so each time, while projections run.
-    public static void main(String[] arguments) {
-      var seed = Long.parseLong(arguments[1]);
+    public static void main(String[] arguments) throws IOException {
+      var runtime = ProjectionRuntime.open();
+      runtime.compile(new ProjectionSource("sums", SUMS)).fold().close();
+      var seed =
+          Long.parseLong(
+              new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+                  .readLine());
       var store = open(Path.of(arguments[0]));
-      var projections = Projections.open(store, options(seed));
+      var projections = Projections.open(store, options(seed), runtime);
       create(projections, "sums", SUMS);
       create(projections, "totals", TOTALS);
       var out = System.out;
@@ -133,38 +142,56 @@ final class ProjectionsKillTest {
   void whenever_the_process_is_killed_each_event_counts_and_is_emitted_once() throws Exception {
     var seed = Steps.seed();
     var random = new Random(seed);
-    var kills = Integer.getInteger("kills", 2);
+    var kills = Integer.getInteger("kills", KILLS);
+    var next = boot(directory(0));
     try {
       for (var kill = 0; kill < kills; kill++) {
-        var store = directory.resolve("store-" + kill / KILLS_PER_DIRECTORY);
-        killAfter(kill % 10 == 1 ? 1 : 100 + random.nextInt(150), store, random.nextLong(1L << 40));
+        var victim = next;
+        begin(victim, random.nextLong(1L << 40));
+        if (kill + 1 < kills) {
+          next = boot(directory(kill + 1));
+        }
+        killAfter(kill % 10 == 1 ? 1 : 50 + random.nextInt(150), victim);
         if (kill == kills - 1 || kill % KILLS_PER_DIRECTORY == KILLS_PER_DIRECTORY - 1) {
-          check(store);
+          check(directory(kill));
         }
       }
     } catch (AssertionError | RuntimeException e) {
       throw new AssertionError("-Dtests.seed=%d".formatted(seed), e);
+    } finally {
+      next.destroyForcibly().waitFor();
     }
   }
 
-  /// Starts the victim, and kills it when it has appended so many events.
-  private static void killAfter(int appended, Path directory, long seed)
+  private Path directory(int kill) throws IOException {
+    return Files.createDirectories(directory.resolve("store-" + kill / KILLS_PER_DIRECTORY));
+  }
+
+  private static Process boot(Path directory) throws IOException {
+    return new ProcessBuilder(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx256m",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-cp",
+            System.getProperty("java.class.path"),
+            Victim.class.getName(),
+            directory.toString())
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private static void begin(Process victim, long seed) throws IOException {
+    var in = victim.outputWriter(StandardCharsets.UTF_8);
+    in.write("%d\n".formatted(seed));
+    in.flush();
+  }
+
+  /// Kills it when it has appended so many events.
+  private static void killAfter(int appended, Process victim)
       throws IOException, InterruptedException {
-    Files.createDirectories(directory);
-    var victim =
-        new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx256m",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Victim.class.getName(),
-                directory.toString(),
-                String.valueOf(seed))
-            .redirectError(ProcessBuilder.Redirect.INHERIT)
-            .start();
     try (var out = victim.inputReader(StandardCharsets.UTF_8)) {
       for (var said = 0; said <= appended; said++) {
         assertThat(out.read()).as("what the process said").isEqualTo('.');

@@ -5,6 +5,7 @@ package io.leftfold.projections;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leftfold.api.AsOf;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.testkit.InMemoryEventStore;
@@ -12,8 +13,11 @@ import io.leftfold.testkit.ManualClock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ProjectionsTest {
 
@@ -180,6 +184,32 @@ final class ProjectionsTest {
   }
 
   @Test
+  void a_query_is_not_forgotten_while_it_runs_or_somebody_asks_how_far_it_is() {
+    var held = new CompletableFuture<Void>();
+    try (var query = new Supervised(NewProjection.transientQuery("q", COUNT).disabled())) {
+      query.workers.execute(held::join);
+      query.projection.enable();
+      query.pass(Duration.ofMinutes(20));
+      assertThat(query.projection.isForgotten()).isFalse();
+
+      held.complete(null);
+      query.awaitState(ProjectionState.COMPLETED);
+      for (var round = 0; round < 3; round++) {
+        query.pass(Duration.ofMinutes(5).minusMillis(1));
+        assertThat(query.projection.isForgotten()).isFalse();
+        assertThat(query.projection.statisticsAsked().state()).isEqualTo(ProjectionState.COMPLETED);
+      }
+      query.pass(Duration.ofMinutes(4));
+      // As in a list of all.
+      assertThat(query.projection.statistics().name()).isEqualTo("q");
+      query.pass(Duration.ofMinutes(1));
+      assertThat(query.projection.isForgotten()).isTrue();
+    } finally {
+      held.complete(null);
+    }
+  }
+
+  @Test
   void a_one_time_projection_ends_at_the_end_and_keeps_its_state() {
     deposit("account-1", 5);
     projections().create(NewProjection.oneTime("once", COUNT));
@@ -285,8 +315,44 @@ final class ProjectionsTest {
     projections().reset("$by_category");
     projections().disable("$by_category");
     assertThat(fixture.events("$projections-$by_category")).hasSize(3);
+    assertThat(projections().state("$by_category", "").json()).isEmpty();
+    assertThat(projections().result("$by_category", "account").json()).isEmpty();
+    assertThat(projections().state("$streams", "", AsOf.now(), FoldProgress.UNHEARD).json())
+        .isEmpty();
+    assertThat(projections().partitions("$by_category", "", 10)).isEmpty();
+    assertThat(projections().parked("$by_category")).isEmpty();
     assertThatThrownBy(() -> projections().delete("$by_category", false, false, false))
         .hasMessage("We currently don't allow for the deletion of System Projections.");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "fromAll().wen()",
+        "while (true);",
+        "fromAll().when({ Asked(s) { s.asked = true; } })",
+      })
+  void whoever_asks_has_the_text_of_a_script_run_by_a_worker_and_once(String text) {
+    try (var one = new Supervised(NewProjection.continuous("asked", text).disabled())) {
+      assertThat(one.tasks).hasValue(0);
+      var definition = one.projection.answers().query().definition();
+      assertThat(definition.isPresent()).isEqualTo(text.contains("when"));
+      assertThat(one.tasks).hasValue(1);
+
+      one.append("s", "Asked", "{}");
+      assertThat(one.projection.answers().query().definition()).isEqualTo(definition);
+      assertThat(one.projection.answers().state("").json()).isEmpty();
+      assertThat(one.statistics().state()).isEqualTo(ProjectionState.STOPPED);
+      assertThat(one.tasks).hasValue(1);
+      if (definition.isEmpty()) {
+        assertThatThrownBy(() -> one.projection.answers().result(""))
+            .isInstanceOf(ProjectionFaultException.class);
+        assertThat(one.tasks).hasValue(1);
+      } else {
+        assertThat(one.projection.answers().result("").json()).isEmpty();
+        assertThat(one.tasks).hasValue(2);
+      }
+    }
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /// One projection on a store that fails when it is told to, looked after by the test itself, at
@@ -23,7 +24,8 @@ final class Supervised implements AutoCloseable {
   final ManualClock clock = new ManualClock(Instant.parse("2026-11-01T08:00:00Z"));
   final TroubledStore store = new TroubledStore(new InMemoryEventStore(clock));
   final ManagedProjection projection;
-  private final ExecutorService workers = Executors.newSingleThreadExecutor();
+  final AtomicInteger tasks = new AtomicInteger();
+  final ExecutorService workers = Executors.newSingleThreadExecutor();
 
   Supervised(NewProjection wanted) {
     var host =
@@ -31,7 +33,10 @@ final class Supervised implements AutoCloseable {
             store,
             Fixture.RUNTIME,
             ProjectionOptions.defaults().with(clock),
-            workers,
+            task -> {
+              tasks.incrementAndGet();
+              workers.execute(task);
+            },
             Thread.ofVirtual().factory(),
             System::nanoTime,
             _ -> true);

@@ -176,6 +176,37 @@ final class TimeTravelTest {
   }
 
   @Test
+  void a_debugger_shows_what_was_logged_and_emitted_before_it_failed() {
+    fixture.projections.create(
+        NewProjection.continuous(
+                "talks",
+                """
+                fromAll().when({
+                  $init: () => ({ sum: 0 }),
+                  Added(s, e) {
+                    log('n is', e.body.n);
+                    emit('out', 'Sum', { n: e.body.n });
+                    s.sum += e.body.n;
+                    if (e.body.n > 1) throw new Error('too much');
+                  }
+                })
+                """)
+            .disabled()
+            .emitting());
+    add("a", 1);
+    add("a", 2);
+    try (var debugger =
+        fixture.projections.debug("talks", new DebugStart.Zero(), FoldProgress.UNHEARD)) {
+      assertThat(debugger.step().orElseThrow().fault()).isEmpty();
+      var failed = debugger.step().orElseThrow();
+      assertThat(failed.fault().orElseThrow().message()).contains("too much");
+      assertThat(failed.stateAfter()).isEqualTo("{\"sum\":1}");
+      assertThat(failed.logged()).containsExactly("n is 2");
+      assertThat(failed.emitted()).extracting(EmittedEvent::data).containsExactly("{\"n\":2}");
+    }
+  }
+
+  @Test
   void a_debugger_begins_with_the_states_that_a_fold_from_zero_would_give_it() {
     fixture.projections.create(NewProjection.continuous("sums", SUMS).emitting());
     var positions = new ArrayList<Long>();

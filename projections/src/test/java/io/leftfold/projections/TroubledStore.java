@@ -6,6 +6,7 @@ import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
+import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ReadOptions;
@@ -17,6 +18,7 @@ import io.leftfold.api.UnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /// A store that fails when it is told to.
@@ -29,6 +31,9 @@ final class TroubledStore extends ForwardingEventStore {
 
   /// What is thrown when everything is read.
   volatile Optional<LeftfoldException> readFailure = Optional.empty();
+
+  /// Is told of each stream before it is deleted.
+  volatile Consumer<StreamName> beforeDeletion = _ -> {};
 
   /// Whether subscriptions never say anything any more.
   volatile boolean isSilent;
@@ -48,6 +53,12 @@ final class TroubledStore extends ForwardingEventStore {
 
   static boolean writesTo(Commit commit, String stream) {
     return commit.parts().stream().anyMatch(part -> part.stream().equals(StreamName.of(stream)));
+  }
+
+  @Override
+  public long delete(StreamName stream, ExpectedState expected) {
+    beforeDeletion.accept(stream);
+    return super.delete(stream, expected);
   }
 
   private void fail(Optional<LeftfoldException> failure) {

@@ -24,7 +24,7 @@ public record ProjectionStreams(String name, long id) {
 
   /// What a name must not end with, for it would be a stream of another projection.
   public static final List<String> RESERVED_ENDINGS =
-      List.of("-checkpoint", "-parked", "-emittedstreams", "-emittedstreams-checkpoint");
+      List.of("-checkpoint", "-parked", "-result", "-emittedstreams", "-emittedstreams-checkpoint");
 
   /// Whether a stream, or the stream whose metadata it holds, is one of these.
   ///

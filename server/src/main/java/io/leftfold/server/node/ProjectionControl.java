@@ -65,7 +65,7 @@ public final class ProjectionControl {
   ///
   /// @return how each is, in the order of their names
   public List<ProjectionStatistics> list() {
-    return projections().list();
+    return projections().list().stream().map(this::shown).toList();
   }
 
   /// How a projection is.
@@ -73,7 +73,14 @@ public final class ProjectionControl {
   /// @param name which
   /// @return its figures
   public ProjectionStatistics statistics(String name) {
-    return projections().statistics(name);
+    return shown(projections().statistics(name));
+  }
+
+  /// Why a query failed tells what it has read: all of it only to those who may read that.
+  private ProjectionStatistics shown(ProjectionStatistics one) {
+    return one.mode() == ProjectionMode.TRANSIENT && !mayQuery()
+        ? one.withReason(one.reason().lines().findFirst().orElse(""))
+        : one;
   }
 
   /// What a projection is made of.
@@ -293,6 +300,10 @@ public final class ProjectionControl {
       }
       throw missing;
     }
+  }
+
+  private boolean mayQuery() {
+    return session.may(Right.OnNode.MANAGE_PROJECTIONS) || session.mayRead(ALL);
   }
 
   void requireQuerying() {

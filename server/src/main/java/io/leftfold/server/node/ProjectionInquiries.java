@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Supplier;
+import java.util.function.Function;
 
 /// What somebody may find out about projections beyond how they are now: what they were, what they
 /// would do with each event, what they set aside. Nothing of this writes, but for [#resume] and
@@ -188,7 +188,7 @@ public final class ProjectionInquiries {
     return changing(
         "resume parked event of projection",
         name,
-        () -> control.projections().resume(name, position));
+        told -> control.projections().resume(name, position, told));
   }
 
   /// Leaves a parked event out for good.
@@ -198,11 +198,14 @@ public final class ProjectionInquiries {
   /// @return why its partition is still parked, if it is
   public Optional<String> skip(String name, long position) {
     return changing(
-        "skip parked event of projection", name, () -> control.projections().skip(name, position));
+        "skip parked event of projection",
+        name,
+        told -> control.projections().skip(name, position, told));
   }
 
-  private Optional<String> changing(String action, String name, Supplier<Optional<String>> work) {
-    return control.changing(action, name, () -> folds.run(FoldProgress.UNHEARD, _ -> work.get()));
+  private Optional<String> changing(
+      String action, String name, Function<FoldProgress, Optional<String>> work) {
+    return control.changing(action, name, () -> folds.run(FoldProgress.UNHEARD, work));
   }
 
   /// The events that a script of some definition is given, for whoever folds somewhere else.

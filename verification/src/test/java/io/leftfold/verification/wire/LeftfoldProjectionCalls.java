@@ -6,6 +6,7 @@ import io.leftfold.protocol.messages.inquiries.AsOfRequest;
 import io.leftfold.protocol.messages.inquiries.BuildBesideRequest;
 import io.leftfold.protocol.messages.inquiries.CancelBesideRequest;
 import io.leftfold.protocol.messages.inquiries.ChangeSettingsRequest;
+import io.leftfold.protocol.messages.inquiries.CreateContinuousRequest;
 import io.leftfold.protocol.messages.inquiries.CreateOneTimeRequest;
 import io.leftfold.protocol.messages.inquiries.DebugRequest;
 import io.leftfold.protocol.messages.inquiries.EmitAgainRequest;
@@ -49,6 +50,9 @@ final class LeftfoldProjectionCalls {
       case "create-once" ->
           calls.createOneTime(
               CreateOneTimeRequest.newBuilder().setProjection(fresh).setQuery(OPEN).build());
+      case "create-continuous" ->
+          calls.createContinuous(
+              CreateContinuousRequest.newBuilder().setProjection(fresh).setQuery(OPEN).build());
       case "emit-again" ->
           calls.emitAgain(EmitAgainRequest.newBuilder().setProjection(KEPT).build());
       case "settings" -> calls.settings(SettingsRequest.newBuilder().setProjection(KEPT).build());

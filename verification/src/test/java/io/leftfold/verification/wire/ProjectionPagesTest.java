@@ -22,6 +22,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -155,6 +156,8 @@ final class ProjectionPagesTest {
             new Asked("GET /projection/sums/state", 404, TEXT, "not found"),
             new Asked("POST /projection/sums/command/enable", 404, TEXT, "not found"),
             new Asked("GET /projection/%24by_category", 200, JSON, "\"progress\":100"),
+            new Asked("GET /projection/%24by_category/state", 200, JSON, ""),
+            new Asked("GET /projection/%24by_category/result?partition=paid", 200, JSON, ""),
             new Asked("DELETE /projection/%24by_category", 500, TEXT, "System Projections"),
             new Asked(
                 "POST /projections/continuous?name=n&type=native:X", "", 400, TEXT, "type is JS"),
@@ -184,6 +187,129 @@ final class ProjectionPagesTest {
       assertThat(type(answer)).as(step.what()).isEqualTo(step.type());
     }
     assertThat(answer.body()).as(step.what()).contains(step.part());
+  }
+
+  @Test
+  void what_the_options_of_a_creation_and_a_deletion_say_is_so() throws Exception {
+    var emitting = SUM.replace("e.data.n }", "e.data.n; emit('optional', 'Sum', s) }");
+    var create = "POST /projections/onetime?name=optional&checkpoints=yes&emit=yes";
+    requireAnswered(new Asked(create + "&trackemittedstreams=yes", emitting, 201, JSON, ""));
+    Await.until(
+        "it is completed",
+        () -> ask("GET /projection/optional").body().contains("\"status\":\"Completed\""));
+    for (var stream : List.of("optional", "$projections-optional-checkpoint")) {
+      assertThat(written(stream)).as(stream).isNotEmpty();
+    }
+    assertThat(written("$projections-optional-emittedstreams")).containsExactly("optional");
+
+    for (var step :
+        List.of(
+            new Asked(
+                "GET /projection/optional/query?config=yes", 200, JSON, "\"type\":\"OneTime\""),
+            new Asked(
+                "GET /projection/optional/query?config=yes",
+                200,
+                JSON,
+                "\"trackEmittedStreams\":true,\"checkpointsEnabled\":true"),
+            new Asked(
+                "DELETE /projection/optional?deleteEmittedStreams=yes&deleteStateStream=yes&deleteCheckpointStream=yes",
+                200,
+                JSON,
+                "optional"),
+            new Asked("POST /projections/continuous?name=e2&engineversion=2", SUM, 201, JSON, "e2"),
+            new Asked(
+                "POST /projections/continuous?name=e3&engineversion=3",
+                SUM,
+                400,
+                TEXT,
+                "engineversion is 1 or 2, got 3"))) {
+      requireAnswered(step);
+    }
+    for (var stream :
+        List.of(
+            "optional",
+            "$projections-optional",
+            "$projections-optional-checkpoint",
+            "$projections-optional-emittedstreams",
+            "$projections-optional-result")) {
+      assertThat(written(stream)).as(stream).isEmpty();
+    }
+  }
+
+  private List<String> written(String stream) {
+    return server.store().read(StreamName.of(stream), ReadOptions.forwards()).events().stream()
+        .map(RecordedEvent::dataAsText)
+        .toList();
+  }
+
+  @Test
+  void configurations_have_the_fields_that_tools_know() throws Exception {
+    ask("POST /projections/continuous?name=known&enabled=no", SUM, "ops:changeit");
+    var query = new JsonObject(ask("GET /projection/known/query?config=yes").body());
+    assertThat(query.fieldNames())
+        .containsExactlyInAnyOrder(
+            "name",
+            "query",
+            "emitEnabled",
+            "type",
+            "trackEmittedStreams",
+            "checkpointsEnabled",
+            "definition",
+            "outputConfig");
+    assertThat(query.getJsonObject("definition").fieldNames())
+        .containsExactlyInAnyOrder(
+            "allStreams",
+            "categories",
+            "streams",
+            "allEvents",
+            "events",
+            "byStreams",
+            "byCustomPartitions",
+            "definesStateTransform",
+            "producesResults",
+            "isBiState",
+            "handlesDeletedNotifications",
+            "includeLinks");
+    assertThat(query.getJsonObject("outputConfig").fieldNames())
+        .containsExactly("resultStreamName");
+    assertThat(new JsonObject(ask("GET /projection/known/config").body()).fieldNames())
+        .containsExactlyInAnyOrder(
+            "emitEnabled",
+            "trackEmittedStreams",
+            "checkpointAfterMs",
+            "checkpointHandledThreshold",
+            "checkpointUnhandledBytesThreshold",
+            "pendingEventsThreshold",
+            "maxWriteBatchLength",
+            "maxAllowedWritesInFlight",
+            "projectionExecutionTimeout",
+            "failurePolicy");
+  }
+
+  /// Each number and the least that it may be.
+  @Test
+  void each_number_of_a_configuration_has_its_bounds() throws Exception {
+    ask("POST /projections/continuous?name=bounded&enabled=no", SUM, "ops:changeit");
+    var bounds =
+        List.of(
+            Map.entry("checkpointAfterMs", 0),
+            Map.entry("checkpointHandledThreshold", 1),
+            Map.entry("checkpointUnhandledBytesThreshold", 1),
+            Map.entry("pendingEventsThreshold", 1),
+            Map.entry("maxWriteBatchLength", 1),
+            Map.entry("maxAllowedWritesInFlight", -1),
+            Map.entry("projectionExecutionTimeout", 0));
+    for (var bound : bounds) {
+      var least = bound.getValue();
+      for (var number : List.of(least, least - 1)) {
+        var body = "{\"%s\":%d}".formatted(bound.getKey(), number);
+        var answer = ask("PUT /projection/bounded/config", body, "ops:changeit");
+        assertThat(answer.statusCode())
+            .as("%s: %s", body, answer.body())
+            .isEqualTo(number < least ? 400 : 200);
+        assertThat(answer.body()).contains(number < least ? bound.getKey() : "bounded");
+      }
+    }
   }
 
   @Test
@@ -361,6 +487,7 @@ final class ProjectionPagesTest {
     var fault = faults.getJsonArray("steps").getJsonObject(0);
     assertThat(fault.getString("outcome")).isEqualTo("failed");
     assertThat(fault.getJsonObject("fault").getInteger("line")).isEqualTo(2);
+    assertThat(fault.getJsonArray("logged")).containsExactly("saw 1");
     assertThat(ask("GET /projection/debugged/debug?from=here").statusCode()).isEqualTo(400);
     assertThat(ask("POST /projections/debug", "fromAll().wen()", "ops:changeit").body())
         .contains("was \"when\" meant?");
@@ -508,6 +635,13 @@ final class ProjectionPagesTest {
           .as(wrong)
           .isEqualTo(400);
     }
+    var category = "{\"query\":{\"categories\":[\"paid\"],\"events\":[\"Paid\"]},\"maxEvents\":9}";
+    assertThat(
+            new JsonObject(ask("POST /projections/read-events", category, "admin:changeit").body())
+                .getJsonArray("events").stream()
+                    .map(one -> ((JsonObject) one).getString("data"))
+                    .toList())
+        .containsExactly("{\"n\":1}", "{\"n\":2}", "{\"n\":3}");
     var everything = "{\"query\":{\"allStreams\":true}}";
     assertThat(ask("POST /projections/read-events", everything, "ops:changeit").statusCode())
         .isEqualTo(401);
@@ -535,5 +669,27 @@ final class ProjectionPagesTest {
       assertThat(answer.headers().firstValue("www-authenticate")).isPresent();
     }
     assertThat(ask("GET /info", "", "").body()).contains("\"projections\":true");
+
+    ask("POST /projections/continuous?name=seen&enabled=no", SUM, "ops:changeit");
+    var jo = "{\"loginName\":\"jo\",\"fullName\":\"Jo\",\"groups\":[],\"password\":\"jos-word\"}";
+    assertThat(ask("POST /users/", jo, "admin:changeit").statusCode()).isEqualTo(201);
+    for (var looking : List.of("", "/statistics", "/query", "/state", "/result", "/config")) {
+      assertThat(ask("GET /projection/seen" + looking, "", "jo:jos-word").statusCode())
+          .as(looking)
+          .isEqualTo(200);
+    }
+    for (var changing :
+        List.of(
+            "POST /projections/continuous?name=jos",
+            "POST /projections/onetime?name=jos",
+            "POST /projections/transient?name=jos",
+            "PUT /projection/seen/query",
+            "PUT /projection/seen/config",
+            "POST /projection/seen/command/enable",
+            "POST /projection/seen/command/reset",
+            "POST /projections/restart",
+            "DELETE /projection/seen")) {
+      assertThat(ask(changing, SUM, "jo:jos-word").statusCode()).as(changing).isEqualTo(401);
+    }
   }
 }

@@ -78,6 +78,7 @@ final class ProjectionRightsTest {
           "set-aside jaoA",
           "take-up oA",
           "create-once oA",
+          "create-continuous oA",
           "emit-again oA",
           "settings jaoA",
           "change-settings oA",

@@ -5,11 +5,23 @@ package io.leftfold.verification.wire;
 import static io.leftfold.verification.wire.Wire.EMPTY;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.Value;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.protocol.messages.inquiries.AsOfRequest;
+import io.leftfold.protocol.messages.inquiries.AsOfResponse;
+import io.leftfold.protocol.messages.inquiries.CreateContinuousRequest;
+import io.leftfold.protocol.messages.inquiries.DebugRequest;
+import io.leftfold.protocol.messages.inquiries.DebugResponse;
+import io.leftfold.protocol.messages.inquiries.FoldProgress;
 import io.leftfold.protocol.messages.projections.CreateReq;
 import io.leftfold.protocol.messages.projections.ProjectionsGrpc;
+import io.leftfold.protocol.messages.projections.ResetReq;
 import io.leftfold.protocol.messages.projections.StatisticsReq;
 import io.leftfold.protocol.messages.projections.StatisticsResp;
 import io.leftfold.protocol.messages.projections.UpdateReq;
@@ -18,10 +30,13 @@ import io.leftfold.server.ServerOptions;
 import io.leftfold.server.ServerProjections;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +48,9 @@ final class ProjectionsWireTest {
 
   private static final String COUNT =
       "fromAll().when({ $init: () => ({ n: 0 }), Happened(s) { s.n++; } })";
+
+  /// More than an event may have, and less than a request.
+  private static final int TOO_LARGE = 17 << 20;
 
   private final TestServer server = TestServer.inMemory();
   private final Wire wire = Wire.to(server);
@@ -150,6 +168,114 @@ final class ProjectionsWireTest {
         });
     assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.FAILED_PRECONDITION);
     assertThat(Wire.text(refused)).contains("keeps no checkpoints");
+  }
+
+  @Test
+  void properties_are_kept_as_metadata_of_what_was_wanted() {
+    var owner = Map.of("owner", Value.newBuilder().setStringValue("books").build());
+    create(options -> options.setContinuous(continuous("owned")).putAllProperties(owner));
+    var update = UpdateReq.Options.newBuilder().setName("owned").setQuery(COUNT + " ");
+    var _ = projections(wire).update(UpdateReq.newBuilder().setOptions(update).build());
+    var other = Value.newBuilder().setNumberValue(7).build();
+    update.setQuery(COUNT).putProperties("cost", other);
+    var _ = projections(wire).update(UpdateReq.newBuilder().setOptions(update).build());
+
+    var definitions = StreamName.of("$projections-owned");
+    assertThat(server.store().read(definitions, ReadOptions.forwards()).events())
+        .extracting(event -> new JsonObject(event.metadataAsText()))
+        .containsExactly(
+            new JsonObject("{\"owner\":\"books\"}"),
+            new JsonObject("{\"owner\":\"books\"}"),
+            new JsonObject("{\"cost\":7}"));
+  }
+
+  @Test
+  void a_script_that_no_record_holds_is_an_invalid_argument() {
+    var large = COUNT + " // " + "x".repeat(TOO_LARGE);
+    assertThat(
+            code(() -> create(options -> options.setQuery(large).setContinuous(continuous("l")))))
+        .isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(code(() -> statistics(asked -> asked.setName("l"))))
+        .isEqualTo(Status.Code.NOT_FOUND);
+  }
+
+  @Test
+  void figures_are_those_of_the_version_that_runs() {
+    create(options ->
+        options
+            .setContinuous(continuous("figures"))
+            .setQuery(COUNT.replace("fromAll()", "fromStream('f')")));
+    var last =
+        server
+            .store()
+            .append(StreamName.of("f"), ExpectedState.any(), ProposedEvent.json("Happened", "{}"))
+            .position()
+            .orElseThrow();
+    var at = "C:%d/P:%d".formatted(last, last);
+    Await.until("a step", () -> figures().getLastCheckpoint().equals(at));
+    Await.until("it is written", () -> figures().getWritesInProgress() == 0);
+    var first = figures();
+    assertThat(first.getCheckpointStatus()).isEmpty();
+    assertThat(first.getBufferedEvents()).isZero();
+    assertThat(first.getWritePendingEventsBeforeCheckpoint()).isZero();
+    assertThat(first.getWritePendingEventsAfterCheckpoint()).isZero();
+    assertThat(first.getVersion()).isEqualTo(first.getEpoch());
+    assertThat(first.getEventsProcessedAfterRestart()).isEqualTo(1);
+
+    var _ =
+        projections(wire)
+            .reset(
+                ResetReq.newBuilder()
+                    .setOptions(ResetReq.Options.newBuilder().setName("figures"))
+                    .build());
+    var again = figures();
+    assertThat(again.getEpoch()).isGreaterThan(first.getEpoch());
+    assertThat(again.getVersion()).isEqualTo(again.getEpoch());
+  }
+
+  private StatisticsResp.Details figures() {
+    return statistics(asked -> asked.setName("figures")).getFirst();
+  }
+
+  private static final String SLOW =
+      "fromStream('slow').when({ $init: () => ({ n: 0 }), Happened(s) { s.n++; const end = Date.now() + 1; while (Date.now() < end); } })";
+
+  @Test
+  void folds_that_take_a_while_are_told_of_on_the_way() {
+    var slow = Stream.generate(() -> ProposedEvent.json("Happened", "{}")).limit(1_000);
+    server
+        .store()
+        .append(StreamName.of("slow"), ExpectedState.any(), slow.toArray(ProposedEvent[]::new));
+    var calls =
+        io.leftfold.protocol.messages.inquiries.ProjectionsGrpc.newBlockingStub(wire.channel());
+    var _ =
+        calls.createContinuous(
+            CreateContinuousRequest.newBuilder()
+                .setProjection("slow")
+                .setQuery(SLOW)
+                .setDisabled(true)
+                .build());
+    var past = AsOfRequest.newBuilder().setProjection("slow").setPosition(999_999).build();
+    var told = new ArrayList<AsOfResponse>();
+    calls.asOf(past).forEachRemaining(told::add);
+    assertThat(told.removeLast().getState().getJson()).isEqualTo("{\"n\":1000}");
+    isOnTheWay(told.stream().map(AsOfResponse::getProgress).toList());
+
+    var debug = DebugRequest.newBuilder().setQuery(SLOW).setPosition(999_999).build();
+    var shown = new ArrayList<DebugResponse>();
+    calls.debug(debug).forEachRemaining(shown::add);
+    assertThat(shown.removeLast().getEnd().hasNext()).isFalse();
+    isOnTheWay(shown.stream().map(DebugResponse::getProgress).toList());
+  }
+
+  private static void isOnTheWay(List<FoldProgress> progress) {
+    assertThat(progress).isNotEmpty();
+    assertThat(progress).extracting(FoldProgress::getPosition).isSorted().doesNotHaveDuplicates();
+    assertThat(progress)
+        .allSatisfy(one -> {
+          assertThat(one.getEvents()).isBetween(1L, 1_000L);
+          assertThat(one.getPosition()).isLessThan(one.getEnd());
+        });
   }
 
   @Test

@@ -13,6 +13,8 @@ import io.leftfold.protocol.messages.inquiries.CancelBesideRequest;
 import io.leftfold.protocol.messages.inquiries.CancelBesideResponse;
 import io.leftfold.protocol.messages.inquiries.ChangeSettingsRequest;
 import io.leftfold.protocol.messages.inquiries.ChangeSettingsResponse;
+import io.leftfold.protocol.messages.inquiries.CreateContinuousRequest;
+import io.leftfold.protocol.messages.inquiries.CreateContinuousResponse;
 import io.leftfold.protocol.messages.inquiries.CreateOneTimeRequest;
 import io.leftfold.protocol.messages.inquiries.CreateOneTimeResponse;
 import io.leftfold.protocol.messages.inquiries.EmitAgainRequest;
@@ -60,6 +62,8 @@ public final class ControlsService {
         asking(LookRequest.parser(), ControlsService::look),
         SERVICE + "CreateOneTime",
         asking(CreateOneTimeRequest.parser(), ControlsService::createOneTime),
+        SERVICE + "CreateContinuous",
+        asking(CreateContinuousRequest.parser(), ControlsService::createContinuous),
         SERVICE + "EmitAgain",
         asking(EmitAgainRequest.parser(), ControlsService::emitAgain),
         SERVICE + "BuildBeside",
@@ -96,11 +100,26 @@ public final class ControlsService {
     var wanted =
         NewProjection.oneTime(request.getProjection(), request.getQuery())
             .with(
-                ProjectionConfig.DEFAULT
-                    .withEmitEnabled(request.getEmit())
-                    .withTrackEmittedStreams(request.getTrackEmittedStreams()));
+                config(
+                    request.getEmit(), request.getTrackEmittedStreams(), request.getOnFailure()));
     control.create(request.getDisabled() ? wanted.disabled() : wanted);
     return CreateOneTimeResponse.getDefaultInstance();
+  }
+
+  private static MessageLite createContinuous(
+      ProjectionControl control, CreateContinuousRequest request) {
+    var wanted =
+        NewProjection.continuous(request.getProjection(), request.getQuery())
+            .with(
+                config(
+                    request.getEmit(), request.getTrackEmittedStreams(), request.getOnFailure()));
+    control.create(request.getDisabled() ? wanted.disabled() : wanted);
+    return CreateContinuousResponse.getDefaultInstance();
+  }
+
+  private static ProjectionConfig config(boolean emit, boolean track, String onFailure) {
+    var config = ProjectionConfig.DEFAULT.withEmitEnabled(emit).withTrackEmittedStreams(track);
+    return onFailure.isEmpty() ? config : config.withFailurePolicy(FailurePolicy.of(onFailure));
   }
 
   private static MessageLite emitAgain(ProjectionControl control, EmitAgainRequest request) {

@@ -1,0 +1,1 @@
+options({ reorderEvents: true, processingLag: 100 }); fromStream('a');

@@ -1,0 +1,3 @@
+const source = fromAll().foreachStream();
+source.when({ $init() {} });
+source.when({ $init() {} });

@@ -1,0 +1,1 @@
+fromAll().when({ A(s, e) { s.n = 1; linkStreamTo(' ', 'y'); } });
