@@ -44,6 +44,7 @@ final class EventSource implements ProxyExecutable {
       case 8 -> category;
       case 9 -> event.contentType() == ContentType.JSON;
       case 10 -> partition(event.stream());
+      case 11 -> event.contentType() == ContentType.JSON ? event.dataAsText() : null;
       default -> null;
     };
   }

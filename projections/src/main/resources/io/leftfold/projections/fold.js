@@ -9,7 +9,7 @@
   const { isArray } = Array;
   const { parse } = JSON;
   const { Event, broken } = events;
-  const LINK_METADATA = 2, STREAM_KEY = 10;
+  const LINK_METADATA = 2, STREAM_KEY = 10, HANDED_OVER = 1 << 20;
   const MapOf = Map;
   const own = { get: Map.prototype.get, set: Map.prototype.set, delete: Map.prototype.delete, keys: Map.prototype.keys };
   const next = Function.prototype.call.bind(new Map().keys().next);
@@ -131,7 +131,7 @@
 
   function keyOf(source) {
     phase.emits = false;
-    const key = definition.partitionBy(new Event({ source, partition: '', parsed: null }));
+    const key = definition.partitionBy(new Event({ source, partition: '', data: undefined, others: null }));
     phase.emits = true;
     return typeof key === 'string' ? key : typeof key === 'number' ? '' + key : null;
   }
@@ -185,7 +185,7 @@
       current = key;
     }
     const slot = key === lastKey && !entersAlways ? lastSlot : enter(key);
-    const event = new Event({ source, partition: key, parsed: null });
+    const event = new Event({ source, partition: key, data: undefined, others: null });
     if (slot.state === undefined || slot.state === null) begin(slot, event);
     const handler = index >= 0 ? handlers[index] : any;
     if (biState) {
@@ -230,13 +230,22 @@
     return text === undefined ? '' : text;
   }
 
+  // Hands over many states at a time, for each call of the other side costs as much as a state: of each the length of its
+  // key, the key, its JSON, which has no line ends, and a line end.
   function save() {
+    let texts = '';
     for (let slot = firstDirty; slot !== null; slot = slot.nextDirty) {
       current = slot.key;
       const text = stateText(slot);
-      measure(slot, text);
-      host.save(current, text);
+      heldChars += text.length - slot.chars;
+      slot.chars = text.length;
+      texts += current.length + ' ' + current + text + '\n';
+      if (texts.length > HANDED_OVER) {
+        host.save(texts);
+        texts = '';
+      }
     }
+    if (texts !== '') host.save(texts);
     if (sharedDirty) {
       current = null;
       host.saveShared(json(shared, limits.state) ?? '');
