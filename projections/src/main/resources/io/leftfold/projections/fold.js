@@ -7,6 +7,7 @@
 (function (definition, host, limits, events, json, phase) {
   'use strict';
   const { isArray } = Array;
+  const { isFrozen, values, getPrototypeOf, prototype: plainPrototype } = Object;
   const { parse } = JSON;
   const { Event, broken } = events;
   const LINK_METADATA = 2, STREAM_KEY = 10, HANDED_OVER = 1 << 20;
@@ -134,6 +135,27 @@
     const key = definition.partitionBy(new Event({ source, partition: '', data: undefined, others: null }));
     phase.emits = true;
     return typeof key === 'string' ? key : typeof key === 'number' ? '' + key : null;
+  }
+
+  // The partition of an event: null if it belongs to none, undefined if only its step may say.
+  function partitionOf(source) {
+    current = null;
+    undo.slot = null;
+    const key = definition.partitioning === 'custom' ? keyOf(source) : ofLink(source);
+    if (!broken.data) return key;
+    broken.data = false;
+    return undefined;
+  }
+
+  // Whether a value stays what it is, whoever has it in hand.
+  function isFixed(value, depth) {
+    if (typeof value !== 'object' || value === null) return true;
+    if (depth > limits.depth || !isFrozen(value)) return false;
+    const held = values(value);
+    for (let i = 0; i < held.length; i++) {
+      if (!isFixed(held[i], depth + 1)) return false;
+    }
+    return isArray(value) || getPrototypeOf(value) === plainPrototype;
   }
 
   function ofLink(source) {
@@ -264,7 +286,7 @@
   function forget(kept, keptChars) {
     const walk = slots.keys();
     lastKey = lastSlot = undefined;
-    while (sizeOf(slots) > kept || heldChars > keptChars) {
+    while (sizeOf(slots) > kept || (heldChars > keptChars && sizeOf(slots) > 0)) {
       const key = next(walk).value;
       heldChars -= slots.get(key).chars;
       slots.delete(key);
@@ -284,7 +306,8 @@
 
   return {
     __proto__: null,
-    ready, step, deleted, result, save, forget, restore,
+    ready, step, deleted, partitionOf, result, save, forget, restore,
+    isFixed(value) { return isFixed(value, 0); },
     stateOf(key) { return stateText(slotOf(key)); },
     sharedState() {
       loadShared();

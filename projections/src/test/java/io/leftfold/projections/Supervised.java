@@ -32,6 +32,7 @@ final class Supervised implements AutoCloseable {
             Fixture.RUNTIME,
             ProjectionOptions.defaults().with(clock),
             workers,
+            new LaneThreads(1, 1, workers, () -> 0),
             Thread.ofVirtual().factory(),
             System::nanoTime,
             _ -> true);
