@@ -35,6 +35,7 @@ import static io.leftfold.cli.config.ServerOption.PORT;
 import static io.leftfold.cli.config.ServerOption.PROJECTIONS;
 import static io.leftfold.cli.config.ServerOption.PROJECTION_COMPILATION_TIMEOUT;
 import static io.leftfold.cli.config.ServerOption.PROJECTION_EXECUTION_TIMEOUT;
+import static io.leftfold.cli.config.ServerOption.PROJECTION_LANES;
 import static io.leftfold.cli.config.ServerOption.PROJECTION_QUERY_EXPIRY;
 import static io.leftfold.cli.config.ServerOption.PROJECTION_WORKERS;
 import static io.leftfold.cli.config.ServerOption.TLS_CERTIFICATE;
@@ -163,6 +164,7 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
         ServerProjections.Running.valueOf(
             configuration.setting(PROJECTIONS).value().toUpperCase(Locale.ROOT)),
         Math.toIntExact(configuration.number(PROJECTION_WORKERS)),
+        Math.toIntExact(configuration.number(PROJECTION_LANES)),
         Duration.ofMinutes(configuration.number(PROJECTION_QUERY_EXPIRY)),
         Duration.ofMillis(configuration.number(PROJECTION_COMPILATION_TIMEOUT)),
         Duration.ofMillis(configuration.number(PROJECTION_EXECUTION_TIMEOUT)),

@@ -13,25 +13,29 @@ public final class CompiledProjection {
   private final ProjectionSource source;
   private final ProjectionLimits limits;
   private final ProjectionDefinition definition;
+  private final boolean hasVariables;
 
   private CompiledProjection(
       Engine engine,
       Watchdog watchdog,
       ProjectionSource source,
       ProjectionLimits limits,
-      ProjectionDefinition definition) {
+      ProjectionDefinition definition,
+      boolean hasVariables) {
     this.engine = engine;
     this.watchdog = watchdog;
     this.source = source;
     this.limits = limits;
     this.definition = definition;
+    this.hasVariables = hasVariables;
   }
 
   static CompiledProjection compile(
       Engine engine, Watchdog watchdog, ProjectionSource source, ProjectionLimits limits) {
     var host = new ScriptHost(limits, SavedStatesOf.NONE, false);
     try (var script = Script.open(engine, watchdog, source, limits, host)) {
-      return new CompiledProjection(engine, watchdog, source, limits, script.definition());
+      return new CompiledProjection(
+          engine, watchdog, source, limits, script.definition(), script.hasVariables());
     }
   }
 
@@ -70,6 +74,14 @@ public final class CompiledProjection {
   /// @return the fold; close it
   public ProjectionFold fold() {
     return fold(SavedStatesOf.NONE);
+  }
+
+  /// Whether partitions have nothing in common but the script, as far as can be told: then it does
+  /// not matter which of them are folded in the same world.
+  boolean isDivisible() {
+    return definition.partitioning() != ProjectionDefinition.Partitioning.NONE
+        && !definition.biState()
+        && !hasVariables;
   }
 
   ProjectionLimits limits() {

@@ -23,11 +23,14 @@ final class EventSource implements ProxyExecutable {
   private final RecordedEvent event;
   private final Optional<RecordedEvent> link;
   private final @Nullable String category;
+  private final Script script;
 
-  EventSource(ResolvedEvent resolved, RecordedEvent event, @Nullable String category) {
+  EventSource(
+      ResolvedEvent resolved, RecordedEvent event, @Nullable String category, Script script) {
     this.event = event;
     this.link = resolved.link();
     this.category = category;
+    this.script = script;
   }
 
   @Override
@@ -38,12 +41,13 @@ final class EventSource implements ProxyExecutable {
       case 2 -> link.map(RecordedEvent::metadataAsText).orElse(null);
       case 3 -> event.stream().value();
       case 4 -> number(event.revision());
-      case 5 -> event.type();
+      case 5 -> script.typeText(event.type());
       case 6 -> event.id().toString();
       case 7 -> CREATED.format(event.recorded());
       case 8 -> category;
       case 9 -> event.contentType() == ContentType.JSON;
       case 10 -> partition(event.stream());
+      case 11 -> event.contentType() == ContentType.JSON ? event.dataAsText() : null;
       default -> null;
     };
   }

@@ -5,6 +5,8 @@ package io.leftfold.projections;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.projections.reading.Batch;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -61,6 +63,22 @@ final class Inbox {
       pass(batch.through());
     }
     return null;
+  }
+
+  /// Up to so many events that come next in front of the barrier, the upcoming one first.
+  List<ResolvedEvent> ahead(int count) {
+    var all = new ArrayList<ResolvedEvent>();
+    var from = next;
+    for (var batch : batches) {
+      for (var event : batch.events().subList(from, batch.events().size())) {
+        if (all.size() == count || event.original().position() > barrier) {
+          return all;
+        }
+        all.add(event);
+      }
+      from = 0;
+    }
+    return all;
   }
 
   /// The upcoming event is done with.

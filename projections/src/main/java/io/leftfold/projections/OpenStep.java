@@ -63,6 +63,16 @@ final class OpenStep {
         || passed >= PASSED_MAX;
   }
 
+  /// How many events there is room for.
+  ///
+  /// @param eventsMax how many events it has at most, besides what the configuration says
+  /// @param emittedForEach how many events one event emits, by experience
+  long room(ProjectionConfig config, int eventsMax, long emittedForEach) {
+    var handled = Math.min(config.checkpointHandledThreshold(), eventsMax) - events.size();
+    var written = config.maxWriteBatchLength() - emissions.size();
+    return Math.min(handled, written / Math.max(1, emittedForEach));
+  }
+
   /// Whether there is anything that somebody waits for.
   boolean hasEffects() {
     return handled > 0 || skipped > 0 || !parked.isEmpty();

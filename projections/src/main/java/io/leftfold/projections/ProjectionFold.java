@@ -30,6 +30,7 @@ public final class ProjectionFold implements AutoCloseable {
   private boolean isCareful;
   private boolean isBroken;
   private final @Nullable String category;
+  private final int globals;
 
   ProjectionFold(CompiledProjection projection, SavedStates states, boolean mayEmit) {
     this.projection = projection;
@@ -38,6 +39,7 @@ public final class ProjectionFold implements AutoCloseable {
     host = new ScriptHost(projection.limits(), states, mayEmit);
     script = projection.open(host);
     handlers = script.handlerIndexes();
+    globals = script.globals();
     category =
         definition.sources() instanceof ProjectionDefinition.Sources.Category(var name)
             ? name
@@ -67,6 +69,13 @@ public final class ProjectionFold implements AutoCloseable {
   /// @return what it did
   /// @throws ProjectionFaultException if the script fails; the states are as before
   public FoldStep handle(ResolvedEvent resolved) {
+    return handle(resolved, null);
+  }
+
+  /// Takes the next event.
+  ///
+  /// @param known its partition, if the script has said it already
+  FoldStep handle(ResolvedEvent resolved, @Nullable String known) {
     if (isBroken) {
       throw new IllegalStateException(
           "The fold of projection %s has failed for good; open another one from the saved states"
@@ -98,7 +107,7 @@ public final class ProjectionFold implements AutoCloseable {
     if (event.contentType() == ContentType.JSON && isBlank(event.data())) {
       return FoldStep.EMPTY;
     }
-    return attempt(resolved, event, () -> step(resolved, event));
+    return attempt(resolved, event, () -> step(resolved, event, known));
   }
 
   private boolean hasHandler(String type) {
@@ -110,11 +119,11 @@ public final class ProjectionFold implements AutoCloseable {
     FoldStep run();
   }
 
-  private FoldStep step(ResolvedEvent resolved, RecordedEvent event) {
-    var partition = partition(resolved, event);
+  private FoldStep step(ResolvedEvent resolved, RecordedEvent event, @Nullable String known) {
+    var partition = known == null ? partition(resolved, event) : known;
     var outcome =
         script.step(
-            new EventSource(resolved, event, category),
+            new EventSource(resolved, event, category, script),
             handlers.getOrDefault(event.type(), -1),
             partition);
     return switch (outcome) {
@@ -235,7 +244,7 @@ public final class ProjectionFold implements AutoCloseable {
         if (deletion.isPresent()) {
           script.deleted(deletion.get().stream(), deletion.get().soft());
         } else {
-          step(resolved, event);
+          step(resolved, event, null);
         }
       }
       script.call("beCareful", true);
@@ -244,6 +253,79 @@ public final class ProjectionFold implements AutoCloseable {
     } finally {
       host.mute(false);
     }
+  }
+
+  /// Takes back what was handled last.
+  ///
+  /// @param events how many of those since the last save stay
+  void retreat(int events) {
+    if (events < unsaved.size()) {
+      unsaved.subList(events, unsaved.size()).clear();
+      rebuild();
+    }
+  }
+
+  /// The partition of an event.
+  sealed interface Membership {
+    /// Of this one, if it is handled at all.
+    record Of(String partition) implements Membership {}
+
+    /// It belongs to none.
+    record None() implements Membership {}
+
+    /// That shows when it is handled.
+    record Unknown() implements Membership {}
+  }
+
+  /// Which partition an event belongs to. The script is asked if nobody else knows.
+  Membership membership(ResolvedEvent resolved) {
+    var event = resolved.event().orElse(null);
+    if (event == null) {
+      return new Membership.Of("");
+    }
+    var deletion = definition.deletion(event);
+    if (deletion.isPresent()) {
+      return new Membership.Of(deletion.get().stream());
+    }
+    var known = partition(resolved, event);
+    if (known != null) {
+      return new Membership.Of(known);
+    }
+    if (!hasHandler(event.type())
+        || !selection.has(resolved, event)
+        || (event.contentType() == ContentType.JSON && isBlank(event.data()))) {
+      return new Membership.Of("");
+    }
+    return asked(resolved, event);
+  }
+
+  private Membership asked(ResolvedEvent resolved, RecordedEvent event) {
+    try {
+      var said = script.partitionOf(new EventSource(resolved, event, category, script));
+      if (said.isString() && host.logged().isEmpty()) {
+        return new Membership.Of(said.asString());
+      }
+      return said.isNull() && host.logged().isEmpty()
+          ? new Membership.None()
+          : new Membership.Unknown();
+    } catch (Script.Failure failure) {
+      if (failure.isStopped()) {
+        rebuild();
+      } else {
+        script.hadBrokenData();
+      }
+      return new Membership.Unknown();
+    }
+  }
+
+  /// Whether the script has made variables that all partitions see since it was opened.
+  boolean hasMadeVariables() {
+    return script.globals() != globals;
+  }
+
+  /// Lets go of all states. Only behind a save.
+  void forget() {
+    script.call("forget", 0, 0);
   }
 
   /// The state of a partition as it is now.
@@ -321,6 +403,13 @@ public final class ProjectionFold implements AutoCloseable {
   /// @throws ProjectionFaultException if a state has no JSON that may be saved; nothing is saved
   ///   then
   public StateChanges save() {
+    return save(1);
+  }
+
+  /// Does the same as one of several folds that may keep as many states together as one.
+  ///
+  /// @param folds how many there are
+  StateChanges save(int folds) {
     try {
       script.call("save");
     } catch (Script.Failure failure) {
@@ -332,8 +421,8 @@ public final class ProjectionFold implements AutoCloseable {
       script.call("beCareful", false);
       isCareful = false;
     }
-    script.call(
-        "forget", projection.limits().partitionsKept(), projection.limits().stateCharsKept());
+    var limits = projection.limits();
+    script.call("forget", limits.partitionsKept() / folds, limits.stateCharsKept() / folds);
     return host.takeSaved();
   }
 

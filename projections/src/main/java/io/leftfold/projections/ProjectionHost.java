@@ -18,6 +18,8 @@ import java.util.function.Supplier;
 
 /// What all projections of a process share.
 ///
+/// @param workers fold, each one projection at a time
+/// @param lanes fold partitions of one projection beside each other
 /// @param threads makes virtual threads, for what waits for the store
 /// @param running which projections run in this process, by name
 record ProjectionHost(
@@ -25,6 +27,7 @@ record ProjectionHost(
     ProjectionRuntime runtime,
     ProjectionOptions options,
     Executor workers,
+    LaneThreads lanes,
     ThreadFactory threads,
     LongSupplier nanoClock,
     Predicate<String> running) {

@@ -9,7 +9,10 @@ import java.util.random.RandomGenerator;
 
 /// How projections run in this process.
 ///
-/// @param workers how many scripts run at the same time
+/// @param workers how many projections fold at the same time
+/// @param lanes in how many worlds of its script the partitions of one projection are folded at the
+///   same time, if they have nothing in common and there is a backlog; 1 for one after the other.
+///   All projections share the threads for it, one less than this
 /// @param limits what a script may take
 /// @param stateBytesMax how much memory the states of one projection may take, besides those that
 ///   its script has in hand and those of the step that is open
@@ -23,6 +26,7 @@ import java.util.random.RandomGenerator;
 /// @param random makes ids
 public record ProjectionOptions(
     int workers,
+    int lanes,
     ProjectionLimits limits,
     long stateBytesMax,
     Duration queryExpiry,
@@ -31,12 +35,17 @@ public record ProjectionOptions(
     ThreadFactory threads,
     RandomGenerator random) {
 
+  private static final int LANES_MAX = 4;
+
   /// Checks the numbers.
   ///
-  /// @throws IllegalArgumentException if there is no worker or no memory
+  /// @throws IllegalArgumentException if there is no worker, no lane or no memory
   public ProjectionOptions {
     if (workers <= 0) {
       throw new IllegalArgumentException("Projections need 1 worker or more, got " + workers);
+    }
+    if (lanes <= 0) {
+      throw new IllegalArgumentException("A projection has 1 lane or more, got " + lanes);
     }
     if (stateBytesMax <= 0) {
       throw new IllegalArgumentException(
@@ -46,10 +55,12 @@ public record ProjectionOptions(
 
   /// What holds if nobody says otherwise.
   ///
-  /// @return half of the processors, 64 MiB for states, 5 minutes for queries
+  /// @return half of the processors, as many lanes as processors but 4 at most, 64 MiB for states,
+  ///   5 minutes for queries
   public static ProjectionOptions defaults() {
     return new ProjectionOptions(
         Math.max(1, Runtime.getRuntime().availableProcessors() / 2),
+        Math.min(LANES_MAX, Runtime.getRuntime().availableProcessors()),
         ProjectionLimits.DEFAULT,
         64L << 20,
         Duration.ofMinutes(5),
@@ -71,7 +82,16 @@ public record ProjectionOptions(
   /// @return the new options
   public ProjectionOptions withWorkers(int count) {
     return new ProjectionOptions(
-        count, limits, stateBytesMax, queryExpiry, stalledAfter, clock, threads, random);
+        count, lanes, limits, stateBytesMax, queryExpiry, stalledAfter, clock, threads, random);
+  }
+
+  /// With so many lanes.
+  ///
+  /// @param count above 0
+  /// @return the new options
+  public ProjectionOptions withLanes(int count) {
+    return new ProjectionOptions(
+        workers, count, limits, stateBytesMax, queryExpiry, stalledAfter, clock, threads, random);
   }
 
   /// With other limits of scripts.
@@ -80,7 +100,7 @@ public record ProjectionOptions(
   /// @return the new options
   public ProjectionOptions with(ProjectionLimits other) {
     return new ProjectionOptions(
-        workers, other, stateBytesMax, queryExpiry, stalledAfter, clock, threads, random);
+        workers, lanes, other, stateBytesMax, queryExpiry, stalledAfter, clock, threads, random);
   }
 
   /// With other memory for states.
@@ -89,7 +109,7 @@ public record ProjectionOptions(
   /// @return the new options
   public ProjectionOptions withStateBytesMax(long bytes) {
     return new ProjectionOptions(
-        workers, limits, bytes, queryExpiry, stalledAfter, clock, threads, random);
+        workers, lanes, limits, bytes, queryExpiry, stalledAfter, clock, threads, random);
   }
 
   /// With another clock.
@@ -98,7 +118,7 @@ public record ProjectionOptions(
   /// @return the new options
   public ProjectionOptions with(Clock other) {
     return new ProjectionOptions(
-        workers, limits, stateBytesMax, queryExpiry, stalledAfter, other, threads, random);
+        workers, lanes, limits, stateBytesMax, queryExpiry, stalledAfter, other, threads, random);
   }
 
   /// With another expiry of queries.
@@ -107,6 +127,6 @@ public record ProjectionOptions(
   /// @return the new options
   public ProjectionOptions withQueryExpiry(Duration expiry) {
     return new ProjectionOptions(
-        workers, limits, stateBytesMax, expiry, stalledAfter, clock, threads, random);
+        workers, lanes, limits, stateBytesMax, expiry, stalledAfter, clock, threads, random);
   }
 }

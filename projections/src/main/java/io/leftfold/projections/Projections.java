@@ -31,6 +31,7 @@ public final class Projections implements AutoCloseable {
 
   private final Runnable release;
   private final ExecutorService workers;
+  private final ExecutorService lanes;
   private final ProjectionHost host;
   private final Roster roster;
   private boolean closed;
@@ -43,12 +44,15 @@ public final class Projections implements AutoCloseable {
       Predicate<String> running) {
     this.release = release;
     workers = Executors.newFixedThreadPool(options.workers(), options.threads());
+    lanes = Executors.newFixedThreadPool(Math.max(1, options.lanes() - 1), options.threads());
     host =
         new ProjectionHost(
             store,
             runtime,
             options,
             workers,
+            new LaneThreads(
+                options.lanes(), LaneThreads.EVENTS_MIN, lanes, runtime::allocatedBytes),
             Thread.ofVirtual().name("leftfold-projection-", 0).factory(),
             System::nanoTime,
             running);
@@ -425,6 +429,7 @@ public final class Projections implements AutoCloseable {
     closed = true;
     roster.close();
     workers.shutdown();
+    lanes.shutdown();
     release.run();
   }
 }

@@ -9,6 +9,7 @@ import io.leftfold.projections.reading.Batch;
 import io.leftfold.projections.storage.CheckpointRecord;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -162,7 +163,10 @@ final class RunCore implements AutoCloseable {
   /// @param events how many at most
   /// @return whether there is more that can be folded now
   boolean turn(int events) {
-    var measured = effects.allocatedBytes();
+    var measured = allocatedBytes();
+    if (fold.looksAhead() && canFold()) {
+      foldAhead(events);
+    }
     for (var i = 1; i <= events && canFold(); i++) {
       foldNext();
       if (i % MEASURED_EVENTS == 0) {
@@ -175,13 +179,50 @@ final class RunCore implements AutoCloseable {
   }
 
   private long measure(long before) {
-    var now = effects.allocatedBytes();
+    var now = allocatedBytes();
     open.allocatedBytes += now - before;
     return now;
   }
 
+  private long allocatedBytes() {
+    return effects.allocatedBytes() + fold.allocatedElsewhere();
+  }
+
+  /// A step that is full ends behind what was folded ahead.
   private boolean canFold() {
-    return !ending.isNear() && !isFull() && !attempts.isPausing() && inbox.upcoming() != null;
+    return !ending.isNear()
+        && (fold.isAhead() || !isFull())
+        && !attempts.isPausing()
+        && inbox.upcoming() != null;
+  }
+
+  /// Tells the fold which events come next, as far as there is room for them in the step.
+  private void foldAhead(int events) {
+    var figures = checkpoint.figures();
+    var room =
+        open.room(
+            settings.config(),
+            hints.stepEventsAt(inbox.through()),
+            figures.emitted() / Math.max(1, figures.handled()));
+    var next = new ArrayList<ResolvedEvent>();
+    var last = inbox.through();
+    for (var resolved : inbox.ahead((int) Math.min(events, room))) {
+      var at = resolved.original().position();
+      var event = resolved.event().orElse(null);
+      if (event != null
+          && at > last
+          && !isOwn.test(event)
+          && !hints.rejected().containsKey(at)
+          && !parking.isOfParked(resolved, event)) {
+        next.add(resolved);
+      }
+      last = at;
+    }
+    try {
+      fold.ahead(next);
+    } catch (LeftfoldException e) {
+      end(RunEnd.ofStates(e));
+    }
   }
 
   /// The upcoming event is done with.
@@ -345,6 +386,10 @@ final class RunCore implements AutoCloseable {
   }
 
   private void cut() {
+    if (fold.isDoubtful()) {
+      end(new RunEnd.Again(hints.inOneWorld()));
+      return;
+    }
     switch (cutter.cut(steps++, checkpoint, checkpointRevision, inbox.through(), open)) {
       case StepCutter.Cut.Made(var step) -> {
         open = new OpenStep(clock.millis());

@@ -6,14 +6,17 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// What a run learned that had to be given up, for the next one from the same checkpoint: which
-/// events nobody can take, and until where steps are to be small, to find another one.
+/// events nobody can take, until where steps are to be small, to find another one, and whether its
+/// partitions have to be folded in one world.
 ///
 /// @param rejected by position: why
 /// @param carefulThrough up to this position steps are small
 /// @param stepEvents how many events such a step has at most
-record RunHints(Map<Long, String> rejected, long carefulThrough, int stepEvents) {
+/// @param isOneWorld whether the script keeps something that all partitions see
+record RunHints(
+    Map<Long, String> rejected, long carefulThrough, int stepEvents, boolean isOneWorld) {
 
-  static final RunHints NONE = new RunHints(Map.of(), -1, Integer.MAX_VALUE);
+  static final RunHints NONE = new RunHints(Map.of(), -1, Integer.MAX_VALUE, false);
 
   RunHints {
     rejected = Map.copyOf(rejected);
@@ -22,11 +25,15 @@ record RunHints(Map<Long, String> rejected, long carefulThrough, int stepEvents)
   RunHints rejecting(long position, String reason) {
     var all = new HashMap<>(rejected);
     all.put(position, reason);
-    return new RunHints(all, carefulThrough, stepEvents);
+    return new RunHints(all, carefulThrough, stepEvents, isOneWorld);
   }
 
   RunHints careful(long through, int events) {
-    return new RunHints(rejected, Math.max(through, carefulThrough), events);
+    return new RunHints(rejected, Math.max(through, carefulThrough), events, isOneWorld);
+  }
+
+  RunHints inOneWorld() {
+    return new RunHints(rejected, carefulThrough, stepEvents, true);
   }
 
   int stepEventsAt(long position) {

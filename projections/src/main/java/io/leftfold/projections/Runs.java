@@ -75,7 +75,7 @@ record Runs(ProjectionHost host, Registry.Entry entry, Runnable news) {
               inMemory == null
                   ? load(identity, script.definition(), definition.trackEmittedStreams())
                   : fromZero(identity, script.definition(), inMemory),
-              ScriptFold.opener(script, definition.emitEnabled() && inMemory == null),
+              opener(script, definition.emitEnabled() && inMemory == null, known),
               host.options().clock(),
               effects);
         },
@@ -83,6 +83,12 @@ record Runs(ProjectionHost host, Registry.Entry entry, Runnable news) {
         settings.config().pendingEventsThreshold(),
         inMemory);
     return begun;
+  }
+
+  private Fold.Opener opener(CompiledProjection script, boolean mayEmit, RunHints known) {
+    return known.isOneWorld()
+        ? ScriptFold.opener(script, mayEmit)
+        : Lanes.opener(script, mayEmit, host.lanes());
   }
 
   /// What folds an event that is parked, or its partition from there on, while nothing runs.

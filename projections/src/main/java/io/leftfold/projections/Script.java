@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 /// be opened anew.
 final class Script implements AutoCloseable {
 
+  private static final int TYPE_TEXTS_MAX = 1_000;
   private static final Source DEFINITION = resource("definition.js");
   private static final Source EVENT = resource("event.js");
   private static final Source JSON = resource("json.js");
@@ -46,7 +47,10 @@ final class Script implements AutoCloseable {
   private final ProjectionDefinition definition;
   private final Value step;
   private final Value deleted;
+  private final Value partitionOf;
   private final Value functions;
+  private final Value textOf;
+  private final Map<String, Value> typeTexts = new HashMap<>();
 
   private Script(
       Engine engine,
@@ -74,10 +78,13 @@ final class Script implements AutoCloseable {
       var open = context.eval(OUTPUTS).execute(hostFunctions, json, limits.emittedChars(), phase);
       var stateLimits = context.eval("js", "({})");
       stateLimits.putMember("state", limits.stateChars());
+      stateLimits.putMember("depth", limits.stateDepth());
       functions =
           context.eval(FOLD).execute(written, hostFunctions, stateLimits, events, json, phase);
       step = functions.getMember("step");
       deleted = functions.getMember("deleted");
+      textOf = context.eval("js", "text => text");
+      partitionOf = functions.getMember("partitionOf");
       watched(
           limits.compilation(),
           () -> {
@@ -231,6 +238,52 @@ final class Script implements AutoCloseable {
     return definition;
   }
 
+  /// Whether it has variables that all partitions see and any of them may change: at its top, what
+  /// is no function, no constant, or a constant that holds something which is not frozen.
+  boolean hasVariables() {
+    var globals = context.getBindings("js");
+    try {
+      return watched(
+          limits.compilation(),
+          () ->
+              globals.getMemberKeys().stream()
+                  .anyMatch(name -> isVariable(globals, name, globals.getMember(name))));
+    } catch (Failure _) {
+      // It has at least one that runs code when it is looked at.
+      return true;
+    }
+  }
+
+  private boolean isVariable(Value globals, String name, Value value) {
+    if (value.canExecute()) {
+      return false;
+    }
+    try {
+      globals.putMember(name, value);
+      return true;
+    } catch (UnsupportedOperationException _) {
+      // A constant.
+      return !functions.invokeMember("isFixed", value).asBoolean();
+    }
+  }
+
+  /// How many names it has put into its outermost scope by now; −1 if it does not let itself be
+  /// asked.
+  int globals() {
+    try {
+      return watched(limits.event(), () -> context.getBindings("js").getMemberKeys().size());
+    } catch (Failure _) {
+      return -1;
+    }
+  }
+
+  /// The partition of an event that the script has to say.
+  ///
+  /// @return a text, null for none, something else if only a step can say it
+  Value partitionOf(EventSource event) {
+    return watched(limits.event(), () -> partitionOf.execute(event));
+  }
+
   Map<String, Integer> handlerIndexes() {
     return handlerIndexes;
   }
@@ -245,6 +298,20 @@ final class Script implements AutoCloseable {
           step.executeVoid(event, handler, partition);
           return host.outcome();
         });
+  }
+
+  /// The name of a type as the script has it: the same one each time, so that it is made once, and
+  /// found quickly where it is the name of a member.
+  Object typeText(String type) {
+    var known = typeTexts.get(type);
+    if (known == null) {
+      if (typeTexts.size() == TYPE_TEXTS_MAX) {
+        return type;
+      }
+      known = textOf.execute(type);
+      typeTexts.put(type, known);
+    }
+    return known;
   }
 
   void deleted(String partition, boolean isSoft) {

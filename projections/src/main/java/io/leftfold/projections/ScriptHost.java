@@ -99,12 +99,25 @@ final class ScriptHost {
   void fill(Value host) {
     put(host, "load", arguments -> states.state(arguments[0].asString()).orElse(null));
     put(host, "loadShared", _ -> states.sharedState().orElse(null));
-    put(host, "save", arguments -> saved.put(arguments[0].asString(), arguments[1].asString()));
+    put(host, "save", arguments -> takeStates(arguments[0].asString()));
     put(host, "saveShared", arguments -> savedShared = arguments[0].asString());
     put(host, "leftOut", this::leaveOut);
     put(host, "emit", this::emit);
     put(host, "log", this::log);
     put(host, "refuse", this::refuse);
+  }
+
+  /// Of each state the length of its key, a blank, the key, its JSON and a line end.
+  private boolean takeStates(String texts) {
+    var at = 0;
+    while (at < texts.length()) {
+      var blank = texts.indexOf(' ', at);
+      var text = blank + 1 + Integer.parseInt(texts, at, blank, 10);
+      var end = texts.indexOf('\n', text);
+      saved.put(texts.substring(blank + 1, text), texts.substring(text, end));
+      at = end + 1;
+    }
+    return true;
   }
 
   private static void put(Value host, String name, ProxyExecutable function) {

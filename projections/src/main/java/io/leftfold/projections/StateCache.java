@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// as there is room for, the least recently used first to go. That a partition has none is
 /// remembered like a state.
 ///
-/// Of the thread that folds.
+/// Several threads may ask, of different partitions; one at a time changes.
 final class StateCache implements SavedStates {
 
   private static final long ENTRY_BYTES = 150;
@@ -57,12 +57,12 @@ final class StateCache implements SavedStates {
   }
 
   @Override
-  public Optional<String> state(String partition) {
+  public synchronized Optional<String> state(String partition) {
     return Optional.ofNullable(entry(partition).text);
   }
 
   @Override
-  public Optional<String> sharedState() {
+  public synchronized Optional<String> sharedState() {
     if (!isSharedKnown) {
       shared = asking(store::shared);
       isSharedKnown = true;
@@ -71,12 +71,12 @@ final class StateCache implements SavedStates {
   }
 
   /// Whether a partition was ever saved.
-  boolean isNew(String partition) {
+  synchronized boolean isNew(String partition) {
     return entry(partition).text == null;
   }
 
   /// The revision of a partition's last result; −1 for none.
-  long result(String partition) {
+  synchronized long result(String partition) {
     return entry(partition).result;
   }
 
@@ -117,12 +117,12 @@ final class StateCache implements SavedStates {
   }
 
   /// Why the store did not answer, if it ever did not.
-  @Nullable LeftfoldException failure() {
+  synchronized @Nullable LeftfoldException failure() {
     return failure;
   }
 
   /// Takes the state that a step leaves.
-  void put(long step, String partition, String text, long result) {
+  synchronized void put(long step, String partition, String text, long result) {
     var entry = entry(partition);
     bytes -= entry.bytes(partition);
     entry.text = text;
@@ -134,13 +134,13 @@ final class StateCache implements SavedStates {
     evict(entry);
   }
 
-  void putShared(String text) {
+  synchronized void putShared(String text) {
     shared = Optional.of(text);
     isSharedKnown = true;
   }
 
   /// The states of steps up to this one can be read again.
-  void written(long step) {
+  synchronized void written(long step) {
     var all = unwritten.entrySet().iterator();
     while (all.hasNext()) {
       var next = all.next();
@@ -165,15 +165,15 @@ final class StateCache implements SavedStates {
     }
   }
 
-  int size() {
+  synchronized int size() {
     return stored.size() + unwritten.size();
   }
 
-  long bytes() {
+  synchronized long bytes() {
     return bytes;
   }
 
-  long evictions() {
+  synchronized long evictions() {
     return evictions;
   }
 }

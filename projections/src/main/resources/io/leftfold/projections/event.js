@@ -3,8 +3,8 @@
 // An event as scripts see it: its parts are asked for when they are touched, and JSON is parsed then.
 //
 // Evaluates to a function that returns { Event, isEvent, keys, broken }; broken.data tells that the data of an event
-// was touched and is no JSON. An Event is made of { source, partition, parsed: null }: one private field, for each costs
-// an event a tenth of what handling it takes.
+// was touched and is no JSON. An Event is made of { source, partition, data: undefined, others: null }: one private field,
+// for each costs an event a tenth of what handling it takes.
 (function () {
   'use strict';
   const { defineProperty } = Object;
@@ -13,11 +13,10 @@
 
   // Numbers by which an event is asked for its parts.
   const DATA = 0, METADATA = 1, LINK_METADATA = 2, STREAM = 3, REVISION = 4, TYPE = 5, ID = 6, CREATED = 7,
-    CATEGORY = 8, IS_JSON = 9;
+    CATEGORY = 8, IS_JSON = 9, JSON_DATA = 11;
 
-  // What was parsed already. A class, so that nothing of it comes from Object.prototype.
-  class Parsed {
-    data;
+  // What was parsed already besides the data. A class, so that nothing of it comes from Object.prototype.
+  class Others {
     metadata;
     linkMetadata;
   }
@@ -39,13 +38,16 @@
 
     get isJson() { return this.#of.source(IS_JSON); }
     get data() {
-      const parsed = this.#of.parsed ??= new Parsed();
-      if (parsed.data === undefined && this.#of.source(IS_JSON)) {
-        broken.data = true;
-        parsed.data = parse(this.#of.source(DATA));
-        broken.data = false;
+      const of = this.#of;
+      if (of.data === undefined) {
+        const text = of.source(JSON_DATA);
+        if (text !== null) {
+          broken.data = true;
+          of.data = parse(text);
+          broken.data = false;
+        }
       }
-      return parsed.data;
+      return of.data;
     }
     get body() { return this.data; }
     get bodyRaw() { return this.#of.source(DATA); }
@@ -55,12 +57,12 @@
     get eventId() { return this.#of.source(ID); }
     get metadataRaw() { return this.#of.source(METADATA); }
     get metadata() {
-      const parsed = this.#of.parsed ??= new Parsed();
+      const parsed = this.#of.others ??= new Others();
       return parsed.metadata ??= valueOf(this.#of.source(METADATA));
     }
     get linkMetadataRaw() { return this.#of.source(LINK_METADATA); }
     get linkMetadata() {
-      const parsed = this.#of.parsed ??= new Parsed();
+      const parsed = this.#of.others ??= new Others();
       return parsed.linkMetadata ??= valueOf(this.#of.source(LINK_METADATA));
     }
     get partition() { return this.#of.partition; }

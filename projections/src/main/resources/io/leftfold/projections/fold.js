@@ -7,9 +7,10 @@
 (function (definition, host, limits, events, json, phase) {
   'use strict';
   const { isArray } = Array;
+  const { isFrozen, values, getPrototypeOf, prototype: plainPrototype } = Object;
   const { parse } = JSON;
   const { Event, broken } = events;
-  const LINK_METADATA = 2, STREAM_KEY = 10;
+  const LINK_METADATA = 2, STREAM_KEY = 10, HANDED_OVER = 1 << 20;
   const MapOf = Map;
   const own = { get: Map.prototype.get, set: Map.prototype.set, delete: Map.prototype.delete, keys: Map.prototype.keys };
   const next = Function.prototype.call.bind(new Map().keys().next);
@@ -135,9 +136,30 @@
 
   function keyOf(source) {
     phase.emits = false;
-    const key = definition.partitionBy(new Event({ source, partition: '', parsed: null }));
+    const key = definition.partitionBy(new Event({ source, partition: '', data: undefined, others: null }));
     phase.emits = true;
     return typeof key === 'string' ? key : typeof key === 'number' ? '' + key : null;
+  }
+
+  // The partition of an event: null if it belongs to none, undefined if only its step may say.
+  function partitionOf(source) {
+    current = null;
+    undo.slot = null;
+    const key = definition.partitioning === 'custom' ? keyOf(source) : ofLink(source);
+    if (!broken.data) return key;
+    broken.data = false;
+    return undefined;
+  }
+
+  // Whether a value stays what it is, whoever has it in hand.
+  function isFixed(value, depth) {
+    if (typeof value !== 'object' || value === null) return true;
+    if (depth > limits.depth || !isFrozen(value)) return false;
+    const held = values(value);
+    for (let i = 0; i < held.length; i++) {
+      if (!isFixed(held[i], depth + 1)) return false;
+    }
+    return isArray(value) || getPrototypeOf(value) === plainPrototype;
   }
 
   function ofLink(source) {
@@ -189,7 +211,7 @@
       current = key;
     }
     const slot = key === lastKey && !entersAlways ? lastSlot : enter(key);
-    const event = new Event({ source, partition: key, parsed: null });
+    const event = new Event({ source, partition: key, data: undefined, others: null });
     if (slot.state === undefined || slot.state === null) begin(slot, event);
     const handler = index >= 0 ? handlers[index] : any;
     if (biState) {
@@ -236,13 +258,22 @@
     return text === undefined ? '' : text;
   }
 
+  // Hands over many states at a time, for each call of the other side costs as much as a state: of each the length of its
+  // key, the key, its JSON, which has no line ends, and a line end.
   function save() {
+    let texts = '';
     for (let slot = firstDirty; slot !== null; slot = slot.nextDirty) {
       current = slot.key;
       const text = stateText(slot);
-      measure(slot, text);
-      host.save(current, text);
+      heldChars += text.length - slot.chars;
+      slot.chars = text.length;
+      texts += current.length + ' ' + current + text + '\n';
+      if (texts.length > HANDED_OVER) {
+        host.save(texts);
+        texts = '';
+      }
     }
+    if (texts !== '') host.save(texts);
     if (sharedDirty) {
       current = null;
       host.saveShared(json(shared, limits.state) ?? '');
@@ -261,7 +292,7 @@
   function forget(kept, keptChars) {
     const walk = slots.keys();
     lastKey = lastSlot = undefined;
-    while (sizeOf(slots) > kept || heldChars > keptChars) {
+    while (sizeOf(slots) > kept || (heldChars > keptChars && sizeOf(slots) > 0)) {
       const key = next(walk).value;
       heldChars -= slots.get(key).chars;
       slots.delete(key);
@@ -281,7 +312,8 @@
 
   return {
     __proto__: null,
-    ready, step, deleted, result, save, forget, restore,
+    ready, step, deleted, partitionOf, result, save, forget, restore,
+    isFixed(value) { return isFixed(value, 0); },
     stateOf(key) { return stateText(slotOf(key)); },
     sharedState() {
       loadShared();

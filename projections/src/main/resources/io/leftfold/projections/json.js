@@ -30,21 +30,23 @@
   // room for it. What is interpreted is slow: most of what emits and saves comes this way.
   function isPlain(object, depth) {
     if (depth > depthMax || object.toJSON !== undefined) return false;
-    if (isArray(object)) {
-      const length = object.length;
-      room -= 2 + length;
-      for (let i = 0; i < length && room >= 0; i++) {
-        if (!isPlainItem(object[i], depth)) return false;
-      }
-    } else {
-      if (getPrototypeOf(object) !== plainPrototype) return false;
+    if (getPrototypeOf(object) === plainPrototype && !isArray(object)) {
       const names = keysOf(object);
+      const { length } = names;
       room -= 2;
-      for (let i = 0; i < names.length && room >= 0; i++) {
+      for (let i = 0; i < length && room >= 0; i++) {
         const name = names[i];
-        room -= name.length + 4;
-        if (!isPlainItem(object[name], depth)) return false;
+        const item = object[name];
+        room -= name.length + 5;
+        if (typeof item !== 'number' && !isPlainItem(item, depth)) return false;
       }
+      return true;
+    }
+    if (!isArray(object)) return false;
+    const { length } = object;
+    room -= 2 + length;
+    for (let i = 0; i < length && room >= 0; i++) {
+      if (!isPlainItem(object[i], depth)) return false;
     }
     return true;
   }

@@ -264,12 +264,12 @@ final class CorpusTest {
     changes.shared().ifPresent(state -> shared.put("", state));
   }
 
-  private static ProjectionSource source(String name) throws IOException {
+  static ProjectionSource source(String name) throws IOException {
     return new ProjectionSource(
         name, Files.readString(CORPUS.resolve(name).resolve("projection.js")));
   }
 
-  private static List<ResolvedEvent> given(String name) throws IOException {
+  static List<ResolvedEvent> given(String name) throws IOException {
     var events = new Events();
     for (var line : Files.readAllLines(CORPUS.resolve(name).resolve("given.ndjson"))) {
       events.line(MAPPER.readTree(line));

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
@@ -17,6 +18,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executors;
@@ -36,6 +38,7 @@ final class ProjectionsKillTest {
   private static final int KILLS_PER_DIRECTORY = 25;
   private static final int WRITERS = 3;
   private static final int ACCOUNTS = 12;
+  private static final int BACKLOG = 60;
 
   /// Partitions that are streams; emits, links, has results, and cannot take some events.
   private static final String SUMS =
@@ -83,6 +86,8 @@ final class ProjectionsKillTest {
               new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
                   .readLine());
       var store = open(Path.of(arguments[0]));
+      // So that there is something to fold in lanes.
+      append(store, new Random(seed), BACKLOG);
       var projections = Projections.open(store, options(seed), runtime);
       create(projections, "sums", SUMS);
       create(projections, "totals", TOTALS);
@@ -108,12 +113,25 @@ final class ProjectionsKillTest {
       }
     }
 
+    private static void append(LocalEventStore store, Random random, int events) {
+      var commit = new ArrayList<StreamAppend>();
+      for (var i = 0; i < events; i++) {
+        commit.add(StreamAppend.of(stream(random), ExpectedState.any(), paid(random)));
+      }
+      store.append(commit);
+    }
+
+    private static StreamName stream(Random random) {
+      return StreamName.of("account-" + random.nextInt(ACCOUNTS));
+    }
+
+    private static ProposedEvent paid(Random random) {
+      return ProposedEvent.json("Paid", "{\"amount\":%d}".formatted(random.nextInt(100)));
+    }
+
     private static void appendForEver(LocalEventStore store, PrintStream out, Random random) {
       while (true) {
-        store.append(
-            StreamName.of("account-" + random.nextInt(ACCOUNTS)),
-            ExpectedState.any(),
-            ProposedEvent.json("Paid", "{\"amount\":%d}".formatted(random.nextInt(100))));
+        store.append(stream(random), ExpectedState.any(), paid(random));
         say(out);
         // Not so fast that projections are always far behind.
         LockSupport.parkNanos(random.nextInt(4_000_000));
@@ -134,7 +152,9 @@ final class ProjectionsKillTest {
 
   private static ProjectionOptions options(long seed) {
     // Sometimes so little memory that states are read from their streams.
-    return ProjectionOptions.defaults().withStateBytesMax(seed % 2 == 0 ? 1_000 : 1 << 20);
+    return ProjectionOptions.defaults()
+        .withStateBytesMax(seed % 2 == 0 ? 1_000 : 1 << 20)
+        .withLanes(1 + (int) (seed % 4));
   }
 
   @Test

@@ -37,6 +37,7 @@ final class Supervised implements AutoCloseable {
               tasks.incrementAndGet();
               workers.execute(task);
             },
+            new LaneThreads(1, 1, workers, () -> 0),
             Thread.ofVirtual().factory(),
             System::nanoTime,
             _ -> true);

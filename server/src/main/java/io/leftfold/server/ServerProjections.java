@@ -6,10 +6,12 @@ import io.leftfold.projections.ProjectionLimits;
 import io.leftfold.projections.ProjectionOptions;
 import java.time.Duration;
 
-/// How a server runs projections: `ServerProjections.defaults().withWorkers(4)`.
+/// How a server runs projections.
 ///
 /// @param running which ones do
-/// @param workers how many scripts run at the same time; 0 for half of the processors
+/// @param workers how many projections fold at the same time; 0 for half of the processors
+/// @param lanes how many partitions of one projection are folded at the same time; 0 for one for
+///   each processor, 4 at most
 /// @param queryExpiry after how long without a question a transient query is forgotten
 /// @param compilationTimeout how long the text of a script may take
 /// @param executionTimeout how long a script may take for one event, if it is not configured
@@ -18,6 +20,7 @@ import java.time.Duration;
 public record ServerProjections(
     Running running,
     int workers,
+    int lanes,
     Duration queryExpiry,
     Duration compilationTimeout,
     Duration executionTimeout,
@@ -38,6 +41,7 @@ public record ServerProjections(
       new ServerProjections(
           Running.ALL,
           0,
+          0,
           Duration.ofMinutes(5),
           ProjectionLimits.DEFAULT.compilation(),
           ProjectionLimits.DEFAULT.event(),
@@ -48,13 +52,15 @@ public record ServerProjections(
   /// @throws IllegalArgumentException if one is out of its bounds
   public ServerProjections {
     if (workers < 0
+        || lanes < 0
         || stateSizeMax <= 0
         || queryExpiry.isNegative()
         || !compilationTimeout.isPositive()
         || !executionTimeout.isPositive()) {
       throw new IllegalArgumentException(
-          "Projections have 0 workers or more, times and sizes above 0, got %d workers, %s, %s, %s, %d characters"
-              .formatted(workers, queryExpiry, compilationTimeout, executionTimeout, stateSizeMax));
+          "Projections have 0 workers and lanes or more, times and sizes above 0, got %d workers, %d lanes, %s, %s, %s, %d characters"
+              .formatted(
+                  workers, lanes, queryExpiry, compilationTimeout, executionTimeout, stateSizeMax));
     }
   }
 
@@ -71,6 +77,7 @@ public record ServerProjections(
   public static ServerProjections none() {
     return new ServerProjections(
         Running.NONE,
+        0,
         0,
         DEFAULTS.queryExpiry,
         DEFAULTS.compilationTimeout,
@@ -93,6 +100,7 @@ public record ServerProjections(
     var limits = defaults.limits().withTimes(compilationTimeout, executionTimeout);
     return defaults
         .withWorkers(workers == 0 ? defaults.workers() : workers)
+        .withLanes(lanes == 0 ? defaults.lanes() : lanes)
         .withQueryExpiry(queryExpiry)
         .with(limits.withStateChars(stateSizeMax));
   }

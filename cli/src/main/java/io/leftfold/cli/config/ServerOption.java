@@ -273,8 +273,15 @@ public enum ServerOption {
   PROJECTION_WORKERS(
       new Kind.Whole("<n>", 0, 1_000),
       "0",
-      "How many scripts of projections run at the same time. 0 is half of the processors.",
+      "How many projections fold at the same time. 0 is half of the processors.",
       same("ProjectionThreads")),
+
+  /// How many partitions of one projection are folded at the same time.
+  PROJECTION_LANES(
+      new Kind.Whole("<n>", 0, 64),
+      "0",
+      "How many partitions of one projection are folded at the same time while it catches up. 0 is one for each processor, 4 at most; 1 for one after the other.",
+      same()),
 
   /// How long a query is kept.
   PROJECTION_QUERY_EXPIRY(

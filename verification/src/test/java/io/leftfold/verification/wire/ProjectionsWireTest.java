@@ -285,6 +285,7 @@ final class ProjectionsWireTest {
         new ServerProjections(
             ServerProjections.Running.NONE,
             0,
+            0,
             defaults.queryExpiry(),
             defaults.compilationTimeout(),
             defaults.executionTimeout(),

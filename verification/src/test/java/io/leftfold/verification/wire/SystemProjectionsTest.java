@@ -41,6 +41,7 @@ final class SystemProjectionsTest {
         new ServerProjections(
             running,
             0,
+            0,
             defaults.queryExpiry(),
             defaults.compilationTimeout(),
             defaults.executionTimeout(),
