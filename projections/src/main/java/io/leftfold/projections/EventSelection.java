@@ -265,8 +265,13 @@ public final class EventSelection implements AutoCloseable {
     }
     return failure
         .thrown()
-        .map(thrown -> place(thrown) + thrown.getMessage())
+        .map(thrown -> place(thrown) + firstLine(thrown))
         .orElse("it gave nothing");
+  }
+
+  /// The engine shows the place below.
+  private static String firstLine(PolyglotException thrown) {
+    return String.valueOf(thrown.getMessage()).lines().findFirst().orElse("");
   }
 
   private static String place(PolyglotException thrown) {

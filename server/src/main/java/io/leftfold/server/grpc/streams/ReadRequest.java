@@ -207,14 +207,22 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   /// The prefix that names a user-defined index, if that is what is filtered by.
   private static Optional<String> userIndex(FilterOptions filter) {
     window(filter);
-    var expression = filter.getStreamIdentifier();
-    if (filter.getFilterCase() != FilterOptions.FilterCase.STREAM_IDENTIFIER
-        || !expression.getRegex().isEmpty()
-        || expression.getPrefixCount() != 1) {
+    if (filter.getFilterCase() != FilterOptions.FilterCase.STREAM_IDENTIFIER) {
       return Optional.empty();
     }
-    return Optional.of(expression.getPrefix(0))
-        .filter(prefix -> prefix.startsWith(UserIndexes.READ_AS));
+    var prefixes = prefixes(filter.getStreamIdentifier());
+    return prefixes.size() == 1 && prefixes.getFirst().startsWith(UserIndexes.READ_AS)
+        ? Optional.of(prefixes.getFirst())
+        : Optional.empty();
+  }
+
+  /// The prefixes of names; none for an expression. The Java client sends a lone prefix as an
+  /// expression. One that begins with `$` and goes on finds nothing, so an index is what is meant.
+  private static List<String> prefixes(Expression expression) {
+    var regex = expression.getRegex();
+    return regex.startsWith(INDEX)
+        ? List.of(regex)
+        : regex.isEmpty() ? List.copyOf(expression.getPrefixList()) : List.of();
   }
 
   private static EventFilter filter(FilterOptions filter) {
@@ -228,10 +236,10 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   }
 
   private static EventFilter byStream(Expression expression) {
-    if (!expression.getRegex().isEmpty()) {
+    var prefixes = prefixes(expression);
+    if (prefixes.isEmpty() && !expression.getRegex().isEmpty()) {
       return new EventFilter.StreamRegex(expression.getRegex());
     }
-    List<String> prefixes = List.copyOf(expression.getPrefixList());
     if (prefixes.stream().anyMatch(prefix -> prefix.startsWith(INDEX))) {
       return byIndex(prefixes);
     }
