@@ -98,8 +98,8 @@ public final class ProjectionRuntime implements AutoCloseable {
 
   /// Opens functions that say of one event whether it is wanted, and find values in it.
   ///
-  /// @param filter JavaScript: a function of one record, `rec => …`, that gives true or false; blank
-  ///   for all events
+  /// @param filter JavaScript: a function of one record, `rec => …`, that gives true or false;
+  ///   blank for all events
   /// @param selectors find values in what is wanted
   /// @param limits what opening, and one event, may take
   /// @return the functions; close them

@@ -133,8 +133,7 @@ public final class LeftfoldServer implements AutoCloseable {
       var edge = edge(store, node, groups, projections, indexes, options, timer, users, insight);
       users.ifPresent(known -> begin(known, store, timer));
       options.telemetry().otlp().ifPresent(otlp -> look(insight, otlp.metricsEvery(), timer));
-      return new LeftfoldServer(
-          node, edge, groups, projections, indexes, timer, users, insight);
+      return new LeftfoldServer(node, edge, groups, projections, indexes, timer, users, insight);
     } catch (UnusableCertificateException | IOException e) {
       insight.close();
       timer.shutdownNow();

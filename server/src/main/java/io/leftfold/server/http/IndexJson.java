@@ -115,7 +115,8 @@ final class IndexJson {
   // ---- writing
 
   static JsonObject list(List<IndexInfo> indexes) {
-    return new JsonObject().put("indexes", new JsonArray(indexes.stream().map(IndexJson::shown).toList()));
+    return new JsonObject()
+        .put("indexes", new JsonArray(indexes.stream().map(IndexJson::shown).toList()));
   }
 
   static JsonObject one(IndexInfo index) {
@@ -127,9 +128,7 @@ final class IndexJson {
     return new JsonObject()
         .put("name", definition.name())
         .put("filter", definition.filter())
-        .put(
-            "fields",
-            new JsonArray(definition.fields().stream().map(IndexJson::shown).toList()))
+        .put("fields", new JsonArray(definition.fields().stream().map(IndexJson::shown).toList()))
         .put("state", index.started() ? "INDEX_STATE_STARTED" : "INDEX_STATE_STOPPED");
   }
 

@@ -25,8 +25,7 @@ final class Column {
   int add(Optional<SelectedValue> value) {
     var known = dictionary.size();
     add(value.map(this::number).orElse(NONE));
-    return dictionary.size() > known
-            && value.orElseThrow() instanceof SelectedValue.Text(var text)
+    return dictionary.size() > known && value.orElseThrow() instanceof SelectedValue.Text(var text)
         ? text.length()
         : 0;
   }

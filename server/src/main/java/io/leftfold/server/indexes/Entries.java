@@ -22,7 +22,8 @@ import java.util.TreeMap;
 /// What an index has: pages in the log, each an event of one stream, and behind them the tail, in
 /// memory. Every position belongs to one page, or to the tail, or was not looked at yet.
 ///
-/// One thread adds, any ask. The lock is held for what is in memory, never while the store is asked.
+/// One thread adds, any ask. The lock is held for what is in memory, never while the store is
+/// asked.
 final class Entries {
 
   private static final String PAGE = "$IndexPage";

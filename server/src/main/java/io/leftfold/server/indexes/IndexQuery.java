@@ -58,8 +58,7 @@ record IndexQuery(List<Condition> conditions) {
         case INT_64 -> new SelectedValue.Whole(Long.parseLong(text));
       };
     } catch (NumberFormatException _) {
-      throw wrong(
-          "Field %s is %s, got \"%s\"", field.name(), typeWords(field.type()), text);
+      throw wrong("Field %s is %s, got \"%s\"", field.name(), typeWords(field.type()), text);
     }
   }
 

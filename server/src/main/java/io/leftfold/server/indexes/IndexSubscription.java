@@ -144,8 +144,7 @@ public final class IndexSubscription implements AutoCloseable {
       callback.run();
       return;
     }
-    var checkpointAt =
-        checkpointEvery > 0 ? lastCheckpoint + checkpointEvery + 1 : Long.MAX_VALUE;
+    var checkpointAt = checkpointEvery > 0 ? lastCheckpoint + checkpointEvery + 1 : Long.MAX_VALUE;
     entries.await(this, next, isLive, checkpointAt, callback);
     if (closed) {
       entries.call(this);

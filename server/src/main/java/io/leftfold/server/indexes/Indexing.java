@@ -91,8 +91,7 @@ final class Indexing implements Runnable {
       fail("its thread was interrupted");
     } catch (RuntimeException | Error e) {
       if (!isEnded()) {
-        LOGGER.log(
-            System.Logger.Level.ERROR, "Index %s failed".formatted(definition.name()), e);
+        LOGGER.log(System.Logger.Level.ERROR, "Index %s failed".formatted(definition.name()), e);
         fail(String.valueOf(e.getMessage()));
       }
     }
@@ -124,8 +123,7 @@ final class Indexing implements Runnable {
 
   private Subscription open() {
     var from = entries.through();
-    var start =
-        from == 0 ? SubscribeOptions.fromBeginning() : SubscribeOptions.after(from - 1);
+    var start = from == 0 ? SubscribeOptions.fromBeginning() : SubscribeOptions.after(from - 1);
     var opened = store.subscribeToAll(start.checkpointEvery(CHECKPOINT_EVERY));
     synchronized (this) {
       subscription = opened;

@@ -112,8 +112,7 @@ final class Page {
   // ---- keeping
 
   byte[] encode() {
-    var encoded =
-        IndexPage.newBuilder().setFrom(from).setThrough(through).setSequence(sequence);
+    var encoded = IndexPage.newBuilder().setFrom(from).setThrough(through).setSequence(sequence);
     var before = from;
     for (var i = 0; i < positions.size(); i++) {
       encoded.addDistances(positions.get(i) - before);

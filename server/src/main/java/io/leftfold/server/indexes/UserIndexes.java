@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// The user-defined indexes of a store. May be used from any thread; all of it may wait.
 ///
 /// Those that are started go on with what is appended from [#begin()] to [#close()], each on a
-/// thread of its own. Changes are made one after the other. What runs scripts is dear, and is opened
-/// with the first index that needs it.
+/// thread of its own. Changes are made one after the other. What runs scripts is dear, and is
+/// opened with the first index that needs it.
 public final class UserIndexes implements AutoCloseable {
 
   /// What the name of an index is behind, where it is read.
@@ -79,8 +79,9 @@ public final class UserIndexes implements AutoCloseable {
     for (var name : names()) {
       var life = life(name);
       lives.put(name, life);
-      life.definition().ifPresentOrElse(
-          definition -> open(definition, life), () -> sweep(name, life.generation()));
+      life.definition()
+          .ifPresentOrElse(
+              definition -> open(definition, life), () -> sweep(name, life.generation()));
     }
     obstacle = null;
   }
@@ -152,8 +153,8 @@ public final class UserIndexes implements AutoCloseable {
             store, index.definition(), index.entries(), runtime(), limits, failure::complete);
     // On a thread of its own: whoever stops an index waits for the end of its work.
     var _ =
-        failure.thenAccept(reason ->
-            threads.newThread(() -> stopFailed(index, work, reason)).start());
+        failure.thenAccept(
+            reason -> threads.newThread(() -> stopFailed(index, work, reason)).start());
     index.begin(work, threads);
   }
 
@@ -266,8 +267,7 @@ public final class UserIndexes implements AutoCloseable {
     threads
         .newThread(() -> {
           try (var _ =
-              opened.select(
-                  definition.filter(), definition.selectors(), limits.scripts())) {
+              opened.select(definition.filter(), definition.selectors(), limits.scripts())) {
             checked.complete(true);
           } catch (RuntimeException | Error e) {
             checked.completeExceptionally(e);
@@ -372,9 +372,7 @@ public final class UserIndexes implements AutoCloseable {
 
   private void record(IndexEvents.Life life, String name, List<ProposedEvent> events) {
     var expected =
-        life.revision() < 0
-            ? ExpectedState.noStream()
-            : ExpectedState.atRevision(life.revision());
+        life.revision() < 0 ? ExpectedState.noStream() : ExpectedState.atRevision(life.revision());
     var _ = store.append(IndexStreams.life(name), expected, events);
   }
 

@@ -17,10 +17,10 @@ import io.leftfold.api.StreamRead;
 import io.leftfold.server.indexes.IndexStreams;
 import java.util.function.Predicate;
 
-/// What scripts get. Users, rights, the audit and indexes cannot be written in it, for whoever may write a
-/// script may not make themselves an administrator by it. And links lead only to what everybody may
-/// read, for what a script reads it can show to everybody, and nobody was asked about what links
-/// that come later lead to.
+/// What scripts get. Users, rights, the audit and indexes cannot be written in it, for whoever may
+/// write a script may not make themselves an administrator by it. And links lead only to what
+/// everybody may read, for what a script reads it can show to everybody, and nobody was asked about
+/// what links that come later lead to.
 final class GuardedStore extends ForwardingEventStore {
 
   private final Predicate<StreamName> everybodyReads;

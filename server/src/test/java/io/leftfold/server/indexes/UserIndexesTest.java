@@ -80,8 +80,7 @@ final class UserIndexesTest {
         "orders",
         filter,
         List.of(
-            new IndexField(
-                "country", "rec => rec.value.country", EventSelector.Type.STRING, false),
+            new IndexField("country", "rec => rec.value.country", EventSelector.Type.STRING, false),
             new IndexField("n", "rec => rec.value.n", EventSelector.Type.INT_32, true)));
   }
 
@@ -235,8 +234,7 @@ final class UserIndexesTest {
   @Test
   void the_one_field_of_an_index_may_be_left_out() {
     order(0, 20);
-    var field =
-        new IndexField("half", "rec => rec.value.n / 2", EventSelector.Type.DOUBLE, false);
+    var field = new IndexField("half", "rec => rec.value.n / 2", EventSelector.Type.DOUBLE, false);
     indexes.create(new IndexDefinition("orders", "", List.of(field)), true);
     awaitIndexed();
 
@@ -268,7 +266,8 @@ final class UserIndexesTest {
     while (System.nanoTime() < end) {
       var message = subscription.poll();
       if (message.isEmpty()) {
-        var hasCaughtUp = messages.stream().anyMatch(SubscriptionMessage.CaughtUp.class::isInstance);
+        var hasCaughtUp =
+            messages.stream().anyMatch(SubscriptionMessage.CaughtUp.class::isInstance);
         if ((isLive || hasCaughtUp) && until.test((long) positions(messages).size())) {
           return messages;
         }
@@ -310,8 +309,7 @@ final class UserIndexesTest {
     var all = indexes.subscribe("$idx-user-orders", SubscribeOptions.fromBeginning());
     var some =
         indexes.subscribe(
-            "$idx-user-orders:country=Chad",
-            SubscribeOptions.fromBeginning().checkpointEvery(10));
+            "$idx-user-orders:country=Chad", SubscribeOptions.fromBeginning().checkpointEvery(10));
     var writer = CompletableFuture.runAsync(() -> order(100, 700));
 
     var given = take(all, count -> count == 350);
@@ -319,8 +317,7 @@ final class UserIndexesTest {
     writer.join();
 
     assertThat(positions(given)).isEqualTo(odd());
-    assertThat(positions(found))
-        .isEqualTo(all(event -> n(event) % 2 == 1 && n(event) % 3 == 0));
+    assertThat(positions(found)).isEqualTo(all(event -> n(event) % 2 == 1 && n(event) % 3 == 0));
     assertThat(given.stream().filter(SubscriptionMessage.CaughtUp.class::isInstance)).hasSize(1);
     assertThat(checkpoints(found)).isSorted().doesNotHaveDuplicates().hasSizeGreaterThan(60);
     assertThat(checkpoints(given)).isEmpty();
@@ -336,8 +333,7 @@ final class UserIndexesTest {
     var atEnd = indexes.subscribe("$idx-user-orders", SubscribeOptions.fromEnd());
     order(40, 50);
 
-    assertThat(positions(take(behind, count -> count == 15)))
-        .isEqualTo(odd().subList(10, 25));
+    assertThat(positions(take(behind, count -> count == 15))).isEqualTo(odd().subList(10, 25));
     assertThat(positions(take(atEnd, count -> count == 5))).isEqualTo(odd().subList(20, 25));
   }
 
@@ -594,13 +590,10 @@ final class UserIndexesTest {
 
   @Test
   void the_stores_own_events_are_in_no_index() {
-    store.append(
-        StreamName.of("$mine"), ExpectedState.any(), ProposedEvent.json("Ordered", "{}"));
-    store.append(
-        StreamName.of("mine"), ExpectedState.any(), ProposedEvent.json("$ordered", "{}"));
+    store.append(StreamName.of("$mine"), ExpectedState.any(), ProposedEvent.json("Ordered", "{}"));
+    store.append(StreamName.of("mine"), ExpectedState.any(), ProposedEvent.json("$ordered", "{}"));
     order(0, 3);
-    var field =
-        new IndexField("number", "rec => rec.sequence", EventSelector.Type.INT_64, false);
+    var field = new IndexField("number", "rec => rec.sequence", EventSelector.Type.INT_64, false);
     indexes.create(new IndexDefinition("orders", "rec => true", List.of(field)), true);
     awaitIndexed();
 
@@ -644,8 +637,7 @@ final class UserIndexesTest {
         .hasMessageContaining("At least a filter or a field");
     assertThatThrownBy(() -> new IndexDefinition("a", "", fields(65)))
         .hasMessageContaining("at most 64 fields, got 65");
-    assertThatThrownBy(
-            () -> new IndexDefinition("a", "", List.of(field("x"), field("x"))))
+    assertThatThrownBy(() -> new IndexDefinition("a", "", List.of(field("x"), field("x"))))
         .hasMessageContaining("unique");
   }
 
@@ -665,9 +657,7 @@ final class UserIndexesTest {
     indexes.stop("orders");
     indexes.close();
     store.append(
-        IndexStreams.pages("orders", 0),
-        ExpectedState.any(),
-        ProposedEvent.json("Forged", "{}"));
+        IndexStreams.pages("orders", 0), ExpectedState.any(), ProposedEvent.json("Forged", "{}"));
 
     indexes = open(store);
 

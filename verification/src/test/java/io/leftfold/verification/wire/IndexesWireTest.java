@@ -137,8 +137,7 @@ final class IndexesWireTest {
         .setName(name)
         .setFilter("rec => rec.schema.name === 'Ordered' && rec.value.n >= 10")
         .addFields(
-            field(
-                "country", "rec => rec.value.country", IndexFieldType.INDEX_FIELD_TYPE_STRING))
+            field("country", "rec => rec.value.country", IndexFieldType.INDEX_FIELD_TYPE_STRING))
         .addFields(
             field("n", "rec => rec.value.n", IndexFieldType.INDEX_FIELD_TYPE_INT_32).toBuilder()
                 .setOptimizeLookups(true));
@@ -247,8 +246,7 @@ final class IndexesWireTest {
             orders("a").setFilter("foo"),
             "filter",
             "Filter must be empty or a valid JavaScript function with exactly one argument"),
-        Arguments.of(
-            orders("a").setFilter("rec => rec.type ==> 1"), "filter", "line 1, column 19"),
+        Arguments.of(orders("a").setFilter("rec => rec.type ==> 1"), "filter", "line 1, column 19"),
         Arguments.of(
             orders("a").addFields(field.toBuilder().setSelector("(a, b) => 1")),
             "fields[2].selector",
@@ -319,8 +317,7 @@ final class IndexesWireTest {
     return FilterOptions.newBuilder()
         .setMax(32)
         .setCheckpointIntervalMultiplier(1)
-        .setStreamIdentifier(
-            FilterOptions.Expression.newBuilder().addAllPrefix(List.of(prefixes)))
+        .setStreamIdentifier(FilterOptions.Expression.newBuilder().addAllPrefix(List.of(prefixes)))
         .build();
   }
 
@@ -377,8 +374,7 @@ final class IndexesWireTest {
   void an_index_that_is_not_there_is_not_found(String index) {
     for (var options :
         List.of(
-            readOfAll(),
-            readOfAll().setSubscription(SubscriptionOptions.getDefaultInstance()))) {
+            readOfAll(), readOfAll().setSubscription(SubscriptionOptions.getDefaultInstance()))) {
       var refused = Wire.refusal(() -> read(admin, options.setFilter(filter(index))));
       assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.NOT_FOUND);
       assertThat(Wire.trailers(refused))
@@ -485,13 +481,15 @@ final class IndexesWireTest {
 
   private static String index(String state) {
     return """
-        {"name":"web","filter":"rec => rec.type == 'my-event-type'","fields":[{"name":"number","selector":"rec => rec.number","type":"INDEX_FIELD_TYPE_INT_32"}],"state":"INDEX_STATE_%s"}"""
+    {"name":"web","filter":"rec => rec.type == 'my-event-type'","fields":[{"name":"number","selector":"rec => rec.number","type":"INDEX_FIELD_TYPE_INT_32"}],"state":"INDEX_STATE_%s"}\
+    """
         .formatted(state);
   }
 
   private static String notFound(String name) {
     return """
-        {"code":5,"message":"Index '%s' does not exist","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"INDEX_NOT_FOUND","domain":"indexes","metadata":{}},{"@type":"type.googleapis.com/kurrentdb.protocol.v2.indexes.errors.IndexNotFoundErrorDetails","name":"%s"}]}"""
+    {"code":5,"message":"Index '%s' does not exist","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"INDEX_NOT_FOUND","domain":"indexes","metadata":{}},{"@type":"type.googleapis.com/kurrentdb.protocol.v2.indexes.errors.IndexNotFoundErrorDetails","name":"%s"}]}\
+    """
         .formatted(name, name);
   }
 
@@ -510,8 +508,7 @@ final class IndexesWireTest {
             new Asked("POST /v2/indexes/web/stop", "{}", 200, "{}"),
             new Asked("GET /v2/indexes", "", 200, index("STOPPED")),
             new Asked("GET /v2/indexes/", "", 200, index("STOPPED")),
-            new Asked(
-                "POST /v2/indexes/web", "{\"filter\":\"rec => true\"}", 409, "\"code\":6"),
+            new Asked("POST /v2/indexes/web", "{\"filter\":\"rec => true\"}", 409, "\"code\":6"),
             new Asked(
                 "POST /v2/indexes/UPPER%20CASE",
                 BODY,

@@ -99,8 +99,7 @@ final class IndexRefusal {
   private static Refusal indexes(
       GrpcStatus status, IndexesError error, String message, Message detail) {
     var reason = error.name().replace("INDEXES_ERROR_", "");
-    return refusal(
-        new RichStatus(status, reason, "indexes", message, List.of(Detail.of(detail))));
+    return refusal(new RichStatus(status, reason, "indexes", message, List.of(Detail.of(detail))));
   }
 
   private static Refusal server(

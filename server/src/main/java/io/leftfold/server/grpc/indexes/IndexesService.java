@@ -148,8 +148,7 @@ public final class IndexesService {
         .setName(definition.name())
         .setFilter(definition.filter())
         .addAllFields(definition.fields().stream().map(IndexesService::shown).toList())
-        .setState(
-            info.started() ? IndexState.INDEX_STATE_STARTED : IndexState.INDEX_STATE_STOPPED)
+        .setState(info.started() ? IndexState.INDEX_STATE_STARTED : IndexState.INDEX_STATE_STOPPED)
         .build();
   }
 
