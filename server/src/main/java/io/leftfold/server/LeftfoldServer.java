@@ -129,6 +129,7 @@ public final class LeftfoldServer implements AutoCloseable {
     var projections = projections(store, options.projections(), users);
     projections.ifPresent(insight::show);
     var indexes = indexes(store, options.projections());
+    insight.metrics().showIndexes(indexes::figures);
     try {
       var edge = edge(store, node, groups, projections, indexes, options, timer, users, insight);
       users.ifPresent(known -> begin(known, store, timer));

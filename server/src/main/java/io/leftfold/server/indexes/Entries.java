@@ -12,7 +12,7 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.projections.SelectedValue;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,7 +47,7 @@ final class Entries {
         }
       };
 
-  private final Map<Object, Waiter> waiters = new IdentityHashMap<>();
+  private final Map<IndexSubscription, Waiter> waiters = new HashMap<>();
   private int pages;
   private Page tail;
   private boolean isCurrent = true;
@@ -182,7 +182,8 @@ final class Entries {
   /// @param seen up to where the waiter has looked
   /// @param isLive whether the waiter knows that the index is current
   /// @param position at which it is called in any case
-  void await(Object waiter, long seen, boolean isLive, long position, Runnable callback) {
+  void await(
+      IndexSubscription waiter, long seen, boolean isLive, long position, Runnable callback) {
     synchronized (this) {
       if (!isGone && tail.through() <= seen && (isLive || !isCurrent)) {
         waiters.put(waiter, new Waiter(position, callback));
@@ -193,7 +194,7 @@ final class Entries {
   }
 
   /// Calls back who waits, if it does.
-  void call(Object waiter) {
+  void call(IndexSubscription waiter) {
     Waiter called;
     synchronized (this) {
       called = waiters.remove(waiter);

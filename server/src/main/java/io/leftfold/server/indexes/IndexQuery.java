@@ -36,17 +36,16 @@ record IndexQuery(List<Condition> conditions) {
     if (text.indexOf('=') < 0) {
       if (fields.size() != 1) {
         throw wrong(
-            "A lookup in index %s is <field>=<value>;…, for it has %d fields; got \"%s\"",
-            definition.name(), fields.size(), text);
+            "A lookup in index %s is <field>=<value>;…, for it has %d fields; got \"%s\""
+                .formatted(definition.name(), fields.size(), text));
       }
       return new IndexQuery(List.of(new Condition(0, value(fields.getFirst(), text))));
     }
     return new IndexQuery(new Lookup(text, definition).conditions());
   }
 
-  private static InvalidIndexException wrong(String message, Object... arguments) {
-    return new InvalidIndexException(
-        "options.filter.stream_identifier.prefix", message.formatted(arguments));
+  private static InvalidIndexException wrong(String message) {
+    return new InvalidIndexException("options.filter.stream_identifier.prefix", message);
   }
 
   private static SelectedValue value(IndexField field, String text) {
@@ -58,7 +57,8 @@ record IndexQuery(List<Condition> conditions) {
         case INT_64 -> new SelectedValue.Whole(Long.parseLong(text));
       };
     } catch (NumberFormatException _) {
-      throw wrong("Field %s is %s, got \"%s\"", field.name(), typeWords(field.type()), text);
+      throw wrong(
+          "Field %s is %s, got \"%s\"".formatted(field.name(), typeWords(field.type()), text));
     }
   }
 
@@ -100,7 +100,7 @@ record IndexQuery(List<Condition> conditions) {
         var field = field();
         var named = definition.fields().get(field);
         if (!seen.add(field)) {
-          throw wrong("A lookup names a field once, got %s twice", named.name());
+          throw wrong("A lookup names a field once, got %s twice".formatted(named.name()));
         }
         var isQuoted = at < text.length() && text.charAt(at) == '"';
         conditions.add(new Condition(field, value(named, isQuoted ? quoted() : plain())));
@@ -112,8 +112,8 @@ record IndexQuery(List<Condition> conditions) {
       var end = text.indexOf('=', at);
       if (end < 0) {
         throw wrong(
-            "A lookup is <field>=<value>;…, got \"%s\" at character %d",
-            text.substring(at), at + 1);
+            "A lookup is <field>=<value>;…, got \"%s\" at character %d"
+                .formatted(text.substring(at), at + 1));
       }
       var name = text.substring(at, end);
       at = end + 1;
@@ -122,7 +122,7 @@ record IndexQuery(List<Condition> conditions) {
           return i;
         }
       }
-      throw wrong("Index %s has no field \"%s\"", definition.name(), name);
+      throw wrong("Index %s has no field \"%s\"".formatted(definition.name(), name));
     }
 
     private String plain() {
@@ -130,7 +130,8 @@ record IndexQuery(List<Condition> conditions) {
       var value = text.substring(at, end < 0 ? text.length() : end);
       at = end < 0 ? text.length() : end + 1;
       if (value.isEmpty() || value.indexOf('"') >= 0) {
-        throw wrong("A value is not empty, and quotes stand around all of it, got %s", value);
+        throw wrong(
+            "A value is not empty, and quotes stand around all of it, got %s".formatted(value));
       }
       return value;
     }
@@ -141,21 +142,23 @@ record IndexQuery(List<Condition> conditions) {
         var character = text.charAt(i);
         if (character == '"') {
           if (i + 1 < text.length() && text.charAt(i + 1) != ';') {
-            throw wrong("Behind a value in quotes comes ; or nothing, got %s", text.substring(i));
+            throw wrong(
+                "Behind a value in quotes comes ; or nothing, got %s".formatted(text.substring(i)));
           }
           at = Math.min(text.length(), i + 2);
           return value.toString();
         }
         value.append(character == '\\' ? escaped(++i) : character);
       }
-      throw wrong("A value in quotes ends with a quote, got %s", text.substring(at));
+      throw wrong("A value in quotes ends with a quote, got %s".formatted(text.substring(at)));
     }
 
     private char escaped(int place) {
       if (place < text.length() && (text.charAt(place) == '"' || text.charAt(place) == '\\')) {
         return text.charAt(place);
       }
-      throw wrong("In quotes \\ stands before \\ or a quote, got %s", text.substring(place - 1));
+      throw wrong(
+          "In quotes \\ stands before \\ or a quote, got %s".formatted(text.substring(place - 1)));
     }
   }
 }

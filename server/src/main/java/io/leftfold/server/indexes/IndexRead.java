@@ -11,10 +11,9 @@ import io.leftfold.api.ResolvedEvent;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// A read of an index: what it had when the read was opened, a page at a time.
-final class IndexRead implements EventRead, Iterator<ResolvedEvent> {
+final class IndexRead implements EventRead {
 
   private static final Positions NONE = new Positions(0);
 
@@ -28,7 +27,7 @@ final class IndexRead implements EventRead, Iterator<ResolvedEvent> {
   private Positions positions = NONE;
   private int at;
   private boolean isOver;
-  private @Nullable ResolvedEvent ahead;
+  private final Found found = new Found();
 
   IndexRead(EventStore store, Entries entries, IndexQuery query, ReadOptions options) {
     this.store = store;
@@ -69,8 +68,8 @@ final class IndexRead implements EventRead, Iterator<ResolvedEvent> {
 
   @Override
   public boolean next(EventSink sink) {
-    if (ahead != null) {
-      next().showTo(sink);
+    if (found.ahead.isPresent()) {
+      found.next().showTo(sink);
       return true;
     }
     while (remaining > 0) {
@@ -107,26 +106,30 @@ final class IndexRead implements EventRead, Iterator<ResolvedEvent> {
 
   @Override
   public Iterator<ResolvedEvent> iterator() {
-    return this;
+    return found;
   }
 
-  @Override
-  public boolean hasNext() {
-    if (ahead == null) {
-      ahead = find().orElse(null);
-    }
-    return ahead != null;
-  }
+  /// Gives events one by one.
+  private final class Found implements Iterator<ResolvedEvent> {
+    private Optional<ResolvedEvent> ahead = Optional.empty();
 
-  @Override
-  public ResolvedEvent next() {
-    if (!hasNext()) {
-      throw new NoSuchElementException("The read is over");
+    @Override
+    public boolean hasNext() {
+      if (ahead.isEmpty()) {
+        ahead = find();
+      }
+      return ahead.isPresent();
     }
-    var next = ahead;
-    ahead = null;
-    assert next != null;
-    return next;
+
+    @Override
+    public ResolvedEvent next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException("The read is over");
+      }
+      var next = ahead.orElseThrow();
+      ahead = Optional.empty();
+      return next;
+    }
   }
 
   @Override

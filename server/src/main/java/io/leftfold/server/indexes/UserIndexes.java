@@ -411,6 +411,27 @@ public final class UserIndexes implements AutoCloseable {
     return index(name).info(lifeOf(name).isStarted());
   }
 
+  /// How the indexes stand as a whole.
+  ///
+  /// @param indexes how many there are
+  /// @param started how many of them are started, and do not stand still
+  /// @param lagMax how many positions the one of these has not looked at that is the furthest
+  ///   behind
+  public record Figures(int indexes, int started, long lagMax) {}
+
+  /// How the indexes stand as a whole. Asks nobody, and does not wait.
+  ///
+  /// @return as of this moment; nothing, where they have not begun or were closed
+  public Figures figures() {
+    if (obstacle != null) {
+      return new Figures(0, 0, 0);
+    }
+    var working = indexes.values().stream().filter(UserIndex::isWorking).toList();
+    var behind = working.stream().mapToLong(index -> index.entries().through()).min();
+    var lag = behind.isPresent() ? store.lastPosition().orElse(-1L) + 1 - behind.getAsLong() : 0;
+    return new Figures(indexes.size(), working.size(), Math.max(0, lag));
+  }
+
   // ---- reading
 
   /// Reads what an index has now.
