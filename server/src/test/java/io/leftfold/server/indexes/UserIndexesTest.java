@@ -16,7 +16,9 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.SubscriptionMessage;
+import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.engine.ScavengeOptions;
 import io.leftfold.projections.EventSelector;
 import io.leftfold.projections.ProjectionLimits;
 import io.leftfold.projections.ProjectionRuntime;
@@ -244,13 +246,28 @@ final class UserIndexesTest {
   }
 
   @Test
-  void what_was_scavenged_is_passed_over_and_what_was_only_hidden_is_not() {
-    order(0, 40);
+  void what_is_hidden_is_given_and_what_was_scavenged_is_passed_over() throws Exception {
+    indexes.close();
+    store.close();
+    store = LocalEventStore.inMemory(EngineOptions.defaults().withChunkBytesMax(4096));
+    indexes = open(store);
     indexes.create(orders(ODD), true);
-    store.delete(StreamName.of("order-1"), ExpectedState.any());
+    order(0, 125);
+    awaitIndexed();
+    var deleted = store.delete(StreamName.of("order-1"), ExpectedState.any());
+    assertThat(deleted).isPositive();
+    awaitIndexed();
+    assertThat(read("orders")).isEqualTo(odd()).hasSize(62);
+    order(125, 180);
     awaitIndexed();
 
-    assertThat(read("orders")).isEqualTo(odd()).hasSize(20);
+    var scavenged = store.scavenge(ScavengeOptions.defaults()).await();
+
+    assertThat(scavenged.eventsForgotten()).isGreaterThan(20);
+    assertThat(read("orders")).isEqualTo(odd()).hasSizeLessThan(70);
+    assertThat(read("orders", ReadOptions.backwards())).isEqualTo(reversed(odd()));
+    var subscription = indexes.subscribe("$idx-user-orders", SubscribeOptions.fromBeginning());
+    assertThat(positions(take(subscription, count -> count == odd().size()))).isEqualTo(odd());
   }
 
   // ---- following

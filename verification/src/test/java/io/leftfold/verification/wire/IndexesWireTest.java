@@ -36,6 +36,7 @@ import io.leftfold.protocol.messages.streams.ReadReq.Options.FilterOptions;
 import io.leftfold.protocol.messages.streams.ReadReq.Options.ReadDirection;
 import io.leftfold.protocol.messages.streams.ReadReq.Options.SubscriptionOptions;
 import io.leftfold.protocol.messages.streams.ReadResp;
+import io.leftfold.protocol.messages.streams.StreamsGrpc;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
 import java.io.IOException;
@@ -46,8 +47,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -207,9 +210,7 @@ final class IndexesWireTest {
   }
 
   private static List<Any> details(StatusRuntimeException refused) {
-    var status = StatusProto.fromThrowable(refused);
-    assertThat(status).isNotNull();
-    return status.getDetailsList();
+    return Objects.requireNonNull(StatusProto.fromThrowable(refused)).getDetailsList();
   }
 
   private static <M extends Message> M last(StatusRuntimeException refused, Class<M> type) {
@@ -252,7 +253,7 @@ final class IndexesWireTest {
             "fields[2].selector",
             "Field selector must be a valid JavaScript function with exactly one argument"),
         Arguments.of(
-            orders("a").addFields(field.toBuilder().setTypeValue(0)),
+            orders("a").addFields(field.toBuilder().setType(IndexFieldType.INDEX_FIELD_TYPE_UNSPECIFIED)),
             "fields[2].type",
             "Field type must be specified"),
         Arguments.of(
@@ -322,8 +323,8 @@ final class IndexesWireTest {
   }
 
   private static List<Integer> read(As who, ReadReq.Options.Builder options) {
-    var found = new java.util.ArrayList<ReadResp>();
-    io.leftfold.protocol.messages.streams.StreamsGrpc.newBlockingStub(who.wire().channel())
+    var found = new ArrayList<ReadResp>();
+    StreamsGrpc.newBlockingStub(who.wire().channel())
         .withInterceptors(who.credentials())
         .withDeadlineAfter(Await.LIMIT)
         .read(Wire.request(options))
@@ -362,7 +363,7 @@ final class IndexesWireTest {
     for (var lookup : List.of("colour=1", "n=x")) {
       var refused = Wire.refusal(() -> read("$idx-user-reading:" + lookup));
       assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
-      assertThat(Wire.text(refused)).contains(lookup.split("=")[0]);
+      assertThat(Wire.text(refused)).contains(lookup.substring(0, lookup.indexOf('=')));
     }
     delete(ops, "reading");
     assertThat(Wire.refusal(() -> read("$idx-user-reading:n=13")).getStatus().getDescription())
@@ -396,7 +397,7 @@ final class IndexesWireTest {
   void a_subscription_goes_on_live_and_ends_with_its_index() {
     create(ops, orders("followed").setFilter("rec => rec.schema.name === 'Followed'"));
     var replies = new Wire.Replies<ReadReq, ReadResp>();
-    io.leftfold.protocol.messages.streams.StreamsGrpc.newStub(wire.channel())
+    StreamsGrpc.newStub(wire.channel())
         .withInterceptors(admin.credentials())
         .read(
             Wire.request(
@@ -432,7 +433,7 @@ final class IndexesWireTest {
     create(ops, orders("history"));
     Await.until("it is indexed", () -> read("$idx-user-history").size() == 20);
     var replies = new Wire.Replies<ReadReq, ReadResp>();
-    io.leftfold.protocol.messages.streams.StreamsGrpc.newStub(wire.channel())
+    StreamsGrpc.newStub(wire.channel())
         .withInterceptors(admin.credentials())
         .read(
             Wire.request(
@@ -441,7 +442,7 @@ final class IndexesWireTest {
                     .setFilter(filter("$idx-user-history"))),
             replies);
 
-    var heard = new java.util.ArrayList<Integer>();
+    var heard = new ArrayList<Integer>();
     for (var next = replies.next(); !next.hasCaughtUp(); next = replies.next()) {
       if (next.hasEvent()) {
         heard.add(n(next));
