@@ -253,7 +253,8 @@ final class IndexesWireTest {
             "fields[2].selector",
             "Field selector must be a valid JavaScript function with exactly one argument"),
         Arguments.of(
-            orders("a").addFields(field.toBuilder().setType(IndexFieldType.INDEX_FIELD_TYPE_UNSPECIFIED)),
+            orders("a")
+                .addFields(field.toBuilder().setType(IndexFieldType.INDEX_FIELD_TYPE_UNSPECIFIED)),
             "fields[2].type",
             "Field type must be specified"),
         Arguments.of(
