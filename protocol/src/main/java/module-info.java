@@ -20,6 +20,9 @@ module io.leftfold.protocol {
   exports io.leftfold.protocol.messages.health;
   exports io.leftfold.protocol.messages.manystreams;
   exports io.leftfold.protocol.messages.manystreams.errors;
+  exports io.leftfold.protocol.messages.indexes;
+  exports io.leftfold.protocol.messages.indexes.errors;
+  exports io.leftfold.protocol.messages.indexpages;
   exports io.leftfold.protocol.messages.inquiries;
   exports io.leftfold.protocol.messages.monitoring;
   exports io.leftfold.protocol.messages.operations;

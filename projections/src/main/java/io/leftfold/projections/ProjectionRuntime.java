@@ -3,6 +3,7 @@
 package io.leftfold.projections;
 
 import java.io.OutputStream;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.LongSupplier;
@@ -99,6 +100,20 @@ public final class ProjectionRuntime implements AutoCloseable {
   /// What a script came to, if it was compiled lately.
   Optional<RecentScripts.Known> recent(ProjectionSource source, ProjectionLimits limits) {
     return recent.find(source, limits);
+  }
+
+  /// Opens functions that say of one event whether it is wanted, and find values in it.
+  ///
+  /// @param filter JavaScript: a function of one record, `rec => …`, that gives true or false;
+  ///   blank for all events
+  /// @param selectors find values in what is wanted
+  /// @param limits what opening, and one event, may take
+  /// @return the functions; close them
+  /// @throws EventSelectionException if one of the texts is no function of one record; says which,
+  ///   where and why
+  public EventSelection select(
+      String filter, List<EventSelector> selectors, ProjectionLimits limits) {
+    return EventSelection.open(engine, watchdog, filter, selectors, limits);
   }
 
   /// Compiles a script for whoever asks often. One that failed lately is not tried again: it may

@@ -173,7 +173,8 @@ final class Script implements AutoCloseable {
     }
   }
 
-  private static Context context(Engine engine, ProjectionLimits limits) {
+  /// A world with the language in it and nothing of the host.
+  static Context context(Engine engine, ProjectionLimits limits) {
     var context =
         Context.newBuilder("js")
             .engine(engine)
@@ -217,7 +218,8 @@ final class Script implements AutoCloseable {
     return context.build();
   }
 
-  private static Source resource(String name) {
+  /// One of the language's own texts.
+  static Source resource(String name) {
     try (var stream = Script.class.getResourceAsStream(name)) {
       if (stream == null) {
         throw new IllegalStateException(

@@ -4,6 +4,7 @@ package io.leftfold.server;
 
 import io.leftfold.api.UnavailableException;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.projections.ProjectionRuntime;
 import io.leftfold.projections.Projections;
 import io.leftfold.server.access.UserAccess;
 import io.leftfold.server.edge.Edge;
@@ -12,6 +13,8 @@ import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.KeepAlive;
 import io.leftfold.server.edge.Shortage;
 import io.leftfold.server.group.Groups;
+import io.leftfold.server.indexes.IndexLimits;
+import io.leftfold.server.indexes.UserIndexes;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.PastFolds;
 import io.leftfold.server.node.ServedProjections;
@@ -70,6 +73,7 @@ public final class LeftfoldServer implements AutoCloseable {
 
   private final Groups groups;
   private final Optional<ServedProjections> projections;
+  private final UserIndexes indexes;
   private final Insight insight;
 
   private LeftfoldServer(
@@ -77,10 +81,12 @@ public final class LeftfoldServer implements AutoCloseable {
       Edge edge,
       Groups groups,
       Optional<ServedProjections> projections,
+      UserIndexes indexes,
       ScheduledExecutorService timer,
       Optional<UserAccess> users,
       Insight insight) {
     this.insight = insight;
+    this.indexes = indexes;
     this.projections = projections;
     this.node = node;
     this.edge = edge;
@@ -122,11 +128,13 @@ public final class LeftfoldServer implements AutoCloseable {
     insight.show(groups);
     var projections = projections(store, options.projections(), users);
     projections.ifPresent(insight::show);
+    var indexes = indexes(store, options.projections());
+    insight.metrics().showIndexes(indexes::figures);
     try {
-      var edge = edge(store, node, groups, projections, options, timer, users, insight);
+      var edge = edge(store, node, groups, projections, indexes, options, timer, users, insight);
       users.ifPresent(known -> begin(known, store, timer));
       options.telemetry().otlp().ifPresent(otlp -> look(insight, otlp.metricsEvery(), timer));
-      return new LeftfoldServer(node, edge, groups, projections, timer, users, insight);
+      return new LeftfoldServer(node, edge, groups, projections, indexes, timer, users, insight);
     } catch (UnusableCertificateException | IOException e) {
       insight.close();
       timer.shutdownNow();
@@ -161,6 +169,17 @@ public final class LeftfoldServer implements AutoCloseable {
                     Clock.systemUTC(),
                     Thread.ofPlatform().daemon().name("leftfold-past-", 0).factory())))
         : Optional.empty();
+  }
+
+  private static UserIndexes indexes(LocalEventStore store, ServerProjections scripts) {
+    return new UserIndexes(
+        store,
+        () ->
+            ProjectionRuntime.open(
+                Thread.ofPlatform().name("leftfold-indexes-watchdog").daemon().factory()),
+        IndexLimits.DEFAULT.withScripts(scripts.options().limits()),
+        Clock.systemUTC(),
+        Thread.ofPlatform().daemon().name("leftfold-index-", 0).factory());
   }
 
   private static Optional<UserAccess> users(LocalEventStore store, ServerOptions options) {
@@ -212,6 +231,7 @@ public final class LeftfoldServer implements AutoCloseable {
       Node node,
       Groups groups,
       Optional<ServedProjections> projections,
+      UserIndexes indexes,
       ServerOptions options,
       ScheduledExecutorService timer,
       Optional<UserAccess> users,
@@ -219,7 +239,8 @@ public final class LeftfoldServer implements AutoCloseable {
       throws IOException, UnusableCertificateException {
     var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
     var wires =
-        new Wires(store, node, groups, projections, users, options, insight, timer, threads);
+        new Wires(
+            store, node, groups, projections, indexes, users, options, insight, timer, threads);
     // Calls may come before this method knows a port that was 0.
     var port = new AtomicInteger(options.port());
     var edge =
@@ -243,6 +264,7 @@ public final class LeftfoldServer implements AutoCloseable {
     node.whenReady(() -> {
       threads.newThread(() -> start(groups)).start();
       projections.ifPresent(served -> threads.newThread(served::begin).start());
+      threads.newThread(() -> start(indexes)).start();
     });
     return edge;
   }
@@ -273,6 +295,14 @@ public final class LeftfoldServer implements AutoCloseable {
         yield edge;
       }
     };
+  }
+
+  private static void start(UserIndexes indexes) {
+    try {
+      indexes.begin();
+    } catch (RuntimeException e) {
+      LOGGER.log(System.Logger.Level.ERROR, "User-defined indexes are not available", e);
+    }
   }
 
   private static void start(Groups groups) {
@@ -384,6 +414,7 @@ public final class LeftfoldServer implements AutoCloseable {
     edge.close(patience, remaining -> progress.accept(Remaining.of(remaining)));
     groups.close();
     projections.ifPresent(ServedProjections::close);
+    indexes.close();
     timer.shutdownNow();
     insight.close();
     users.ifPresent(UserAccess::close);

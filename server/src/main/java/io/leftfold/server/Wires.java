@@ -13,6 +13,7 @@ import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.grpc.dcb.DcbService;
 import io.leftfold.server.grpc.groups.GroupsService;
+import io.leftfold.server.grpc.indexes.IndexesService;
 import io.leftfold.server.grpc.manystreams.ManyStreamsService;
 import io.leftfold.server.grpc.node.HealthService;
 import io.leftfold.server.grpc.node.NodeServices;
@@ -28,11 +29,13 @@ import io.leftfold.server.grpc.streams.StreamLimits;
 import io.leftfold.server.grpc.streams.StreamsService;
 import io.leftfold.server.grpc.users.AccessService;
 import io.leftfold.server.grpc.users.UsersService;
+import io.leftfold.server.http.IndexPages;
 import io.leftfold.server.http.MetricsPage;
 import io.leftfold.server.http.NodePages;
 import io.leftfold.server.http.ProjectionPages;
 import io.leftfold.server.http.StatisticsCheck;
 import io.leftfold.server.http.TokenPage;
+import io.leftfold.server.indexes.UserIndexes;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.ServedProjections;
 import io.leftfold.server.registry.SchemaGroups;
@@ -60,6 +63,7 @@ record Wires(
     Node node,
     Groups groups,
     Optional<ServedProjections> projections,
+    UserIndexes indexes,
     Optional<UserAccess> users,
     ServerOptions options,
     Insight insight,
@@ -113,6 +117,7 @@ record Wires(
     guarded.putAll(
         new StreamsService(
                 new StreamLimits(store.eventBytesMax(), appendBytesMax),
+                indexes,
                 CLOCK,
                 UUID::randomUUID,
                 this::later,
@@ -129,6 +134,7 @@ record Wires(
       guarded.putAll(new UsersService(threads).handlers());
       guarded.putAll(new AccessService(threads).handlers());
     }
+    guarded.putAll(new IndexesService(indexes, threads).handlers());
     guarded.putAll(new MonitoringService(this::later, threads).handlers());
     guarded.putAll(new GroupsService(groups, threads).handlers());
     guarded.putAll(
@@ -159,6 +165,7 @@ record Wires(
     projections.ifPresent(served ->
         new ProjectionPages(node, served, authenticator(), UUID::randomUUID, CLOCK, threads)
             .addTo(router));
+    new IndexPages(node, indexes, authenticator(), threads).addTo(router);
     new MetricsPage(insight.metrics(), statisticsCheck(), threads).addTo(router);
     users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));
   }

@@ -77,6 +77,8 @@ public sealed interface Right {
     READ_SCHEMAS("read schemas"),
     /// Making, changing and deleting schemas: for `$ops`.
     MANAGE_SCHEMAS("manage schemas"),
+    /// User-defined indexes, other than looking at them: for `$ops`.
+    MANAGE_INDEXES("manage user-defined indexes"),
     /// Users: for `$admins`.
     MANAGE_USERS("manage users"),
     /// Asking why something was denied: for `$admins`.

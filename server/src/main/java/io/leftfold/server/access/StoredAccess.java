@@ -139,7 +139,7 @@ final class StoredAccess implements Access {
     return switch (right) {
       case STATISTICS -> new Decision(anonymous.endpoints(), Grounds.LOGGED_IN, List.of());
       case GET_TOKEN, READ_SCHEMAS -> Decision.denied(Grounds.LOGGED_IN);
-      case OPERATE, MANAGE_GROUPS, MANAGE_PROJECTIONS, MANAGE_SCHEMAS ->
+      case OPERATE, MANAGE_GROUPS, MANAGE_PROJECTIONS, MANAGE_SCHEMAS, MANAGE_INDEXES ->
           new Decision(false, Grounds.GROUP, OPERATORS);
       case MANAGE_USERS, EXPLAIN_ACCESS -> new Decision(false, Grounds.GROUP, ADMINS);
     };
@@ -148,7 +148,7 @@ final class StoredAccess implements Access {
   private static Decision decideOnNode(Caller.User user, Right.OnNode right) {
     return switch (right) {
       case STATISTICS, GET_TOKEN, READ_SCHEMAS -> Decision.granted(Grounds.LOGGED_IN);
-      case OPERATE, MANAGE_GROUPS, MANAGE_PROJECTIONS, MANAGE_SCHEMAS ->
+      case OPERATE, MANAGE_GROUPS, MANAGE_PROJECTIONS, MANAGE_SCHEMAS, MANAGE_INDEXES ->
           new Decision(
               user.name().equals(OPS) || user.groups().contains(Caller.OPS),
               Grounds.GROUP,

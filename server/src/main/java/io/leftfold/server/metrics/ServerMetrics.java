@@ -3,6 +3,7 @@
 package io.leftfold.server.metrics;
 
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.indexes.UserIndexes;
 import io.leftfold.server.node.Following;
 import io.leftfold.server.node.Measures;
 import io.leftfold.server.node.Observer;
@@ -32,6 +33,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /// All that a server counts, and the page that shows it.
@@ -196,6 +198,34 @@ public final class ServerMetrics implements AutoCloseable {
   /// @return to be run when the group is gone
   public Runnable showGroup(String stream, String group, Supplier<Optional<GroupFigures>> figures) {
     return groups.show(stream, group, figures);
+  }
+
+  /// Shows user-defined indexes as well, all of them together.
+  ///
+  /// @param figures how they stand, asked when somebody looks
+  public void showIndexes(Supplier<UserIndexes.Figures> figures) {
+    showIndexes("leftfold.user.indexes", "User-defined indexes", figures, one -> one.indexes());
+    showIndexes(
+        "leftfold.user.indexes.started",
+        "User-defined indexes that go on with what is appended",
+        figures,
+        one -> one.started());
+    showIndexes(
+        "leftfold.user.indexes.lag.events",
+        "Positions that the one of these furthest behind has not looked at",
+        figures,
+        one -> one.lagMax());
+  }
+
+  private void showIndexes(
+      String name,
+      String description,
+      Supplier<UserIndexes.Figures> figures,
+      ToDoubleFunction<UserIndexes.Figures> value) {
+    Gauge.builder(name, figures, asked -> value.applyAsDouble(asked.get()))
+        .description(description)
+        .strongReference(true)
+        .register(registry);
   }
 
   /// Shows projections as well, those that there are whenever somebody looks; of very many, only

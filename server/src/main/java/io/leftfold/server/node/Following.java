@@ -5,7 +5,6 @@ package io.leftfold.server.node;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.SubscriptionMessage;
-import io.leftfold.engine.LocalSubscription;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;
@@ -16,7 +15,7 @@ public final class Following implements AutoCloseable {
 
   private static final int COUNTED_AT_ONCE = 256;
 
-  private final LocalSubscription subscription;
+  private final Taking subscription;
   private final Runnable stillAllowed;
   private final UnaryOperator<ResolvedEvent> hide;
   private final Source source;
@@ -26,7 +25,7 @@ public final class Following implements AutoCloseable {
   private int uncounted;
 
   Following(
-      LocalSubscription subscription,
+      Taking subscription,
       Runnable stillAllowed,
       UnaryOperator<ResolvedEvent> hide,
       Source source,

@@ -14,12 +14,13 @@ import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamRead;
+import io.leftfold.server.indexes.IndexStreams;
 import java.util.function.Predicate;
 
-/// What scripts get. Users, rights and the audit cannot be written in it, for whoever may write a
-/// script may not make themselves an administrator by it. And links lead only to what everybody may
-/// read, for what a script reads it can show to everybody, and nobody was asked about what links
-/// that come later lead to.
+/// What scripts get. Users, rights, the audit and indexes cannot be written in it, for whoever may
+/// write a script may not make themselves an administrator by it. And links lead only to what
+/// everybody may read, for what a script reads it can show to everybody, and nobody was asked about
+/// what links that come later lead to.
 final class GuardedStore extends ForwardingEventStore {
 
   private final Predicate<StreamName> everybodyReads;
@@ -54,6 +55,10 @@ final class GuardedStore extends ForwardingEventStore {
         || guarded.startsWith("$user-")) {
       throw new NotAuthorizedException(
           "Projections do not write to %s: it says who may do what".formatted(stream));
+    }
+    if (guarded.startsWith(IndexStreams.PREFIX)) {
+      throw new NotAuthorizedException(
+          "Projections do not write to %s: an index is kept in it".formatted(stream));
     }
   }
 

@@ -21,17 +21,20 @@ import io.leftfold.api.StreamRead;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.StreamSummary;
 import io.leftfold.api.SubscribeOptions;
+import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.engine.LocalSubscription;
 import io.leftfold.server.access.Access;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
+import io.leftfold.server.indexes.IndexSubscription;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /// A node as one caller has it: each operation of the store once, for every wire. Its methods say
 /// what [io.leftfold.api.EventStore] says, and ask first whether the caller may.
@@ -289,8 +292,34 @@ public final class Session {
 
   private Following following(
       LocalSubscription subscription, Right right, Following.Source source) {
+    return following(Taking.from(subscription), right, source);
+  }
+
+  private Following following(Taking subscription, Right right, Following.Source source) {
     return measures.opened(
         new Following(subscription, () -> require(right), this::hide, source, measures));
+  }
+
+  /// Reads what an index found among all streams.
+  ///
+  /// @param open opens the read, for whoever may read all streams
+  MeasuredRead.OfAll readFound(Supplier<EventRead> open) {
+    require(Acl.Action.READ, ALL);
+    return MeasuredRead.ofAll(measures, open);
+  }
+
+  /// Follows what an index finds among all streams.
+  ///
+  /// @param open opens the subscription, for whoever may read all streams
+  Following followFound(Supplier<IndexSubscription> open) {
+    var right = Right.OnStream.to(Acl.Action.READ, ALL);
+    require(right);
+    return following(Taking.from(open.get()), right, Following.Source.ALL);
+  }
+
+  /// How far the store's own index is, for those who have to wait for it.
+  IndexProgress indexProgress() {
+    return store.indexProgress();
   }
 
   /// What a stream is at this moment.

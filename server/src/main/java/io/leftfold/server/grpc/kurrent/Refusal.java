@@ -25,6 +25,7 @@ import io.leftfold.protocol.wire.WireException;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.edge.GrpcTrailers;
+import io.leftfold.server.indexes.IndexNotFoundException;
 import io.leftfold.server.node.TooManyEventsException;
 
 /// An error as the clients of KurrentDB understand it: a status, a text, and trailers of which
@@ -54,6 +55,7 @@ public record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) 
                   .with("required-metadata-properties", "type,content-type"));
       case TooManyEventsException many -> appendTooLarge(text(many), many.appendBytesMax());
       case WireException malformed -> invalid(text(malformed));
+      case IndexNotFoundException missing -> indexNotFound(missing.index());
       case IllegalArgumentException misuse -> invalid(text(misuse));
       default -> {
         LOGGER.log(System.Logger.Level.ERROR, "A call failed", error);

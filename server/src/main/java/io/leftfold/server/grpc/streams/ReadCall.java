@@ -4,11 +4,14 @@ package io.leftfold.server.grpc.streams;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.leftfold.api.EventFilter;
+import io.leftfold.api.SubscribeOptions;
 import io.leftfold.protocol.messages.streams.ReadReq;
 import io.leftfold.protocol.streams.StreamReadRequest;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.grpc.kurrent.Refusal;
+import io.leftfold.server.indexes.UserIndexes;
+import io.leftfold.server.node.IndexControl;
 import io.leftfold.server.node.Session;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -22,6 +25,7 @@ final class ReadCall implements GrpcListener {
 
   private final GrpcCall call;
   private final Session session;
+  private final UserIndexes indexes;
   private final Clock clock;
   private final Supplier<UUID> subscriptionIds;
   private final ThreadFactory threads;
@@ -30,11 +34,13 @@ final class ReadCall implements GrpcListener {
   ReadCall(
       GrpcCall call,
       Session session,
+      UserIndexes indexes,
       Clock clock,
       Supplier<UUID> subscriptionIds,
       ThreadFactory threads) {
     this.call = call;
     this.session = session;
+    this.indexes = indexes;
     this.clock = clock;
     this.subscriptionIds = subscriptionIds;
     this.threads = threads;
@@ -58,8 +64,6 @@ final class ReadCall implements GrpcListener {
       answer(request(bytes, offset, length));
     } catch (InvalidProtocolBufferException e) {
       Refusal.invalid("The request is not a protobuf message: " + e.getMessage()).fail(call);
-    } catch (ReadRequest.IndexNotFoundException e) {
-      Refusal.indexNotFound(e.index()).fail(call);
     } catch (RuntimeException | Error e) {
       Refusal.of(e).fail(call);
     }
@@ -89,12 +93,26 @@ final class ReadCall implements GrpcListener {
       case ReadRequest.ToStream(var stream, var options) ->
           follow(request, session.subscribe(stream, options), false, false);
       case ReadRequest.ToAll(var options) -> {
-        if (options.start() instanceof io.leftfold.api.SubscribeOptions.Start.After(var last)
-            && last > session.lastPosition().orElse(-1L)) {
-          throw new Misuse("Trying to read from an invalid position.");
-        }
+        requireThere(options.start());
         follow(request, session.subscribeToAll(options), true, hasExpression(options.filter()));
       }
+      case ReadRequest.OfIndex(var asked, var options) -> {
+        var read = new IndexControl(session, indexes).read(asked, options);
+        var reading = new Reading(call, threads, request, read, true);
+        answering = reading;
+        reading.begin();
+      }
+      case ReadRequest.ToIndex(var asked, var options) -> {
+        requireThere(options.start());
+        follow(request, new IndexControl(session, indexes).follow(asked, options), true, true);
+      }
+    }
+  }
+
+  private void requireThere(SubscribeOptions.Start start) {
+    if (start instanceof SubscribeOptions.Start.After(var last)
+        && last > session.lastPosition().orElse(-1L)) {
+      throw new Misuse("Trying to read from an invalid position.");
     }
   }
 

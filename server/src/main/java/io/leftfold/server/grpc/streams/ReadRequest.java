@@ -17,6 +17,8 @@ import io.leftfold.protocol.messages.streams.ReadReq.Options.UUIDOption;
 import io.leftfold.protocol.streams.ReadResponses.UuidForm;
 import io.leftfold.protocol.streams.StreamReadRequest;
 import io.leftfold.server.grpc.kurrent.Names;
+import io.leftfold.server.indexes.IndexNotFoundException;
+import io.leftfold.server.indexes.UserIndexes;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -47,20 +49,11 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   /// A subscription to all streams.
   record ToAll(SubscribeOptions options) implements What {}
 
-  /// There is no such index.
-  static final class IndexNotFoundException extends RuntimeException {
-    private static final long serialVersionUID = 1;
-    private final String index;
+  /// A read of a user-defined index.
+  record OfIndex(String asked, ReadOptions options) implements What {}
 
-    IndexNotFoundException(String index) {
-      super("Index '%s' not found.".formatted(index), null, false, false);
-      this.index = index;
-    }
-
-    String index() {
-      return index;
-    }
-  }
+  /// A subscription to a user-defined index.
+  record ToIndex(String asked, SubscribeOptions options) implements What {}
 
   static ReadRequest of(StreamReadRequest request) {
     var read =
@@ -139,7 +132,13 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
               throw new Misuse("'all_option' is a required argument of type AllOptionOneofCase");
         };
     var read = read(options, backwards, from);
-    return new OfAll(filtered ? read.filteredBy(filter(options.getFilter())) : read);
+    if (!filtered) {
+      return new OfAll(read);
+    }
+    var index = userIndex(options.getFilter());
+    return index.isPresent()
+        ? new OfIndex(index.get(), read)
+        : new OfAll(read.filteredBy(filter(options.getFilter())));
   }
 
   private static ReadOptions read(ReadReq.Options options, boolean backwards, long from) {
@@ -173,10 +172,11 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
     if (!filtered) {
       return new ToAll(subscribe);
     }
-    return new ToAll(
-        subscribe
-            .filteredBy(filter(options.getFilter()))
-            .checkpointEvery(checkpointEvery(options.getFilter())));
+    var checkpointing = subscribe.checkpointEvery(checkpointEvery(options.getFilter()));
+    var index = userIndex(options.getFilter());
+    return index.isPresent()
+        ? new ToIndex(index.get(), checkpointing)
+        : new ToAll(checkpointing.filteredBy(filter(options.getFilter())));
   }
 
   private static SubscribeOptions subscribe(ReadReq.Options options, SubscribeOptions start) {
@@ -204,6 +204,27 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
     };
   }
 
+  /// The prefix that names a user-defined index, if that is what is filtered by.
+  private static Optional<String> userIndex(FilterOptions filter) {
+    window(filter);
+    if (filter.getFilterCase() != FilterOptions.FilterCase.STREAM_IDENTIFIER) {
+      return Optional.empty();
+    }
+    var prefixes = prefixes(filter.getStreamIdentifier());
+    return prefixes.size() == 1 && prefixes.getFirst().startsWith(UserIndexes.READ_AS)
+        ? Optional.of(prefixes.getFirst())
+        : Optional.empty();
+  }
+
+  /// The prefixes of names; none for an expression. The Java client sends a lone prefix as an
+  /// expression. One that begins with `$` and goes on finds nothing, so an index is what is meant.
+  private static List<String> prefixes(Expression expression) {
+    var regex = expression.getRegex();
+    return regex.startsWith(INDEX)
+        ? List.of(regex)
+        : regex.isEmpty() ? List.copyOf(expression.getPrefixList()) : List.of();
+  }
+
   private static EventFilter filter(FilterOptions filter) {
     window(filter);
     return switch (filter.getFilterCase()) {
@@ -215,10 +236,10 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   }
 
   private static EventFilter byStream(Expression expression) {
-    if (!expression.getRegex().isEmpty()) {
+    var prefixes = prefixes(expression);
+    if (prefixes.isEmpty() && !expression.getRegex().isEmpty()) {
       return new EventFilter.StreamRegex(expression.getRegex());
     }
-    List<String> prefixes = List.copyOf(expression.getPrefixList());
     if (prefixes.stream().anyMatch(prefix -> prefix.startsWith(INDEX))) {
       return byIndex(prefixes);
     }

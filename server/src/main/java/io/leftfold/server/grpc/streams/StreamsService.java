@@ -4,6 +4,7 @@ package io.leftfold.server.grpc.streams;
 
 import io.leftfold.server.grpc.calls.Alarm;
 import io.leftfold.server.grpc.calls.SessionHandler;
+import io.leftfold.server.indexes.UserIndexes;
 import java.time.Clock;
 import java.util.Map;
 import java.util.UUID;
@@ -16,6 +17,7 @@ public final class StreamsService {
   private static final String SERVICE = "/event_store.client.streams.Streams/";
 
   private final StreamLimits limits;
+  private final UserIndexes indexes;
   private final Clock clock;
   private final Supplier<UUID> subscriptionIds;
   private final Alarm alarm;
@@ -24,17 +26,20 @@ public final class StreamsService {
   /// The service.
   ///
   /// @param limits how much is listened to
+  /// @param indexes are read besides streams
   /// @param clock the time in notices, and for deadlines
   /// @param subscriptionIds a fresh one for each subscription
   /// @param alarm for appends that do not arrive
   /// @param threads makes a virtual thread for each read that has to search
   public StreamsService(
       StreamLimits limits,
+      UserIndexes indexes,
       Clock clock,
       Supplier<UUID> subscriptionIds,
       Alarm alarm,
       ThreadFactory threads) {
     this.limits = limits;
+    this.indexes = indexes;
     this.clock = clock;
     this.subscriptionIds = subscriptionIds;
     this.alarm = alarm;
@@ -47,7 +52,7 @@ public final class StreamsService {
   public Map<String, SessionHandler> handlers() {
     return Map.of(
         SERVICE + "Read",
-        (call, session) -> new ReadCall(call, session, clock, subscriptionIds, threads),
+        (call, session) -> new ReadCall(call, session, indexes, clock, subscriptionIds, threads),
         SERVICE + "Append",
         (call, session) -> new AppendCall(call, session, limits),
         SERVICE + "BatchAppend",

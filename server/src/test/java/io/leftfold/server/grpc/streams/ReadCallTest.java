@@ -12,11 +12,14 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.projections.ProjectionRuntime;
 import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.protocol.messages.shared.StreamIdentifier;
 import io.leftfold.protocol.messages.streams.ReadReq;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.indexes.IndexLimits;
+import io.leftfold.server.indexes.UserIndexes;
 import io.leftfold.server.node.MeasuredRead;
 import io.leftfold.server.node.Measures;
 import io.leftfold.server.node.Node;
@@ -144,6 +147,12 @@ final class ReadCallTest {
         new ReadCall(
             call,
             new Node(store).as(Caller.trusted()),
+            new UserIndexes(
+                store,
+                ProjectionRuntime::open,
+                IndexLimits.DEFAULT,
+                Clock.systemUTC(),
+                Thread.ofPlatform().factory()),
             Clock.systemUTC(),
             () -> new UUID(1, 2),
             this::thread);
