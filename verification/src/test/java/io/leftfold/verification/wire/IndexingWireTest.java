@@ -115,7 +115,7 @@ final class IndexingWireTest {
         assertThat(ready.statusCode()).isEqualTo(503);
         assertThat(ready.body())
             .isEqualTo(
-                "{\"status\":\"indexing\",\"reasons\":[{\"reason\":\"indexing\",\"message\":\"The index covers 0 of 4 events\"}],\"index\":{\"indexed\":0,\"of\":4}}");
+                "{\"status\":\"indexing\",\"reasons\":[{\"reason\":\"indexing\",\"message\":\"The index covers 0 of 4 events\"}],\"warnings\":[],\"index\":{\"indexed\":0,\"of\":4}}");
         var health = HealthGrpc.newBlockingStub(wire.channel());
         assertThat(health.check(HealthCheckRequest.getDefaultInstance()).getStatus())
             .isEqualTo(ServingStatus.NOT_SERVING);
@@ -147,7 +147,7 @@ final class IndexingWireTest {
         assertThat(health.check(HealthCheckRequest.getDefaultInstance()).getStatus())
             .isEqualTo(ServingStatus.SERVING);
         assertThat(get(server, "/health/ready").body())
-            .isEqualTo("{\"status\":\"ready\",\"reasons\":[],\"index\":{\"indexed\":4,\"of\":4}}");
+            .isEqualTo("{\"status\":\"ready\",\"reasons\":[],\"warnings\":[],\"index\":{\"indexed\":4,\"of\":4}}");
         assertThat(store.read(ACCOUNT, ReadOptions.forwards()).events()).hasSize(3);
         wire.append("account-1", "Paid");
         assertThat(store.read(ACCOUNT, ReadOptions.forwards()).events()).hasSize(4);

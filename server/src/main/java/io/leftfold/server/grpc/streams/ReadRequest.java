@@ -38,8 +38,8 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   /// A read of one stream.
   record OfStream(StreamName stream, ReadOptions options) implements What {}
 
-  /// A read of all streams.
-  record OfAll(ReadOptions options) implements What {}
+  /// A read of all streams, or of an index of theirs.
+  record OfAll(ReadOptions options, boolean isOfIndex) implements What {}
 
   /// A subscription to one stream.
   record ToStream(StreamName stream, SubscribeOptions options) implements What {}
@@ -139,7 +139,9 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
               throw new Misuse("'all_option' is a required argument of type AllOptionOneofCase");
         };
     var read = read(options, backwards, from);
-    return new OfAll(filtered ? read.filteredBy(filter(options.getFilter())) : read);
+    return filtered
+        ? new OfAll(read.filteredBy(filter(options.getFilter())), isIndex(options.getFilter()))
+        : new OfAll(read, false);
   }
 
   private static ReadOptions read(ReadReq.Options options, boolean backwards, long from) {
@@ -212,6 +214,12 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
       case FILTER_NOT_SET ->
           throw new Misuse("'filter' is a required argument of type FilterOneofCase");
     };
+  }
+
+  private static boolean isIndex(FilterOptions filter) {
+    var expression = filter.getStreamIdentifier();
+    return expression.getRegex().isEmpty()
+        && expression.getPrefixList().stream().anyMatch(prefix -> prefix.startsWith(INDEX));
   }
 
   private static EventFilter byStream(Expression expression) {
