@@ -195,7 +195,8 @@ public record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) 
     return switch (unavailable.reason()) {
       case TOO_BUSY -> "Server Is Too Busy";
       case CLOSED -> "Server Is Not Ready";
-      case INDEXING, READ_ONLY, IN_USE, UNREACHABLE -> text(unavailable);
+      case INDEXING -> "Server Is Not Ready: " + text(unavailable);
+      case READ_ONLY, IN_USE, UNREACHABLE -> text(unavailable);
     };
   }
 
