@@ -166,6 +166,17 @@ final class ReadWireTest {
         Arguments.of("two indexes", readOfAll().setFilter(streamFilter("$idx-all", "a"))));
   }
 
+  @Test
+  void a_direction_that_nobody_knows_is_refused() {
+    wire.append("s", "A");
+    for (var options : List.of(readOf("s"), readOfAll())) {
+      var refusal = wire.refusal(options.setReadDirectionValue(7));
+
+      assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(Wire.text(refusal)).isEqualTo("'7' is not a valid ReadDirection");
+    }
+  }
+
   private static ReadReq.Options.Builder brokenName() {
     var name =
         stream("x").toBuilder().setStreamName(ByteString.copyFrom(new byte[] {(byte) 0xc3, 1}));

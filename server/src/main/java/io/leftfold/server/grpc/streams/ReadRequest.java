@@ -91,6 +91,10 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   }
 
   private static What what(ReadReq.Options options) {
+    if (options.getReadDirection() == ReadDirection.UNRECOGNIZED) {
+      throw new Misuse(
+          "'%d' is not a valid ReadDirection".formatted(options.getReadDirectionValue()));
+    }
     var subscribes = options.getCountOptionCase() == CountOptionCase.SUBSCRIPTION;
     var backwards = options.getReadDirection() == ReadDirection.Backwards;
     var filtered = options.getFilterOptionCase() == FilterOptionCase.FILTER;
