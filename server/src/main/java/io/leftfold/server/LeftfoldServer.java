@@ -17,6 +17,7 @@ import io.leftfold.server.indexes.IndexLimits;
 import io.leftfold.server.indexes.UserIndexes;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.PastFolds;
+import io.leftfold.server.node.Readiness;
 import io.leftfold.server.node.ServedProjections;
 import io.leftfold.server.tls.UnusableCertificateException;
 import io.vertx.ext.web.Router;
@@ -35,6 +36,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -62,6 +64,8 @@ public final class LeftfoldServer implements AutoCloseable {
 
   /// So that a call does not find much to look at, be there few calls and many events.
   private static final Duration BETWEEN_LOOKS_AT_CHANGES = Duration.ofSeconds(1);
+
+  private static final Duration BETWEEN_STARTS = Duration.ofSeconds(10);
 
   /// Somebody waits for it, and it takes a processor.
   private static final Duration LONGEST_FOLD = Duration.ofMinutes(10);
@@ -122,10 +126,12 @@ public final class LeftfoldServer implements AutoCloseable {
     var groups =
         new Groups(
             store,
+            store.storeId(),
             Clock.systemUTC(),
             UUID::randomUUID,
             Thread.ofVirtual().name("leftfold-group-", 0).factory());
     insight.show(groups);
+    node.askOfGroups(() -> howTheyAre(groups));
     var projections = projections(store, options.projections(), users);
     projections.ifPresent(insight::show);
     var indexes = indexes(store, options.projections());
@@ -262,7 +268,7 @@ public final class LeftfoldServer implements AutoCloseable {
       insight.metrics().showRefused(shortage.label(), () -> edge.refused(shortage));
     }
     node.whenReady(() -> {
-      threads.newThread(() -> start(groups)).start();
+      threads.newThread(() -> start(groups, timer, threads)).start();
       projections.ifPresent(served -> threads.newThread(served::begin).start());
       threads.newThread(() -> start(indexes)).start();
     });
@@ -305,12 +311,32 @@ public final class LeftfoldServer implements AutoCloseable {
     }
   }
 
-  private static void start(Groups groups) {
+  /// Until they run: somebody may mend what keeps them from it.
+  private static void start(Groups groups, ScheduledExecutorService timer, ThreadFactory threads) {
     try {
       groups.start();
     } catch (RuntimeException e) {
-      LOGGER.log(System.Logger.Level.ERROR, "Persistent subscriptions are not available", e);
+      LOGGER.log(
+          System.Logger.Level.ERROR,
+          "Persistent subscriptions do not run, which is tried again in %d s"
+              .formatted(BETWEEN_STARTS.toSeconds()),
+          e);
+      if (!timer.isShutdown()) {
+        var _ =
+            timer.schedule(
+                () -> threads.newThread(() -> start(groups, timer, threads)).start(),
+                BETWEEN_STARTS.toMillis(),
+                TimeUnit.MILLISECONDS);
+      }
     }
+  }
+
+  private static Readiness.OfGroups howTheyAre(Groups groups) {
+    return new Readiness.OfGroups(
+        groups.failure(),
+        groups.unusable().entrySet().stream()
+            .map(entry -> "%s: %s".formatted(entry.getKey(), entry.getValue()))
+            .toList());
   }
 
   /// The port it listens on.

@@ -19,6 +19,8 @@ import java.util.Optional;
 /// @param openingTimeout how long a connection may take to say what it wants
 /// @param keepAlive how long a connection may be silent until it is asked for a sign of life
 /// @param keepAliveTimeout how long that sign may take; the connection is closed then
+/// @param writeTimeout how long a client of KurrentDB waits for a write to be recorded until it is
+///   told that this takes too long; 10 s, which is how long these clients wait themselves
 /// @param backups the directory in which backups are kept that clients ask for; empty if they may
 ///   not
 /// @param dcbStream where events are recorded that come over `umadb.v1.DCB`, which knows no streams
@@ -34,6 +36,7 @@ public record ServerOptions(
     Duration openingTimeout,
     Duration keepAlive,
     Duration keepAliveTimeout,
+    Duration writeTimeout,
     Optional<Path> backups,
     StreamName dcbStream,
     ServerLimits limits,
@@ -50,6 +53,7 @@ public record ServerOptions(
           Duration.ofSeconds(30),
           Duration.ofSeconds(10),
           Duration.ofSeconds(10),
+          Duration.ofSeconds(10),
           Optional.empty(),
           StreamName.of("dcb"),
           ServerLimits.defaults(),
@@ -59,8 +63,11 @@ public record ServerOptions(
   /// Checks the stream.
   ///
   /// @throws IllegalArgumentException if the name of the stream begins with `$`: what is recorded
-  ///   there could not be seen by those who recorded it
+  ///   there could not be seen by those who recorded it; or if writes have no time
   public ServerOptions {
+    if (!writeTimeout.isPositive()) {
+      throw new IllegalArgumentException("Writes take some time, got " + writeTimeout);
+    }
     if (dcbStream.isSystem()) {
       throw new IllegalArgumentException(
           "Events of umadb.v1.DCB go to a stream whose name does not begin with $, got "
@@ -139,6 +146,16 @@ public record ServerOptions(
     return draft.options();
   }
 
+  /// With other patience for writes.
+  ///
+  /// @param writeTimeout until a client of KurrentDB is told that one takes too long
+  /// @return the new options
+  public ServerOptions withWriteTimeout(Duration writeTimeout) {
+    var draft = new Draft(this);
+    draft.writeTimeout = writeTimeout;
+    return draft.options();
+  }
+
   /// With a directory for backups that clients ask for.
   ///
   /// @param directory each backup is a directory in it
@@ -204,6 +221,7 @@ public record ServerOptions(
     Duration openingTimeout;
     Duration keepAlive;
     Duration keepAliveTimeout;
+    Duration writeTimeout;
     Optional<Path> backups;
     StreamName dcbStream;
     ServerLimits limits;
@@ -219,6 +237,7 @@ public record ServerOptions(
       this.openingTimeout = options.openingTimeout;
       this.keepAlive = options.keepAlive;
       this.keepAliveTimeout = options.keepAliveTimeout;
+      this.writeTimeout = options.writeTimeout;
       this.backups = options.backups;
       this.dcbStream = options.dcbStream;
       this.limits = options.limits;
@@ -236,6 +255,7 @@ public record ServerOptions(
           openingTimeout,
           keepAlive,
           keepAliveTimeout,
+          writeTimeout,
           backups,
           dcbStream,
           limits,

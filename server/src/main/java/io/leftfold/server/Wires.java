@@ -11,6 +11,7 @@ import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.group.Groups;
 import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.calls.SessionHandler;
+import io.leftfold.server.grpc.calls.UnderWay;
 import io.leftfold.server.grpc.dcb.DcbService;
 import io.leftfold.server.grpc.groups.GroupsService;
 import io.leftfold.server.grpc.indexes.IndexesService;
@@ -71,6 +72,7 @@ record Wires(
     ThreadFactory threads) {
 
   private static final Clock CLOCK = Clock.systemUTC();
+  private static final Duration BETWEEN_LOOKS_AT_WRITES = Duration.ofMillis(250);
 
   private Authenticator authenticator() {
     return users.<Authenticator>map(known -> known).orElseGet(Authenticator::trusting);
@@ -113,6 +115,13 @@ record Wires(
   /// What is answered to somebody, not to everybody.
   private Map<String, SessionHandler> guarded() {
     var appendBytesMax = Math.toIntExact(store.appendBytesMax());
+    var underWay = new UnderWay(options.writeTimeout(), System::nanoTime);
+    var _ =
+        timer.scheduleWithFixedDelay(
+            underWay::look,
+            BETWEEN_LOOKS_AT_WRITES.toMillis(),
+            BETWEEN_LOOKS_AT_WRITES.toMillis(),
+            TimeUnit.MILLISECONDS);
     var guarded = new HashMap<String, SessionHandler>();
     guarded.putAll(
         new StreamsService(
@@ -121,10 +130,12 @@ record Wires(
                 CLOCK,
                 UUID::randomUUID,
                 this::later,
+                underWay,
                 threads)
             .handlers());
     guarded.putAll(
-        new ManyStreamsService(UUID::randomUUID, store.eventBytesMax(), appendBytesMax).handlers());
+        new ManyStreamsService(UUID::randomUUID, store.eventBytesMax(), appendBytesMax, underWay)
+            .handlers());
     guarded.putAll(new StoreService(threads, appendBytesMax).handlers());
     guarded.putAll(
         new DcbService(options.dcbStream(), UUID::randomUUID, threads, appendBytesMax).handlers());

@@ -18,6 +18,7 @@ import io.leftfold.server.node.Node;
 import io.leftfold.server.node.Readiness;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -53,6 +54,49 @@ final class HealthTest {
           .extracting(Readiness.Reason::obstacle)
           .containsExactly(Readiness.Obstacle.SHUTTING_DOWN);
     }
+  }
+
+  // ---- what is the matter with groups
+
+  private static final Readiness.OfGroups WELL = Readiness.OfGroups.WELL;
+
+  private static LocalEventStore configured(ProposedEvent configuration) {
+    var store = LocalEventStore.inMemory();
+    store.append(
+        StreamName.of("$persistentSubscriptionConfig"), ExpectedState.any(), configuration);
+    return store;
+  }
+
+  @Test
+  void a_group_that_cannot_run_is_a_warning() throws IOException {
+    var configuration =
+        "{\"entries\":[{\"stream\":\"a-1\",\"group\":\"odd\",\"liveBufferSize\":0}]}";
+    var store = configured(ProposedEvent.json("$PersistentConfig", configuration));
+    try (var server = new RunningServer(store, Telemetry.defaults())) {
+      var said = readyPage(server, "odd");
+      assertThat(said.statusCode()).isEqualTo(200);
+      assertThat(said.body())
+          .contains("\"reason\":\"persistent_subscriptions\"", "liveBufferSize is 1 or more, got 0");
+    }
+  }
+
+  @Test
+  void a_node_on_which_no_group_can_run_is_not_ready() throws IOException {
+    var store = configured(ProposedEvent.binary("$PersistentConfig", new byte[1]));
+    try (var server = new RunningServer(store, Telemetry.defaults())) {
+      var _ = readyPage(server, "persistent_subscriptions");
+      saysNotReady(server, "persistent_subscriptions", "is no configuration");
+    }
+  }
+
+  /// Groups begin on a thread of their own.
+  private static HttpResponse<String> readyPage(RunningServer server, String word)
+      throws IOException {
+    var said = server.get("/health/ready");
+    while (!said.body().contains(word)) {
+      said = server.get("/health/ready");
+    }
+    return said;
   }
 
   // ---- what is the matter with the disk
@@ -133,10 +177,10 @@ final class HealthTest {
     var failed = writer(Long.MAX_VALUE, Optional.of("No space left on device"));
     var whole = new IndexProgress(IndexProgress.State.WHOLE, 5, 5, Optional.empty());
 
-    assertThat(words(Readiness.of(false, writer(100, Optional.empty()), whole)))
+    assertThat(words(Readiness.of(false, writer(100, Optional.empty()), whole, WELL)))
         .containsExactly(
             "disk_full: The disk has 100 bytes left, and 1000 are kept in reserve: no appends are taken until there is room");
-    assertThat(words(Readiness.of(true, failed, whole)))
+    assertThat(words(Readiness.of(true, failed, whole, WELL)))
         .containsExactly(
             "shutting_down: The server is being stopped",
             "write_failed: No appends are taken since one failed (No space left on device); start the server again");
@@ -146,10 +190,11 @@ final class HealthTest {
                     false,
                     writer(1000, Optional.empty()),
                     new IndexProgress(
-                        IndexProgress.State.BEING_MADE, 3, 5, Optional.of("a bad sector")))))
+                        IndexProgress.State.BEING_MADE, 3, 5, Optional.of("a bad sector")),
+                    WELL)))
         .containsExactly(
             "indexing: The index covers 3 of 5 events; the last attempt failed: a bad sector");
-    assertThat(Readiness.of(false, writer(1000, Optional.empty()), whole).isReady()).isTrue();
+    assertThat(Readiness.of(false, writer(1000, Optional.empty()), whole, WELL).isReady()).isTrue();
   }
 
   private static WriterState writer(long usable, Optional<String> failure) {

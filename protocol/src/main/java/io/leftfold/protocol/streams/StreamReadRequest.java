@@ -48,6 +48,7 @@ public record StreamReadRequest(
   private static final int STRING = 2 << 3 | WireReader.LENGTH_DELIMITED;
   private static final int COMPATIBILITY = 1 << 3 | WireReader.VARINT;
 
+  private static final int FORWARDS = 0;
   private static final int BACKWARDS = 1;
   private static final long LARGEST = -1;
 
@@ -112,7 +113,11 @@ public record StreamReadRequest(
 
     private boolean readField(int tag) {
       switch (tag) {
-        case DIRECTION -> backwards = (int) in.varint() == BACKWARDS;
+        case DIRECTION -> {
+          var direction = (int) in.varint();
+          backwards = direction == BACKWARDS;
+          return direction == FORWARDS || backwards;
+        }
         case RESOLVE_LINKS -> resolvesLinks = in.bool();
         case COUNT -> {
           count = in.varint();

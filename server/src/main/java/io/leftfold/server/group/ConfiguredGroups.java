@@ -24,28 +24,30 @@ final class ConfiguredGroups {
   private static final int KEPT = 2;
 
   private final EventStore store;
+  private final UUID storeId;
   private final Clock clock;
   private final Supplier<UUID> ids;
 
-  ConfiguredGroups(EventStore store, Clock clock, Supplier<UUID> ids) {
+  ConfiguredGroups(EventStore store, UUID storeId, Clock clock, Supplier<UUID> ids) {
     this.store = store;
+    this.storeId = storeId;
     this.clock = clock;
     this.ids = ids;
   }
 
-  List<GroupDefinition> read() {
+  Configured read() {
     try (var read = store.read(STREAM, ReadOptions.backwards().limit(1))) {
       var events = read.iterator();
       return events.hasNext()
-          ? events.next().event().map(ConfiguredGroups::decode).orElse(List.of())
-          : List.of();
+          ? events.next().event().map(this::decode).orElse(Configured.NOTHING)
+          : Configured.NOTHING;
     }
   }
 
-  private static List<GroupDefinition> decode(RecordedEvent configuration) {
+  private Configured decode(RecordedEvent configuration) {
     try {
-      return GroupConfiguration.decode(configuration.data());
-    } catch (JacksonException | IllegalArgumentException e) {
+      return GroupConfiguration.decode(configuration.data(), storeId);
+    } catch (JacksonException e) {
       throw new IllegalStateException(
           "Event %d of %s is no configuration of persistent subscriptions: %s"
               .formatted(configuration.revision(), STREAM, e.getMessage()),
@@ -53,7 +55,8 @@ final class ConfiguredGroups {
     }
   }
 
-  void write(Collection<GroupDefinition> all, String user) {
+  void write(
+      Collection<GroupDefinition> all, Collection<Configured.Unusable> unusable, String user) {
     store.append(
         STREAM,
         ExpectedState.any(),
@@ -61,7 +64,7 @@ final class ConfiguredGroups {
             ids.get(),
             TYPE,
             ContentType.JSON,
-            GroupConfiguration.encode(all, clock.instant(), user),
+            GroupConfiguration.encode(all, unusable, storeId, clock.instant(), user),
             new byte[0],
             List.of()));
     var metadata = store.metadata(STREAM).metadata();

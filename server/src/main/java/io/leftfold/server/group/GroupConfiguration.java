@@ -10,39 +10,53 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /// All groups as one JSON object, as KurrentDB keeps them.
+///
+/// Places that are positions mean something in one store only, while events may be copied to
+/// another, this configuration among them. So an entry with such places says of which store they
+/// are, and elsewhere no group is made of it; nor of one that does not say, for it is KurrentDB's.
 final class GroupConfiguration {
 
   private static final JsonMapper JSON = JsonMapper.shared();
+  private static final String STREAM = "stream";
+  private static final String GROUP = "group";
   private static final String BY_STREAM = "streamid";
   private static final String BY_TYPE = "eventtype";
   private static final String REGEX = "regex";
   private static final String PREFIX = "prefix";
   private static final String BETWEEN_PREFIXES = ",";
+  private static final String POSITIONS_OF = "positionsOf";
 
   private GroupConfiguration() {}
 
   // ---- writing
 
-  static byte[] encode(Collection<GroupDefinition> groups, Instant now, String user) {
+  static byte[] encode(
+      Collection<GroupDefinition> groups,
+      Collection<Configured.Unusable> unusable,
+      UUID storeId,
+      Instant now,
+      String user) {
     var json =
         JSON.createObjectNode()
             .put("version", "2")
             .put("updated", now.toString())
             .put("updatedBy", user);
     var entries = json.putArray("entries");
-    groups.forEach(group -> write(entries.addObject(), group));
+    groups.forEach(group -> write(entries.addObject(), group, storeId));
+    unusable.forEach(kept -> entries.add(kept.entry()));
     return JSON.writeValueAsBytes(json);
   }
 
-  private static void write(ObjectNode entry, GroupDefinition group) {
+  private static void write(ObjectNode entry, GroupDefinition group, UUID storeId) {
     var settings = group.settings();
     var source = group.id().source();
-    entry.put("stream", source.toString()).put("group", group.id().name());
+    entry.put(STREAM, source.toString()).put(GROUP, group.id().name());
     if (group.isFiltered()) {
       write(entry.putObject("filter"), group.filter());
     } else {
@@ -64,6 +78,9 @@ final class GroupConfiguration {
         .put("maxCheckPointCount", settings.maxCheckpointCount())
         .put("maxSubscriberCount", settings.maxSubscriberCount())
         .put("namedConsumerStrategy", settings.strategy().text());
+    if (source.countsPositions()) {
+      entry.put(POSITIONS_OF, storeId.toString());
+    }
   }
 
   private static void write(ObjectNode json, EventFilter filter) {
@@ -113,17 +130,31 @@ final class GroupConfiguration {
   // ---- reading
 
   /// @throws tools.jackson.core.JacksonException if it is not JSON
-  /// @throws IllegalArgumentException if it is not such a configuration
-  static List<GroupDefinition> decode(byte[] bytes) {
+  static Configured decode(byte[] bytes, UUID storeId) {
     var groups = new ArrayList<GroupDefinition>();
+    var unusable = new ArrayList<Configured.Unusable>();
     for (var entry : JSON.readTree(bytes).path("entries")) {
-      groups.add(definition(entry));
+      try {
+        groups.add(definition(entry, storeId));
+      } catch (IllegalArgumentException e) {
+        unusable.add(
+            new Configured.Unusable(
+                entry.path(STREAM).asString(""),
+                entry.path(GROUP).asString(""),
+                "%s. Create it again, or delete it".formatted(e.getMessage()),
+                entry));
+      }
     }
-    return groups;
+    return new Configured(groups, unusable);
   }
 
-  private static GroupDefinition definition(JsonNode entry) {
-    var source = GroupSource.of(entry.path("stream").asString(""));
+  private static GroupDefinition definition(JsonNode entry, UUID storeId) {
+    var source = GroupSource.of(entry.path(STREAM).asString(""));
+    if (source.countsPositions()
+        && !entry.path(POSITIONS_OF).asString("").equals(storeId.toString())) {
+      throw new IllegalArgumentException(
+          "Its start and its checkpoint are positions of another store, from which it was copied");
+    }
     var usual = GroupSettings.defaults();
     var settings =
         new GroupSettings(
@@ -140,7 +171,7 @@ final class GroupConfiguration {
             entry.path("historyBufferSize").asInt(usual.historyBufferSize()),
             entry.path("readBatchSize").asInt(usual.readBatchSize()),
             strategy(entry));
-    var id = new GroupId(source, entry.path("group").asString(""));
+    var id = new GroupId(source, entry.path(GROUP).asString(""));
     return new GroupDefinition(id, filter(entry.path("filter")), settings);
   }
 

@@ -16,6 +16,9 @@ public record GroupId(GroupSource source, String name) {
   private static final String REPLAYED = "-replayed";
   private static final String OF_ALL = PREFIX + GroupSource.ALL + "::";
 
+  /// So long is the name of a stream at least in which a group that reads all streams keeps notes.
+  public static final int NOTE_OF_GROUP_ON_ALL_MIN = OF_ALL.length() + PARKED.length();
+
   /// Where its checkpoints are.
   ///
   /// @return the stream
@@ -43,9 +46,17 @@ public record GroupId(GroupSource source, String name) {
   /// new to such groups, and would have them write again.
   static boolean ofGroupOnAll(StreamName stream) {
     var name = stream.value();
-    var own = name.startsWith("$$") ? name.substring(2) : name;
-    return own.startsWith(OF_ALL)
-        && (own.endsWith(CHECKPOINT) || own.endsWith(PARKED) || own.endsWith(REPLAYED));
+    return isNoteOfGroupOnAll(name.startsWith("$$") ? name.substring(2) : name);
+  }
+
+  /// Whether a group that reads all streams keeps notes in a stream: its checkpoints, what is parked
+  /// and what of that was replayed.
+  ///
+  /// @param stream its name
+  /// @return whether
+  public static boolean isNoteOfGroupOnAll(String stream) {
+    return stream.startsWith(OF_ALL)
+        && (stream.endsWith(CHECKPOINT) || stream.endsWith(PARKED) || stream.endsWith(REPLAYED));
   }
 
   /// The source and the name, as clients know it.

@@ -5,9 +5,7 @@ package io.leftfold.server.group;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ReadOptions;
-import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
-import io.leftfold.api.VirtualStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,9 +25,10 @@ public record GroupLag(long events, Duration age) {
   static GroupLag of(EventStore store, GroupInfo info, Instant now) {
     var progress = info.progress();
     var done = progress.done();
+    var source = info.definition().id().source();
     var events =
-        switch (info.definition().id().source()) {
-          case GroupSource.OfStream(var stream) when isNumberedByPositions(stream) ->
+        switch (source) {
+          case GroupSource.OfStream(var stream) when source.countsPositions() ->
               countFrom(
                   store.read(stream, ReadOptions.forwards().from(done + 1).limit(COUNTED_MAX)));
           case GroupSource.OfStream(var stream) ->
@@ -45,10 +44,6 @@ public record GroupLag(long events, Duration age) {
     // The store's clock may have gone back.
     var age = since.map(first -> Duration.between(first, now)).filter(Duration::isPositive);
     return new GroupLag(events, age.orElse(Duration.ZERO));
-  }
-
-  private static boolean isNumberedByPositions(StreamName stream) {
-    return stream.virtual().orElse(null) instanceof VirtualStream.Correlation;
   }
 
   private static long countFrom(EventRead read) {

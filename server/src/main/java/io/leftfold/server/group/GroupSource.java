@@ -3,6 +3,7 @@
 package io.leftfold.server.group;
 
 import io.leftfold.api.StreamName;
+import io.leftfold.api.VirtualStream;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
@@ -38,6 +39,17 @@ public sealed interface GroupSource {
   /// @return the source
   static GroupSource of(String name) {
     return name.equals(ALL) ? new OfAll() : new OfStream(StreamName.of(name));
+  }
+
+  /// Whether its places are positions, which mean something in one store only, or revisions.
+  ///
+  /// @return whether they are positions
+  default boolean countsPositions() {
+    return switch (this) {
+      case OfStream(var stream) ->
+          stream.virtual().orElse(null) instanceof VirtualStream.Correlation;
+      case OfAll() -> true;
+    };
   }
 
   /// A place as text.

@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -36,6 +37,8 @@ import java.util.function.Supplier;
 /// answering as a consumer never waits.
 public final class Groups implements AutoCloseable {
 
+  private static final System.Logger LOGGER = System.getLogger(Groups.class.getName());
+
   /// How much is looked at of what is parked, at a time.
   private static final long PARKED_BYTES = 1 << 20;
 
@@ -48,24 +51,30 @@ public final class Groups implements AutoCloseable {
   /// Changed under the lock of this object.
   private final Map<GroupId, RunningGroup> groups = new ConcurrentHashMap<>();
 
+  /// What is configured and no group, by the ids they would have. Changed under the same lock.
+  private final Map<String, Configured.Unusable> unusable = new ConcurrentHashMap<>();
+
   private final Map<GroupId, Runnable> shown = new HashMap<>();
   private Function<GroupId, Runnable> show = _ -> () -> {};
 
   private volatile boolean ready;
+  private volatile Optional<String> failure = Optional.empty();
   private boolean closed;
 
   /// The groups of a store, which it does not own. None runs before [#start].
   ///
   /// @param store what is read, and where groups keep what is theirs
+  /// @param storeId tells its positions from those of other stores
   /// @param clock for timeouts
   /// @param ids of what groups write
   /// @param threads makes virtual threads
-  public Groups(EventStore store, Clock clock, Supplier<UUID> ids, ThreadFactory threads) {
+  public Groups(
+      EventStore store, UUID storeId, Clock clock, Supplier<UUID> ids, ThreadFactory threads) {
     this.store = store;
     this.clock = clock;
     this.ids = ids;
     this.threads = threads;
-    this.configuration = new ConfiguredGroups(store, clock, ids);
+    this.configuration = new ConfiguredGroups(store, storeId, clock, ids);
   }
 
   /// Tells of each group that there is from now on.
@@ -77,17 +86,52 @@ public final class Groups implements AutoCloseable {
 
   // ---- all of them
 
-  /// Lets all groups run that there are. Waits for the store, which must answer everything.
+  /// Lets all groups run that can. Waits for the store, which must answer everything. May be tried
+  /// again if it fails.
   ///
   /// @throws LeftfoldException if the store does not
+  /// @throws IllegalStateException if what is configured cannot be read at all
   public synchronized void start() {
     if (ready || closed) {
       return;
     }
-    for (var definition : configuration.read()) {
-      run(definition);
+    try {
+      var configured = configuration.read();
+      configured.unusable().forEach(this::keep);
+      configured.groups().forEach(this::run);
+    } catch (RuntimeException e) {
+      failure = Optional.of(String.valueOf(e.getMessage()));
+      unusable.clear();
+      stopAll(id -> GroupException.of(GroupException.Kind.DROPPED, id));
+      throw e;
     }
+    failure = Optional.empty();
     ready = true;
+  }
+
+  private void keep(Configured.Unusable entry) {
+    unusable.put(entry.id(), entry);
+    LOGGER.log(
+        System.Logger.Level.WARNING,
+        "Group {0} is configured and does not run: {1}",
+        entry.id(),
+        entry.reason());
+  }
+
+  /// Why no group runs.
+  ///
+  /// @return what went wrong in [#start], in words; empty if nothing did
+  public Optional<String> failure() {
+    return failure;
+  }
+
+  /// The groups that are configured and do not run.
+  ///
+  /// @return why not, by their ids
+  public SortedMap<String, String> unusable() {
+    var reasons = new TreeMap<String, String>();
+    unusable.forEach((id, entry) -> reasons.put(id, entry.reason()));
+    return reasons;
   }
 
   private void run(GroupDefinition definition) {
@@ -107,6 +151,7 @@ public final class Groups implements AutoCloseable {
     checkReady();
     stopAll(id -> GroupException.of(GroupException.Kind.DROPPED, id));
     ready = false;
+    unusable.clear();
     start();
   }
 
@@ -151,6 +196,7 @@ public final class Groups implements AutoCloseable {
       streams.writeCheckpoint(last(id.source()).orElse(-1));
     }
     write(Optional.of(definition), Set.of(), user);
+    unusable.remove(id.toString());
     run(definition);
   }
 
@@ -198,6 +244,13 @@ public final class Groups implements AutoCloseable {
   /// @param user who does it
   /// @throws GroupException if there is no such group
   public synchronized void delete(GroupId id, String user) {
+    checkReady();
+    if (unusable.containsKey(id.toString())) {
+      write(Optional.empty(), Set.of(id), user);
+      unusable.remove(id.toString());
+      streams(id).delete();
+      return;
+    }
     var group = existing(id);
     write(Optional.empty(), Set.of(id), user);
     groups.remove(id);
@@ -213,7 +266,10 @@ public final class Groups implements AutoCloseable {
         .filter(definition -> !without.contains(definition.id()))
         .forEach(definition -> all.put(definition.id().toString(), definition));
     changed.ifPresent(definition -> all.put(definition.id().toString(), definition));
-    configuration.write(all.values(), user);
+    var kept = new TreeMap<>(unusable);
+    without.forEach(id -> kept.remove(id.toString()));
+    kept.keySet().removeAll(all.keySet());
+    configuration.write(all.values(), kept.values(), user);
   }
 
   /// Hands parked events out again, before anything new.
@@ -359,7 +415,10 @@ public final class Groups implements AutoCloseable {
     checkReady();
     var group = groups.get(id);
     if (group == null) {
-      throw GroupException.of(GroupException.Kind.MISSING, id);
+      var entry = unusable.get(id.toString());
+      throw entry == null
+          ? GroupException.of(GroupException.Kind.MISSING, id)
+          : GroupException.failed(id, entry.reason());
     }
     return group;
   }

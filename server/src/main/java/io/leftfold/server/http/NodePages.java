@@ -10,6 +10,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
 /// `/health/live`, `/health/ready`, `/info` and `/ping`.
@@ -92,25 +93,30 @@ public final class NodePages {
   }
 
   private static void ready(RoutingContext context, Readiness readiness) {
-    var reasons = new JsonArray();
-    for (var reason : readiness.reasons()) {
-      reasons.add(
-          new JsonObject()
-              .put("reason", reason.obstacle().label())
-              .put("message", reason.message()));
-    }
     context.response().setStatusCode(readiness.isReady() ? OK : NOT_AVAILABLE);
     context.json(
         new JsonObject()
             .put(
                 "status",
                 readiness.isReady() ? "ready" : readiness.reasons().getFirst().obstacle().label())
-            .put("reasons", reasons)
+            .put("reasons", json(readiness.reasons()))
+            .put("warnings", json(readiness.warnings()))
             .put(
                 "index",
                 new JsonObject()
                     .put("indexed", readiness.indexed())
                     .put("of", readiness.events())));
+  }
+
+  private static JsonArray json(List<Readiness.Reason> reasons) {
+    var all = new JsonArray();
+    for (var reason : reasons) {
+      all.add(
+          new JsonObject()
+              .put("reason", reason.obstacle().label())
+              .put("message", reason.message()));
+    }
+    return all;
   }
 
   private void info(RoutingContext context) {

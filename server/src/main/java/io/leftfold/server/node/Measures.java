@@ -34,6 +34,9 @@ public final class Measures {
   /// Owned by the writing thread.
   private @Nullable BatchReport batch;
 
+  /// Changed by the writing thread.
+  private volatile Flushes flushes = Flushes.NONE;
+
   /// Measures for an observer.
   ///
   /// @param nanoTime as [System#nanoTime()]
@@ -72,8 +75,14 @@ public final class Measures {
   void listenTo(LocalEventStore store) {
     store.onBatch(report -> {
       batch = report;
+      flushes = flushes.and(report);
       observer.batch(report);
     });
+  }
+
+  /// What the writer has done since the node began.
+  Flushes flushes() {
+    return flushes;
   }
 
   long now() {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A store as the wires see it. What can be done with it is in [Session]; here is what everybody
@@ -24,6 +25,7 @@ public final class Node {
   private final CompletableFuture<@Nullable Void> shutdownAsked = new CompletableFuture<>();
   private final Turns turns = Turns.of(Runtime.getRuntime().maxMemory());
   private volatile boolean closing;
+  private volatile Supplier<Readiness.OfGroups> groups = () -> Readiness.OfGroups.WELL;
 
   /// A node of one store, which it does not own. Everybody may do everything, but make backups.
   ///
@@ -129,7 +131,14 @@ public final class Node {
   ///
   /// @return as of this moment
   public Readiness readiness() {
-    return Readiness.of(closing, store.writerState(), store.indexProgress());
+    return Readiness.of(closing, store.writerState(), store.indexProgress(), groups.get());
+  }
+
+  /// Groups run beside the node, which tells how they are.
+  ///
+  /// @param how asked each time; must not wait
+  public void askOfGroups(Supplier<Readiness.OfGroups> how) {
+    groups = how;
   }
 
   /// Whether everything is answered: the index is whole.

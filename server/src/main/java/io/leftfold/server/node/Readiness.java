@@ -7,17 +7,34 @@ import io.leftfold.engine.WriterState;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /// Whether a node answers everything and takes appends, and if not, why.
 ///
 /// @param reasons why not; empty if it does
+/// @param warnings what is amiss beside that, of which everything else goes on
 /// @param indexed how many events its index covers
 /// @param events of how many
-public record Readiness(List<Reason> reasons, long indexed, long events) {
+public record Readiness(List<Reason> reasons, List<Reason> warnings, long indexed, long events) {
 
-  /// Copies the reasons.
+  /// Copies the lists.
   public Readiness {
     reasons = List.copyOf(reasons);
+    warnings = List.copyOf(warnings);
+  }
+
+  /// How the groups of consumers are.
+  ///
+  /// @param failure why none of them runs; empty if that is not so
+  /// @param unusable those that are configured and cannot run, each with the reason
+  public record OfGroups(Optional<String> failure, List<String> unusable) {
+    /// Nothing is amiss.
+    public static final OfGroups WELL = new OfGroups(Optional.empty(), List.of());
+
+    /// Copies the list.
+    public OfGroups {
+      unusable = List.copyOf(unusable);
+    }
   }
 
   /// A reason why a node is not ready.
@@ -36,6 +53,8 @@ public record Readiness(List<Reason> reasons, long indexed, long events) {
     WRITE_FAILED,
     /// The disk has no more than its reserve: appends are refused until it has.
     DISK_FULL,
+    /// No persistent subscription runs, or one of them cannot.
+    PERSISTENT_SUBSCRIPTIONS,
     /// The server is being stopped.
     SHUTTING_DOWN;
 
@@ -52,8 +71,10 @@ public record Readiness(List<Reason> reasons, long indexed, long events) {
   /// @param closing whether it is being stopped
   /// @param writer whether appends are taken
   /// @param progress how far the index is
+  /// @param groups how the groups of consumers are
   /// @return the reasons, the one that outlasts the others first
-  public static Readiness of(boolean closing, WriterState writer, IndexProgress progress) {
+  public static Readiness of(
+      boolean closing, WriterState writer, IndexProgress progress, OfGroups groups) {
     var reasons = new ArrayList<Reason>();
     if (closing) {
       reasons.add(new Reason(Obstacle.SHUTTING_DOWN, "The server is being stopped"));
@@ -91,7 +112,16 @@ public record Readiness(List<Reason> reasons, long indexed, long events) {
           reasons.add(
               new Reason(Obstacle.DAMAGED, progress.failure().orElse("The log is damaged")));
     }
-    return new Readiness(reasons, progress.indexed(), progress.events());
+    groups
+        .failure()
+        .ifPresent(failure ->
+            reasons.add(
+                new Reason(
+                    Obstacle.PERSISTENT_SUBSCRIPTIONS,
+                    "No persistent subscription runs; it is tried again: " + failure)));
+    var warnings =
+        groups.unusable().stream().map(text -> new Reason(Obstacle.PERSISTENT_SUBSCRIPTIONS, text)).toList();
+    return new Readiness(reasons, warnings, progress.indexed(), progress.events());
   }
 
   /// Whether it answers everything and takes appends.

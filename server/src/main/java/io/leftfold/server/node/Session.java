@@ -137,7 +137,7 @@ public final class Session {
   ///
   /// @return the figures
   public Statistics statistics() {
-    return new Statistics(store, () -> require(Right.OnNode.STATISTICS));
+    return new Statistics(store, measures, () -> require(Right.OnNode.STATISTICS));
   }
 
   private Auditing auditing() {

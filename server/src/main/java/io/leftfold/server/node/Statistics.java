@@ -12,11 +12,13 @@ import java.util.TreeMap;
 public final class Statistics {
 
   private final LocalEventStore store;
+  private final Measures measures;
   private final Runnable require;
 
   /// @param require lets pass who may see them
-  Statistics(LocalEventStore store, Runnable require) {
+  Statistics(LocalEventStore store, Measures measures, Runnable require) {
     this.store = store;
+    this.measures = measures;
     this.require = require;
   }
 
@@ -42,7 +44,8 @@ public final class Statistics {
   }
 
   /// Figures about the node by the names that KurrentDB has for them, where it has some: of the
-  /// process (`proc-`), of the machine (`sys-`) and of the store (`es-`).
+  /// process (`proc-`), of the machine (`sys-`) and of the store (`es-`). What KurrentDB tells of
+  /// parts that there are none of here is left out.
   ///
   /// @return the figures, in the order of names
   public Map<String, String> ofNode() {
@@ -50,6 +53,11 @@ public final class Statistics {
     ofStore().forEach((name, figure) -> figures.put("es-" + name, figure));
     figures.put("es-queue-writer-queueName", "writer");
     figures.put("es-queue-writer-length", figures.get("es-queue-length"));
+    measures.flushes().addTo(figures);
+    var usable = store.writerState().diskUsableBytes();
+    if (usable != Long.MAX_VALUE) {
+      figures.put("sys-drive-data-availableBytes", Long.toString(usable));
+    }
     ProcessFigures.addTo(figures);
     return figures;
   }

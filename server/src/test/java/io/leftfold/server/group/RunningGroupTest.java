@@ -48,6 +48,8 @@ final class RunningGroupTest {
 
   private static final StreamName STREAM = StreamName.of("counted-1");
   private static final GroupId ID = new GroupId(new GroupSource.OfStream(STREAM), "g");
+  private static final UUID STORE = new UUID(1, 1);
+  private static final StreamName CONFIGURATION = StreamName.of("$persistentSubscriptionConfig");
   private static final long SECONDS = 20;
   private static final int BUFFER = 10;
 
@@ -59,7 +61,8 @@ final class RunningGroupTest {
       new AtomicReference<>(new CountDownLatch(0));
   private final BlockingQueue<String> warnings = new LinkedBlockingQueue<>();
   private final Groups groups =
-      new Groups(new Unreliable(model), clock, UUID::randomUUID, Thread.ofVirtual().factory());
+      new Groups(
+          new Unreliable(model), STORE, clock, UUID::randomUUID, Thread.ofVirtual().factory());
 
   /// A store whose writes fail and whose subscriptions say nothing, as often as a test wants it.
   private final class Unreliable extends ForwardingEventStore {
@@ -416,7 +419,7 @@ final class RunningGroupTest {
     consumer.ack(consumer.next());
     groups.close();
 
-    try (var again = new Groups(model, clock, UUID::randomUUID, Thread.ofVirtual().factory())) {
+    try (var again = anew(STORE)) {
       again.start();
       var next = new Consuming();
       again.connect(ID, next, 10);
@@ -502,5 +505,113 @@ final class RunningGroupTest {
     while (groups.parked(ID, 0, 10).size() != 1) {
       Thread.onSpinWait();
     }
+  }
+
+  // ---- what is configured
+
+  private Groups anew(UUID storeId) {
+    return new Groups(model, storeId, clock, UUID::randomUUID, Thread.ofVirtual().factory());
+  }
+
+  private void configure(String... entries) {
+    model.append(
+        CONFIGURATION,
+        ExpectedState.any(),
+        ProposedEvent.json(
+            "$PersistentConfig",
+            "{\"version\":\"2\",\"entries\":[%s]}".formatted(String.join(",", entries))));
+  }
+
+  private static String entry(String stream, String group, String more) {
+    return "{\"stream\":\"%s\",\"group\":\"%s\",%s\"resolveLinkTos\":true}"
+        .formatted(stream, group, more);
+  }
+
+  private String configuration() {
+    try (var read = model.read(CONFIGURATION, ReadOptions.backwards().limit(1))) {
+      return read.events().getFirst().dataAsText();
+    }
+  }
+
+  private static GroupId id(String name) {
+    return new GroupId(new GroupSource.OfStream(STREAM), name);
+  }
+
+  @Test
+  void an_entry_of_which_no_group_can_be_made_disturbs_no_other_and_is_kept()
+      throws InterruptedException {
+    append(1);
+    var odd = entry(STREAM.value(), "odd", "\"liveBufferSize\":0,\"ofTheFuture\":7,");
+    configure(
+        odd,
+        entry(STREAM.value(), "strange", "\"namedConsumerStrategy\":\"Fairest\","),
+        entry("", "of-nothing", ""),
+        entry(STREAM.value(), "g", ""));
+    groups.start();
+
+    assertThat(consume().next().event().original().revision()).isZero();
+    assertThat(groups.unusable().keySet())
+        .containsExactly("::of-nothing", "counted-1::odd", "counted-1::strange");
+    assertThatThrownBy(() -> groups.connect(id("odd"), new Consuming(), BUFFER))
+        .hasMessageContaining("failed: 'liveBufferSize is 1 or more, got 0. Create it again")
+        .isInstanceOf(GroupException.class);
+
+    groups.create(
+        new GroupDefinition(id("more"), EventFilter.everything(), GroupSettings.defaults()), "t");
+    assertThat(configuration()).contains(odd, "strange", "of-nothing");
+  }
+
+  @Test
+  void a_group_that_cannot_run_is_created_again_or_deleted() {
+    configure(
+        entry(STREAM.value(), "g", "\"liveBufferSize\":0,"),
+        entry(STREAM.value(), "strange", "\"namedConsumerStrategy\":\"Fairest\","));
+    var _ = begin();
+    groups.delete(id("strange"), "t");
+
+    assertThat(groups.unusable()).isEmpty();
+    assertThat(configuration()).doesNotContain("strange").containsOnlyOnce("\"group\":\"g\"");
+    assertThatThrownBy(() -> groups.info(id("strange"))).hasMessageContaining("does not exist");
+  }
+
+  /// Their checkpoints would be places far ahead, or have them pass over what nobody has seen.
+  @Test
+  void groups_that_count_positions_run_in_the_store_whose_positions_they_are() {
+    var ofAll = new GroupId(new GroupSource.OfAll(), "g");
+    var ofCorrelation = new GroupId(GroupSource.of("$bc-7"), "g");
+    configure(entry("$all", "copied", "\"startPosition\":\"C:5000/P:5000\","));
+    groups.start();
+    for (var id : List.of(ofAll, ofCorrelation, ID)) {
+      groups.create(
+          new GroupDefinition(id, EventFilter.everything(), GroupSettings.defaults()), "t");
+    }
+
+    try (var again = anew(STORE)) {
+      again.start();
+      assertThat(again.unusable().keySet()).containsExactly("$all::copied");
+      assertThat(again.info(ofCorrelation).status()).isNotEmpty();
+    }
+    try (var elsewhere = anew(new UUID(1, 2))) {
+      elsewhere.start();
+      assertThat(elsewhere.unusable().keySet())
+          .containsExactly("$all::copied", "$all::g", "$bc-7::g");
+      assertThat(elsewhere.list())
+          .extracting(info -> info.definition().id())
+          .containsExactly(ID);
+    }
+  }
+
+  @Test
+  void groups_begin_when_what_is_configured_has_been_mended() {
+    model.append(
+        CONFIGURATION, ExpectedState.any(), ProposedEvent.binary("$PersistentConfig", new byte[1]));
+    assertThatThrownBy(groups::start).isInstanceOf(IllegalStateException.class);
+    assertThat(groups.failure()).hasValueSatisfying(why -> assertThat(why).contains("Event 0 of"));
+
+    configure(entry(STREAM.value(), "g", ""));
+    groups.start();
+
+    assertThat(groups.failure()).isEmpty();
+    assertThat(consume()).isNotNull();
   }
 }

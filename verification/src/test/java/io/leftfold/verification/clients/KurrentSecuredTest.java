@@ -5,6 +5,7 @@ package io.leftfold.verification.clients;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.kurrent.dbclient.AppendToStreamOptions;
 import io.kurrent.dbclient.AppendStreamRequest;
 import io.kurrent.dbclient.CreatePersistentSubscriptionToAllOptions;
 import io.kurrent.dbclient.CreatePersistentSubscriptionToStreamOptions;
@@ -185,6 +186,32 @@ final class KurrentSecuredTest {
     public void onCancelled(PersistentSubscription subscription, Throwable reason) {
       ended.complete(String.valueOf(reason));
     }
+  }
+
+  // ---- who asks
+
+  @Test
+  void a_call_may_be_made_in_another_name_than_its_connection() {
+    var stranger =
+        KurrentDBClient.create(
+            KurrentDBConnectionString.parseOrThrow(
+                server.connectionString().replace(server.administrator(), "")
+                    + "&defaultDeadline=20000"));
+    var asAdmin = ReadAllOptions.get().maxCount(1).authenticated("admin", "changeit");
+    var asOps = ReadAllOptions.get().maxCount(1).authenticated("ops", "changeit");
+    var asNobody = ReadAllOptions.get().maxCount(1).authenticated("admin", "guessed");
+
+    assertThat(Await.result(stranger.readAll(asAdmin)).getEvents()).hasSize(1);
+    assertThat(succeeds(stranger.readAll(ReadAllOptions.get().maxCount(1)))).isFalse();
+    assertThat(succeeds(client.readAll(asOps))).as("less than the connection may").isFalse();
+    assertThat(succeeds(client.readAll(asNobody))).isFalse();
+    does(
+        stranger.appendToStream(
+            "by-another-1",
+            AppendToStreamOptions.get().authenticated("ops", "changeit"),
+            event("A")));
+    assertThat(succeeds(stranger.appendToStream("by-another-1", event("B")))).isFalse();
+    does(stranger.shutdown());
   }
 
   // ---- streams

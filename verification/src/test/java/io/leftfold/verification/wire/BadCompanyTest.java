@@ -2,17 +2,26 @@
 
 package io.leftfold.verification.wire;
 
+import static io.leftfold.verification.wire.Wire.proposed;
 import static io.leftfold.verification.wire.Wire.readOf;
 import static io.leftfold.verification.wire.Wire.readOfAll;
 import static io.leftfold.verification.wire.Wire.request;
+import static io.leftfold.verification.wire.Wire.to;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
+import io.grpc.Status;
+import io.grpc.StatusRuntimeException;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.client.RemoteEventStore;
+import io.leftfold.protocol.messages.groups.CreateReq;
+import io.leftfold.protocol.messages.groups.PersistentSubscriptionsGrpc;
+import io.leftfold.protocol.messages.streams.AppendReq;
+import io.leftfold.protocol.messages.streams.AppendResp;
 import io.leftfold.protocol.messages.streams.ReadReq;
 import io.leftfold.protocol.messages.streams.ReadResp;
 import io.leftfold.verification.running.Await;
@@ -24,6 +33,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -124,6 +134,102 @@ final class BadCompanyTest {
     } catch (IOException _) {
       // Cut off.
     }
+  }
+
+  @Test
+  void messages_that_are_too_large() {
+    try (var server = TestServer.impatient(LONG, LONG);
+        var good = Wire.to(server)) {
+      var large = ByteString.copyFrom(new byte[20 << 20]);
+      try (var bad = Wire.to(server)) {
+        var refused = new ArrayList<Replies<AppendReq, AppendResp>>();
+        for (var i = 0; i < 4; i++) {
+          refused.add(
+              bad.append(
+                  List.of(
+                      request(to("bad").setAny(Wire.EMPTY)),
+                      request(proposed("A").setData(large)))));
+        }
+        assertServes(good);
+        for (var replies : refused) {
+          assertThat(replies.refused().getStatus().getCode())
+              .isEqualTo(Status.Code.INVALID_ARGUMENT);
+        }
+      }
+      awaitNothingHeld(server);
+    }
+  }
+
+  @Test
+  void consumers_who_never_answer() {
+    try (var server = TestServer.impatient(LONG, LONG);
+        var good = Wire.to(server)) {
+      for (var i = 0; i < MANY; i++) {
+        server
+            .store()
+            .append(
+                StreamName.of("work"), ExpectedState.any(), ProposedEvent.json("Asked", "{}"));
+      }
+      Await.until("a group can be made", () -> canCreateGroup(good));
+      try (var bad = Wire.to(server)) {
+        for (var i = 0; i < MANY; i++) {
+          consume(bad);
+        }
+        Await.until(() -> "all calls, got " + server.openCalls(), () -> server.openCalls() == MANY);
+        assertServes(good);
+      }
+      awaitNothingHeld(server);
+      var given = consume(good);
+      assertThat(given.next().hasSubscriptionConfirmation()).isTrue();
+      assertThat(given.next().getEvent().getEvent().getStreamRevision())
+          .as("what they had is given to others")
+          .isZero();
+    }
+  }
+
+  private static boolean canCreateGroup(Wire wire) {
+    try {
+      var settings =
+          CreateReq.Settings.newBuilder()
+              .setLiveBufferSize(500)
+              .setHistoryBufferSize(500)
+              .setReadBatchSize(20)
+              .setMaxRetryCount(10)
+              .setConsumerStrategy("RoundRobin");
+      var created =
+          PersistentSubscriptionsGrpc.newBlockingStub(wire.channel())
+              .create(
+                  CreateReq.newBuilder()
+                      .setOptions(
+                          CreateReq.Options.newBuilder()
+                              .setStream(
+                                  CreateReq.StreamOptions.newBuilder()
+                                      .setStreamIdentifier(Wire.stream("work"))
+                                      .setStart(Wire.EMPTY))
+                              .setGroupName("g")
+                              .setSettings(settings))
+                      .build());
+      return created != null;
+    } catch (StatusRuntimeException _) {
+      return false; // groups do not run yet
+    }
+  }
+
+  private static Replies<io.leftfold.protocol.messages.groups.ReadReq, io.leftfold.protocol.messages.groups.ReadResp> consume(Wire wire) {
+    var replies = new Replies<io.leftfold.protocol.messages.groups.ReadReq, io.leftfold.protocol.messages.groups.ReadResp>();
+    PersistentSubscriptionsGrpc.newStub(wire.channel())
+        .read(replies)
+        .onNext(
+            io.leftfold.protocol.messages.groups.ReadReq.newBuilder()
+                .setOptions(
+                    io.leftfold.protocol.messages.groups.ReadReq.Options.newBuilder()
+                        .setStreamIdentifier(Wire.stream("work"))
+                        .setGroupName("g")
+                        .setBufferSize(10)
+                        .setUuidOption(
+                            io.leftfold.protocol.messages.groups.ReadReq.Options.UUIDOption.newBuilder().setString(Wire.EMPTY)))
+                .build());
+    return replies;
   }
 
   @Test

@@ -344,6 +344,12 @@ final class GroupsWireTest {
             create(STREAM, "g", settings().setMaxRetryCount(-1)),
             "maxRetryCount is 0 or more, got -1"),
         Arguments.of(
+            create(STREAM, "g", settings().setMessageTimeoutTicks(Long.MAX_VALUE)),
+            "A timeout is at most 92233720368547758 ticks, got 9223372036854775807"),
+        Arguments.of(
+            create(STREAM, "g", settings().setCheckpointAfterTicks(Long.MIN_VALUE)),
+            "A timeout is at most 92233720368547758 ticks, got -9223372036854775808"),
+        Arguments.of(
             createOnAll(
                 "g",
                 CreateReq.AllOptions.newBuilder()

@@ -115,7 +115,7 @@ final class IndexingWireTest {
         assertThat(ready.statusCode()).isEqualTo(503);
         assertThat(ready.body())
             .isEqualTo(
-                "{\"status\":\"indexing\",\"reasons\":[{\"reason\":\"indexing\",\"message\":\"The index covers 0 of 4 events\"}],\"index\":{\"indexed\":0,\"of\":4}}");
+                "{\"status\":\"indexing\",\"reasons\":[{\"reason\":\"indexing\",\"message\":\"The index covers 0 of 4 events\"}],\"warnings\":[],\"index\":{\"indexed\":0,\"of\":4}}");
         var health = HealthGrpc.newBlockingStub(wire.channel());
         assertThat(health.check(HealthCheckRequest.getDefaultInstance()).getStatus())
             .isEqualTo(ServingStatus.NOT_SERVING);
@@ -125,7 +125,9 @@ final class IndexingWireTest {
 
         var refusal = wire.refusal(readOf("account-1"));
         assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
-        assertThat(Wire.text(refusal)).contains("0 of 4 events are indexed");
+        assertThat(Wire.text(refusal))
+            .startsWith("Server Is Not Ready: ")
+            .contains("0 of 4 events are indexed");
         var append = List.of(request(to("account-1").setAny(EMPTY)), request(proposed("Paid")));
         var refused = wire.append(append).refused();
         assertThat(refused.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
@@ -147,10 +149,32 @@ final class IndexingWireTest {
         assertThat(health.check(HealthCheckRequest.getDefaultInstance()).getStatus())
             .isEqualTo(ServingStatus.SERVING);
         assertThat(get(server, "/health/ready").body())
-            .isEqualTo("{\"status\":\"ready\",\"reasons\":[],\"index\":{\"indexed\":4,\"of\":4}}");
+            .isEqualTo("{\"status\":\"ready\",\"reasons\":[],\"warnings\":[],\"index\":{\"indexed\":4,\"of\":4}}");
         assertThat(store.read(ACCOUNT, ReadOptions.forwards()).events()).hasSize(3);
         wire.append("account-1", "Paid");
         assertThat(store.read(ACCOUNT, ReadOptions.forwards()).events()).hasSize(4);
+      } finally {
+        held.countDown();
+      }
+    }
+  }
+
+  /// Users are events: nobody knows them before.
+  @Test
+  void while_the_index_is_made_nobody_can_log_in_and_transports_do_not_try_again() {
+    try (var server = TestServer.withUsers(openHeld());
+        var wire = Wire.to(server)) {
+      try {
+        var refusal =
+            Wire.refusal(() ->
+                wire.blocking()
+                    .withInterceptors(new As(wire, "admin", "changeit").credentials())
+                    .read(request(readOfAll()))
+                    .next());
+
+        assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNAVAILABLE);
+        assertThat(Wire.text(refusal)).startsWith("Server Is Not Ready: ");
+        assertThat(Wire.trailers(refusal)).containsEntry("grpc-retry-pushback-ms", "-1");
       } finally {
         held.countDown();
       }

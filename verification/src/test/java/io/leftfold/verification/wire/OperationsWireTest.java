@@ -27,6 +27,7 @@ import io.leftfold.protocol.messages.operations.StartScavengeReq;
 import io.leftfold.protocol.messages.operations.StopScavengeReq;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -179,9 +180,16 @@ final class OperationsWireTest {
     var replies = watch(100);
     var first = replies.next();
     wire.append("counted-1", "A", "B");
+    var later = new AtomicReference<>(first.getStatsMap());
     Await.until(
         "figures that count both events",
-        () -> "3".equals(replies.next().getStatsMap().get("es-events")));
+        () -> {
+          later.set(replies.next().getStatsMap());
+          return "3".equals(later.get().get("es-events"));
+        });
+    assertThat(later.get()).containsEntry("es-queue-writer-totalItemsProcessed", "1");
+    assertThat(Long.parseLong(later.get().get("es-writer-lastFlushSize"))).isPositive();
+    assertThat(Double.parseDouble(later.get().get("es-writer-maxFlushDelayMs"))).isNotNegative();
 
     assertThat(first.getStatsMap())
         .containsEntry("es-events", "1")

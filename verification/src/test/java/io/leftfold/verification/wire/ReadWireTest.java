@@ -45,6 +45,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -163,6 +164,17 @@ final class ReadWireTest {
                 .setSubscription(subscription())
                 .setFilter(filter().clearCheckpointIntervalMultiplier())),
         Arguments.of("two indexes", readOfAll().setFilter(streamFilter("$idx-all", "a"))));
+  }
+
+  @Test
+  void a_direction_that_nobody_knows_is_refused() {
+    wire.append("s", "A");
+    for (var options : List.of(readOf("s"), readOfAll())) {
+      var refusal = wire.refusal(options.setReadDirectionValue(7));
+
+      assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+      assertThat(Wire.text(refusal)).isEqualTo("'7' is not a valid ReadDirection");
+    }
   }
 
   private static ReadReq.Options.Builder brokenName() {
@@ -337,7 +349,7 @@ final class ReadWireTest {
     "Forwards,  1,  0,  ''",
     "Backwards, 3,  -1, 'B, A, $genesis'",
     "Backwards, 0,  -1, ''",
-    "Backwards, 99, 2,  'C, B'",
+    "Backwards, 4,  2,  'C, B'",
     "Backwards, -1, 1,  C"
   })
   void positions_are_unsigned_and_may_be_as_large_as_they_like(
@@ -348,6 +360,68 @@ final class ReadWireTest {
 
     assertThat(text(wire.read(options))).isEqualTo(expected);
     assertThat(text(wire.read(options.setControlOption(compatible(1))))).isEqualTo(expected);
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ReadDirection.class,
+      names = {"Forwards", "Backwards"})
+  void a_position_behind_the_end_is_another_servers(ReadDirection direction) {
+    wire.append("s", "A", "B", "C");
+    var options = readOfAll().setReadDirection(direction).setAll(at(5));
+
+    var refusal = wire.refusal(options);
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Status.Code.UNKNOWN);
+    assertThat(Wire.text(refusal)).startsWith("Unexpected ReadAllResult: InvalidPosition");
+    assertThat(wire.refusal(options.setFilter(filter())).getStatus().getCode())
+        .isEqualTo(Status.Code.UNKNOWN);
+
+    var ofIndex = wire.refusal(options.setFilter(streamFilter("$idx-ce-s")));
+    assertThat(ofIndex.getStatus().getCode()).isEqualTo(Status.Code.INVALID_ARGUMENT);
+    assertThat(Wire.text(ofIndex)).isEqualTo("Trying to read from an invalid position.");
+  }
+
+  // ---- what everybody is not shown
+
+  private void append(String stream, String type) {
+    server
+        .store()
+        .append(StreamName.of(stream), ExpectedState.any(), ProposedEvent.json(type, "{}"));
+  }
+
+  @Test
+  void notes_of_groups_that_read_everything_are_not_shown_to_those_who_do() {
+    append("s", "A");
+    append("$persistentsubscription-$all::g-checkpoint", "Unshown");
+    append("$persistentsubscription-$all::g-parked", "Unshown");
+    append("$persistentsubscription-$all::g-replayed", "Unshown");
+    append("$persistentsubscription-s::g-checkpoint", "B");
+    append("$persistentsubscription-$all::g-checkpoint", "Unshown");
+
+    var backwards =
+        readOfAll()
+            .setReadDirection(ReadDirection.Backwards)
+            .setAll(ReadReq.Options.AllOptions.newBuilder().setEnd(EMPTY));
+    assertThat(text(wire.read(readOfAll()))).isEqualTo("$genesis, A, B");
+    assertThat(text(wire.read(readOfAll().setResolveLinks(true)))).isEqualTo("$genesis, A, B");
+    assertThat(text(wire.read(readOfAll().setFilter(streamFilter("$pers"))))).isEqualTo("B");
+    assertThat(text(wire.read(backwards.setCount(1)))).isEqualTo("B");
+    assertThat(text(wire.read(backwards.setCount(2)))).isEqualTo("B, A");
+    assertThat(text(wire.read(readOf("$persistentsubscription-$all::g-parked"))))
+        .isEqualTo("Unshown");
+    assertThat(text(wire.follow(readOfAll().setSubscription(subscription())).next(5)))
+        .isEqualTo("confirmed, $genesis, A, B, caught up");
+    assertThat(
+            text(
+                wire.follow(
+                        readOfAll()
+                            .setSubscription(subscription())
+                            .setFilter(
+                                filter()
+                                    .setStreamIdentifier(
+                                        FilterOptions.Expression.newBuilder().setRegex("^[$]p"))))
+                    .next(2)))
+        .isEqualTo("confirmed, B");
   }
 
   // ---- filters, indexes

@@ -10,6 +10,7 @@ import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.edge.GrpcTrailers;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.Session;
 import io.leftfold.server.node.Turns;
@@ -26,6 +27,10 @@ public final class Authenticating {
 
   private static final System.Logger LOGGER = System.getLogger(Authenticating.class.getName());
   private static final String AUTHORIZATION = "authorization";
+
+  /// Said to the transport: who called knows better when it pays to call again.
+  private static final GrpcTrailers DO_NOT_TRY_AGAIN =
+      GrpcTrailers.NONE.with("grpc-retry-pushback-ms", -1);
 
   private final Node node;
   private final Authenticator authenticator;
@@ -88,7 +93,11 @@ public final class Authenticating {
               // Why is in the log; whoever tries is not told.
               fail(GrpcStatus.UNAUTHENTICATED, "Unauthenticated");
             } catch (UnavailableException e) {
-              fail(GrpcStatus.UNAVAILABLE, String.valueOf(e.getMessage()));
+              call.execute(() ->
+                  call.fail(
+                      GrpcStatus.UNAVAILABLE,
+                      "Server Is Not Ready: " + e.getMessage(),
+                      DO_NOT_TRY_AGAIN));
             } catch (RuntimeException | Error e) {
               LOGGER.log(System.Logger.Level.ERROR, "Credentials could not be looked at", e);
               fail(GrpcStatus.UNKNOWN, "Exception was thrown by handler.");

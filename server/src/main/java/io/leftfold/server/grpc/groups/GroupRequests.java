@@ -30,6 +30,7 @@ import java.util.function.Supplier;
 final class GroupRequests {
 
   private static final long NANOS_A_TICK = 100;
+  private static final long TICKS_MAX = Long.MAX_VALUE / NANOS_A_TICK;
 
   private GroupRequests() {}
 
@@ -276,9 +277,14 @@ final class GroupRequests {
   }
 
   private static Duration duration(boolean inTicks, long ticks, int millis) {
-    return inTicks
-        ? Duration.ofNanos(Math.multiplyExact(ticks, NANOS_A_TICK))
-        : Duration.ofMillis(millis);
+    if (!inTicks) {
+      return Duration.ofMillis(millis);
+    }
+    if (ticks < -TICKS_MAX || ticks > TICKS_MAX) {
+      throw new IllegalArgumentException(
+          "A timeout is at most %d ticks, got %d".formatted(TICKS_MAX, ticks));
+    }
+    return Duration.ofNanos(ticks * NANOS_A_TICK);
   }
 
   private static Strategy strategy(String name, int number) {

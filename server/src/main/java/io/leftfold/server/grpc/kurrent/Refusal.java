@@ -27,6 +27,7 @@ import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.edge.GrpcTrailers;
 import io.leftfold.server.indexes.IndexNotFoundException;
 import io.leftfold.server.node.TooManyEventsException;
+import java.time.Duration;
 
 /// An error as the clients of KurrentDB understand it: a status, a text, and trailers of which
 /// `exception` names the kind.
@@ -95,6 +96,31 @@ public record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) 
   /// @return what to say
   public static Refusal handlerFailed() {
     return new Refusal(UNKNOWN, "Exception was thrown by handler.", GrpcTrailers.NONE);
+  }
+
+  /// A write takes too long. It may be recorded yet.
+  ///
+  /// @param waited how long it was waited for
+  /// @return what to say
+  public static Refusal timedOut(Duration waited) {
+    return new Refusal(
+        GrpcStatus.ABORTED,
+        "Operation timed out: not recorded within %d ms, and perhaps recorded later. With the same ids of events it can be tried again"
+            .formatted(waited.toMillis()),
+        GrpcTrailers.NONE);
+  }
+
+  /// A position beyond the end of the log. Reads of everything say so in other words than those of
+  /// an index and subscriptions.
+  ///
+  /// @param position that was asked for
+  /// @return what to say
+  public static Refusal invalidPosition(long position) {
+    return new Refusal(
+        UNKNOWN,
+        "Unexpected ReadAllResult: InvalidPosition. There is nothing at %d, which is beyond the end of the log: is it a position of another server?"
+            .formatted(position),
+        GrpcTrailers.NONE);
   }
 
   /// A stream was closed for ever.
@@ -171,7 +197,8 @@ public record Refusal(GrpcStatus status, String message, GrpcTrailers trailers) 
     return switch (unavailable.reason()) {
       case TOO_BUSY -> "Server Is Too Busy";
       case CLOSED -> "Server Is Not Ready";
-      case INDEXING, READ_ONLY, IN_USE, UNREACHABLE -> text(unavailable);
+      case INDEXING -> "Server Is Not Ready: " + text(unavailable);
+      case READ_ONLY, IN_USE, UNREACHABLE -> text(unavailable);
     };
   }
 

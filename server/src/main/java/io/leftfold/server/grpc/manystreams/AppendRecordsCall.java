@@ -16,6 +16,7 @@ import io.leftfold.protocol.messages.manystreams.AppendRecordsResponse;
 import io.leftfold.protocol.messages.manystreams.StreamRevision;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.grpc.calls.OneRequest;
+import io.leftfold.server.grpc.calls.UnderWay;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Session;
 import java.util.LinkedHashMap;
@@ -29,13 +30,17 @@ final class AppendRecordsCall extends OneRequest<AppendRecordsRequest> {
   private final Session session;
   private final long appendBytesMax;
 
-  AppendRecordsCall(GrpcCall call, Session session, Records records, long appendBytesMax) {
+  AppendRecordsCall(
+      GrpcCall call, Session session, Records records, long appendBytesMax, UnderWay underWay) {
     super(
         call,
         AppendRecordsRequest.parser(),
         request -> {
           var append = CheckedAppend.of(request, records);
-          session.append(append.parts(), new Waiting(call, session, append));
+          underWay.during(
+              () -> Refusal.timedOut(underWay.atMost()).end(call),
+              new Waiting(call, session, append),
+              told -> session.append(append.parts(), told));
         });
     this.call = call;
     this.session = session;

@@ -13,6 +13,7 @@ import io.leftfold.protocol.messages.manystreams.AppendResponse;
 import io.leftfold.protocol.messages.manystreams.AppendSessionResponse;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.grpc.calls.UnderWay;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Session;
 import java.util.ArrayList;
@@ -28,6 +29,7 @@ final class AppendSessionCall implements GrpcListener, Completion {
   private final Session session;
   private final Records records;
   private final long appendBytesMax;
+  private final UnderWay underWay;
   private final RecordCount count;
   private final List<StreamAppend> parts = new ArrayList<>();
 
@@ -37,7 +39,9 @@ final class AppendSessionCall implements GrpcListener, Completion {
   private long bytes;
   private boolean handedOver;
 
-  AppendSessionCall(GrpcCall call, Session session, Records records, long appendBytesMax) {
+  AppendSessionCall(
+      GrpcCall call, Session session, Records records, long appendBytesMax, UnderWay underWay) {
+    this.underWay = underWay;
     this.call = call;
     this.session = session;
     this.records = records;
@@ -103,7 +107,10 @@ final class AppendSessionCall implements GrpcListener, Completion {
     }
     try {
       handedOver = true;
-      session.append(parts, this);
+      underWay.during(
+          () -> Refusal.timedOut(underWay.atMost()).end(call),
+          this,
+          told -> session.append(parts, told));
     } catch (RuntimeException e) {
       refuse(e);
     }

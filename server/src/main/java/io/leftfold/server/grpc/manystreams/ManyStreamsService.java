@@ -4,6 +4,7 @@ package io.leftfold.server.grpc.manystreams;
 
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.grpc.calls.SessionHandler;
+import io.leftfold.server.grpc.calls.UnderWay;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -18,13 +19,17 @@ public final class ManyStreamsService {
 
   private final Records records;
   private final long appendBytesMax;
+  private final UnderWay underWay;
 
   /// The service.
   ///
   /// @param ids for records without one
   /// @param eventBytesMax the largest event
   /// @param appendBytesMax the largest append, all its events together
-  public ManyStreamsService(Supplier<UUID> ids, long eventBytesMax, long appendBytesMax) {
+  /// @param underWay for appends that take too long
+  public ManyStreamsService(
+      Supplier<UUID> ids, long eventBytesMax, long appendBytesMax, UnderWay underWay) {
+    this.underWay = underWay;
     this.records = new Records(ids, eventBytesMax);
     this.appendBytesMax = appendBytesMax;
   }
@@ -37,12 +42,12 @@ public final class ManyStreamsService {
         SERVICE + "AppendSession",
         (call, session) -> {
           listenToAppends(call);
-          return new AppendSessionCall(call, session, records, appendBytesMax);
+          return new AppendSessionCall(call, session, records, appendBytesMax, underWay);
         },
         SERVICE + "AppendRecords",
         (call, session) -> {
           listenToAppends(call);
-          return new AppendRecordsCall(call, session, records, appendBytesMax);
+          return new AppendRecordsCall(call, session, records, appendBytesMax, underWay);
         });
   }
 

@@ -26,6 +26,7 @@ import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.grpc.kurrent.RichRefusal;
 import io.leftfold.server.node.TooManyEventsException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -83,6 +84,15 @@ final class Refusal {
           RichRefusal.server(
               GrpcStatus.INTERNAL, ServerError.SERVER_ERROR_SERVER_MALFUNCTION, text(error));
     };
+  }
+
+  /// An append takes too long. It may be recorded yet.
+  static RichRefusal timedOut(Duration waited) {
+    return RichRefusal.server(
+        GrpcStatus.DEADLINE_EXCEEDED,
+        ServerError.SERVER_ERROR_OPERATION_TIMEOUT,
+        "Not recorded within %d ms, and perhaps recorded later; with the same ids of records it can be tried again"
+            .formatted(waited.toMillis()));
   }
 
   static RichRefusal shuttingDown() {

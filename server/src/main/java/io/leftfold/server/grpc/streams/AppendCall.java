@@ -16,6 +16,7 @@ import io.leftfold.protocol.streams.WireExpectation;
 import io.leftfold.protocol.wire.WireWriter;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.grpc.calls.UnderWay;
 import io.leftfold.server.grpc.kurrent.Refusal;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Session;
@@ -32,6 +33,7 @@ final class AppendCall implements GrpcListener, Completion {
   private final GrpcCall call;
   private final Session session;
   private final StreamLimits limits;
+  private final UnderWay underWay;
   private final List<ProposedEvent> events = new ArrayList<>(1);
 
   private @Nullable StreamName stream;
@@ -39,10 +41,11 @@ final class AppendCall implements GrpcListener, Completion {
   private WireExpectation wireExpected = new WireExpectation.Unset();
   private long bytes;
 
-  AppendCall(GrpcCall call, Session session, StreamLimits limits) {
+  AppendCall(GrpcCall call, Session session, StreamLimits limits, UnderWay underWay) {
     this.call = call;
     this.session = session;
     this.limits = limits;
+    this.underWay = underWay;
     call.messageBytesMax(limits.messageBytesMax());
   }
 
@@ -99,7 +102,11 @@ final class AppendCall implements GrpcListener, Completion {
       return;
     }
     try {
-      session.append(List.of(new StreamAppend(stream, expected, events)), this);
+      var append = List.of(new StreamAppend(stream, expected, events));
+      underWay.during(
+          () -> Refusal.timedOut(underWay.atMost()).end(call),
+          this,
+          told -> session.append(append, told));
     } catch (RuntimeException e) {
       Refusal.of(e).fail(call);
     }

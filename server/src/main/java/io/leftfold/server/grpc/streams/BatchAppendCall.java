@@ -22,6 +22,7 @@ import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.grpc.calls.Alarm;
+import io.leftfold.server.grpc.calls.UnderWay;
 import io.leftfold.server.grpc.kurrent.Refusal;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Session;
@@ -38,7 +39,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// `BatchAppend`: many appends over one call, told apart by a correlation id. Each is recorded when
-/// its final part arrives and answered exactly once, in whatever order they become durable.
+/// its final part arrives and answered exactly once, in whatever order they become durable; with a
+/// timeout, if its caller has waited long enough.
 ///
 /// A caller that does not take its answers, or has very many appends under way, is not listened to
 /// until it does: what waits here for its reader has a bound.
@@ -58,6 +60,7 @@ final class BatchAppendCall implements GrpcListener {
   private final StreamLimits limits;
   private final Clock clock;
   private final Alarm alarm;
+  private final UnderWay underWay;
   private final HashMap<UUID, Arriving> arriving = new HashMap<>();
 
   /// Refused before their final part came. What still comes of them is passed over: a caller may
@@ -71,29 +74,39 @@ final class BatchAppendCall implements GrpcListener {
   private boolean shuttingDown;
   private boolean heldUp;
 
-  BatchAppendCall(GrpcCall call, Session session, StreamLimits limits, Clock clock, Alarm alarm) {
+  BatchAppendCall(
+      GrpcCall call,
+      Session session,
+      StreamLimits limits,
+      Clock clock,
+      Alarm alarm,
+      UnderWay underWay) {
     this.call = call;
     this.session = session;
     this.limits = limits;
     this.clock = clock;
     this.alarm = alarm;
+    this.underWay = underWay;
     call.messageBytesMax(limits.batchBytesMax());
   }
 
-  /// An append whose final part is still to come.
+  /// An append that was not answered yet.
   private static final class Arriving {
     final WireUuid correlation;
     final BatchAppendRequest.Options options;
     final StreamName stream;
     final ExpectedState expected;
     final List<ProposedEvent> events = new ArrayList<>(1);
+    final Duration patience;
     long bytes;
+    boolean isAnswered;
 
     long memory() {
       return Requests.memoryOf(events.size(), bytes);
     }
 
-    Arriving(WireUuid correlation, BatchAppendRequest.Options options) {
+    Arriving(WireUuid correlation, BatchAppendRequest.Options options, Duration patience) {
+      this.patience = patience;
       this.correlation = correlation;
       this.options = options;
       this.stream = Requests.stream(options.stream());
@@ -183,11 +196,17 @@ final class BatchAppendCall implements GrpcListener {
       forget(append);
       unanswered++;
       try {
-        session.append(
-            List.of(new StreamAppend(append.stream, append.expected, append.events)),
-            new Waiting(append));
+        underWay.during(
+            append.patience,
+            () -> call.execute(() -> late(append)),
+            new Waiting(append),
+            told ->
+                session.append(
+                    List.of(new StreamAppend(append.stream, append.expected, append.events)),
+                    told));
       } catch (RuntimeException e) {
         answered(append);
+        call.keep(-append.memory());
         throw e;
       }
     }
@@ -200,8 +219,9 @@ final class BatchAppendCall implements GrpcListener {
     if (known != null || request.options().isEmpty()) {
       return known;
     }
-    var begun = new Arriving(request.correlation(), request.options().get());
-    var patience = begun.options.deadline().remaining(clock.instant(), ARRIVAL_MAX);
+    var options = request.options().get();
+    var patience = options.deadline().remaining(clock.instant(), underWay.atMost());
+    var begun = new Arriving(request.correlation(), options, patience);
     if (!patience.isPositive()) {
       if (!request.isFinal()) {
         refused(id);
@@ -210,7 +230,8 @@ final class BatchAppendCall implements GrpcListener {
       return null;
     }
     if (!request.isFinal()) {
-      alarm.after(patience, () -> call.execute(() -> giveUp(begun)));
+      var arrival = patience.compareTo(ARRIVAL_MAX) < 0 ? patience : ARRIVAL_MAX;
+      alarm.after(arrival, () -> call.execute(() -> giveUp(begun)));
     }
     arriving.put(id, begun);
     return begun;
@@ -220,6 +241,15 @@ final class BatchAppendCall implements GrpcListener {
     if (arriving.get(append.correlation.id()) == append) {
       drop(append.correlation.id());
       refused(append.correlation.id());
+      timedOut(append);
+      keepPace();
+    }
+  }
+
+  /// Nobody waits for it any more. It stays what it is to the store.
+  private void late(Arriving append) {
+    if (!append.isAnswered) {
+      answered(append);
       timedOut(append);
       keepPace();
     }
@@ -248,8 +278,8 @@ final class BatchAppendCall implements GrpcListener {
   }
 
   private void answered(Arriving append) {
+    append.isAnswered = true;
     unanswered--;
-    call.keep(-append.memory());
   }
 
   /// An append is not arriving any more, but is kept.
@@ -434,10 +464,13 @@ final class BatchAppendCall implements GrpcListener {
 
     private void answer(Consumer<WireWriter> answer) {
       call.execute(() -> {
-        answered(append);
-        send(answer);
-        completeIfThrough();
-        keepPace();
+        call.keep(-append.memory());
+        if (!append.isAnswered) {
+          answered(append);
+          send(answer);
+          completeIfThrough();
+          keepPace();
+        }
       });
     }
   }

@@ -15,11 +15,13 @@ import io.leftfold.protocol.messages.streams.TombstoneResp;
 import io.leftfold.protocol.streams.WireExpectation;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
+import io.leftfold.server.grpc.calls.UnderWay;
 import io.leftfold.server.grpc.kurrent.Names;
 import io.leftfold.server.grpc.kurrent.Refusal;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Session;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /// `Delete` and `Tombstone`.
 final class DeleteCall implements GrpcListener, Completion {
@@ -27,12 +29,14 @@ final class DeleteCall implements GrpcListener, Completion {
   private final GrpcCall call;
   private final Session session;
   private final boolean forEver;
+  private final UnderWay underWay;
   private boolean asked;
 
-  DeleteCall(GrpcCall call, Session session, boolean forEver) {
+  DeleteCall(GrpcCall call, Session session, boolean forEver, UnderWay underWay) {
     this.call = call;
     this.session = session;
     this.forEver = forEver;
+    this.underWay = underWay;
   }
 
   @Override
@@ -45,18 +49,24 @@ final class DeleteCall implements GrpcListener, Completion {
       var request = ByteBuffer.wrap(bytes, offset, length);
       if (forEver) {
         var options = TombstoneReq.parseFrom(request).getOptions();
-        session.tombstone(
-            stream(options.getStreamIdentifier().getStreamName()), expected(options), this);
+        var stream = stream(options.getStreamIdentifier().getStreamName());
+        var expected = expected(options);
+        inTime(told -> session.tombstone(stream, expected, told));
       } else {
         var options = DeleteReq.parseFrom(request).getOptions();
-        session.delete(
-            stream(options.getStreamIdentifier().getStreamName()), expected(options), this);
+        var stream = stream(options.getStreamIdentifier().getStreamName());
+        var expected = expected(options);
+        inTime(told -> session.delete(stream, expected, told));
       }
     } catch (InvalidProtocolBufferException e) {
       Refusal.invalid("The request is not a protobuf message: " + e.getMessage()).fail(call);
     } catch (RuntimeException e) {
       Refusal.of(e).fail(call);
     }
+  }
+
+  private void inTime(Consumer<Completion> write) {
+    underWay.during(() -> Refusal.timedOut(underWay.atMost()).end(call), this, write);
   }
 
   private static StreamName stream(ByteString name) {

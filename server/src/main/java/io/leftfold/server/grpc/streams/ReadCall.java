@@ -4,6 +4,8 @@ package io.leftfold.server.grpc.streams;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import io.leftfold.api.EventFilter;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.protocol.messages.streams.ReadReq;
 import io.leftfold.protocol.streams.StreamReadRequest;
@@ -22,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /// `Read`: a read that ends, or a subscription that does not.
 final class ReadCall implements GrpcListener {
+
+  private static final StreamName ALL = StreamName.of("$all");
 
   private final GrpcCall call;
   private final Session session;
@@ -80,40 +84,79 @@ final class ReadCall implements GrpcListener {
   private void answer(ReadRequest request) {
     switch (request.what()) {
       case ReadRequest.OfStream(var stream, var options) -> {
-        var read = new Reading(call, threads, request, session.read(stream, options), false);
+        var read =
+            new Reading(
+                call, threads, request, session.read(stream, options), Long.MAX_VALUE, false);
         answering = read;
         read.begin(stream, options);
       }
-      case ReadRequest.OfAll(var options) -> {
+      case ReadRequest.OfAll(var options, var isOfIndex) -> {
+        if (!isThere(options, isOfIndex)) {
+          return;
+        }
         var searches = !(options.filter() instanceof EventFilter.Everything);
-        var read = new Reading(call, threads, request, session.readAll(options), searches);
+        // What is not shown does not count.
+        var all = session.readAll(options.limit(Long.MAX_VALUE));
+        var read = new Reading(call, threads, request, all, options.limit(), searches);
         answering = read;
         read.begin();
       }
       case ReadRequest.ToStream(var stream, var options) ->
           follow(request, session.subscribe(stream, options), false, false);
       case ReadRequest.ToAll(var options) -> {
-        requireThere(options.start());
+        if (!isThere(options.start())) {
+          return;
+        }
         follow(request, session.subscribeToAll(options), true, hasExpression(options.filter()));
       }
       case ReadRequest.OfIndex(var asked, var options) -> {
+        if (!isThere(options, true)) {
+          return;
+        }
         var read = new IndexControl(session, indexes).read(asked, options);
-        var reading = new Reading(call, threads, request, read, true);
+        var reading = new Reading(call, threads, request, read, Long.MAX_VALUE, true);
         answering = reading;
         reading.begin();
       }
       case ReadRequest.ToIndex(var asked, var options) -> {
-        requireThere(options.start());
+        if (!isThere(options.start())) {
+          return;
+        }
         follow(request, new IndexControl(session, indexes).follow(asked, options), true, true);
       }
     }
   }
 
-  private void requireThere(SubscribeOptions.Start start) {
-    if (start instanceof SubscribeOptions.Start.After(var last)
-        && last > session.lastPosition().orElse(-1L)) {
-      throw new Misuse("Trying to read from an invalid position.");
+  /// Whether a read can begin where it is to; if not, that is told.
+  private boolean isThere(ReadOptions options, boolean isOfIndex) {
+    if (options.from() > 0 && options.from() != ReadOptions.END && options.from() > end()) {
+      refusePosition(options.from(), isOfIndex);
+      return false;
     }
+    return true;
+  }
+
+  /// Whether a subscription can begin where it is to; if not, that is told.
+  private boolean isThere(SubscribeOptions.Start start) {
+    if (start instanceof SubscribeOptions.Start.After(var last) && last >= end()) {
+      refusePosition(last, true);
+      return false;
+    }
+    return true;
+  }
+
+  /// The position of the next event, for those who may read all.
+  private long end() {
+    session.requireReading(ALL);
+    return session.lastPosition().map(last -> last + 1).orElse(0L);
+  }
+
+  private void refusePosition(long position, boolean isOfIndexOrFollows) {
+    var refusal =
+        isOfIndexOrFollows
+            ? Refusal.invalid("Trying to read from an invalid position.")
+            : Refusal.invalidPosition(position);
+    refusal.fail(call);
   }
 
   private static boolean hasExpression(EventFilter filter) {

@@ -40,8 +40,8 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   /// A read of one stream.
   record OfStream(StreamName stream, ReadOptions options) implements What {}
 
-  /// A read of all streams.
-  record OfAll(ReadOptions options) implements What {}
+  /// A read of all streams, or of an index of theirs.
+  record OfAll(ReadOptions options, boolean isOfIndex) implements What {}
 
   /// A subscription to one stream.
   record ToStream(StreamName stream, SubscribeOptions options) implements What {}
@@ -84,6 +84,10 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   }
 
   private static What what(ReadReq.Options options) {
+    if (options.getReadDirection() == ReadDirection.UNRECOGNIZED) {
+      throw new Misuse(
+          "'%d' is not a valid ReadDirection".formatted(options.getReadDirectionValue()));
+    }
     var subscribes = options.getCountOptionCase() == CountOptionCase.SUBSCRIPTION;
     var backwards = options.getReadDirection() == ReadDirection.Backwards;
     var filtered = options.getFilterOptionCase() == FilterOptionCase.FILTER;
@@ -133,12 +137,12 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
         };
     var read = read(options, backwards, from);
     if (!filtered) {
-      return new OfAll(read);
+      return new OfAll(read, false);
     }
     var index = userIndex(options.getFilter());
     return index.isPresent()
         ? new OfIndex(index.get(), read)
-        : new OfAll(read.filteredBy(filter(options.getFilter())));
+        : new OfAll(read.filteredBy(filter(options.getFilter())), isIndex(options.getFilter()));
   }
 
   private static ReadOptions read(ReadReq.Options options, boolean backwards, long from) {
@@ -233,6 +237,12 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
       case FILTER_NOT_SET ->
           throw new Misuse("'filter' is a required argument of type FilterOneofCase");
     };
+  }
+
+  private static boolean isIndex(FilterOptions filter) {
+    var expression = filter.getStreamIdentifier();
+    return expression.getRegex().isEmpty()
+        && expression.getPrefixList().stream().anyMatch(prefix -> prefix.startsWith(INDEX));
   }
 
   private static EventFilter byStream(Expression expression) {

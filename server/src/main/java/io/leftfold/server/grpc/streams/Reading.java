@@ -44,6 +44,10 @@ final class Reading implements ReadCall.Answering, EventSink {
   /// The last message that was written.
   private final WireWriter out = new WireWriter(1024);
 
+  private final Unshown unshown = new Unshown();
+  private final boolean ofAll;
+  private long left;
+  private boolean isShown;
   private OptionalLong lastRevision = OptionalLong.empty();
   private volatile boolean stopped;
   private boolean busy;
@@ -53,11 +57,14 @@ final class Reading implements ReadCall.Answering, EventSink {
       ThreadFactory threads,
       ReadRequest request,
       MeasuredRead read,
+      long limit,
       boolean searches) {
     this.call = call;
     this.threads = threads;
     this.request = request;
     this.read = read;
+    this.ofAll = read instanceof MeasuredRead.OfAll;
+    this.left = limit;
     this.searches = searches;
   }
 
@@ -110,12 +117,14 @@ final class Reading implements ReadCall.Answering, EventSink {
     try {
       var bytes = 0;
       for (var i = 0; i < SLICE_EVENTS && bytes < SLICE_BYTES; i++) {
-        if (!read.next(this)) {
+        if (!next()) {
           finish();
           return;
         }
-        call.send(out.array(), 0, out.length());
-        bytes += out.length();
+        if (isShown) {
+          call.send(out.array(), 0, out.length());
+          bytes += out.length();
+        }
       }
       read.pause();
       call.onReady(this::goOn);
@@ -130,13 +139,15 @@ final class Reading implements ReadCall.Answering, EventSink {
     try {
       var bytes = 0L;
       for (var i = 0; i < SLICE_EVENTS && bytes < SLICE_BYTES && !stopped; i++) {
-        if (!read.next(this)) {
+        if (!next()) {
           call.execute(this::finish);
           return;
         }
-        var message = out.toByteArray();
-        bytes += message.length;
-        call.execute(() -> found(message));
+        if (isShown) {
+          var message = out.toByteArray();
+          bytes += message.length;
+          call.execute(() -> found(message));
+        }
       }
       call.execute(this::searched);
     } catch (RuntimeException | Error e) {
@@ -146,6 +157,11 @@ final class Reading implements ReadCall.Answering, EventSink {
         Refusal.of(e).fail(call);
       });
     }
+  }
+
+  /// Reads one event more, to be shown or not.
+  private boolean next() {
+    return left > 0 && read.next(this);
   }
 
   private void found(byte[] message) {
@@ -166,12 +182,20 @@ final class Reading implements ReadCall.Answering, EventSink {
 
   @Override
   public void event(EventView event) {
-    Events.write(out.resetTo(SLICE_BYTES), event, request.form());
+    isShown = !ofAll || !unshown.isUnshown(event);
+    if (isShown) {
+      left--;
+      Events.write(out.resetTo(SLICE_BYTES), event, request.form());
+    }
   }
 
   @Override
   public void resolved(ResolvedEvent resolved) {
-    Events.write(out.resetTo(SLICE_BYTES), resolved, request.form());
+    isShown = !ofAll || !unshown.isUnshown(resolved);
+    if (isShown) {
+      left--;
+      Events.write(out.resetTo(SLICE_BYTES), resolved, request.form());
+    }
   }
 
   private void finish() {

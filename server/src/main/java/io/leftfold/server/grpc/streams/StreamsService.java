@@ -5,6 +5,7 @@ package io.leftfold.server.grpc.streams;
 import io.leftfold.server.grpc.calls.Alarm;
 import io.leftfold.server.grpc.calls.SessionHandler;
 import io.leftfold.server.indexes.UserIndexes;
+import io.leftfold.server.grpc.calls.UnderWay;
 import java.time.Clock;
 import java.util.Map;
 import java.util.UUID;
@@ -21,6 +22,7 @@ public final class StreamsService {
   private final Clock clock;
   private final Supplier<UUID> subscriptionIds;
   private final Alarm alarm;
+  private final UnderWay underWay;
   private final ThreadFactory threads;
 
   /// The service.
@@ -30,6 +32,7 @@ public final class StreamsService {
   /// @param clock the time in notices, and for deadlines
   /// @param subscriptionIds a fresh one for each subscription
   /// @param alarm for appends that do not arrive
+  /// @param underWay for writes that take too long
   /// @param threads makes a virtual thread for each read that has to search
   public StreamsService(
       StreamLimits limits,
@@ -37,12 +40,14 @@ public final class StreamsService {
       Clock clock,
       Supplier<UUID> subscriptionIds,
       Alarm alarm,
+      UnderWay underWay,
       ThreadFactory threads) {
     this.limits = limits;
     this.indexes = indexes;
     this.clock = clock;
     this.subscriptionIds = subscriptionIds;
     this.alarm = alarm;
+    this.underWay = underWay;
     this.threads = threads;
   }
 
@@ -54,12 +59,12 @@ public final class StreamsService {
         SERVICE + "Read",
         (call, session) -> new ReadCall(call, session, indexes, clock, subscriptionIds, threads),
         SERVICE + "Append",
-        (call, session) -> new AppendCall(call, session, limits),
+        (call, session) -> new AppendCall(call, session, limits, underWay),
         SERVICE + "BatchAppend",
-        (call, session) -> new BatchAppendCall(call, session, limits, clock, alarm),
+        (call, session) -> new BatchAppendCall(call, session, limits, clock, alarm, underWay),
         SERVICE + "Delete",
-        (call, session) -> new DeleteCall(call, session, false),
+        (call, session) -> new DeleteCall(call, session, false, underWay),
         SERVICE + "Tombstone",
-        (call, session) -> new DeleteCall(call, session, true));
+        (call, session) -> new DeleteCall(call, session, true, underWay));
   }
 }

@@ -36,6 +36,7 @@ final class Subscribing implements ReadCall.Answering {
   private final Following following;
   private final boolean ofAll;
   private final boolean searches;
+  private final Unshown unshown = new Unshown();
   private final WireWriter out = new WireWriter(1024);
   private volatile boolean stopped;
 
@@ -82,8 +83,10 @@ final class Subscribing implements ReadCall.Answering {
           awaitNews();
           return;
         }
-        tell(message.get());
-        bytes += out.length();
+        if (isShown(message.get())) {
+          tell(message.get());
+          bytes += out.length();
+        }
       }
       call.onReady(this::goOn);
     } catch (RuntimeException | Error e) {
@@ -100,7 +103,7 @@ final class Subscribing implements ReadCall.Answering {
       while (more && found.size() < SLICE_MESSAGES && bytes < SLICE_BYTES && !stopped) {
         var message = following.poll();
         more = message.isPresent();
-        message.ifPresent(found::add);
+        message.filter(this::isShown).ifPresent(found::add);
         bytes += message.map(Subscribing::size).orElse(0L);
       }
       var exhausted = !more;
@@ -143,6 +146,12 @@ final class Subscribing implements ReadCall.Answering {
       stop();
       Refusal.of(error).fail(call);
     }
+  }
+
+  private boolean isShown(SubscriptionMessage message) {
+    return !ofAll
+        || !(message instanceof SubscriptionMessage.Event(var event))
+        || !unshown.isUnshown(event);
   }
 
   private void tell(SubscriptionMessage message) {

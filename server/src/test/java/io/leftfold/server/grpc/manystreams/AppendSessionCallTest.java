@@ -13,7 +13,9 @@ import io.leftfold.protocol.messages.manystreams.SchemaFormat;
 import io.leftfold.protocol.messages.manystreams.SchemaInfo;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.grpc.calls.UnderWay;
 import io.leftfold.server.node.Node;
+import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -30,7 +32,8 @@ final class AppendSessionCallTest {
           call,
           new Node(store).as(Caller.trusted()),
           new Records(UUID::randomUUID, 50_000),
-          APPEND_BYTES_MAX);
+          APPEND_BYTES_MAX,
+          new UnderWay(Duration.ofSeconds(10), () -> 0));
 
   @AfterEach
   void closeStore() {

@@ -13,6 +13,11 @@ import io.leftfold.protocol.messages.streams.AppendReq;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
+import java.time.Duration;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -20,15 +25,16 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 final class AppendCallTest {
 
-  private final LocalEventStore store = LocalEventStore.inMemory();
+  private final HeldUpStore held = new HeldUpStore();
+  private final LocalEventStore store = held.store();
   private final LoopedCall call = new LoopedCall();
   private final AppendCall append =
       new AppendCall(
-          call, new Node(store).as(Caller.trusted()), new StreamLimits(1 << 20, 4 << 20));
+          call, new Node(store).as(Caller.trusted()), new StreamLimits(1 << 20, 4 << 20), held.underWay());
 
   @AfterEach
   void closeStore() {
-    store.close();
+    held.close();
   }
 
   @Test
@@ -55,6 +61,26 @@ final class AppendCallTest {
     assertThat(call.message()).contains("at most 65536 events");
     assertThat(call.trailer("exception")).contains("maximum-append-size-exceeded");
     assertThat(call.trailer("maximum-append-size")).contains(Integer.toString(4 << 20));
+  }
+
+  @Test
+  void a_caller_is_told_in_time_that_a_disk_hangs() throws Exception {
+    held.hold();
+    send(options());
+    send(event());
+    append.halfClosed();
+    held.pass(Duration.ofMillis(9_999));
+    assertThat(call.end()).isNull();
+
+    held.pass(Duration.ofMillis(1));
+    call.runUntil(call::ended);
+    assertThat(call.end()).isEqualTo(GrpcStatus.ABORTED);
+    assertThat(call.message()).startsWith("Operation timed out: not recorded within 10000 ms");
+
+    held.release();
+    store.append(StreamName.of("account-2"), ExpectedState.any(), ProposedEvent.json("A", "{}"));
+    assertThat(store.state(StreamName.of("account-1"))).as("recorded all the same")
+        .isEqualTo(new StreamState.Present(0, 0));
   }
 
   private void send(AppendReq.Builder request) {

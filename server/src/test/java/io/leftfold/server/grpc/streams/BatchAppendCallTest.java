@@ -20,6 +20,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +31,8 @@ final class BatchAppendCallTest {
   private static final UUID CORRELATION =
       UUID.newBuilder().setString("0e1c1a52-6d8c-4a05-a2d4-c8f9a4b0a0aa").build();
 
-  private final LocalEventStore store = LocalEventStore.inMemory();
+  private final HeldUpStore held = new HeldUpStore();
+  private final LocalEventStore store = held.store();
   private final List<Runnable> alarms = new ArrayList<>();
   private final LoopedCall call = new LoopedCall();
   private final BatchAppendCall batch =
@@ -39,11 +41,12 @@ final class BatchAppendCallTest {
           new Node(store).as(Caller.trusted()),
           new StreamLimits(1 << 20, 4 << 20),
           Clock.systemUTC(),
-          (_, task) -> alarms.add(task));
+          (_, task) -> alarms.add(task),
+          held.underWay());
 
   @AfterEach
   void closeStore() {
-    store.close();
+    held.close();
   }
 
   @Test
@@ -159,6 +162,51 @@ final class BatchAppendCallTest {
     assertThat(call.sent()).hasSize(1);
     assertThat(call.end()).isEqualTo(GrpcStatus.UNAVAILABLE);
     assertThat(store.state(StreamName.of("account-1"))).isEqualTo(new StreamState.Present(0, 0));
+  }
+
+  @Test
+  void each_append_is_answered_when_its_time_is_over_though_the_disk_hangs() throws Exception {
+    held.hold();
+    send(append(1));
+    send(within(append(1), 3));
+    send(within(append(1), 300));
+    batch.halfClosed();
+    held.pass(Duration.ofSeconds(3));
+    call.runUntil(() -> call.sent().size() == 1);
+    assertThat(batch.isBusy()).isTrue();
+    held.pass(Duration.ofSeconds(7));
+    call.runUntil(call::ended);
+
+    assertThat(call.end()).isEqualTo(GrpcStatus.OK);
+    assertThat(call.sent()).hasSize(3);
+    for (var answer : call.sent()) {
+      var error = BatchAppendResp.parseFrom(answer).getError();
+      assertThat(error.getCodeValue()).isEqualTo(GrpcStatus.DEADLINE_EXCEEDED.code());
+      assertThat(error.getDetails().getTypeUrl()).endsWith("event_store.client.Timeout");
+    }
+    assertThat(batch.isBusy()).isFalse();
+  }
+
+  @Test
+  void an_append_that_is_recorded_after_its_time_is_not_answered_again() throws Exception {
+    held.hold();
+    send(append(1));
+    held.pass(Duration.ofSeconds(10));
+    call.runUntil(() -> call.sent().size() == 1);
+    held.release();
+    send(append(1));
+    call.runUntil(() -> call.sent().size() == 2);
+
+    assertThat(BatchAppendResp.parseFrom(call.sent().getFirst()).hasError()).isTrue();
+    assertThat(BatchAppendResp.parseFrom(call.sent().getLast()).getSuccess().getCurrentRevision())
+        .isEqualTo(1);
+  }
+
+  private static BatchAppendReq within(BatchAppendReq append, int seconds) {
+    var deadline = com.google.protobuf.Duration.newBuilder().setSeconds(seconds);
+    return append.toBuilder()
+        .setOptions(append.getOptions().toBuilder().setDeadline(deadline))
+        .build();
   }
 
   private void send(BatchAppendReq request) {

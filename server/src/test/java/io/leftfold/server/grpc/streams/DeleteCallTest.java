@@ -15,6 +15,7 @@ import io.leftfold.protocol.messages.streams.DeleteReq;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,18 +25,19 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 final class DeleteCallTest {
 
-  private final LocalEventStore store = LocalEventStore.inMemory();
+  private final HeldUpStore held = new HeldUpStore();
+  private final LocalEventStore store = held.store();
   private final LoopedCall call = new LoopedCall();
 
   @AfterEach
   void closeStore() {
-    store.close();
+    held.close();
   }
 
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void a_call_that_asks_nothing_is_refused(boolean forEver) {
-    new DeleteCall(call, new Node(store).as(Caller.trusted()), forEver).halfClosed();
+    new DeleteCall(call, new Node(store).as(Caller.trusted()), forEver, held.underWay()).halfClosed();
 
     assertThat(call.end()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
     assertThat(call.message()).contains("options");
@@ -46,7 +48,7 @@ final class DeleteCallTest {
     for (var name : new String[] {"account-1", "account-2"}) {
       store.append(StreamName.of(name), ExpectedState.any(), ProposedEvent.json("A", "{}"));
     }
-    var delete = new DeleteCall(call, new Node(store).as(Caller.trusted()), false);
+    var delete = new DeleteCall(call, new Node(store).as(Caller.trusted()), false, held.underWay());
     send(delete, "account-1");
     send(delete, "account-2");
     delete.halfClosed();
@@ -57,6 +59,19 @@ final class DeleteCallTest {
     store.append(StreamName.of("account-3"), ExpectedState.any(), ProposedEvent.json("A", "{}"));
     assertThat(store.state(StreamName.of("account-2")).lastRevision()).isZero();
     assertThat(store.lastPosition()).as("two events, one delete, one event").contains(4L);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void a_caller_is_told_in_time_that_a_disk_hangs(boolean forEver) throws Exception {
+    store.append(StreamName.of("account-1"), ExpectedState.any(), ProposedEvent.json("A", "{}"));
+    held.hold();
+    send(new DeleteCall(call, new Node(store).as(Caller.trusted()), forEver, held.underWay()), "account-1");
+    held.pass(Duration.ofSeconds(10));
+
+    call.runUntil(call::ended);
+    assertThat(call.end()).isEqualTo(GrpcStatus.ABORTED);
+    assertThat(call.message()).startsWith("Operation timed out: ");
   }
 
   private static void send(DeleteCall delete, String stream) {

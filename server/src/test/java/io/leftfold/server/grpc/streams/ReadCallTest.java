@@ -94,7 +94,7 @@ final class ReadCallTest {
   void an_error_that_is_no_exception_ends_a_read_too(boolean searches) throws Exception {
     var read = new FailingRead();
     var measured = MeasuredRead.ofAll(Measures.none(), () -> read);
-    new Reading(call, this::thread, ReadRequest.of(filtered("a")), measured, searches).begin();
+    new Reading(call, this::thread, ReadRequest.of(filtered("a")), measured, 10, searches).begin();
     call.runUntil(call::ended);
 
     assertThat(call.end()).isEqualTo(GrpcStatus.UNKNOWN);
