@@ -76,7 +76,8 @@ final class HealthTest {
       var said = readyPage(server, "odd");
       assertThat(said.statusCode()).isEqualTo(200);
       assertThat(said.body())
-          .contains("\"reason\":\"persistent_subscriptions\"", "liveBufferSize is 1 or more, got 0");
+          .contains(
+              "\"reason\":\"persistent_subscriptions\"", "liveBufferSize is 1 or more, got 0");
     }
   }
 

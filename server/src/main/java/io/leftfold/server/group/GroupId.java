@@ -49,8 +49,8 @@ public record GroupId(GroupSource source, String name) {
     return isNoteOfGroupOnAll(name.startsWith("$$") ? name.substring(2) : name);
   }
 
-  /// Whether a group that reads all streams keeps notes in a stream: its checkpoints, what is parked
-  /// and what of that was replayed.
+  /// Whether a group that reads all streams keeps notes in a stream: its checkpoints, what is
+  /// parked and what of that was replayed.
   ///
   /// @param stream its name
   /// @return whether

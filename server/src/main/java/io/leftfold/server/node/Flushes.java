@@ -55,7 +55,6 @@ record Flushes(
   }
 
   private static String millis(long nanos) {
-    return String.format(
-        Locale.ROOT, "%.3f", (double) nanos / TimeUnit.MILLISECONDS.toNanos(1));
+    return String.format(Locale.ROOT, "%.3f", (double) nanos / TimeUnit.MILLISECONDS.toNanos(1));
   }
 }

@@ -120,7 +120,9 @@ public record Readiness(List<Reason> reasons, List<Reason> warnings, long indexe
                     Obstacle.PERSISTENT_SUBSCRIPTIONS,
                     "No persistent subscription runs; it is tried again: " + failure)));
     var warnings =
-        groups.unusable().stream().map(text -> new Reason(Obstacle.PERSISTENT_SUBSCRIPTIONS, text)).toList();
+        groups.unusable().stream()
+            .map(text -> new Reason(Obstacle.PERSISTENT_SUBSCRIPTIONS, text))
+            .toList();
     return new Readiness(reasons, warnings, progress.indexed(), progress.events());
   }
 

@@ -595,9 +595,7 @@ final class RunningGroupTest {
       elsewhere.start();
       assertThat(elsewhere.unusable().keySet())
           .containsExactly("$all::copied", "$all::g", "$bc-7::g");
-      assertThat(elsewhere.list())
-          .extracting(info -> info.definition().id())
-          .containsExactly(ID);
+      assertThat(elsewhere.list()).extracting(info -> info.definition().id()).containsExactly(ID);
     }
   }
 

@@ -39,7 +39,8 @@ public final class UnderWay {
 
   /// Begins a write.
   ///
-  /// @param late called at most once, on some thread, when it takes too long: hands over and returns
+  /// @param late called at most once, on some thread, when it takes too long: hands over and
+  ///   returns
   /// @param completion told how it ended, be it late or not
   /// @param write begins it, and has what it is given told
   public void during(Runnable late, Completion completion, Consumer<Completion> write) {
@@ -49,7 +50,8 @@ public final class UnderWay {
   /// Begins a write for which somebody waits less long, perhaps.
   ///
   /// @param patience how long
-  /// @param late called at most once, on some thread, when it takes too long: hands over and returns
+  /// @param late called at most once, on some thread, when it takes too long: hands over and
+  ///   returns
   /// @param completion told how it ended, be it late or not
   /// @param write begins it, and has what it is given told
   public void during(
@@ -68,8 +70,9 @@ public final class UnderWay {
   /// Tells those who have waited too long.
   public void look() {
     var now = nanoTime.getAsLong();
-    for (var write : writes) {
-      if (now - write.due >= 0 && writes.remove(write)) {
+    var late = writes.stream().filter(write -> now - write.due >= 0).toList();
+    for (var write : late) {
+      if (writes.remove(write)) {
         write.late.run();
       }
     }

@@ -7,8 +7,9 @@ import io.leftfold.api.ResolvedEvent;
 import io.leftfold.server.group.GroupId;
 import java.nio.charset.StandardCharsets;
 
-/// Knows the events of `$all` that clients are not shown: the notes of groups that read `$all`. Each
-/// would be news to whoever follows everything, while nothing has happened. One thread at a time.
+/// Knows the events of `$all` that clients are not shown: the notes of groups that read `$all`.
+/// Each would be news to whoever follows everything, while nothing has happened. One thread at a
+/// time.
 final class Unshown {
 
   private byte[] name = new byte[0];

@@ -5,6 +5,10 @@ package io.leftfold.server.grpc.streams;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamState;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.protocol.messages.shared.StreamIdentifier;
@@ -14,10 +18,6 @@ import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
 import io.leftfold.server.node.Node;
 import java.time.Duration;
-import io.leftfold.api.ExpectedState;
-import io.leftfold.api.ProposedEvent;
-import io.leftfold.api.StreamName;
-import io.leftfold.api.StreamState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,7 +30,10 @@ final class AppendCallTest {
   private final LoopedCall call = new LoopedCall();
   private final AppendCall append =
       new AppendCall(
-          call, new Node(store).as(Caller.trusted()), new StreamLimits(1 << 20, 4 << 20), held.underWay());
+          call,
+          new Node(store).as(Caller.trusted()),
+          new StreamLimits(1 << 20, 4 << 20),
+          held.underWay());
 
   @AfterEach
   void closeStore() {
@@ -79,7 +82,8 @@ final class AppendCallTest {
 
     held.release();
     store.append(StreamName.of("account-2"), ExpectedState.any(), ProposedEvent.json("A", "{}"));
-    assertThat(store.state(StreamName.of("account-1"))).as("recorded all the same")
+    assertThat(store.state(StreamName.of("account-1")))
+        .as("recorded all the same")
         .isEqualTo(new StreamState.Present(0, 0));
   }
 

@@ -37,7 +37,8 @@ final class DeleteCallTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void a_call_that_asks_nothing_is_refused(boolean forEver) {
-    new DeleteCall(call, new Node(store).as(Caller.trusted()), forEver, held.underWay()).halfClosed();
+    new DeleteCall(call, new Node(store).as(Caller.trusted()), forEver, held.underWay())
+        .halfClosed();
 
     assertThat(call.end()).isEqualTo(GrpcStatus.INVALID_ARGUMENT);
     assertThat(call.message()).contains("options");
@@ -66,7 +67,9 @@ final class DeleteCallTest {
   void a_caller_is_told_in_time_that_a_disk_hangs(boolean forEver) throws Exception {
     store.append(StreamName.of("account-1"), ExpectedState.any(), ProposedEvent.json("A", "{}"));
     held.hold();
-    send(new DeleteCall(call, new Node(store).as(Caller.trusted()), forEver, held.underWay()), "account-1");
+    send(
+        new DeleteCall(call, new Node(store).as(Caller.trusted()), forEver, held.underWay()),
+        "account-1");
     held.pass(Duration.ofSeconds(10));
 
     call.runUntil(call::ended);

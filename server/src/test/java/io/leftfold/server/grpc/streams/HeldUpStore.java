@@ -41,8 +41,7 @@ public final class HeldUpStore implements AutoCloseable {
                       return this;
                     }
                   }));
-  private final UnderWay underWay =
-      new UnderWay(Duration.ofSeconds(10), nanos::get);
+  private final UnderWay underWay = new UnderWay(Duration.ofSeconds(10), nanos::get);
 
   private void await() {
     try {
