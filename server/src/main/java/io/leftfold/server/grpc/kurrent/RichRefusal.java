@@ -122,6 +122,17 @@ public record RichRefusal(
     return error.name().replace("SERVER_ERROR_", "");
   }
 
+  /// The same for those who tell all errors alike.
+  ///
+  /// @return the refusal
+  public Refusal asRefusal() {
+    return new Refusal(status, message, trailers());
+  }
+
+  private GrpcTrailers trailers() {
+    return GrpcTrailers.NONE.with(TRAILER, rich());
+  }
+
   /// Ends a call with this error, from any thread.
   ///
   /// @param call which
@@ -133,7 +144,7 @@ public record RichRefusal(
   ///
   /// @param call which
   public void fail(GrpcCall call) {
-    call.fail(status, message, GrpcTrailers.NONE.with(TRAILER, rich()));
+    call.fail(status, message, trailers());
   }
 
   /// google.rpc.Status: | code 1 | message 2 | details 3 ( type_url 1 | value 2 ) … |
