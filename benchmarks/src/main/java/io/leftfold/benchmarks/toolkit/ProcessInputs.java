@@ -171,8 +171,7 @@ public final class ProcessInputs implements Benchmark {
             Clock.systemUTC(),
             ProcessOptions.of(Retries.defaults(new Random(1))));
     var options =
-        SubscribeOptions.fromEnd()
-            .filteredBy(new EventFilter.Category("process." + name));
+        SubscribeOptions.fromEnd().filteredBy(new EventFilter.Category("process." + name));
     try (var entries = store.subscribeToAll(options);
         var running = runner.start(Thread.ofVirtual().factory())) {
       for (var completed = 0; completed < inputs; ) {

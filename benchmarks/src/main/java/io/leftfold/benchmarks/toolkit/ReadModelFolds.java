@@ -130,15 +130,16 @@ public final class ReadModelFolds implements Benchmark {
                   "leftfold",
                   time ->
                       Pace.perSecond(
-                          time, () -> fold(store, next(rooms, settings), STEP_EVENTS, events.size())))
+                          time,
+                          () -> fold(store, next(rooms, settings), STEP_EVENTS, events.size())))
               .with(
                   "large steps",
                   time ->
                       Pace.perSecond(
-                          time, () -> fold(store, next(rooms, settings), LARGE_STEP, events.size())))
+                          time,
+                          () -> fold(store, next(rooms, settings), LARGE_STEP, events.size())))
               .with(
-                  "limit",
-                  time -> Pace.perSecond(time, () -> write(next(rooms, settings), events)))
+                  "limit", time -> Pace.perSecond(time, () -> write(next(rooms, settings), events)))
               .with("reading", time -> Pace.perSecond(time, () -> read(store, events.size())))
               .run();
       rows.accept(
@@ -238,8 +239,7 @@ public final class ReadModelFolds implements Benchmark {
       case REDIS -> {
         var parts = room.split("#", 2);
         try (var redis = RedisClient.create(parts[0])) {
-          foldStates(
-              store, RedisReadModel.ofStates(redis, parts[1], Accounts.BALANCE), options);
+          foldStates(store, RedisReadModel.ofStates(redis, parts[1], Accounts.BALANCE), options);
         }
       }
       case GRAPH -> {
@@ -309,8 +309,7 @@ public final class ReadModelFolds implements Benchmark {
     try (var projector = Projector.of(store, projection, readModel, options)) {
       projector.catchUp();
     }
-    require(
-        readModel.<Integer>read("balances", view -> view.g().V().count().next().intValue()));
+    require(readModel.<Integer>read("balances", view -> view.g().V().count().next().intValue()));
   }
 
   private static void write(SqlView view, Booked booked) {

@@ -51,13 +51,14 @@ final class RedisRooms implements Rooms {
     for (var line = lines.readLine(); line != null; line = lines.readLine()) {
       if (line.contains("Ready to accept connections")) {
         // Or it would wait for a reader.
-        Thread.ofVirtual().start(() -> {
-          try (lines) {
-            lines.transferTo(Writer.nullWriter());
-          } catch (IOException _) {
-            // It has ended.
-          }
-        });
+        Thread.ofVirtual()
+            .start(() -> {
+              try (lines) {
+                lines.transferTo(Writer.nullWriter());
+              } catch (IOException _) {
+                // It has ended.
+              }
+            });
         return new RedisRooms(process, port);
       }
     }

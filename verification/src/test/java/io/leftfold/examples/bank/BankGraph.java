@@ -41,13 +41,9 @@ final class BankGraph {
   /// @param momentsToLive three of them are an event
   /// @return whether it came to the end before that
   static boolean foldsToTheEnd(
-      EventStore store,
-      EventTypes<BankEvent> types,
-      GraphReadModel readModel,
-      int momentsToLive) {
+      EventStore store, EventTypes<BankEvent> types, GraphReadModel readModel, int momentsToLive) {
     var projection =
-        Projection.<BankEvent, GraphView>of(
-                Kind.NAME, 1, types, new BankGraph(momentsToLive)::fold)
+        Projection.<BankEvent, GraphView>of(Kind.NAME, 1, types, new BankGraph(momentsToLive)::fold)
             .from(Kind.source(types))
             .partitionedBy((event, _) -> event.account());
     try {
@@ -101,10 +97,21 @@ final class BankGraph {
         Kind.NAME,
         view ->
             new Shown(
-                view.g().V().hasLabel("account").order().by("account", asc).toStream()
+                view.g()
+                    .V()
+                    .hasLabel("account")
+                    .order()
+                    .by("account", asc)
+                    .toStream()
                     .map(BankGraph::account)
                     .toList(),
-                view.g().V().hasLabel("account").outE("booked").inV().order().by("position", asc)
+                view.g()
+                    .V()
+                    .hasLabel("account")
+                    .outE("booked")
+                    .inV()
+                    .order()
+                    .by("position", asc)
                     .toStream()
                     .map(BankGraph::booking)
                     .toList()));
@@ -113,7 +120,11 @@ final class BankGraph {
   private static AccountRow account(Vertex vertex) {
     @Nullable String owner = vertex.<String>property("owner").orElse(null);
     return new AccountRow(
-        vertex.value("account"), vertex.value("iban"), owner, vertex.value("cents"), vertex.value("line"));
+        vertex.value("account"),
+        vertex.value("iban"),
+        owner,
+        vertex.value("cents"),
+        vertex.value("line"));
   }
 
   private static LedgerRow booking(Vertex vertex) {

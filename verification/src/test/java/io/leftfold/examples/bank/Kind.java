@@ -248,8 +248,7 @@ enum Kind {
   }
 
   static EventFilter source(EventTypes<BankEvent> types) {
-    return EventFilter.matching(
-        Query.of(Query.typed(types.names().toArray(String[]::new))));
+    return EventFilter.matching(Query.of(Query.typed(types.names().toArray(String[]::new))));
   }
 
   // ---- in SQL
@@ -271,11 +270,7 @@ enum Kind {
   private static final RowReader<AccountRow> ACCOUNT =
       row ->
           new AccountRow(
-              row.getString(1),
-              row.getString(2),
-              row.getString(3),
-              row.getLong(4),
-              row.getLong(5));
+              row.getString(1), row.getString(2), row.getString(3), row.getLong(4), row.getLong(5));
 
   private static final StarSchema SCHEMA =
       StarSchema.empty()
@@ -361,5 +356,4 @@ enum Kind {
                 .map(row -> List.of(row.valueDate(), row.cents(), row.text()))
                 .toList()));
   }
-
 }

@@ -141,7 +141,12 @@ final class OverviewKillTest {
       case 2 -> new SetCreditLine(account, cents, today);
       case 3 ->
           new OrderPayment(
-              account, "p" + random.nextLong(), Iban.of(IBANS.get(0)), cents, today, "rent, \"May\"");
+              account,
+              "p" + random.nextLong(),
+              Iban.of(IBANS.get(0)),
+              cents,
+              today,
+              "rent, \"May\"");
       default -> new Deposit(account, cents, today.plusDays(random.nextInt(40)), "salary");
     };
   }
@@ -267,7 +272,8 @@ final class OverviewKillTest {
         var graph = TinkerTransactionGraph.open()) {
       var readModel = GraphReadModel.of(graph);
       var deaths = 0;
-      while (!BankGraph.foldsToTheEnd(events.store(), events.types(), readModel, random.nextInt(60))) {
+      while (!BankGraph.foldsToTheEnd(
+          events.store(), events.types(), readModel, random.nextInt(60))) {
         deaths++;
       }
 
