@@ -53,10 +53,11 @@ final class MigratedGroupsTest {
 
   private static String entry(String stream, String group) {
     return """
-        {"stream":"%s","group":"%s","filter":null,"resolveLinkTos":false,"extraStatistics":false,\
-        "messageTimeout":30000,"historyBufferSize":500,"maxRetryCount":10,"readBatchSize":20,\
-        "preferRoundRobin":true,"checkPointAfter":2000,"minCheckPointCount":10,\
-        "maxCheckPointCount":1000,"maxSubscriberCount":0,"namedConsumerStrategy":"RoundRobin\""""
+    {"stream":"%s","group":"%s","filter":null,"resolveLinkTos":false,"extraStatistics":false,\
+    "messageTimeout":30000,"historyBufferSize":500,"maxRetryCount":10,"readBatchSize":20,\
+    "preferRoundRobin":true,"checkPointAfter":2000,"minCheckPointCount":10,\
+    "maxCheckPointCount":1000,"maxSubscriberCount":0,"namedConsumerStrategy":"RoundRobin\"\
+    """
         .formatted(stream, group);
   }
 
@@ -75,8 +76,7 @@ final class MigratedGroupsTest {
         ProposedEvent.link(StreamName.of(ORDERS), 1)
             .withMetadata(
                 "{\"added\":\"2026-01-02T03:04:05Z\",\"reason\":\"no address\",\"subscriptionEventNumber\":1}"));
-    append(
-        source, notes + "-checkpoint", ProposedEvent.json("$SubscriptionCheckpoint", "\"2\""));
+    append(source, notes + "-checkpoint", ProposedEvent.json("$SubscriptionCheckpoint", "\"2\""));
   }
 
   private static void append(LocalEventStore source, String stream, ProposedEvent event) {
@@ -154,7 +154,7 @@ final class MigratedGroupsTest {
       Await.result(
           (CompletableFuture<?>)
               groups.createToAll(
-              "watcher", CreatePersistentSubscriptionToAllOptions.get().fromStart()));
+                  "watcher", CreatePersistentSubscriptionToAllOptions.get().fromStart()));
       var watcher = new Consuming();
       Await.result(groups.subscribeToAll("watcher", watcher));
       assertThat(next(watcher).event().getOriginalEvent().getEventType()).isEqualTo("$genesis");

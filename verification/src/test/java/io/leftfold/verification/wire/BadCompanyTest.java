@@ -167,8 +167,7 @@ final class BadCompanyTest {
       for (var i = 0; i < MANY; i++) {
         server
             .store()
-            .append(
-                StreamName.of("work"), ExpectedState.any(), ProposedEvent.json("Asked", "{}"));
+            .append(StreamName.of("work"), ExpectedState.any(), ProposedEvent.json("Asked", "{}"));
       }
       Await.until("a group can be made", () -> canCreateGroup(good));
       try (var bad = Wire.to(server)) {
@@ -215,8 +214,14 @@ final class BadCompanyTest {
     }
   }
 
-  private static Replies<io.leftfold.protocol.messages.groups.ReadReq, io.leftfold.protocol.messages.groups.ReadResp> consume(Wire wire) {
-    var replies = new Replies<io.leftfold.protocol.messages.groups.ReadReq, io.leftfold.protocol.messages.groups.ReadResp>();
+  private static Replies<
+          io.leftfold.protocol.messages.groups.ReadReq,
+          io.leftfold.protocol.messages.groups.ReadResp>
+      consume(Wire wire) {
+    var replies =
+        new Replies<
+            io.leftfold.protocol.messages.groups.ReadReq,
+            io.leftfold.protocol.messages.groups.ReadResp>();
     PersistentSubscriptionsGrpc.newStub(wire.channel())
         .read(replies)
         .onNext(
@@ -227,7 +232,9 @@ final class BadCompanyTest {
                         .setGroupName("g")
                         .setBufferSize(10)
                         .setUuidOption(
-                            io.leftfold.protocol.messages.groups.ReadReq.Options.UUIDOption.newBuilder().setString(Wire.EMPTY)))
+                            io.leftfold.protocol.messages.groups.ReadReq.Options.UUIDOption
+                                .newBuilder()
+                                .setString(Wire.EMPTY)))
                 .build());
     return replies;
   }

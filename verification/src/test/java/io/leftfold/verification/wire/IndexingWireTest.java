@@ -149,7 +149,8 @@ final class IndexingWireTest {
         assertThat(health.check(HealthCheckRequest.getDefaultInstance()).getStatus())
             .isEqualTo(ServingStatus.SERVING);
         assertThat(get(server, "/health/ready").body())
-            .isEqualTo("{\"status\":\"ready\",\"reasons\":[],\"warnings\":[],\"index\":{\"indexed\":4,\"of\":4}}");
+            .isEqualTo(
+                "{\"status\":\"ready\",\"reasons\":[],\"warnings\":[],\"index\":{\"indexed\":4,\"of\":4}}");
         assertThat(store.read(ACCOUNT, ReadOptions.forwards()).events()).hasSize(3);
         wire.append("account-1", "Paid");
         assertThat(store.read(ACCOUNT, ReadOptions.forwards()).events()).hasSize(4);
