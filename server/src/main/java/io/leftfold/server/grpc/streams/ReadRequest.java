@@ -240,9 +240,8 @@ record ReadRequest(UuidForm form, boolean tellsEnds, What what) {
   }
 
   private static boolean isIndex(FilterOptions filter) {
-    var expression = filter.getStreamIdentifier();
-    return expression.getRegex().isEmpty()
-        && expression.getPrefixList().stream().anyMatch(prefix -> prefix.startsWith(INDEX));
+    return prefixes(filter.getStreamIdentifier()).stream()
+        .anyMatch(prefix -> prefix.startsWith(INDEX));
   }
 
   private static EventFilter byStream(Expression expression) {
