@@ -283,7 +283,7 @@ final class ProjectionsFromAfarTest {
         directory.resolve("tells.js"),
         "fromCategory('still').when({ $any(s, e) { emit('told', 'Told', {}); } })");
     for (var more : List.of("", "--one-time")) {
-      var name = "still" + more;
+      var name = "unmoved" + more;
       var create =
           Stream.of(
                   "create", name, "tells.js", "--emit", "--disabled", "--on-failure", "retry", more)
@@ -299,7 +299,7 @@ final class ProjectionsFromAfarTest {
           .contains("retry");
     }
     assertThat(store.read(StreamName.of("told"), ReadOptions.forwards()).events()).isEmpty();
-    ok("enable", "still");
+    ok("enable", "unmoved");
     await(() -> !store.read(StreamName.of("told"), ReadOptions.forwards()).events().isEmpty());
     assertThat(run("create", "other", "tells.js", "--on-failure", "hope").code())
         .isEqualTo(ExitCode.USAGE);

@@ -16,11 +16,11 @@ import io.leftfold.readmodels.graph.GraphReadModel;
 import io.leftfold.readmodels.graph.GraphView;
 import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.Occurred;
+import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.Projector;
 import org.apache.tinkerpop.gremlin.structure.Direction;
 import org.apache.tinkerpop.gremlin.structure.Vertex;
-import org.jspecify.annotations.Nullable;
 
 /// The overview of the bank as a graph: accounts, and edges from each to its bookings.
 final class BankGraph {
@@ -68,7 +68,9 @@ final class BankGraph {
         vertex.property("account", account);
         vertex.property("iban", iban);
         moment();
-        owner.map(name -> vertex.property("owner", name));
+        if (owner instanceof Personal.Known<String>(var name)) {
+          vertex.property("owner", name);
+        }
         vertex.property("cents", 0L);
         vertex.property("line", 0L);
       }
@@ -118,11 +120,10 @@ final class BankGraph {
   }
 
   private static AccountRow account(Vertex vertex) {
-    @Nullable String owner = vertex.<String>property("owner").orElse(null);
     return new AccountRow(
         vertex.value("account"),
         vertex.value("iban"),
-        owner,
+        vertex.property("owner").isPresent() ? vertex.value("owner") : null,
         vertex.value("cents"),
         vertex.value("line"));
   }

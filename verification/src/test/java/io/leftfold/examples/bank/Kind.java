@@ -26,6 +26,7 @@ import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.FoldingOptions;
 import io.leftfold.toolkit.Occurred;
 import io.leftfold.toolkit.OnFailure;
+import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ReadModel;
@@ -304,7 +305,9 @@ enum Kind {
     switch (occurred.event()) {
       case AccountOpened(var account, var iban, var owner) -> {
         star.describe("account", account, Map.of("iban", iban, "credit_line", 0));
-        owner.map(name -> star.describe("account", account, Map.of("owner", name)));
+        if (owner instanceof Personal.Known<String>(var name)) {
+          star.describe("account", account, Map.of("owner", name));
+        }
       }
       case CreditLineSet(var account, var cents) ->
           star.describe("account", account, Map.of("credit_line", cents));

@@ -179,7 +179,7 @@ final class OverviewKillTest {
           projector.step();
         }
       } catch (IOException | RuntimeException e) {
-        e.printStackTrace();
+        System.err.println("It cannot be folded into %s: %s".formatted(kind, e));
         Runtime.getRuntime().halt(1);
       }
     }
@@ -223,14 +223,15 @@ final class OverviewKillTest {
   void whatever_outlasts_a_process_goes_on_where_that_was_killed() throws Exception {
     var place = new Place(directory, RedisServer.room());
     var random = new Random(SEED);
-    var first = random.nextInt(Kind.values().length);
+    var kinds = List.of(Kind.values());
+    var first = random.nextInt(kinds.size());
     var processes = new ArrayList<>(List.of(start(place)));
     try {
       for (var kill = 0; kill < KILLS; kill++) {
         if (kill + 1 < KILLS) {
           processes.add(start(place));
         }
-        var kind = Kind.values()[(first + kill) % Kind.values().length];
+        var kind = kinds.get((first + kill) % kinds.size());
         live(processes.removeFirst(), kind, 1 + random.nextInt(STEPS_EACH_LIFE));
       }
     } finally {
