@@ -168,6 +168,14 @@ final class AgendaCheckpointTest {
       int openCommands, Set<Running> timers, Set<String> holding, Census census) {}
 
   private Wanted wanted(Agenda agenda) {
+    var holding = new HashSet<>(agenda.checkpoint(last(), Integer.MAX_VALUE).instances());
+    holding.removeIf(name -> order(name).nextHeld().isEmpty());
+    // Whoever was let go on by an operator may have something open again: that shows when somebody
+    // looks, as who works does first.
+    for (var changed = agenda.nextChanged(); changed.isPresent(); changed = agenda.nextChanged()) {
+      var _ = agenda.look(order(changed.get()));
+      agenda.done(changed.get());
+    }
     var taking = new HashSet<Running>();
     agenda
         .timers()
@@ -176,8 +184,6 @@ final class AgendaCheckpointTest {
             taking.add(timer);
           }
         });
-    var holding = new HashSet<>(agenda.checkpoint(last(), Integer.MAX_VALUE).instances());
-    holding.removeIf(name -> order(name).nextHeld().isEmpty());
     return new Wanted(agenda.openCommands(), taking, holding, agenda.census());
   }
 

@@ -408,7 +408,7 @@ final class TopologyTest {
               .anyMatch(event -> event.original().type().equals("$lease-given")));
       try (var second = run(new Mode.Shared("second", LEASE))) {
         fails.set(false);
-        assertThat(second.await(0, LONG)).isTrue();
+        assertThat(second.await(store.lastPosition().orElseThrow(), LONG)).isTrue();
       }
       assertThat(states()).containsKey("account-1");
     }
