@@ -42,6 +42,7 @@ import static io.leftfold.cli.config.ServerOption.TLS_CERTIFICATE;
 import static io.leftfold.cli.config.ServerOption.TLS_KEY;
 import static io.leftfold.cli.config.ServerOption.TLS_KEY_PASSWORD;
 import static io.leftfold.cli.config.ServerOption.TLS_NAMES;
+import static io.leftfold.cli.config.ServerOption.WRITE_TIMEOUT;
 
 import io.leftfold.api.StreamName;
 import io.leftfold.cli.config.Configuration;
@@ -136,6 +137,7 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
             .withKeepAlive(
                 Duration.ofMillis(configuration.number(KEEP_ALIVE_INTERVAL)),
                 Duration.ofMillis(configuration.number(KEEP_ALIVE_TIMEOUT)))
+            .withWriteTimeout(Duration.ofMillis(configuration.number(WRITE_TIMEOUT)))
             .withDcbStream(StreamName.of(configuration.setting(DCB_STREAM).value()))
             .withLimits(limits())
             .withProjections(projections())

@@ -29,7 +29,7 @@ final class Counterparts {
       DeadMemberRemovalPeriodSec LeaderElectionTimeoutMs QuorumSize MinFlushDelayMs
       DisableScavengeMerging ScavengeHistoryMaxAge CachedChunks ChunksCacheSize MaxMemTableSize
       HashCollisionReadLimit Index UseIndexBloomFilters IndexCacheSize SkipDbVerify WriteThrough
-      Unbuffered ChunkInitialReaderCount PrepareTimeoutMs CommitTimeoutMs WriteTimeoutMs
+      Unbuffered ChunkInitialReaderCount PrepareTimeoutMs CommitTimeoutMs
       SkipIndexVerify IndexCacheDepth ReduceFileCachePressure InitializationThreads
       ReaderThreadsCount MaxAutoMergeIndexLevel WriteStatsToDb MaxTruncation DbLogFormat
       StreamExistenceFilterSize ScavengeBackendPageSize ScavengeBackendCacheSize

@@ -164,6 +164,13 @@ public enum ServerOption {
       "How long a connection may take to say what it wants, in milliseconds.",
       List.of()),
 
+  /// Writes that do not end.
+  WRITE_TIMEOUT(
+      new Kind.Whole("<ms>", 100, 86_400_000),
+      "10000",
+      "How long clients of KurrentDB wait for a write at most, in milliseconds; it may be recorded later.",
+      same("WriteTimeoutMs")),
+
   /// The largest append.
   MAX_APPEND_SIZE(
       new Kind.Whole("<bytes>", 1, 1L << 30),
