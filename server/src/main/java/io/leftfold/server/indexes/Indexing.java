@@ -11,7 +11,10 @@ import io.leftfold.api.UnavailableException;
 import io.leftfold.projections.EventSelection;
 import io.leftfold.projections.EventSelectionException;
 import io.leftfold.projections.ProjectionRuntime;
+import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +28,8 @@ final class Indexing implements Runnable {
   /// How often the place moves on where nothing is of interest.
   private static final int CHECKPOINT_EVERY = 1_000;
 
+  private static final Duration BETWEEN_ATTEMPTS = Duration.ofMillis(500);
+
   private final EventStore store;
   private final IndexDefinition definition;
   private final Entries entries;
@@ -33,8 +38,12 @@ final class Indexing implements Runnable {
   private final Consumer<String> failed;
   private final AtomicLong found = new AtomicLong();
   private final AtomicLong notJudged = new AtomicLong();
+  private final CountDownLatch over = new CountDownLatch(1);
   private @Nullable Subscription subscription;
   private boolean ended;
+
+  /// How often in a row the store refused something without anything that went well in between.
+  private long refused;
 
   /// @param failed told why it cannot go on, on its thread
   Indexing(
@@ -67,6 +76,7 @@ final class Indexing implements Runnable {
       ended = true;
       open = subscription;
     }
+    over.countDown();
     if (open != null) {
       open.close();
     }
@@ -80,13 +90,11 @@ final class Indexing implements Runnable {
   public void run() {
     try (var selection =
         runtime.select(definition.filter(), definition.selectors(), limits.scripts())) {
-      follow(selection);
+      while (!isEnded()) {
+        followUntilRefused(selection);
+      }
     } catch (EventSelectionException e) {
       fail(words(e));
-    } catch (UnavailableException e) {
-      if (e.reason() != UnavailableException.Reason.CLOSED) {
-        fail(String.valueOf(e.getMessage()));
-      }
     } catch (InterruptedException e) {
       fail("its thread was interrupted");
     } catch (RuntimeException | Error e) {
@@ -95,6 +103,33 @@ final class Indexing implements Runnable {
         fail(String.valueOf(e.getMessage()));
       }
     }
+  }
+
+  /// A store that is busy, or whose disk is full, may take a page later: that is no fault of the
+  /// index, which goes on from what it has in memory.
+  private void followUntilRefused(EventSelection selection) throws InterruptedException {
+    var before = entries.through();
+    try {
+      follow(selection);
+    } catch (UnavailableException e) {
+      if (e.reason() == UnavailableException.Reason.CLOSED) {
+        end();
+        return;
+      }
+      refused = entries.through() > before ? 1 : refused + 1;
+      if (isPowerOfTen(refused)) {
+        LOGGER.log(
+            System.Logger.Level.WARNING,
+            "Index {0} waits for the store, which did not take or give something: {1}",
+            definition.name(),
+            e.getMessage());
+      }
+      pause();
+    }
+  }
+
+  private void pause() throws InterruptedException {
+    var _ = over.await(BETWEEN_ATTEMPTS.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void fail(String reason) {

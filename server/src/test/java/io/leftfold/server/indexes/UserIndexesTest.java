@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
@@ -444,6 +445,44 @@ final class UserIndexesTest {
     awaitIndexed();
 
     assertThat(read("orders")).hasSize(62).isEqualTo(odd());
+  }
+
+  /// A store that has no room for a page until it is let.
+  private static final class BusyStore extends ForwardingEventStore {
+    private volatile boolean isBusy = true;
+    private final AtomicInteger refused = new AtomicInteger();
+
+    BusyStore(EventStore store) {
+      super(store);
+    }
+
+    @Override
+    public io.leftfold.api.AppendResult append(io.leftfold.api.Commit commit) {
+      var isPage = commit.parts().getFirst().events().getFirst().type().equals("$IndexPage");
+      if (isPage && isBusy) {
+        refused.incrementAndGet();
+        throw new io.leftfold.api.UnavailableException(
+            io.leftfold.api.UnavailableException.Reason.TOO_BUSY, "There is no room");
+      }
+      return super.append(commit);
+    }
+  }
+
+  @Test
+  void a_store_that_is_busy_for_a_while_stops_no_index() {
+    indexes.create(orders(ODD), true);
+    awaitIndexed();
+    indexes.close();
+    var busy = new BusyStore(store);
+    indexes = open(busy);
+    order(0, 63);
+    await("refused", () -> busy.refused.get() > 0);
+    busy.isBusy = false;
+    awaitIndexed();
+
+    assertThat(read("orders")).hasSize(31).isEqualTo(odd());
+    assertThat(pages()).isPositive();
+    assertThat(indexes.get("orders").started()).isTrue();
   }
 
   @Test
