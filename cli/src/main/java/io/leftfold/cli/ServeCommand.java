@@ -12,7 +12,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import picocli.CommandLine.Command;
@@ -40,8 +39,6 @@ final class ServeCommand implements Callable<Integer> {
   /// What the store may need to be closed, behind the server.
   private static final Duration STORE_PATIENCE = Duration.ofMinutes(1);
 
-  private static final Duration PASSWORD_PATIENCE = Duration.ofSeconds(10);
-
   @Spec private CommandSpec spec;
 
   private final Shell shell;
@@ -55,41 +52,33 @@ final class ServeCommand implements Callable<Integer> {
     var configuration = ServerFlags.configuration(spec.commandLine(), shell);
     TelemetrySetup.useLog(configuration);
     try (var setup = ServerSetup.of(configuration, shell.directory());
-        var store = setup.open();
-        var server = LeftfoldServer.start(store, setup.serverOptions())) {
+        var store = setup.open()) {
+      var isNew = store.lastPosition().orElse(0L) == 0; // but for its genesis
+      serve(setup, store, isNew);
+    }
+    shell.out().println("Stopped.");
+    return ExitCode.OK;
+  }
+
+  private void serve(ServerSetup setup, LocalEventStore store, boolean isNew)
+      throws IOException, InterruptedException {
+    try (var server = LeftfoldServer.start(store, setup.serverOptions())) {
       shell.stop().mayTake(setup.patience().plus(STORE_PATIENCE));
       var _ = server.shutdownAsked().thenRun(shell.stop()::request);
-      var everybodyKnows = server.usersWithDefaultPassword();
-      var known =
-          Welcome.isIndexing(store)
-              ? List.of() // and for long
-              : soon(everybodyKnows.toCompletableFuture());
-      new Welcome(setup, shell, known.contains("admin")).print(store, server.port());
+      new Welcome(setup, shell, isNew).print(store, server.port());
       reportIndexing(store);
-      everybodyKnows.thenAccept(this::warnOfDefaultPasswords);
+      server.usersWithDefaultPassword().thenAccept(this::warnOfDefaultPasswords);
       shell.stop().await();
       say("Stopping …");
       server.close(
           setup.patience(),
           remaining -> say("Waiting for %s. Ctrl-C ends at once.".formatted(remaining)));
     }
-    shell.out().println("Stopped.");
-    return ExitCode.OK;
   }
 
   private void say(String line) {
     shell.out().println(line);
     shell.out().flush();
-  }
-
-  /// What comes of it in a moment: trying passwords takes one, and waits for an index that is being
-  /// made.
-  private static List<String> soon(Future<List<String>> users) throws InterruptedException {
-    try {
-      return users.get(PASSWORD_PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | TimeoutException _) {
-      return List.of();
-    }
   }
 
   private void warnOfDefaultPasswords(List<String> users) {

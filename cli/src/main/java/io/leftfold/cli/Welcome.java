@@ -8,6 +8,7 @@ import static io.leftfold.cli.config.ServerOption.HOST;
 import io.leftfold.engine.Durability;
 import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.Authentication;
 import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.Security;
 import io.leftfold.server.Security.Certificates;
@@ -20,13 +21,13 @@ final class Welcome {
 
   private final ServerSetup setup;
   private final Shell shell;
-  private final boolean everybodyKnowsAdmin;
+  private final boolean isNew;
 
-  /// @param everybodyKnowsAdmin whether the password of `admin` is the one that everybody knows
-  Welcome(ServerSetup setup, Shell shell, boolean everybodyKnowsAdmin) {
+  /// @param isNew whether the store was made just now
+  Welcome(ServerSetup setup, Shell shell, boolean isNew) {
     this.setup = setup;
     this.shell = shell;
-    this.everybodyKnowsAdmin = everybodyKnowsAdmin;
+    this.isNew = isNew;
   }
 
   void print(LocalEventStore store, int port) {
@@ -143,13 +144,17 @@ final class Welcome {
             parameters);
   }
 
-  /// Who has every right; a password that was chosen is not shown, and asked for by commands.
+  /// Who has every right; commands ask for a password that may be another one by now.
   private String administrator(Security security) {
     return switch (security) {
       case Security.Insecure() -> "";
-      case Security.Plaintext(_), Security.Tls(_, _) ->
-          everybodyKnowsAdmin ? "admin:changeit@" : "admin@";
+      case Security.Plaintext(var users) -> administrator(users);
+      case Security.Tls(var users, _) -> administrator(users);
     };
+  }
+
+  private String administrator(Authentication users) {
+    return isNew && users.adminPassword().isEmpty() ? "admin:changeit@" : "admin@";
   }
 
   private void sayHowToTry(String connection) {

@@ -232,24 +232,7 @@ public final class EventSelection implements AutoCloseable {
   }
 
   private <T> T watched(Duration limit, Supplier<T> work) {
-    if (limits.areStatementsLimited()) {
-      context.resetLimits();
-    }
-    watch.begin(limit);
-    T result = null;
-    PolyglotException thrown = null;
-    Optional<ProjectionFault.Kind> reached;
-    try {
-      result = work.get();
-    } catch (PolyglotException e) {
-      thrown = e;
-    } finally {
-      reached = watch.end();
-    }
-    if (result == null || reached.isPresent()) {
-      throw new Script.Failure(thrown, reached, Optional.empty());
-    }
-    return result;
+    return Script.watched(context, limits, watch, limit, Optional::empty, work);
   }
 
   // ---- words

@@ -341,6 +341,21 @@ final class Script implements AutoCloseable {
 
   private <T> T watched(Duration limit, Supplier<T> work) {
     host.begin();
+    return watched(context, limits, watch, limit, host::refusal, work);
+  }
+
+  /// Lets a script do something within its limits.
+  ///
+  /// @param limit of the time that it takes
+  /// @param refusal why what it wanted was refused to it meanwhile, if something was
+  /// @throws Failure if it threw, came to a limit, or was refused something
+  static <T> T watched(
+      Context context,
+      ProjectionLimits limits,
+      Watch watch,
+      Duration limit,
+      Supplier<Optional<ScriptHost.Refusal>> refusal,
+      Supplier<T> work) {
     if (limits.areStatementsLimited()) {
       context.resetLimits();
     }
@@ -355,8 +370,8 @@ final class Script implements AutoCloseable {
     } finally {
       reached = watch.end();
     }
-    if (result == null || reached.isPresent() || host.refusal().isPresent()) {
-      throw new Failure(thrown, reached, host.refusal());
+    if (result == null || reached.isPresent() || refusal.get().isPresent()) {
+      throw new Failure(thrown, reached, refusal.get());
     }
     return result;
   }
