@@ -254,13 +254,18 @@ final class KurrentEventStore implements EventStore {
     if (options.direction() == Direction.BACKWARDS) {
       wire.backwards();
     }
-    if (options.from() == ReadOptions.END) {
+    if (options.from() == ReadOptions.END || isBeyondTheEnd(options.from())) {
       wire.fromEnd();
     } else {
       wire.fromPosition(new Position(options.from(), options.from()));
     }
     return new Collected(
         new StreamState.Absent(), fromWire(result(client.readAll(wire)).getEvents()));
+  }
+
+  /// KurrentDB refuses positions that it has not come to, as those of another server.
+  private boolean isBeyondTheEnd(long position) {
+    return position > lastPosition().map(last -> last + 1).orElse(0L);
   }
 
   private List<ResolvedEvent> readFiltered(ReadOptions options) {
