@@ -41,12 +41,33 @@ final class IndexEvents {
     Life with(RecordedEvent event) {
       var revision = event.revision();
       return switch (event.type()) {
-        case CREATED -> new Life(revision, revision, IndexEvents.definition(event), false);
-        case STARTED -> new Life(revision, generation, definition, true);
-        case STOPPED -> new Life(revision, generation, definition, false);
-        case DELETED -> new Life(revision, generation, Optional.empty(), false);
+        case CREATED -> created(revision, IndexEvents.definition(event));
+        case STARTED -> started(revision);
+        case STOPPED -> stopped(revision);
+        case DELETED -> deleted(revision);
         default -> new Life(revision, generation, definition, isStarted);
       };
+    }
+
+    Life created(long at, Optional<IndexDefinition> what) {
+      return new Life(at, at, what, false);
+    }
+
+    Life started(long at) {
+      return new Life(at, generation, definition, true);
+    }
+
+    Life stopped(long at) {
+      return new Life(at, generation, definition, false);
+    }
+
+    Life deleted(long at) {
+      return new Life(at, generation, Optional.empty(), false);
+    }
+
+    /// Where the next event will be, if nobody else is quicker.
+    long next() {
+      return revision + 1;
     }
 
     /// Whether there ever was an index of the name.

@@ -140,13 +140,7 @@ public final class UserIndexes implements AutoCloseable {
   }
 
   private void work(UserIndex index) {
-    var name = index.definition().name();
-    LOGGER.log(
-        System.Logger.Level.INFO,
-        "Index {0} goes on at position {1} of {2}",
-        name,
-        Long.toString(index.entries().through()),
-        Long.toString(store.lastPosition().orElse(-1L) + 1));
+    tellStanding(index, "goes on");
     var failure = new CompletableFuture<String>();
     var work =
         new Indexing(
@@ -248,15 +242,13 @@ public final class UserIndexes implements AutoCloseable {
     var now = clock.instant();
     var events = new ArrayList<ProposedEvent>();
     events.add(IndexEvents.created(definition, now));
+    var begun = life.created(life.next(), Optional.of(definition));
     if (start) {
       events.add(IndexEvents.started(name, now));
+      begun = begun.started(begun.next());
     }
-    var created = life.revision() + 1;
     record(life, name, events);
-    lives.put(
-        name,
-        new IndexEvents.Life(
-            life.revision() + events.size(), created, Optional.of(definition), start));
+    lives.put(name, begun);
     open(definition, lifeOf(name));
   }
 
@@ -312,9 +304,7 @@ public final class UserIndexes implements AutoCloseable {
       return;
     }
     record(life, name, List.of(IndexEvents.started(name, clock.instant())));
-    lives.put(
-        name,
-        new IndexEvents.Life(life.revision() + 1, life.generation(), life.definition(), true));
+    lives.put(name, life.started(life.next()));
     work(index);
   }
 
@@ -337,9 +327,7 @@ public final class UserIndexes implements AutoCloseable {
     index.entries().cut();
     var life = lifeOf(name);
     record(life, name, List.of(IndexEvents.stopped(name, clock.instant(), reason)));
-    lives.put(
-        name,
-        new IndexEvents.Life(life.revision() + 1, life.generation(), life.definition(), false));
+    lives.put(name, life.stopped(life.next()));
     index.entries().setCurrent(true);
   }
 
@@ -361,9 +349,7 @@ public final class UserIndexes implements AutoCloseable {
       index.end();
     }
     record(life, name, List.of(IndexEvents.deleted(name, clock.instant())));
-    lives.put(
-        name,
-        new IndexEvents.Life(life.revision() + 1, life.generation(), Optional.empty(), false));
+    lives.put(name, life.deleted(life.next()));
     if (index != null) {
       index.entries().remove();
     }

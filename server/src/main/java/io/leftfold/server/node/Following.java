@@ -65,7 +65,7 @@ public final class Following implements AutoCloseable {
   /// @throws LeftfoldException if the subscription has ended, or the caller has no right to it any
   ///   more
   public Optional<SubscriptionMessage> poll() {
-    var message = subscription.poll();
+    var message = subscription.poll().get();
     if (message.isPresent()) {
       stillAllowed.run();
     }
@@ -92,18 +92,18 @@ public final class Following implements AutoCloseable {
   ///
   /// @param once what to call, on a thread of the engine or on this one: hand over and return
   public void onAvailable(Runnable once) {
-    subscription.onAvailable(once);
+    subscription.onAvailable().accept(once);
   }
 
   /// How many events are before it.
   long lag() {
-    return subscription.lag();
+    return subscription.lag().getAsLong();
   }
 
   /// When the first of them was recorded.
   Optional<Instant> lagsSince() {
     try {
-      return subscription.lagsSince();
+      return subscription.lagsSince().get();
     } catch (LeftfoldException e) {
       return Optional.empty(); // the taker will hear of it
     }
@@ -113,6 +113,6 @@ public final class Following implements AutoCloseable {
   @Override
   public void close() {
     measures.closed(this);
-    subscription.close();
+    subscription.close().run();
   }
 }

@@ -7,78 +7,26 @@ import io.leftfold.engine.LocalSubscription;
 import io.leftfold.server.indexes.IndexSubscription;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /// What a [Following] takes from, without waiting: a place in a stream, in everything, or in an
-/// index.
-interface Taking {
-
-  Optional<SubscriptionMessage> poll();
-
-  void onAvailable(Runnable once);
-
-  long lag();
-
-  Optional<Instant> lagsSince();
-
-  void close();
+/// index. Each part is a method of the subscription that has the same name.
+record Taking(
+    Supplier<Optional<SubscriptionMessage>> poll,
+    Consumer<Runnable> onAvailable,
+    LongSupplier lag,
+    Supplier<Optional<Instant>> lagsSince,
+    Runnable close) {
 
   /// From a stream, or from everything.
-  static Taking from(LocalSubscription subscription) {
-    return new Taking() {
-      @Override
-      public Optional<SubscriptionMessage> poll() {
-        return subscription.poll();
-      }
-
-      @Override
-      public void onAvailable(Runnable once) {
-        subscription.onAvailable(once);
-      }
-
-      @Override
-      public long lag() {
-        return subscription.lag();
-      }
-
-      @Override
-      public Optional<Instant> lagsSince() {
-        return subscription.lagsSince();
-      }
-
-      @Override
-      public void close() {
-        subscription.close();
-      }
-    };
+  static Taking from(LocalSubscription of) {
+    return new Taking(of::poll, of::onAvailable, of::lag, of::lagsSince, of::close);
   }
 
   /// From an index.
-  static Taking from(IndexSubscription subscription) {
-    return new Taking() {
-      @Override
-      public Optional<SubscriptionMessage> poll() {
-        return subscription.poll();
-      }
-
-      @Override
-      public void onAvailable(Runnable once) {
-        subscription.onAvailable(once);
-      }
-
-      @Override
-      public long lag() {
-        return subscription.lag();
-      }
-
-      @Override
-      public Optional<Instant> lagsSince() {
-        return subscription.lagsSince();
-      }
-
-      @Override
-      public void close() {
-        subscription.close();
-      }
-    };
+  static Taking from(IndexSubscription of) {
+    return new Taking(of::poll, of::onAvailable, of::lag, of::lagsSince, of::close);
   }
 }
