@@ -52,7 +52,7 @@ final class MemoryStates implements StateStore {
 
   @Override
   public synchronized Optional<Stored> partition(String partition) {
-    return Optional.ofNullable(partitions.get(partition)).map(text -> new Stored(text, -1));
+    return Optional.ofNullable(partitions.get(partition)).map(text -> new Stored(text, -1, -1));
   }
 
   @Override

@@ -37,6 +37,7 @@ final class StateCache implements SavedStates {
   private static final class Entry {
     private @Nullable String text;
     private long result = -1;
+    private long revision = -1;
     private long step = -1;
 
     private long bytes(String partition) {
@@ -80,6 +81,11 @@ final class StateCache implements SavedStates {
     return entry(partition).result;
   }
 
+  /// The revision of a partition's last state, in its stream; −1 for none.
+  synchronized long revision(String partition) {
+    return entry(partition).revision;
+  }
+
   private Entry entry(String partition) {
     var known = unwritten.get(partition);
     if (known == null) {
@@ -94,6 +100,7 @@ final class StateCache implements SavedStates {
           .ifPresent(found -> {
             entry.text = found.text();
             entry.result = found.result();
+            entry.revision = found.revision();
           });
     }
     stored.put(partition, entry);
@@ -127,6 +134,7 @@ final class StateCache implements SavedStates {
     bytes -= entry.bytes(partition);
     entry.text = text;
     entry.result = result;
+    entry.revision++;
     entry.step = step;
     bytes += entry.bytes(partition);
     stored.remove(partition);

@@ -25,7 +25,8 @@ interface StateStore {
   ///
   /// @param text JSON, or empty for a partition that is known and has no state
   /// @param result the revision of its last result; −1 for none
-  record Stored(String text, long result) {}
+  /// @param revision where it stands in its stream
+  record Stored(String text, long result, long revision) {}
 
   /// The state of a partition, if it was ever saved.
   Optional<Stored> partition(String partition);

@@ -23,6 +23,10 @@ import java.util.UUID;
 /// Makes the one commit of a step.
 final class StepMaker {
 
+  /// The state of a partition with which its stream begins to keep the last only. Of most
+  /// partitions there are few states, and saying so takes as much as a state does.
+  private static final long REVISION_THAT_FORGETS = 3;
+
   private final EventStore store;
   private final RunIdentity identity;
   private final UUID run;
@@ -114,16 +118,15 @@ final class StepMaker {
   private void state(
       long step, String partition, String text, @org.jspecify.annotations.Nullable String output) {
     var stream = identity.streams().state(identity.epoch(), partition);
-    var isNew = states.isNew(partition);
     var result = output == null ? states.result(partition) : result(partition, output);
     add(
         stream,
         ExpectedState.any(),
         json(StoredStates.TYPE, text).withMetadata(StoredStates.metadata(result)));
-    if (isNew) {
+    states.put(step, partition, text, result);
+    if (states.revision(partition) == REVISION_THAT_FORGETS) {
       keepOnly(stream, 1);
     }
-    states.put(step, partition, text, result);
   }
 
   private void shared(String text) {

@@ -25,7 +25,7 @@ record StoredStates(EventStore store, ProjectionStreams streams, long epoch, AsO
   @Override
   public Optional<Stored> partition(String partition) {
     return last(streams.state(epoch, partition))
-        .map(event -> new Stored(event.dataAsText(), result(event)));
+        .map(event -> new Stored(event.dataAsText(), result(event), event.revision()));
   }
 
   @Override

@@ -80,4 +80,23 @@ final class RestartTest {
     assertThat(fixture.texts("out")).hasSize(events + 1).doesNotHaveDuplicates();
     assertThat(fixture.projections.statistics("counts").state()).isEqualTo(ProjectionState.RUNNING);
   }
+
+  @Test
+  void a_stream_of_states_keeps_the_last_from_the_fourth_on_whoever_wrote_those_before() {
+    fixture.projections.create(
+        NewProjection.continuous(
+            "each", "fromAll().foreachStream().when({ Added(s) { s.n = (s.n || 0) + 1; } })"));
+    var states = "$projectionstate-1.0-s";
+    for (var saved = 1; saved <= 3; saved++) {
+      fixture.awaitStep("each", add());
+      assertThat(fixture.events(states)).hasSize(saved);
+      assertThat(fixture.events("$$" + states)).isEmpty();
+    }
+    fixture.reopen();
+    for (var saved = 4; saved <= 6; saved++) {
+      fixture.awaitStep("each", add());
+      assertThat(fixture.texts(states)).containsExactly("{\"n\":%d}".formatted(saved));
+      assertThat(fixture.events("$$" + states)).hasSize(1);
+    }
+  }
 }

@@ -23,7 +23,7 @@ final class StateCacheTest {
     @Override
     public Optional<Stored> partition(String partition) {
       asked++;
-      return Optional.ofNullable(texts.get(partition)).map(text -> new Stored(text, 7));
+      return Optional.ofNullable(texts.get(partition)).map(text -> new Stored(text, 7, 5));
     }
 
     @Override

@@ -32,8 +32,8 @@ final class BareLoop implements AutoCloseable {
         const chain = { foreachStream() { byStream = true; return chain; }, when(h) { handlers = h; } };
         const emit = (stream, type, body) => { emitted.push(stream, type, JSON.stringify(body)); };
         eval('const fromAll = () => chain, fromCategory = () => chain;' + text);
-        const states = new Map();
         return function () {
+          const states = new Map();
           for (let i = 0; i < own.length; i++) {
             const e = new Event(own[i][0], own[i][1], own[i][2]);
             const key = byStream ? e.streamId : '';
