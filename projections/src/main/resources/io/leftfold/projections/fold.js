@@ -210,7 +210,16 @@
       }
       current = key;
     }
-    const slot = key === lastKey && !entersAlways ? lastSlot : enter(key);
+    let slot = lastSlot;
+    if (key !== lastKey || entersAlways) {
+      // Entering takes two calls: only what is new, or must be entered, pays for them.
+      slot = entersAlways ? undefined : slots.get(key);
+      if (slot === undefined) slot = enter(key);
+      else {
+        lastKey = key;
+        lastSlot = slot;
+      }
+    }
     const event = new Event({ source, partition: key, data: undefined, others: null });
     if (slot.state === undefined || slot.state === null) begin(slot, event);
     const handler = index >= 0 ? handlers[index] : any;
@@ -264,7 +273,9 @@
     let texts = '';
     for (let slot = firstDirty; slot !== null; slot = slot.nextDirty) {
       current = slot.key;
-      const text = stateText(slot);
+      // As in stateText: a call for each state shows.
+      let text = json(slot.state, limits.state);
+      if (text === undefined || text === 'null') text = '';
       heldChars += text.length - slot.chars;
       slot.chars = text.length;
       texts += current.length + ' ' + current + text + '\n';
