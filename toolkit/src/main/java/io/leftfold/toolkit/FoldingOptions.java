@@ -7,7 +7,9 @@ import java.util.concurrent.ThreadFactory;
 
 /// How a projection is run: `FoldingOptions.defaults().with(OnFailure.STOP)`.
 ///
-/// @param attemptsMax how often an event is tried, 1 or more
+/// @param attemptsMax how often an event is tried, 1 or more. Only attempts count behind which the
+///   read model takes a transaction without the event; before anything is made of them, it is tried
+///   once more right behind such a transaction
 /// @param pauseFirst how long to wait before the second attempt; each pause is twice the one before
 /// @param pauseLongest up to how long. Also how long a projection waits before it asks a store
 ///   again that did not answer

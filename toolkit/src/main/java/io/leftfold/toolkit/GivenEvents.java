@@ -94,7 +94,7 @@ record GivenEvents<E>(Projection<E, ?> projection, List<RecordedEvent> events) {
             .withAttemptsMax(1)
             .with(OnFailure.STOP)
             .with(UnknownEvents.REFUSE);
-    var kept = new KeptVersion<>(other.quiet(), readModel, options, new Progress());
+    var kept = new KeptVersion<>(other.quiet(), readModel, options, new Progress(), Notices.none());
     kept.open();
     for (var from = 0; from < events.size(); from += batchEvents) {
       var batch = events.subList(from, Math.min(from + batchEvents, events.size()));

@@ -32,6 +32,7 @@ final class KeptVersion<E, V> {
   private final ReadModel<V> readModel;
   private final FoldingOptions options;
   private final Progress progress;
+  private final Notices notices;
 
   /// Others look at it.
   private volatile @Nullable Known known;
@@ -40,12 +41,14 @@ final class KeptVersion<E, V> {
       Projection<E, V> projection,
       ReadModel<V> readModel,
       FoldingOptions options,
-      Progress progress) {
+      Progress progress,
+      Notices notices) {
     this.projection = projection;
     this.folds = new Folds<>(projection, options.unknownEvents());
     this.readModel = readModel;
     this.options = options;
     this.progress = progress;
+    this.notices = notices;
   }
 
   // ---- what is known
@@ -154,28 +157,37 @@ final class KeptVersion<E, V> {
     events.forEach(this::foldOne);
   }
 
+  /// Tries an event by itself. It is blamed for an attempt that failed only if the read model takes
+  /// a transaction without it right afterwards, and for good only if it then fails once more: one
+  /// that does not answer for a while, however long, is nobody's fault.
   private void foldOne(RecordedEvent event) {
-    var blamed = new HashMap<String, String>();
+    var blamed = new HashMap<String, RuntimeException>();
     for (var attempts = 1; ; attempts++) {
       try {
         commit(List.of(event), event.position(), blamed);
+        notices.parked(event, blamed);
         return;
       } catch (OutrunException | KeysUnavailableException e) {
         throw e;
       } catch (RuntimeException failure) {
-        if (attempts == options.attemptsMax() || isToBeSetAside(failure)) {
-          blamed.put(
-              toBlame(event, failure, blamed.keySet()), FoldFailure.causeOf(failure).toString());
+        if (!isToBeSetAside(failure)) {
+          keepPlace();
+          if (attempts == 1 && blamed.isEmpty()) {
+            notices.failed(event, failure);
+          }
+        }
+        if (attempts > options.attemptsMax() || isToBeSetAside(failure)) {
+          blamed.put(toBlame(event, failure, blamed.keySet()), failure);
           attempts = 0;
-        } else if (!progress.pause(options.pauseAfter(attempts))) {
+        } else if (attempts < options.attemptsMax()
+            && !progress.pause(options.pauseAfter(attempts))) {
           throw failure;
         }
       }
     }
   }
 
-  /// The partition that is to be parked. An event is blamed only if the store takes a transaction
-  /// without it: if it does not, that is thrown instead, here or when the event is parked.
+  /// The partition that is to be parked.
   private String toBlame(RecordedEvent event, RuntimeException failure, Set<String> blamed) {
     var partition =
         failure instanceof FoldFailure inside
@@ -186,11 +198,10 @@ final class KeptVersion<E, V> {
     if (partition.isEmpty() && !(failure instanceof FoldFailure)) {
       throw failure;
     }
-    if (partition.isPresent() && options.onFailure() != OnFailure.STOP) {
-      return partition.get();
-    }
-    keepPlace();
-    throw new ProjectionFailedException(version(), event, FoldFailure.causeOf(failure));
+    return partition
+        .filter(_ -> options.onFailure() != OnFailure.STOP)
+        .orElseThrow(
+            () -> new ProjectionFailedException(version(), event, FoldFailure.causeOf(failure)));
   }
 
   private Optional<String> aside() {
@@ -206,7 +217,8 @@ final class KeptVersion<E, V> {
         && inside.partition().isEmpty();
   }
 
-  private void commit(List<RecordedEvent> events, long through, Map<String, String> blamed) {
+  private void commit(
+      List<RecordedEvent> events, long through, Map<String, RuntimeException> blamed) {
     var before = open();
     var meant =
         blamed.containsKey(Projector.UNREADABLE)
@@ -227,7 +239,7 @@ final class KeptVersion<E, V> {
   private void apply(
       Meant<E> event,
       Known before,
-      Map<String, String> blamed,
+      Map<String, RuntimeException> blamed,
       Transaction<V> transaction,
       V view) {
     var position = event.recorded().position();
@@ -235,7 +247,8 @@ final class KeptVersion<E, V> {
         .byPartition()
         .forEach((partition, occurred) -> {
           if (blamed.containsKey(partition)) {
-            transaction.park(version(), partition, position, blamed.get(partition));
+            var cause = FoldFailure.causeOf(blamed.get(partition)).toString();
+            transaction.park(version(), partition, position, cause);
           } else if (before.parked().contains(partition)) {
             transaction.park(version(), partition, position, "");
           } else {

@@ -66,6 +66,7 @@ public final class Projector<E, V> implements AutoCloseable {
   private final FoldingOptions options;
   private final ProjectionSource source;
   private final Progress progress = new Progress();
+  private final Notices notices;
   private final KeptVersion<E, V> kept;
 
   /// Held while events are folded or resumed.
@@ -82,7 +83,8 @@ public final class Projector<E, V> implements AutoCloseable {
     this.projection = projection;
     this.options = options;
     this.source = new ProjectionSource(store, projection.source(), options.batchEventsMax());
-    this.kept = new KeptVersion<>(projection, readModel, options, progress);
+    this.notices = Notices.of(projection.version());
+    this.kept = new KeptVersion<>(projection, readModel, options, progress, notices);
   }
 
   /// A projector with default options, which does nothing yet.
@@ -204,6 +206,7 @@ public final class Projector<E, V> implements AutoCloseable {
         }
       } catch (ProjectionFailedException failure) {
         progress.become(Phase.STOPPED, failure);
+        notices.stopped(failure);
         return;
       } catch (InterruptedException _) {
         progress.become(Phase.STOPPED);
@@ -211,13 +214,18 @@ public final class Projector<E, V> implements AutoCloseable {
       } catch (RuntimeException failure) {
         if (progress.isClosed() || isOver(failure)) {
           progress.become(Phase.STOPPED, failure);
+          notices.storeClosed();
           return;
         }
         attempts = progress.position() > before ? 1 : attempts;
+        if (progress.phase() != Phase.RETRYING) {
+          notices.retrying(failure);
+        }
         progress.become(Phase.RETRYING, failure);
         progress.pause(options.pauseAfter(attempts));
       } catch (Error e) {
         progress.become(Phase.STOPPED, new IllegalStateException(e));
+        notices.ended(e);
         throw e;
       }
     }
@@ -238,7 +246,7 @@ public final class Projector<E, V> implements AutoCloseable {
       if (progress.phase() == Phase.RETIRED) {
         return false;
       }
-      progress.become(Phase.RUNNING);
+      goesOn();
       if (!moved && kept.known().filter(known -> !known.isBuilding()).isPresent()) {
         follow();
       } else if (!moved) {
@@ -246,6 +254,13 @@ public final class Projector<E, V> implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  private void goesOn() {
+    if (progress.phase() == Phase.RETRYING) {
+      notices.goesOn();
+    }
+    progress.become(Phase.RUNNING);
   }
 
   /// Folds what comes, until somebody else is quicker.
@@ -258,7 +273,7 @@ public final class Projector<E, V> implements AutoCloseable {
           kept.fold(batch);
           return true;
         });
-        progress.become(Phase.RUNNING);
+        goesOn();
       }
     } finally {
       subscription = null;
@@ -482,7 +497,8 @@ public final class Projector<E, V> implements AutoCloseable {
   /// @param <M> its kind
   /// @return the same, which answers now as of then
   public <M extends ReadModel<V>> M asOf(AsOf moment, M empty) {
-    var past = new KeptVersion<>(projection.quiet(), empty, withParking(), new Progress());
+    var past =
+        new KeptVersion<>(projection.quiet(), empty, withParking(), new Progress(), Notices.none());
     var batch = source.readPast(past.open().through(), moment);
     while (!batch.events().isEmpty()) {
       past.fold(batch);

@@ -214,6 +214,63 @@ final class ProjectorTest {
         .containsExactly(tuple("in", 2L));
   }
 
+  // ---- what operators are told
+
+  @Test
+  void what_is_parked_or_stops_is_logged_without_what_was_said_about_it() {
+    var poisonous = append(store, "7", new Deposited(1), new Deposited(10));
+    append(store, "7", new Deposited(100));
+    var failing =
+        sums(event -> {
+          if (event.equals(new Deposited(10))) {
+            throw new IllegalStateException("Ann has 10");
+          }
+        });
+
+    try (var log = new LogCapture(Projector.class)) {
+      Projector.of(store, failing, readModel, OPTIONS).catchUp();
+
+      assertThat(log.lines())
+          .satisfiesExactly(
+              tried ->
+                  assertThat(tried)
+                      .startsWith("WARNING Projection sums, version 1 could not fold")
+                      .contains(
+                          "position " + poisonous, "IllegalStateException at ", "ProjectorTest")
+                      .doesNotContain("Ann"),
+              parked ->
+                  assertThat(parked)
+                      .startsWith("WARNING Projection sums, version 1 parked partition account-7")
+                      .contains(
+                          "position " + poisonous,
+                          "IllegalStateException at ",
+                          "resume(\"account-7\")")
+                      .doesNotContain("Ann"));
+    }
+  }
+
+  @Test
+  void that_it_stops_is_logged_where_nobody_is_told() throws InterruptedException {
+    var failing =
+        sums(_ -> {
+          throw new IllegalStateException("Ann has 10");
+        });
+    var options = OPTIONS.with(OnFailure.STOP).withAttemptsMax(1);
+    var projector = Projector.of(store, failing, readModel, options);
+    try (var log = new LogCapture(Projector.class)) {
+      projector.start();
+      var last = append(store, "7", new Deposited(1));
+      assertThatThrownBy(() -> projector.await(last, LONG))
+          .isInstanceOf(ProjectionStoppedException.class);
+      projector.close();
+
+      assertThat(log.lines().getLast())
+          .startsWith("SEVERE Projection sums, version 1 stopped before position " + last)
+          .contains("IllegalStateException at ")
+          .doesNotContain("Ann");
+    }
+  }
+
   // ---- in the background
 
   @Test
