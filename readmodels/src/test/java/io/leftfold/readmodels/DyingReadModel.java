@@ -31,7 +31,7 @@ final class DyingReadModel<S> implements ReadModel<States<S>> {
   }
 
   /// The process is no more.
-  static final class Killed extends Error {
+  static final class Killed extends VirtualMachineError {
     private static final long serialVersionUID = 1;
   }
 

@@ -12,7 +12,7 @@ final class FoldFailure extends RuntimeException {
   private final transient Optional<String> partition;
 
   /// @param partition whose fold it was; empty if the event was not understood
-  FoldFailure(Optional<String> partition, Exception cause) {
+  FoldFailure(Optional<String> partition, Throwable cause) {
     super(cause);
     this.partition = partition;
   }

@@ -49,7 +49,8 @@ final class Folds<E, V> {
       return new Meant<>(recorded, byPartition);
     } catch (KeysUnavailableException e) {
       throw e; // no fault of the event
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      requireOfTheApplication(e);
       throw new FoldFailure(Optional.empty(), e);
     }
   }
@@ -100,12 +101,22 @@ final class Folds<E, V> {
     }
   }
 
+  /// Throws on what no event can be blamed for: that the virtual machine is out of memory may show
+  /// anywhere, and nobody knows what is still right. A stack that overflows is the function's own
+  /// affair, as is every other error.
+  private static void requireOfTheApplication(Throwable thrown) {
+    if (thrown instanceof VirtualMachineError error && !(error instanceof StackOverflowError)) {
+      throw error;
+    }
+  }
+
   private void apply(Fold<E, V> fold, Occurred<E> occurred, V view) {
     try {
       fold.apply(view, occurred);
     } catch (KeysUnavailableException e) {
       throw e;
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
+      requireOfTheApplication(e);
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }

@@ -3,6 +3,9 @@
 package io.leftfold.toolkit;
 
 /// What becomes of a projection when an event cannot be folded, after it was tried often enough.
+/// Errors that a fold throws are as exceptions are, but for those of the virtual machine that are
+/// no overflow of the stack: when memory is short, whatever happens to ask for some meets it, so no
+/// event is blamed, and the projection stops.
 public enum OnFailure {
   /// It stands before the event until it is started again.
   STOP,

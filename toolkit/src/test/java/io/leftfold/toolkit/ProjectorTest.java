@@ -32,6 +32,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// What a projector does besides what is kept: tries again, stops, waits, ends. What is kept is
@@ -118,6 +119,52 @@ final class ProjectorTest {
     assertThat(failures).hasValue(4);
     assertThat(projector.parked()).isEmpty();
     assertThat(states()).containsExactly(Map.entry("account-7", 111L));
+  }
+
+  @ParameterizedTest
+  @MethodSource
+  void an_error_of_a_fold_is_its_events_as_an_exception_is(Error error) {
+    append(store, "7", new Deposited(1), new Deposited(10));
+    append(store, "8", new Deposited(100));
+    var failing =
+        sums(event -> {
+          if (event.equals(new Deposited(10))) {
+            throw error;
+          }
+        });
+
+    var projector = Projector.of(store, failing, readModel, OPTIONS);
+    projector.catchUp();
+
+    assertThat(projector.status().parked()).containsExactly("account-7");
+    assertThat(states()).containsExactly(Map.entry("account-7", 1L), Map.entry("account-8", 100L));
+  }
+
+  static List<Error> an_error_of_a_fold_is_its_events_as_an_exception_is() {
+    return List.of(
+        new AssertionError("poison"),
+        new ExceptionInInitializerError("poison"),
+        new NoClassDefFoundError("poison"),
+        new StackOverflowError("poison"));
+  }
+
+  @Test
+  void that_memory_is_short_is_no_events_fault_and_is_thrown_on() {
+    append(store, "7", new Deposited(1));
+    var failures = new AtomicInteger();
+    var failing =
+        sums(_ -> {
+          if (failures.incrementAndGet() == 1) {
+            throw new OutOfMemoryError("poison");
+          }
+        });
+    var projector = Projector.of(store, failing, readModel, OPTIONS);
+
+    assertThatThrownBy(projector::catchUp).isInstanceOf(OutOfMemoryError.class);
+    assertThat(projector.parked()).isEmpty();
+
+    projector.catchUp();
+    assertThat(states()).containsExactly(Map.entry("account-7", 1L));
   }
 
   @Test

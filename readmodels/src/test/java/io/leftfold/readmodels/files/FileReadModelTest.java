@@ -61,7 +61,7 @@ final class FileReadModelTest {
                           .toList()));
 
   /// The process is no more.
-  private static final class Killed extends Error {
+  private static final class Killed extends VirtualMachineError {
     private static final long serialVersionUID = 1;
   }
 

@@ -47,7 +47,7 @@ final class GraphReadModelTest {
   private final GraphReadModel readModel = GraphReadModel.of(graph);
 
   /// The process is no more.
-  private static final class Killed extends Error {
+  private static final class Killed extends VirtualMachineError {
     private static final long serialVersionUID = 1;
   }
 

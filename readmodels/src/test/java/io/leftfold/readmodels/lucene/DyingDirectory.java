@@ -18,7 +18,7 @@ import org.apache.lucene.store.IndexOutput;
 final class DyingDirectory extends FilterDirectory {
 
   /// The process is no more.
-  static final class Killed extends Error {
+  static final class Killed extends VirtualMachineError {
     private static final long serialVersionUID = 1;
   }
 

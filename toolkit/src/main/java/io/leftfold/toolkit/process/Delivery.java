@@ -75,7 +75,8 @@ final class Delivery<E, S, C> {
     } catch (KeysUnavailableException _) {
       // Nobody's fault, and over some time; as if it had not been tried.
       return new Progress.Again(before, clock.instant().plus(options.retries().pause(1)));
-    } catch (Exception e) {
+    } catch (Exception | Error e) {
+      Faults.requireOfTheApplication(e);
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }

@@ -110,7 +110,8 @@ final class Inbox<E, S, C> implements AutoCloseable {
       routed = routed(event);
     } catch (KeysUnavailableException e) {
       throw e; // no fault of the event: it comes again
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
+      Faults.requireOfTheApplication(e);
       setAside(event, EntryFormat.cause(e));
       return;
     }

@@ -72,7 +72,18 @@ final class Instance<E, S, C> {
     this.definition = definition;
     this.name = name;
     this.generation = generation;
-    this.state = definition.manager().initialState();
+    this.state = initialState();
+  }
+
+  @SuppressWarnings("NullAway") // the state of what is broken is shown to nobody
+  private S initialState() {
+    try {
+      return definition.manager().initialState();
+    } catch (RuntimeException | Error e) {
+      Faults.requireOfTheApplication(e);
+      breakDown(e);
+      return null;
+    }
   }
 
   // ---- folding
@@ -178,14 +189,13 @@ final class Instance<E, S, C> {
       state = definition.manager().evolve(state, input.input().get());
     } catch (KeysUnavailableException e) {
       throw e; // whoever reads the instance reads it again
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
+      Faults.requireOfTheApplication(e);
       breakDown(e);
-    } catch (StackOverflowError e) {
-      breakDown(new IllegalStateException(e));
     }
   }
 
-  private void breakDown(RuntimeException cause) {
+  private void breakDown(Throwable cause) {
     if (broken == null) {
       broken =
           new IllegalStateException(

@@ -44,15 +44,18 @@ import java.util.List;
 /// The functions only look at what they are given and change nothing. When an instance is read
 /// again, its inputs are folded by `evolve` alone; `react` is called once for each input, when that
 /// comes, with the state after it. (It is called again if its effects could not be recorded: others
-/// were quicker, or the process died.) Whatever one of them throws parks the instance, and no other
-/// one, until an operator resumes it or skips the input.
+/// were quicker, or the process died.) Whatever one of them throws, an error as well, parks the
+/// instance, and no other one, until an operator resumes it or skips the input. Only errors of the
+/// virtual machine but an overflow of the stack, such as that memory is short, end the process
+/// instead: nobody knows whose fault they are, and whether what runs is still right.
 ///
 /// @param <E> the events that are followed
 /// @param <S> the state of an instance, which is never changed, only replaced
 /// @param <C> the commands
 public interface ProcessManager<E, S, C> {
 
-  /// Which instances an event concerns. Must not throw: nobody would know which instance to park.
+  /// Which instances an event concerns. Must not throw: nobody would know which instance to park,
+  /// so the event is set aside.
   ///
   /// @param event what happened
   /// @return the instances, each with what is to be if there is none, or one already

@@ -158,7 +158,8 @@ final class Reactions<E, S, C> {
       return reaction.get();
     } catch (KeysUnavailableException e) {
       throw e; // nobody's fault, and over some time
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (RuntimeException | Error e) {
+      Faults.requireOfTheApplication(e);
       return otherwise.apply(EntryFormat.cause(e));
     }
   }

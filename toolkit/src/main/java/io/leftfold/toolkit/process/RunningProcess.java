@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 /// instances want, and each command that is with its target has one.
 ///
 /// A store that cannot answer is asked again; anything else that goes wrong outside the
-/// application's functions ends it, and is told by [#failure()].
+/// application's functions ends it, and is told by [#failure()]. So does an error of the virtual
+/// machine, wherever it shows.
 public final class RunningProcess implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger(RunningProcess.class.getName());
@@ -70,7 +71,7 @@ public final class RunningProcess implements AutoCloseable {
         factory.newThread(() -> {
           try {
             delivery.run();
-          } catch (Throwable e) { // an Error of the target: its command stays where it is
+          } catch (Throwable e) { // its command stays where it is
             fail(e);
             throw e;
           }

@@ -19,8 +19,8 @@ final class FaultyStore extends ForwardingEventStore {
 
   private final Runnable moment;
 
-  /// The process dies. Nothing in it may go on after that, so it is no exception that is caught.
-  static final class Died extends Error {
+  /// The process dies. Nothing in it may go on after that, so it is nothing that is caught.
+  static final class Died extends VirtualMachineError {
     private static final long serialVersionUID = 1;
   }
 

@@ -2,10 +2,26 @@
 
 package io.leftfold.toolkit.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leftfold.api.AppendResult;
+import io.leftfold.api.Commit;
+import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ForwardingEventStore;
+import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
+import io.leftfold.api.SubscribeOptions;
+import io.leftfold.api.Subscription;
+import io.leftfold.api.SubscriptionMessage;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.toolkit.CommandId;
+import io.leftfold.toolkit.LogCapture;
 import io.leftfold.toolkit.process.Shop.Paid;
 import io.leftfold.toolkit.process.Shop.Phase;
 import io.leftfold.toolkit.process.Shop.Placed;
@@ -13,9 +29,21 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// What goes wrong in one instance stays there, in order, until somebody has looked at it.
 final class ParkingTest {
@@ -42,6 +70,140 @@ final class ParkingTest {
     assertThat(shop.delivery.parked()).containsExactly(Shop.POISON);
     assertThat(shop.delivery.report(Shop.POISON).parked().orElseThrow())
         .contains("No order can be paid with poison");
+  }
+
+  /// Where an application's function is called.
+  private enum Called {
+    CORRELATE,
+    INITIAL_STATE,
+    EVOLVE,
+    REACT,
+    IS_TERMINAL,
+    TARGET
+  }
+
+  static List<Arguments> whereWhatIsThrown() {
+    return Stream.of(Called.values())
+        .flatMap(called ->
+            Stream.of(
+                    new IllegalStateException("poison"),
+                    new AssertionError("poison"),
+                    new ExceptionInInitializerError("poison"),
+                    new NoClassDefFoundError("poison"),
+                    new Error("poison"),
+                    new StackOverflowError("poison"))
+                .map(thrown -> Arguments.of(called, thrown)))
+        .toList();
+  }
+
+  @ParameterizedTest
+  @MethodSource("whereWhatIsThrown")
+  void whatever_is_thrown_for_one_instance_the_others_go_on_and_a_new_start_does_too(
+      Called called, Throwable thrown) {
+    shop.with(10)
+        .happens(
+            new Placed("a"), new Placed("bad"), new Paid("a"), new Paid("bad"), new Placed("b"));
+    shop.happens(new Paid("b"));
+    for (var starts = 0; starts < 2; starts++) {
+      try (var stepped = throwing(called, thrown).stepByStep()) {
+        for (var i = 0; i < 60; i++) {
+          stepped.untilIdle();
+          shop.clock.advance(Duration.ofSeconds(2));
+        }
+      }
+    }
+
+    assertThat(List.of("a", "b"))
+        .allMatch(order -> called == Called.INITIAL_STATE || shop.phase(order) == Phase.SHIPPED);
+    assertThat(shop.store.read(StreamName.of("process.delivery"), ReadOptions.forwards()).events())
+        .as("set aside, for nobody knows whom they concern")
+        .hasSize(called == Called.CORRELATE ? 2 : 0);
+    assertThat(shop.delivery.parked())
+        .isEqualTo(
+            switch (called) {
+              case CORRELATE -> List.of();
+              case INITIAL_STATE -> List.of("a", "bad", "b");
+              case EVOLVE, REACT, IS_TERMINAL, TARGET -> List.of("bad");
+            });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void that_memory_is_short_is_no_instances_fault_and_is_thrown_on(Called called) {
+    shop.with(10).happens(new Placed("bad"), new Paid("bad"));
+    try (var stepped = throwing(called, new OutOfMemoryError("poison")).stepByStep()) {
+      assertThatThrownBy(stepped::untilIdle).isInstanceOf(OutOfMemoryError.class);
+    }
+    assertThat(shop.delivery.parked()).isEmpty();
+
+    shop.run();
+    assertThat(shop.phase("bad")).isEqualTo(Phase.SHIPPED);
+  }
+
+  /// What is bad is thrown at: all of it, as nobody knows yet whose initial state it is.
+  private ProcessRunner<Shop.ShopEvent, Shop.Order, Shop.ShopCommand> throwing(
+      Called where, Throwable thrown) {
+    var manager =
+        new Strict() {
+          private void check(Called called, String order) {
+            if (called == where && order.equals("bad")) {
+              ParkingTest.<RuntimeException>sneak(thrown);
+            }
+          }
+
+          @Override
+          public Correlation correlate(Shop.ShopEvent event) {
+            check(Called.CORRELATE, event.order());
+            return super.correlate(event);
+          }
+
+          @Override
+          public Shop.Order initialState() {
+            check(Called.INITIAL_STATE, "bad");
+            return super.initialState();
+          }
+
+          @Override
+          public Shop.Order evolve(
+              Shop.Order order, Input<Shop.ShopEvent, Shop.ShopCommand> input) {
+            check(
+                Called.EVOLVE,
+                input instanceof Input.Occurred<Shop.ShopEvent, Shop.ShopCommand>(var event, _)
+                    ? event.order()
+                    : order.name());
+            return super.evolve(order, input);
+          }
+
+          @Override
+          public List<Effect<Shop.ShopCommand>> react(
+              Shop.Order order, Input<Shop.ShopEvent, Shop.ShopCommand> input) {
+            check(Called.REACT, order.name());
+            return super.react(order, input);
+          }
+
+          @Override
+          public boolean isTerminal(Shop.Order order) {
+            check(Called.IS_TERMINAL, order.name());
+            return super.isTerminal(order);
+          }
+        };
+    return shop.runner(
+        ProcessDefinition.of("delivery", manager, Shop.EVENTS, Shop.COMMANDS)
+            .following(Shop.DELIVERY.source()),
+        Shop.target(
+            shop.store,
+            (id, ship) -> {
+              if (where == Called.TARGET && ship.order().equals("bad")) {
+                ParkingTest.<RuntimeException>sneak(thrown);
+              }
+              return shop.carrier.handle(id, ship);
+            }),
+        ProcessOptions.of(ShopFloor.RETRIES));
+  }
+
+  @SuppressWarnings("unchecked") // An error passes where an exception is said to.
+  private static <T extends Throwable> void sneak(Throwable thrown) throws T {
+    throw (T) thrown;
   }
 
   @Test
