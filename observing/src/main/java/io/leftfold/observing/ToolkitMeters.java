@@ -32,6 +32,7 @@ import java.util.function.Supplier;
 /// | `leftfold.toolkit.process.instances`, `.parked` | its instances that are not at their end; those that stand still |
 /// | `leftfold.toolkit.process.commands.open`, `.commands.retrying` | its commands that are not settled; those that wait to be tried again |
 /// | `leftfold.toolkit.process.timers`, `.full` | its timers; 1 if it takes nothing for too much is open |
+/// | `leftfold.toolkit.process.running` | 1 if it goes on |
 /// | `leftfold.toolkit.process.retries` | counts commands that were put back |
 /// | `leftfold.toolkit.commands` | a timer of commands that deciders handled, by `command` and `outcome` |
 /// | `leftfold.toolkit.commands.conflicts` | counts attempts in which others were quicker |
@@ -145,6 +146,7 @@ public final class ToolkitMeters {
         .gauge("commands.retrying", "Commands to be tried again", ProcessFigures::retrying)
         .gauge("timers", "Timers that run", ProcessFigures::timers)
         .gauge("full", "1 if it takes nothing, for too much is open", it -> it.isFull() ? 1 : 0)
+        .gauge("running", "1 if it goes on", it -> it.isRunning() ? 1 : 0)
         .counter("retries", "How often commands were put back", ProcessFigures::retries);
   }
 

@@ -21,8 +21,10 @@ import io.leftfold.toolkit.process.Input;
 import io.leftfold.toolkit.process.ProcessDefinition;
 import io.leftfold.toolkit.process.ProcessManager;
 import io.leftfold.toolkit.process.ProcessOptions;
+import io.leftfold.toolkit.process.ProcessRunner;
 import io.leftfold.toolkit.process.Retries;
 import io.leftfold.toolkit.topology.Topology;
+import java.time.Clock;
 import java.util.List;
 import java.util.Random;
 
@@ -114,13 +116,22 @@ final class Parcels {
     }
   }
 
+  private static final ProcessDefinition<Event, Integer, Ship> SHIPPING =
+      ProcessDefinition.of("shipping", new Shipping(), EVENTS, COMMANDS);
+
   static Topology topology(HandlingOptions handling, ProcessOptions processing) {
     return Topology.named("parcels")
         .projection(counting(), new InMemoryReadModel<>())
-        .process(
-            ProcessDefinition.of("shipping", new Shipping(), EVENTS, COMMANDS),
-            store -> CommandTarget.of(Parcels.<Ship>handler(store, handling, () -> {}), it -> it),
-            processing);
+        .process(SHIPPING, store -> target(store, handling), processing);
+  }
+
+  private static CommandTarget<Ship> target(EventStore store, HandlingOptions handling) {
+    return CommandTarget.of(Parcels.<Ship>handler(store, handling, () -> {}), it -> it);
+  }
+
+  static ProcessRunner<Event, Integer, Ship> runner(
+      EventStore store, HandlingOptions handling, ProcessOptions processing, Clock clock) {
+    return ProcessRunner.of(store, SHIPPING, target(store, handling), clock, processing);
   }
 
   private static Projection<Event, States<Integer>> counting() {

@@ -93,6 +93,7 @@ final class ToolkitMetersTest {
       assertThat(process("instances")).isZero();
       assertThat(process("commands.open")).isZero();
       assertThat(process("full")).isZero();
+      assertThat(process("running")).isEqualTo(1);
       assertThat(registry.get("leftfold.toolkit.process.retries").functionCounter().count())
           .isZero();
       assertThat(
@@ -100,6 +101,18 @@ final class ToolkitMetersTest {
           .isEqualTo(2);
       assertThat(count("commands", "command", "Ship", "outcome", "accepted")).isEqualTo(2);
     }
+  }
+
+  @Test
+  void a_process_that_ended_does_not_run() {
+    var process = Parcels.runner(store, handling, Parcels.processing(), later);
+    var running = process.start(Thread.ofVirtual().factory());
+    ToolkitMeters.ofProcess("shipping", running::figures).bindTo(registry);
+    assertThat(process("running")).isEqualTo(1);
+
+    running.close();
+
+    assertThat(process("running")).isZero();
   }
 
   @Test

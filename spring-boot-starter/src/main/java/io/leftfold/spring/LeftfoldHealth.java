@@ -10,11 +10,13 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 
 /// Up while the store answers and no part of a topology fails. A part that runs in another process
-/// is that one's affair.
+/// is that one's affair. What is parked is told; whether it is a reason to be down, the application
+/// says: to start anew would not help.
 ///
 /// @param store asked for its last position
 /// @param topologies asked for their parts
-record LeftfoldHealth(EventStore store, List<RunningTopology> topologies)
+/// @param isDownIfParked whether it is down while anything is parked
+record LeftfoldHealth(EventStore store, List<RunningTopology> topologies, boolean isDownIfParked)
     implements HealthIndicator {
 
   @Override
@@ -27,7 +29,9 @@ record LeftfoldHealth(EventStore store, List<RunningTopology> topologies)
     }
     var health = Health.up().withDetail("position", position);
     for (var part : parts()) {
-      part.failure().ifPresent(_ -> health.down());
+      if (part.failure().isPresent() || (isDownIfParked && part.parked() > 0)) {
+        health.down();
+      }
       health.withDetail(part.name(), said(part));
     }
     return health.build();
@@ -38,8 +42,10 @@ record LeftfoldHealth(EventStore store, List<RunningTopology> topologies)
   }
 
   private static String said(PartStatus part) {
-    return part.failure()
-        .map(failure -> "failed: " + failure)
-        .orElse(part.isRunning() ? "running" : "not running here");
+    var doing =
+        part.failure()
+            .map(failure -> "failed: " + failure)
+            .orElse(part.isRunning() ? "running" : "not running here");
+    return part.parked() == 0 ? doing : "%s, %d parked".formatted(doing, part.parked());
   }
 }

@@ -272,6 +272,46 @@ final class LeftfoldAutoConfigurationTest {
   }
 
   @Test
+  void health_tells_how_much_is_parked_and_is_down_for_it_if_the_application_says_so() {
+    var parking =
+        inMemory
+            .withUserConfiguration(ParkingSums.class)
+            .withPropertyValues("leftfold.topology.mode=inline");
+    parking.run(context -> {
+      append(context.getBean(RunningTopology.class).store(), "-1");
+      assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+      assertThat(health(context).getDetails()).containsEntry("sums.1", "running, 1 parked");
+    });
+    parking
+        .withPropertyValues("leftfold.health.down-if-parked=true")
+        .run(context -> {
+          assertThat(health(context).getStatus()).isEqualTo(Status.UP);
+          append(context.getBean(RunningTopology.class).store(), "-1");
+          assertThat(health(context).getStatus()).isEqualTo(Status.DOWN);
+        });
+  }
+
+  /// What is negative is parked.
+  @Configuration(proxyBeanMethods = false)
+  static class ParkingSums {
+    @Bean
+    Topology topology() {
+      return Topology.named("sums")
+          .projection(
+              Projection.folding("sums", 1, Sums.CODEC, 0, ParkingSums::plus),
+              new InMemoryReadModel<>(),
+              FoldingOptions.defaults().withAttemptsMax(1));
+    }
+
+    private static int plus(int sum, int cents) {
+      if (cents < 0) {
+        throw new IllegalArgumentException("got " + cents);
+      }
+      return sum + cents;
+    }
+  }
+
+  @Test
   void meters_are_bound_where_there_is_a_registry() {
     inMemory
         .withUserConfiguration(Sums.class)
@@ -323,11 +363,16 @@ final class LeftfoldAutoConfigurationTest {
       properties.forEach(property -> described.add(property.required("name").asString()));
       assertThat(described)
           .containsExactlyInAnyOrder(
-              "leftfold.store", "leftfold.topology.mode", "leftfold.topology.holder");
+              "leftfold.store",
+              "leftfold.topology.mode",
+              "leftfold.topology.holder",
+              "leftfold.health.down-if-parked");
     }
-    assertThat(components(LeftfoldProperties.class)).containsExactly("store", "topology");
+    assertThat(components(LeftfoldProperties.class)).containsExactly("store", "topology", "health");
     assertThat(components(LeftfoldProperties.TopologyProperties.class))
         .containsExactly("mode", "holder");
+    assertThat(components(LeftfoldProperties.HealthProperties.class))
+        .containsExactly("downIfParked");
   }
 
   private static List<String> components(Class<?> type) {

@@ -31,6 +31,7 @@ final class Delivery<E, S, C> {
   private final CommandTarget<C> target;
   private final ProcessOptions options;
   private final Clock clock;
+  private final Notices notices;
 
   Delivery(
       EventStore store,
@@ -39,7 +40,8 @@ final class Delivery<E, S, C> {
       Reactions<E, S, C> reactions,
       CommandTarget<C> target,
       ProcessOptions options,
-      Clock clock) {
+      Clock clock,
+      Notices notices) {
     this.store = store;
     this.definition = definition;
     this.instances = instances;
@@ -47,6 +49,7 @@ final class Delivery<E, S, C> {
     this.target = target;
     this.options = options;
     this.clock = clock;
+    this.notices = notices;
   }
 
   /// How far it got.
@@ -106,9 +109,11 @@ final class Delivery<E, S, C> {
     try {
       var outcome = target.handle(issue.id(), command);
       watch.ended(ending(outcome));
+      notices.answered(issue);
       return outcome;
     } catch (Throwable e) {
       watch.ended(new WorkObserver.Ending.Failed(e));
+      notices.triedInVain(instance, issue, attempt, e);
       throw e;
     }
   }
@@ -175,6 +180,7 @@ final class Delivery<E, S, C> {
       }
       try {
         var _ = store.append(definition.stream(name), expected, entries);
+        notices.recorded(name, entries);
         return true;
       } catch (WrongExpectedStateException _) {
         // Something else came first: with the instance as it is now.

@@ -153,6 +153,11 @@ final class EntryFormat {
     return whole;
   }
 
+  /// Why an instance is parked, of an entry that says so.
+  static String parkedFor(ProposedEvent parked) {
+    return text(JSON.readTree(parked.data()), "cause");
+  }
+
   static ProposedEvent parked(String cause) {
     return event(PARKED, JSON.createObjectNode().put("cause", cause));
   }

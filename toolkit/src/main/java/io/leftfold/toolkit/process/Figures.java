@@ -31,7 +31,8 @@ final class Figures {
     this.conductor = conductor;
   }
 
-  ProcessFigures read() {
+  /// @param isRunning whether it goes on by itself, or step by step
+  ProcessFigures read(boolean isRunning) {
     var taken = inbox.taken();
     var next = next(taken);
     var last = store.lastPosition().orElse(-1L);
@@ -49,7 +50,13 @@ final class Figures {
         work.retrying(),
         work.retries(),
         work.timers(),
-        conductor.isFull());
+        conductor.isFull(),
+        isRunning);
+  }
+
+  /// How many instances stand still as of the last turn; asks no store.
+  long parked() {
+    return conductor.work().census().parked();
   }
 
   private Optional<RecordedEvent> next(long taken) {

@@ -42,6 +42,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
   private final ProcessDefinition<E, S, C> definition;
   private final Instances<E, S, C> instances;
   private final Reactions<E, S, C> reactions;
+  private final Notices notices;
 
   private @Nullable Subscription source;
   private @Nullable RecordedEvent current;
@@ -53,11 +54,13 @@ final class Inbox<E, S, C> implements AutoCloseable {
       EventStore store,
       ProcessDefinition<E, S, C> definition,
       Instances<E, S, C> instances,
-      Reactions<E, S, C> reactions) {
+      Reactions<E, S, C> reactions,
+      Notices notices) {
     this.store = store;
     this.definition = definition;
     this.instances = instances;
     this.reactions = reactions;
+    this.notices = notices;
   }
 
   /// Takes the next event, if one comes.
@@ -151,6 +154,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
       }
       try {
         append(parts, isLast ? event.position() : -1);
+        parts.forEach(this::recorded);
         return;
       } catch (WrongExpectedStateException _) {
         // A timer or an outcome was quicker: with the instance as it is now.
@@ -162,6 +166,12 @@ final class Inbox<E, S, C> implements AutoCloseable {
         objection = Optional.of(EntryFormat.cause(e));
       }
     }
+  }
+
+  private void recorded(StreamAppend part) {
+    definition
+        .instance(part.stream())
+        .ifPresent(instance -> notices.recorded(instance, part.events()));
   }
 
   private List<StreamAppend> parts(
@@ -210,6 +220,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
             ExpectedState.any(),
             List.of(EntryFormat.unrouted(event, cause)));
     append(new ArrayList<>(List.of(aside)), event.position());
+    notices.setAside(event.position(), cause);
   }
 
   /// @param position up to which the source was taken; −1 if not all of that event is

@@ -27,6 +27,7 @@ import java.time.Duration;
 /// @param retries how often commands were put back to be tried again, since the runner was started
 /// @param timers how many run, as far as they are known ([ProcessOptions#timersMax()])
 /// @param isFull whether no inputs are taken because too many commands are open
+/// @param isRunning whether the runner goes on: it was neither closed nor ended by a failure
 public record ProcessFigures(
     long position,
     long lag,
@@ -40,7 +41,8 @@ public record ProcessFigures(
     int retrying,
     long retries,
     int timers,
-    boolean isFull) {
+    boolean isFull,
+    boolean isRunning) {
 
   /// How many instances take inputs, or wait for them.
   ///

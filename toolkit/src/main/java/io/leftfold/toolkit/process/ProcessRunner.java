@@ -58,6 +58,7 @@ public final class ProcessRunner<E, S, C> {
   private final Reactions<E, S, C> reactions;
   private final Delivery<E, S, C> delivery;
   private final Tracer<E, S, C> tracer;
+  private final Notices notices;
 
   private ProcessRunner(
       EventStore store,
@@ -72,7 +73,9 @@ public final class ProcessRunner<E, S, C> {
     this.instances = new Instances<>(store, definition, options.instancesMax());
     this.reactions = new Reactions<>(definition, clock);
     this.tracer = new Tracer<>(definition, instances, reactions);
-    this.delivery = new Delivery<>(store, definition, instances, reactions, target, options, clock);
+    this.notices = new Notices(definition);
+    this.delivery =
+        new Delivery<>(store, definition, instances, reactions, target, options, clock, notices);
   }
 
   /// A runner, which does nothing yet.
@@ -117,7 +120,7 @@ public final class ProcessRunner<E, S, C> {
   }
 
   private Inbox<E, S, C> inbox() {
-    return new Inbox<>(store, definition, instances, reactions);
+    return new Inbox<>(store, definition, instances, reactions, notices);
   }
 
   private Conductor<E, S, C> conductor(Executor executor) {

@@ -112,18 +112,23 @@ public final class RunningProcess implements AutoCloseable {
   }
 
   private void repeat(Work turn, Runnable again) {
+    var isRetrying = false;
     while (closing.getCount() > 0) {
       try {
         turn.run();
-      } catch (UnavailableException e) {
-        if (e.reason() == UnavailableException.Reason.CLOSED || !paused()) {
+        if (isRetrying) {
+          LOGGER.log(System.Logger.Level.INFO, "A process goes on again");
+        }
+        isRetrying = false;
+      } catch (UnavailableException | KeysUnavailableException e) {
+        if (isClosed(e)) {
           fail(e);
           return;
         }
-        again.run();
-      } catch (KeysUnavailableException e) {
-        LOGGER.log(
-            System.Logger.Level.WARNING, "%s; it goes on when they can".formatted(e.getMessage()));
+        if (!isRetrying) {
+          LOGGER.log(System.Logger.Level.WARNING, "A process tries again until it works", e);
+        }
+        isRetrying = true;
         if (!paused()) {
           fail(e);
           return;
@@ -137,6 +142,11 @@ public final class RunningProcess implements AutoCloseable {
         return;
       }
     }
+  }
+
+  private static boolean isClosed(RuntimeException failure) {
+    return failure instanceof UnavailableException unavailable
+        && unavailable.reason() == UnavailableException.Reason.CLOSED;
   }
 
   private boolean paused() {
@@ -169,7 +179,14 @@ public final class RunningProcess implements AutoCloseable {
   /// @return the figures
   /// @throws io.leftfold.api.UnavailableException if the store cannot be asked
   public ProcessFigures figures() {
-    return figures.read();
+    return figures.read(closing.getCount() > 0);
+  }
+
+  /// How many instances stand still, as far as entries were counted. For any thread; asks no store.
+  ///
+  /// @return 0 or more
+  public long parked() {
+    return figures.parked();
   }
 
   /// Ends it, and waits until nothing of it runs any more. Commands that are with their targets are

@@ -49,7 +49,14 @@ public final class SteppedProcess implements AutoCloseable {
   ///
   /// @return the figures
   public ProcessFigures figures() {
-    return figures.read();
+    return figures.read(true);
+  }
+
+  /// How many instances stand still, as of the last step; asks no store.
+  ///
+  /// @return 0 or more
+  public long parked() {
+    return figures.parked();
   }
 
   /// Ends it. What is in the store stays, and another runner goes on there.

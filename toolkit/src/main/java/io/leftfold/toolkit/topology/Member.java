@@ -92,8 +92,13 @@ final class Member {
   }
 
   PartStatus status() {
+    var one = part;
     return new PartStatus(
-        name, kind, isRunning, Optional.<Throwable>ofNullable(failure).or(part::failure));
+        name,
+        kind,
+        isRunning,
+        Optional.<Throwable>ofNullable(failure).or(one::failure),
+        isRunning ? one.parked() : 0);
   }
 
   /// How it is doing; empty if it does not run here.

@@ -11,7 +11,10 @@ import java.util.Optional;
 /// @param isRunning whether it runs here, or is run step by step here. In [Mode.Shared] it may run
 ///   in another process
 /// @param failure what it failed with last, and has not got over; empty for none
-public record PartStatus(String name, Kind kind, boolean isRunning, Optional<Throwable> failure) {
+/// @param parked how many partitions of a projection, or instances of a process, stand still until
+///   somebody resumes them, as far as that is known here; 0 of what does not run here
+public record PartStatus(
+    String name, Kind kind, boolean isRunning, Optional<Throwable> failure, long parked) {
 
   /// What a part is.
   public enum Kind {

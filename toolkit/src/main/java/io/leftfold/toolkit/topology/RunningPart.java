@@ -37,6 +37,9 @@ sealed interface RunningPart extends AutoCloseable {
   /// What ended it, if it was not closed, or what it tries to get over.
   Optional<Throwable> failure();
 
+  /// How many of its partitions or instances stand still, as far as it knows.
+  long parked();
+
   /// Whether it was started, and goes on no more though nobody has closed it.
   boolean hasEnded();
 
@@ -79,6 +82,11 @@ sealed interface RunningPart extends AutoCloseable {
     @Override
     public Optional<Throwable> failure() {
       return projector.status().failure().map(failure -> failure);
+    }
+
+    @Override
+    public long parked() {
+      return projector.status().parked().size();
     }
 
     @Override
@@ -134,6 +142,13 @@ sealed interface RunningPart extends AutoCloseable {
     public Optional<Throwable> failure() {
       var one = running;
       return one == null ? Optional.empty() : one.failure();
+    }
+
+    @Override
+    public long parked() {
+      var inBackground = running;
+      var byStep = stepped;
+      return inBackground == null ? (byStep == null ? 0 : byStep.parked()) : inBackground.parked();
     }
 
     @Override

@@ -335,6 +335,59 @@ final class ParkingTest {
     assertThat(shop.delivery.parked()).isEmpty();
   }
 
+  // ---- what operators are told
+
+  @Test
+  void what_is_parked_or_set_aside_is_logged_and_of_a_target_that_fails_the_first_command() {
+    shop.with(9).happens(new Placed(Shop.POISON), new Paid(Shop.POISON));
+    var strange =
+        shop.store
+            .append(
+                StreamName.of("order-x"),
+                ExpectedState.any(),
+                ProposedEvent.json("OrderPlaced", "1"))
+            .position()
+            .orElseThrow();
+    shop.happens(new Placed("a"), new Paid("a"), new Placed("b"), new Paid("b"));
+    var isDown = new AtomicBoolean(true);
+    var runner =
+        shop.runner((id, ship) -> {
+          if (isDown.get()) {
+            throw new IOException("nobody there");
+          }
+          return shop.carrier.handle(id, ship);
+        });
+    try (var log = new LogCapture(ProcessRunner.class);
+        var stepped = runner.stepByStep()) {
+      stepped.untilIdle();
+      shop.clock.advance(Duration.ofSeconds(1));
+      stepped.untilIdle();
+
+      assertThat(log.lines())
+          .satisfiesExactlyInAnyOrder(
+              parked ->
+                  assertThat(parked)
+                      .startsWith("WARNING Instance poison of process delivery is parked")
+                      .contains("No order can be paid with poison"),
+              aside ->
+                  assertThat(aside)
+                      .startsWith("WARNING Process delivery passed over the event at position ")
+                      .contains(" position %d,".formatted(strange)),
+              tried ->
+                  assertThat(tried)
+                      .startsWith("WARNING Command Ship of instance ")
+                      .contains("nobody there"));
+
+      isDown.set(false);
+      shop.clock.advance(Duration.ofSeconds(20));
+      stepped.untilIdle();
+      isDown.set(true);
+      shop.happens(new Placed("c"), new Paid("c"));
+      stepped.untilIdle();
+      assertThat(log.lines()).as("it answered meanwhile").hasSize(4);
+    }
+  }
+
   // ---- strict correlation
 
   private void runStrictly(Correlation placed, Correlation paid) {
