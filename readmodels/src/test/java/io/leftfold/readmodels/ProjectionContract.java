@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
@@ -344,6 +345,39 @@ abstract class ProjectionContract extends VersionsContract {
     assertThat(projector.parked())
         .singleElement()
         .satisfies(parked -> assertThat(parked.failure()).contains("purged").doesNotContain("ten"));
+  }
+
+  @Test
+  void killed_while_it_is_purged_it_is_as_it_was_or_purged_and_can_be_purged_again() {
+    Trails.append(store, 3, 0, 8);
+    Trails.append(store, "p01", "100", ANN);
+    var before = Trails.expected(3, 8);
+    before.computeIfPresent("p01", (_, trail) -> trail.with(100).reacted(100));
+    var purged = new TreeMap<>(before);
+    purged.computeIfPresent("p01", (_, trail) -> new Trail(trail.numbers(), List.of()));
+
+    for (var moment = firstMoment(); ; moment += momentsApart()) {
+      projector(Trails.projection(1)).catchUp();
+      var dying = new DyingReadModel<>(readModel, moment, Killed::new);
+      try {
+        purge(dying);
+      } catch (Killed _) {
+        // Another process takes its place.
+      }
+      assertThat(trails()).as("killed at moment %d", moment).isIn(before, purged);
+      purge(readModel);
+
+      assertThat(trails()).as("killed at moment %d", moment).isEqualTo(purged);
+      if (dying.isAlive()) {
+        return;
+      }
+      readModel.drop(new ProjectionVersion(Trails.NAME, 1));
+    }
+  }
+
+  private void purge(ReadModel<States<Trail>> keptIn) {
+    var projector = Projector.of(store, Trails.projection(1), keptIn, OPTIONS);
+    assertThat(projector.purging(States::remove).purge(ANN, Set.of())).containsExactly("p01");
   }
 
   @Test

@@ -452,9 +452,12 @@ public final class Projector<E, V> implements AutoCloseable {
 
   /// Forgets what views derived from events of a subject ([Erasure#purging]): the partitions of
   /// these events are emptied, and folded again from their beginning by what can still be read, in
-  /// one transaction and without reactions. This goes through the source twice. Any number of
-  /// projectors may fold the same version, and one of them is purged: the others find that they
-  /// were outrun, and read again.
+  /// one transaction and without reactions. This goes through the source twice, the second time
+  /// within the transaction, which therefore lasts as long as that takes: of partitions of any size
+  /// one batch of events is in memory, and what the read model keeps of a transaction besides. If
+  /// it dies, everything is as it was, and the purge is still owed. Any number of projectors may
+  /// fold the same version, and one of them is purged: the others find that they were outrun, and
+  /// read again.
   ///
   /// **What is hidden is lost to the view.** Events that `$maxAge`, `$maxCount` or a truncation
   /// hide by now, or that were scavenged, were folded once and are not folded again, so whatever a

@@ -5,7 +5,6 @@ package io.leftfold.toolkit;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.toolkit.ReadModel.Transaction;
 import io.leftfold.toolkit.keys.Subject;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -70,16 +69,6 @@ final class Refolding<E, V> {
 
   private void refold(
       Set<String> partitions, Set<Long> ofSubject, long last, BiConsumer<? super V, String> clear) {
-    var events = new ArrayList<RecordedEvent>();
-    if (!partitions.isEmpty()) {
-      eachUpTo(
-          last,
-          event -> {
-            if (partitions(event).stream().anyMatch(partitions::contains)) {
-              events.add(event);
-            }
-          });
-    }
     var checkpoint = kept.open().checkpoint();
     kept.change(transaction -> {
       var view = transaction.view(projection.version());
@@ -91,17 +80,22 @@ final class Refolding<E, V> {
           transaction.park(projection.version(), where, position, PURGED);
         }
       });
-      for (var event : events) {
-        if (aside.containsKey(event.position())) {
-          continue;
-        }
-        fold(
-            event,
-            checkpoint,
-            view,
-            partition ->
-                partitions.contains(partition)
-                    && event.position() < standing.getOrDefault(partition, Long.MAX_VALUE));
+      if (!partitions.isEmpty()) {
+        // Read as they are folded: a partition may be larger than the memory.
+        eachUpTo(
+            last,
+            event -> {
+              if (!aside.containsKey(event.position())
+                  && partitions(event).stream().anyMatch(partitions::contains)) {
+                fold(
+                    event,
+                    checkpoint,
+                    view,
+                    partition ->
+                        partitions.contains(partition)
+                            && event.position() < standing.getOrDefault(partition, Long.MAX_VALUE));
+              }
+            });
       }
     });
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leftfold.api.EventRead;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.Query;
@@ -22,6 +23,7 @@ import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,6 +34,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -525,6 +528,47 @@ final class ErasureTest {
                   "contacts", states -> states.of(stream("customer-7").value())))
           .contains(new State("customer-7", Personal.erased(), 2));
       assertThat(reactions).hasSize(4);
+    }
+  }
+
+  /// Reads, and folds between them.
+  @Test
+  void a_partition_may_be_larger_than_the_memory_for_it_is_folded_as_it_is_read() {
+    var steps = new ArrayList<String>();
+    var told =
+        new ForwardingEventStore(store) {
+          @Override
+          public EventRead readAll(ReadOptions options) {
+            steps.add("read");
+            return super.readAll(options);
+          }
+        };
+    var projection =
+        Projection.<Contact, State>folding(
+            "contacts",
+            1,
+            types,
+            State.NONE,
+            (state, event) -> {
+              steps.add("fold");
+              return evolve(state, event);
+            });
+    handler.handle(named("customer-7", "Ann"));
+    IntStream.range(0, 20).forEach(_ -> handler.handle(called("customer-7")));
+    var readModel = new InMemoryReadModel<State>();
+    var options = FoldingOptions.defaults().withBatchEventsMax(3);
+    try (var projector = Projector.of(told, projection, readModel, options)) {
+      projector.catchUp();
+      steps.clear();
+
+      Erasure.of(store, keys)
+          .purging("contacts", projector.purging(States::remove))
+          .erase(ANN, "4711");
+
+      assertThat(contact(readModel, "customer-7"))
+          .isEqualTo(new State("customer-7", Personal.erased(), 20));
+      assertThat(Collections.frequency(steps, "fold")).isEqualTo(21);
+      assertThat(String.join(" ", steps)).doesNotContain("fold ".repeat(4).strip());
     }
   }
 
