@@ -48,6 +48,7 @@ final class Conductor<E, S, C> implements AutoCloseable {
   private final Queue<Delivered> delivered = new ConcurrentLinkedQueue<>();
   private final Agenda agenda;
   private final AgendaCheckpoints checkpoints;
+  private final StoreTime storeTime;
 
   private @Nullable Subscription entries;
   private long last = -1;
@@ -88,6 +89,7 @@ final class Conductor<E, S, C> implements AutoCloseable {
     this.executor = executor;
     this.agenda = new Agenda(options.timersMax());
     this.checkpoints = new AgendaCheckpoints(store, definition);
+    this.storeTime = new StoreTime(store, definition);
   }
 
   /// Learns what has come, then handles an input that was held, if there is one, and gives a
@@ -140,10 +142,17 @@ final class Conductor<E, S, C> implements AutoCloseable {
     var now = clock.instant();
     // What cannot go now does not go by being looked at.
     var command = isBusy() ? Optional.<Instant>empty() : agenda.wakeAt();
-    var timer = isFull() ? Optional.<Instant>empty() : agenda.timers().wakeAt();
+    var timer =
+        isFull()
+            ? Optional.<Instant>empty()
+            : agenda.timers().wakeAt().map(due -> later(due, storeTime.nextLook()));
     return Stream.concat(command.stream(), timer.stream())
         .map(due -> due.isAfter(now) ? Duration.between(now, due) : Duration.ZERO)
         .reduce(atMost, (one, other) -> one.compareTo(other) < 0 ? one : other);
+  }
+
+  private static Instant later(Instant one, Instant other) {
+    return one.isBefore(other) ? other : one;
   }
 
   /// @return whether there is nothing more to learn now
@@ -200,6 +209,7 @@ final class Conductor<E, S, C> implements AutoCloseable {
 
   private void take(RecordedEvent event) {
     last = event.position();
+    storeTime.saw(event);
     uncheckpointed++;
     definition.instance(event.stream()).ifPresent(instance -> agenda.take(instance, event));
   }
@@ -258,7 +268,8 @@ final class Conductor<E, S, C> implements AutoCloseable {
         () -> delivered.add(new Delivered(lane, command, delivery.attempt(command, attempts))));
   }
 
-  /// Fires the timer that is due next, if one is.
+  /// Fires the timer that is due next, if one is: by the clock of this process, which says when it
+  /// is worth asking, and by that of the store.
   ///
   /// @return whether one was
   boolean fireOne() {
@@ -273,7 +284,7 @@ final class Conductor<E, S, C> implements AutoCloseable {
     if (isFull()) {
       return false;
     }
-    var due = timers.due(now);
+    var due = timers.due(now).filter(timer -> storeTime.hasCome(timer.due(), now));
     due.ifPresent(this::fire);
     return due.isPresent();
   }

@@ -11,6 +11,8 @@ import io.leftfold.api.StreamName;
 import io.leftfold.toolkit.CommandId;
 import io.leftfold.toolkit.UnreadableEventException;
 import io.leftfold.toolkit.process.Entry.Place;
+import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -29,7 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// $>                         <revision>@<stream> of the event that was received
 /// $process-issued            the command, as its codec writes it
 /// $process-settled           {"command": id, "accepted": answer}, "rejected": why, or "failed": error, "attempts"
-/// $process-timer-started     {"timer": name, "due": time}
+/// $process-timer-started     {"timer": name, "after": duration since this was recorded}, or "due": time
 /// $process-timer-cancelled   {"timer": name}
 /// $process-timer-fired       {"timer": name, "due": time, "started": revision}
 /// $process-parked            {"cause": text}
@@ -127,6 +129,10 @@ final class EntryFormat {
           data.put("failed", error).put("attempts", attempts);
     }
     return event(SETTLED, hold(data, data, held));
+  }
+
+  static ProposedEvent timerStarted(String timer, Duration after) {
+    return event(TIMER_STARTED, timer(timer).put("after", after.toString()));
   }
 
   static ProposedEvent timerStarted(String timer, Instant due) {
@@ -235,7 +241,11 @@ final class EntryFormat {
         yield new Entry.Settled(
             CommandId.of(text(data, "command")), outcome(event, data), held(data));
       }
-      case TIMER_STARTED -> new Entry.TimerStarted(text(data(event), "timer"), due(data(event)));
+      case TIMER_STARTED -> {
+        var data = data(event);
+        yield new Entry.TimerStarted(
+            text(data, "timer"), data.has("after") ? dueAfter(event, data) : due(data));
+      }
       case TIMER_CANCELLED -> new Entry.TimerCancelled(text(data(event), "timer"));
       case TIMER_FIRED -> {
         var data = data(event);
@@ -306,6 +316,16 @@ final class EntryFormat {
 
   private static long number(JsonNode data, String field) {
     return data.required(field).asLong();
+  }
+
+  /// Counted by the clock that recorded it, whoever wrote it.
+  private static Instant dueAfter(RecordedEvent started, JsonNode data) {
+    var after = Duration.parse(text(data, "after"));
+    try {
+      return started.recorded().plus(after);
+    } catch (DateTimeException | ArithmeticException _) { // beyond what there is of time
+      return after.isNegative() ? Instant.MIN : Instant.MAX;
+    }
   }
 
   private static Instant due(JsonNode data) {

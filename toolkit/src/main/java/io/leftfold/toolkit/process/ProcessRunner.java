@@ -71,7 +71,7 @@ public final class ProcessRunner<E, S, C> {
     this.options = options;
     this.clock = clock;
     this.instances = new Instances<>(store, definition, options.instancesMax());
-    this.reactions = new Reactions<>(definition, clock);
+    this.reactions = new Reactions<>(definition);
     this.tracer = new Tracer<>(definition, instances, reactions);
     this.notices = new Notices(definition);
     this.delivery =
@@ -83,8 +83,10 @@ public final class ProcessRunner<E, S, C> {
   /// @param store where events, and instances, are; it is not closed
   /// @param definition which process
   /// @param target where commands go
-  /// @param clock by which timers are due; no timer fires before it says so. It is believed: on a
-  ///   machine whose clock is an hour ahead they fire an hour early
+  /// @param clock says when it is worth looking at timers, and commands that are to be tried again.
+  ///   No timer fires before it says so, nor before the store's clock does, by which they were
+  ///   started: on a machine whose clock is an hour ahead they fire in time, on one whose clock is
+  ///   an hour behind an hour late
   /// @param options how it is run
   /// @param <E> the events that are followed
   /// @param <S> the state of an instance

@@ -10,8 +10,6 @@ import io.leftfold.toolkit.process.Entry.Place;
 import io.leftfold.toolkit.process.Instance.Held;
 import io.leftfold.toolkit.process.Instance.Issue;
 import io.leftfold.toolkit.process.Instance.Timer;
-import java.time.Clock;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,11 +23,9 @@ import java.util.function.Supplier;
 final class Reactions<E, S, C> {
 
   private final ProcessDefinition<E, S, C> definition;
-  private final Clock clock;
 
-  Reactions(ProcessDefinition<E, S, C> definition, Clock clock) {
+  Reactions(ProcessDefinition<E, S, C> definition) {
     this.definition = definition;
-    this.clock = clock;
   }
 
   /// An input that comes.
@@ -196,9 +192,8 @@ final class Reactions<E, S, C> {
     }
     var entries = new ArrayList<ProposedEvent>();
     var effects = reaction.effects();
-    var now = clock.instant();
     for (var place = 0; place < effects.size(); place++) {
-      entry(effects.get(place), instance, key, place, now, running).ifPresent(entries::add);
+      entry(effects.get(place), instance, key, place, running).ifPresent(entries::add);
     }
     if (definition.manager().isTerminal(reaction.after())) {
       running.stream().sorted().map(EntryFormat::timerCancelled).forEach(entries::add);
@@ -208,12 +203,7 @@ final class Reactions<E, S, C> {
   }
 
   private Optional<ProposedEvent> entry(
-      Effect<C> effect,
-      Instance<E, S, C> instance,
-      String key,
-      int place,
-      Instant now,
-      Set<String> running) {
+      Effect<C> effect, Instance<E, S, C> instance, String key, int place, Set<String> running) {
     return switch (effect) {
       case Effect.Send<C>(var lane, var command) ->
           Optional.of(
@@ -221,15 +211,18 @@ final class Reactions<E, S, C> {
                   definition.commandId(instance.name(), key, place),
                   lane,
                   definition.commands().encode(command)));
-      case Effect.StartTimer<C>(var timer, var after) -> started(timer, now.plus(after), running);
-      case Effect.StartTimerAt<C>(var timer, var at) -> started(timer, at, running);
+      case Effect.StartTimer<C>(var timer, var after) ->
+          started(timer, EntryFormat.timerStarted(timer, after), running);
+      case Effect.StartTimerAt<C>(var timer, var at) ->
+          started(timer, EntryFormat.timerStarted(timer, at), running);
       case Effect.CancelTimer<C>(var timer) ->
           running.remove(timer) ? Optional.of(EntryFormat.timerCancelled(timer)) : Optional.empty();
     };
   }
 
-  private static Optional<ProposedEvent> started(String timer, Instant due, Set<String> running) {
+  private static Optional<ProposedEvent> started(
+      String timer, ProposedEvent entry, Set<String> running) {
     running.add(timer);
-    return Optional.of(EntryFormat.timerStarted(timer, due));
+    return Optional.of(entry);
   }
 }

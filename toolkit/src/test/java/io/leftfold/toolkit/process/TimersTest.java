@@ -11,6 +11,7 @@ import io.leftfold.toolkit.process.Shop.Placed;
 import io.leftfold.toolkit.process.Timers.Running;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -22,6 +23,8 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Timers fire once, in the order in which they are due, never before, and few of them are known.
 ///
@@ -207,5 +210,80 @@ final class TimersTest {
       shop.run();
       assertThat(shop.phase("a")).isEqualTo(Phase.CANCELLED);
     }
+  }
+
+  // ---- clocks that differ
+
+  /// The process of a shop on a machine whose clock is ahead of the store's, or behind it.
+  private static ProcessRunner<?, ?, ?> elsewhere(ShopFloor shop, Duration ahead) {
+    var clock = Clock.offset(shop.clock, ahead);
+    return ProcessRunner.of(
+        shop.store,
+        Shop.DELIVERY,
+        Shop.target(shop.store, shop.carrier),
+        clock,
+        ProcessOptions.of(ShopFloor.RETRIES));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"PT0S, PT0S", "PT1H, PT1H", "PT0S, PT1H", "PT1H, PT0S", "PT-1H, PT0S"})
+  void a_timer_is_due_by_the_stores_clock_wherever_it_is_started_and_fired(
+      Duration startedAhead, Duration firedAhead) {
+    try (var shop = new ShopFloor().with(1)) {
+      shop.happens(new Placed("a"));
+      ShopFloor.run(elsewhere(shop, startedAhead));
+      var there = elsewhere(shop, firedAhead);
+
+      shop.clock.advance(Shop.PATIENCE.minusMinutes(1));
+      ShopFloor.run(there);
+      assertThat(shop.phase("a")).isEqualTo(Phase.WAITING);
+
+      shop.clock.advance(Duration.ofMinutes(1));
+      ShopFloor.run(there);
+      assertThat(shop.phase("a")).isEqualTo(Phase.CANCELLED);
+    }
+  }
+
+  @Test
+  void a_clock_that_is_behind_fires_late() {
+    try (var shop = new ShopFloor().with(1)) {
+      shop.happens(new Placed("a"));
+      shop.run();
+      var there = elsewhere(shop, Duration.ofHours(-1));
+      shop.clock.advance(Shop.PATIENCE);
+      ShopFloor.run(there);
+      assertThat(shop.phase("a")).isEqualTo(Phase.WAITING);
+
+      shop.clock.advance(Duration.ofHours(1));
+      ShopFloor.run(there);
+      assertThat(shop.phase("a")).isEqualTo(Phase.CANCELLED);
+    }
+  }
+
+  @Test
+  void the_store_is_asked_for_its_time_once_for_all_that_is_due_and_now_and_then_if_it_is_behind() {
+    try (var shop = new ShopFloor().with(20)) {
+      IntStream.range(0, 10).forEach(i -> shop.happens(new Placed("o" + i)));
+      shop.run();
+      shop.clock.advance(Shop.PATIENCE);
+      shop.run();
+      assertThat(shop.phase("o9")).isEqualTo(Phase.CANCELLED);
+      assertThat(asked(shop)).isEqualTo(1);
+
+      shop.happens(new Placed("a"));
+      shop.run();
+      shop.clock.advance(Shop.PATIENCE.minusMinutes(59));
+      try (var hasty = elsewhere(shop, Duration.ofHours(1)).stepByStep()) {
+        for (var seconds = 0; seconds < 120; seconds++) {
+          hasty.untilIdle();
+          shop.clock.advance(Duration.ofSeconds(1));
+        }
+      }
+      assertThat(asked(shop)).isBetween(3, 4);
+    }
+  }
+
+  private static int asked(ShopFloor shop) {
+    return shop.entryTypes().getOrDefault("$process-clock", 0);
   }
 }
