@@ -47,14 +47,20 @@ final class Agenda {
 
   private record Pause(Lane lane, Instant until) {}
 
-  /// A command that is not settled.
+  /// A command that is not settled. One that was settled and is open again is another one.
   ///
   /// @param revision at which it was issued
   /// @param position of that
-  record Open(String instance, CommandId id, long revision, long position) {
+  /// @param opened the revision since which it is open
+  record Open(String instance, CommandId id, long revision, long position, long opened) {
 
-    static Open of(String instance, CommandId id, RecordedEvent issued) {
-      return new Open(instance, id, issued.revision(), issued.position());
+    private static Open issued(String instance, CommandId id, RecordedEvent issued) {
+      return new Open(instance, id, issued.revision(), issued.position(), issued.revision());
+    }
+
+    private static Open of(String instance, Instance.Issue issue) {
+      var issued = issue.command();
+      return new Open(instance, issue.id(), issued.revision(), issued.position(), issue.opened());
     }
   }
 
@@ -97,7 +103,7 @@ final class Agenda {
     }
     census = census.plus(entry, event);
     switch (entry) {
-      case Entry.Issued(var id, var lane, _) -> issue(lane, Open.of(instance, id, event));
+      case Entry.Issued(var id, var lane, _) -> issue(lane, Open.issued(instance, id, event));
       case Entry.Settled(var id, _, _) -> settle(id);
       case Entry.TimerStarted _, Entry.TimerCancelled _, Entry.TimerFired _ ->
           takeTimer(instance, entry, event, _ -> true);
@@ -193,21 +199,22 @@ final class Agenda {
     return Optional.of(lane);
   }
 
-  /// Gives a lane back of which a command is settled.
+  /// Gives a lane back of which a command is settled. That may be open again by now.
   void putSettled(Lane lane, Open command) {
-    attempts.remove(command.id());
-    laneOf.remove(command.id());
-    lane.commands.remove(command.revision());
+    if (lane.commands.remove(command.revision(), command)) {
+      attempts.remove(command.id());
+      laneOf.remove(command.id());
+    }
     putBack(lane);
   }
 
   /// Gives a lane back whose first command has to be tried again.
   void putBack(Lane lane, Open command, Attempts made, Instant until) {
-    if (lane.commands.containsKey(command.revision())) {
+    if (command.equals(lane.commands.get(command.revision()))) {
       attempts.put(command.id(), made);
       lane.busy = false;
       pauses.add(new Pause(lane, until));
-    } else { // somebody else has settled it
+    } else { // somebody else has settled it, and perhaps opened it again
       putBack(lane);
     }
   }
@@ -254,7 +261,7 @@ final class Agenda {
   /// @return whether it has to be looked at again
   boolean look(Instance<?, ?, ?> instance) {
     for (var issue : instance.open().values()) {
-      issue(issue.lane(), Open.of(instance.name(), issue.id(), issue.command()));
+      issue(issue.lane(), Open.of(instance.name(), issue));
     }
     if (!instance.isHolding()) {
       for (var timer : instance.timers().values()) {

@@ -151,9 +151,11 @@ final class Delivery<E, S, C> {
     }
   }
 
-  /// A command that failed, was settled so, and is open again has the same id.
+  /// A command that failed, was settled so, and is open again has the same id; what its target said
+  /// before is not its outcome.
   private static Optional<Issue> issue(Instance<?, ?, ?> instance, Open command) {
-    return Optional.ofNullable(instance.open().get(command.id()));
+    return Optional.ofNullable(instance.open().get(command.id()))
+        .filter(issue -> issue.opened() == command.opened());
   }
 
   /// What is to be recorded of an instance.

@@ -48,7 +48,9 @@ final class Instance<E, S, C> {
   record Timer(String name, Instant due, long started, long position) {}
 
   /// A command that is not settled.
-  record Issue(CommandId id, String lane, RecordedEvent command) {}
+  ///
+  /// @param opened the revision since which it is open: at which it was issued, or sent again
+  record Issue(CommandId id, String lane, RecordedEvent command, long opened) {}
 
   /// An input that came and is not handled.
   ///
@@ -114,7 +116,7 @@ final class Instance<E, S, C> {
                 place.position() < definition.reactsFrom()));
       }
       case Entry.Issued(var id, var lane, var command) ->
-          open.put(id, new Issue(id, lane, command));
+          open.put(id, new Issue(id, lane, command, revision));
       case Entry.Settled(var id, var outcome, var isHeld) -> settle(id, outcome, isHeld);
       case Entry.TimerStarted(var timer, var due) ->
           timers.put(timer, new Timer(timer, due, revision, at.position()));
@@ -149,7 +151,8 @@ final class Instance<E, S, C> {
   }
 
   private void reopen(Settling settling) {
-    open.put(settling.issue().id(), settling.issue());
+    var issue = settling.issue();
+    open.put(issue.id(), new Issue(issue.id(), issue.lane(), issue.command(), revision));
   }
 
   private void settle(CommandId id, Settlement outcome, boolean isHeld) {

@@ -89,4 +89,26 @@ final class AgendaTest {
     assertThat(ready().first()).isEqualTo(second);
     assertThat(agenda.attempts(second)).isEqualTo(known);
   }
+
+  /// An operator is quicker than the delivery is with saying that it has done its part.
+  @Test
+  void a_command_that_is_open_again_is_not_settled_by_who_comes_back_late() {
+    var first = issue("first");
+    var issued = last();
+    var lane = ready();
+    var delivered = lane.first();
+    take(EntryFormat.settled(first, DONE, true));
+    take(EntryFormat.parked("of it"));
+    take(EntryFormat.retried(1, "ann"));
+    var instance = new Instance<>(Shop.DELIVERY, "a", 0);
+    store.read(STREAM, ReadOptions.forwards()).forEach(entry -> instance.apply(entry));
+    assertThat(agenda.look(instance)).isFalse();
+
+    agenda.putSettled(lane, delivered);
+
+    var again = ready().first();
+    assertThat(again.id()).isEqualTo(first);
+    assertThat(again.revision()).isEqualTo(issued.revision());
+    assertThat(again).isNotEqualTo(delivered);
+  }
 }

@@ -335,6 +335,87 @@ final class ParkingTest {
     assertThat(shop.delivery.parked()).isEmpty();
   }
 
+  /// The outcome is recorded without an answer, and an operator wants the command sent again before
+  /// who runs the process hears of either.
+  @Test
+  void a_command_that_is_sent_again_is_not_settled_by_what_its_target_said_before() {
+    var isLost = new AtomicBoolean(true);
+    var isDeaf = new AtomicBoolean();
+    var flaky =
+        new ForwardingEventStore(shop.store) {
+          @Override
+          public AppendResult append(Commit commit) {
+            var result = super.append(commit);
+            if (isSettlement(commit) && isLost.compareAndSet(true, false)) {
+              isDeaf.set(true);
+              throw new UnavailableException(Reason.UNREACHABLE, "no answer");
+            }
+            return result;
+          }
+
+          @Override
+          public Subscription subscribeToAll(SubscribeOptions options) {
+            var heard = super.subscribeToAll(options);
+            return new Subscription() {
+              @Override
+              public SubscriptionMessage next() throws InterruptedException {
+                return heard.next();
+              }
+
+              @Override
+              public Optional<SubscriptionMessage> poll(Duration atMost)
+                  throws InterruptedException {
+                return isDeaf.get() ? Optional.empty() : heard.poll(atMost);
+              }
+
+              @Override
+              public void close() {
+                heard.close();
+              }
+            };
+          }
+        };
+    var asked = new ArrayList<CommandId>();
+    var runner =
+        ProcessRunner.of(
+            flaky,
+            Shop.DELIVERY,
+            Shop.target(
+                shop.store,
+                (id, ship) -> {
+                  asked.add(id);
+                  if (asked.size() == 1) {
+                    throw new IOException("nobody there");
+                  }
+                  return shop.carrier.handle(id, ship);
+                }),
+            shop.clock,
+            ProcessOptions.of(ShopFloor.RETRIES.within(Duration.ZERO)));
+    shop.with(1).happens(new Placed("a"), new Paid("a"));
+    try (var stepped = runner.stepByStep()) {
+      stepped.untilIdle();
+      assertThat(shop.delivery.parked()).containsExactly("a");
+
+      assertThat(shop.delivery.retry("a", "ann")).isTrue();
+      shop.clock.advance(Duration.ofSeconds(10));
+      stepped.untilIdle();
+      isDeaf.set(false);
+      stepped.untilIdle();
+
+      assertThat(asked).hasSize(2);
+      assertThat(shop.phase("a")).isEqualTo(Phase.SHIPPED);
+      assertThat(shop.delivery.parked()).isEmpty();
+    }
+  }
+
+  /// Of the parcel, which fails.
+  private static boolean isSettlement(Commit commit) {
+    return commit.parts().getFirst().events().stream()
+        .anyMatch(event ->
+            event.type().equals("$process-settled")
+                && new String(event.data(), UTF_8).contains("\"failed\""));
+  }
+
   // ---- what operators are told
 
   @Test
