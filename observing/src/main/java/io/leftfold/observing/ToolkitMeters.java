@@ -30,7 +30,7 @@ import java.util.function.Supplier;
 /// | `leftfold.toolkit.projection.parked`, `.running` | its partitions that stand still; 1 if it goes on |
 /// | `leftfold.toolkit.process.lag.events`, `.lag` (seconds) | a process: what it has not taken yet |
 /// | `leftfold.toolkit.process.instances`, `.parked` | its instances that are not at their end; those that stand still |
-/// | `leftfold.toolkit.process.commands.open`, `.commands.retrying` | its commands that are not settled; those that wait to be tried again |
+/// | `leftfold.toolkit.process.commands.open`, `.commands.delivering`, `.commands.retrying` | its commands that are not settled; those that are with their targets; those that wait to be tried again |
 /// | `leftfold.toolkit.process.timers`, `.full` | its timers; 1 if it takes nothing for too much is open |
 /// | `leftfold.toolkit.process.running` | 1 if it goes on |
 /// | `leftfold.toolkit.process.retries` | counts commands that were put back |
@@ -143,6 +143,7 @@ public final class ToolkitMeters {
         .gauge("instances", "Instances not at their end", it -> it.begun() - it.completed())
         .gauge("parked", "Instances that stand still", ProcessFigures::parked)
         .gauge("commands.open", "Commands not settled", ProcessFigures::openCommands)
+        .gauge("commands.delivering", "Commands at their targets", ProcessFigures::atTargets)
         .gauge("commands.retrying", "Commands to be tried again", ProcessFigures::retrying)
         .gauge("timers", "Timers that run", ProcessFigures::timers)
         .gauge("full", "1 if it takes nothing, for too much is open", it -> it.isFull() ? 1 : 0)

@@ -32,6 +32,11 @@ public interface CommandTarget<C> {
 
   /// Does what is wanted. Called by several threads at once, for commands of different lanes.
   ///
+  /// Comes back within a time, by throwing if nothing else: whoever calls others gives them a time
+  /// limit (`HttpRequest.Builder.timeout`, not the connection's alone). No thread is interrupted
+  /// for it, as it may be in the files of a store. If [ProcessOptions#deliveriesMax()] calls hang,
+  /// no instance gets any further.
+  ///
   /// @param id the same each time that the command comes, and no other command's
   /// @param command what is wanted
   /// @return that it was done, or why not

@@ -3,6 +3,7 @@
 package io.leftfold.toolkit.process;
 
 import io.leftfold.toolkit.WorkObserver;
+import java.time.Duration;
 
 /// How a process is run: `ProcessOptions.of(Retries.defaults(random)).withDeliveriesMax(32)`.
 ///
@@ -18,6 +19,8 @@ import io.leftfold.toolkit.WorkObserver;
 ///   start has to read no more than these; 1 or more
 /// @param instancesMax how many instances are kept in memory, so that they need not be folded from
 ///   their beginning for each input; 0 or more
+/// @param patience how long closing waits for commands that are with their targets, 0 or longer.
+///   Those that are not back by then come again with the next start, with the same ids
 /// @param observer looks on while commands are with their targets
 public record ProcessOptions(
     Retries retries,
@@ -26,6 +29,7 @@ public record ProcessOptions(
     int timersMax,
     int checkpointEvery,
     int instancesMax,
+    Duration patience,
     WorkObserver observer) {
 
   private static final int DELIVERIES_MAX = 16;
@@ -33,10 +37,11 @@ public record ProcessOptions(
   private static final int TIMERS_MAX = 100_000;
   private static final int CHECKPOINT_EVERY = 10_000;
   private static final int INSTANCES_MAX = 1_000;
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   /// Checks the numbers.
   ///
-  /// @throws IllegalArgumentException if one is below 1
+  /// @throws IllegalArgumentException if one is too small
   public ProcessOptions {
     if (deliveriesMax < 1 || openCommandsMax < 1 || timersMax < 1) {
       throw new IllegalArgumentException(
@@ -50,10 +55,14 @@ public record ProcessOptions(
     if (instancesMax < 0) {
       throw new IllegalArgumentException("0 or more instances are kept, got " + instancesMax);
     }
+    if (patience.isNegative()) {
+      throw new IllegalArgumentException(
+          "Commands are waited for 0 seconds or longer, got " + patience);
+    }
   }
 
   /// 16 deliveries, 10,000 open commands, 100,000 timers, a checkpoint every 10,000 entries, 1,000
-  /// instances in memory.
+  /// instances in memory, 30 seconds of patience.
   ///
   /// @param retries how long a command is tried
   /// @return the options
@@ -65,6 +74,7 @@ public record ProcessOptions(
         TIMERS_MAX,
         CHECKPOINT_EVERY,
         INSTANCES_MAX,
+        PATIENCE,
         WorkObserver.none());
   }
 
@@ -74,7 +84,14 @@ public record ProcessOptions(
   /// @return the new options
   public ProcessOptions withDeliveriesMax(int count) {
     return new ProcessOptions(
-        retries, count, openCommandsMax, timersMax, checkpointEvery, instancesMax, observer);
+        retries,
+        count,
+        openCommandsMax,
+        timersMax,
+        checkpointEvery,
+        instancesMax,
+        patience,
+        observer);
   }
 
   /// With so many commands that are not settled.
@@ -83,7 +100,14 @@ public record ProcessOptions(
   /// @return the new options
   public ProcessOptions withOpenCommandsMax(int count) {
     return new ProcessOptions(
-        retries, deliveriesMax, count, timersMax, checkpointEvery, instancesMax, observer);
+        retries,
+        deliveriesMax,
+        count,
+        timersMax,
+        checkpointEvery,
+        instancesMax,
+        patience,
+        observer);
   }
 
   /// With so many timers known.
@@ -92,7 +116,14 @@ public record ProcessOptions(
   /// @return the new options
   public ProcessOptions withTimersMax(int count) {
     return new ProcessOptions(
-        retries, deliveriesMax, openCommandsMax, count, checkpointEvery, instancesMax, observer);
+        retries,
+        deliveriesMax,
+        openCommandsMax,
+        count,
+        checkpointEvery,
+        instancesMax,
+        patience,
+        observer);
   }
 
   /// With a checkpoint after so many entries.
@@ -101,7 +132,14 @@ public record ProcessOptions(
   /// @return the new options
   public ProcessOptions withCheckpointEvery(int count) {
     return new ProcessOptions(
-        retries, deliveriesMax, openCommandsMax, timersMax, count, instancesMax, observer);
+        retries,
+        deliveriesMax,
+        openCommandsMax,
+        timersMax,
+        count,
+        instancesMax,
+        patience,
+        observer);
   }
 
   /// With so many instances in memory.
@@ -110,7 +148,30 @@ public record ProcessOptions(
   /// @return the new options
   public ProcessOptions withInstancesMax(int count) {
     return new ProcessOptions(
-        retries, deliveriesMax, openCommandsMax, timersMax, checkpointEvery, count, observer);
+        retries,
+        deliveriesMax,
+        openCommandsMax,
+        timersMax,
+        checkpointEvery,
+        count,
+        patience,
+        observer);
+  }
+
+  /// With another patience.
+  ///
+  /// @param atMost how long closing waits for commands that are with their targets, 0 or longer
+  /// @return the new options
+  public ProcessOptions withPatience(Duration atMost) {
+    return new ProcessOptions(
+        retries,
+        deliveriesMax,
+        openCommandsMax,
+        timersMax,
+        checkpointEvery,
+        instancesMax,
+        atMost,
+        observer);
   }
 
   /// With somebody who looks on, beside those who do already.
@@ -125,6 +186,7 @@ public record ProcessOptions(
         timersMax,
         checkpointEvery,
         instancesMax,
+        patience,
         observer.and(other));
   }
 }

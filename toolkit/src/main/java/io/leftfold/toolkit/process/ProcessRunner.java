@@ -118,7 +118,11 @@ public final class ProcessRunner<E, S, C> {
   public RunningProcess start(ThreadFactory threads) {
     var inbox = inbox();
     return RunningProcess.start(
-        inbox, this::conductor, conductor -> figures(inbox, conductor), threads);
+        inbox,
+        this::conductor,
+        conductor -> figures(inbox, conductor),
+        options.patience(),
+        threads);
   }
 
   private Inbox<E, S, C> inbox() {

@@ -31,19 +31,21 @@ public final class RunningProcess implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<Thread> threads = new ArrayList<>();
 
-  /// Of the conductor alone.
-  private final List<Thread> deliveries = new ArrayList<>();
+  private final UnderWay deliveries = new UnderWay();
 
   private final ThreadFactory factory;
   private final Conductor<?, ?, ?> conductor;
   private final Figures figures;
+  private final Duration patience;
   private volatile @Nullable Throwable failure;
 
   private RunningProcess(
       Function<Executor, Conductor<?, ?, ?>> conductors,
       Function<Conductor<?, ?, ?>, Figures> figures,
+      Duration patience,
       ThreadFactory factory) {
     this.factory = factory;
+    this.patience = patience;
     this.conductor = conductors.apply(this::deliver);
     this.figures = figures.apply(conductor);
   }
@@ -52,8 +54,9 @@ public final class RunningProcess implements AutoCloseable {
       Inbox<?, ?, ?> inbox,
       Function<Executor, Conductor<?, ?, ?>> conductors,
       Function<Conductor<?, ?, ?>, Figures> figures,
+      Duration patience,
       ThreadFactory factory) {
-    var running = new RunningProcess(conductors, figures, factory);
+    var running = new RunningProcess(conductors, figures, patience, factory);
     running.run(() -> running.takeInputs(inbox));
     running.run(running::conduct);
     return running;
@@ -66,18 +69,19 @@ public final class RunningProcess implements AutoCloseable {
   }
 
   private void deliver(Runnable delivery) {
-    deliveries.removeIf(thread -> !thread.isAlive());
-    var thread =
-        factory.newThread(() -> {
+    deliveries.begins();
+    factory
+        .newThread(() -> {
           try {
             delivery.run();
           } catch (Throwable e) { // its command stays where it is
             fail(e);
             throw e;
+          } finally {
+            deliveries.ends();
           }
-        });
-    thread.start();
-    deliveries.add(thread);
+        })
+        .start();
   }
 
   private void takeInputs(Inbox<?, ?, ?> inbox) {
@@ -103,7 +107,14 @@ public final class RunningProcess implements AutoCloseable {
           },
           conductor::reopen);
       // What is with its target is let finish, and recorded.
-      deliveries.forEach(RunningProcess::join);
+      var left = deliveries.awaitNone(patience);
+      if (left > 0) {
+        LOGGER.log(
+            System.Logger.Level.WARNING,
+            "A process is closed while {0} of its commands are with targets that do not answer;"
+                + " they come again with the next start, with the same ids",
+            left);
+      }
     }
   }
 
@@ -190,7 +201,10 @@ public final class RunningProcess implements AutoCloseable {
   }
 
   /// Ends it, and waits until nothing of it runs any more. Commands that are with their targets are
-  /// waited for, and their outcomes recorded. Closing twice does nothing.
+  /// waited for, and their outcomes recorded, but no longer than [ProcessOptions#patience()]: a
+  /// target that does not come back keeps its thread, for nothing may interrupt one that may be in
+  /// the files of a store, and its command comes again with the next start. Closing twice does
+  /// nothing.
   @Override
   public void close() {
     closing.countDown();

@@ -72,6 +72,117 @@ final class ParkingTest {
         .contains("No order can be paid with poison");
   }
 
+  /// Counted, not timed: what the store and the carrier are asked on behalf of the others.
+  @ParameterizedTest
+  @ValueSource(strings = {"poison", "unwanted"})
+  void for_the_others_a_poisonous_instance_is_no_work(String poisonous) {
+    var orders = IntStream.range(0, 60).mapToObj(i -> "order" + i).toList();
+
+    var without = workFor(orders, Optional.empty());
+    var with = workFor(orders, Optional.of(poisonous));
+
+    assertThat(with.keySet()).contains("process.delivery-" + poisonous);
+    with.keySet().removeIf(what -> what.contains(poisonous));
+    assertThat(with).isEqualTo(without);
+  }
+
+  /// How often which stream was read and written, how many events of it were read, and how often
+  /// which order was given to the carrier.
+  private static Map<String, Integer> workFor(List<String> orders, Optional<String> poisonous) {
+    var work = new TreeMap<String, Integer>();
+    try (var shop = new ShopFloor().with(orders.size() + 1)) {
+      poisonous.ifPresent(order -> shop.happens(new Placed(order), new Paid(order)));
+      orders.forEach(order -> shop.happens(new Placed(order), new Paid(order)));
+      var counting =
+          new ForwardingEventStore(shop.store) {
+            @Override
+            public AppendResult append(Commit commit) {
+              commit.parts().forEach(part -> work.merge(part.stream().value(), 1, Integer::sum));
+              return super.append(commit);
+            }
+
+            @Override
+            public StreamRead read(StreamName stream, ReadOptions options) {
+              try (var counted = super.read(stream, options)) {
+                work.merge(stream.value(), 1 + (int) counted.stream().count(), Integer::sum);
+              }
+              return super.read(stream, options);
+            }
+          };
+      var runner =
+          ProcessRunner.of(
+              counting,
+              Shop.DELIVERY,
+              Shop.target(
+                  shop.store,
+                  (id, ship) -> {
+                    work.merge("order-" + ship.order(), 1, Integer::sum);
+                    if (ship.order().equals("unwanted")) {
+                      throw new IOException("nobody wants it");
+                    }
+                    return shop.carrier.handle(id, ship);
+                  }),
+              shop.clock,
+              ProcessOptions.of(ShopFloor.RETRIES));
+      try (var stepped = runner.stepByStep()) {
+        for (var i = 0; i < 60; i++) {
+          stepped.untilIdle();
+          shop.clock.advance(Duration.ofSeconds(2));
+        }
+      }
+      assertThat(orders).allMatch(order -> shop.phase(order) == Phase.SHIPPED);
+      assertThat(shop.delivery.parked()).isEqualTo(poisonous.stream().toList());
+    }
+    work.remove("process.delivery"); // how far the source was taken: once for each of its events
+    return work;
+  }
+
+  @Test
+  void who_closes_waits_no_longer_than_the_patience_for_targets_that_hang() throws Exception {
+    var inside = new CountDownLatch(1);
+    var never = new CountDownLatch(1);
+    var asked = new CopyOnWriteArrayList<CommandId>();
+    var hanging =
+        shop.runner(
+            Shop.DELIVERY,
+            Shop.target(
+                shop.store,
+                (id, _) -> {
+                  asked.add(id);
+                  inside.countDown();
+                  never.await();
+                  throw new IOException("interrupted");
+                }),
+            ProcessOptions.of(ShopFloor.RETRIES).withPatience(Duration.ofMillis(1)));
+    shop.with(1).happens(new Placed("a"), new Paid("a"));
+    var threads = new CopyOnWriteArrayList<Thread>();
+    try (var log = new LogCapture(RunningProcess.class)) {
+      var running =
+          hanging.start(work -> {
+            var thread = Thread.ofVirtual().unstarted(work);
+            threads.add(thread);
+            return thread;
+          });
+      inside.await();
+      running.close();
+      assertThat(log.lines())
+          .singleElement()
+          .asString()
+          .contains("WARNING", "targets that do not answer");
+    }
+
+    shop.run();
+    assertThat(shop.phase("a")).isEqualTo(Phase.SHIPPED);
+    assertThat(shop.carrier.calls().values()).containsExactly(List.copyOf(asked));
+    never.countDown(); // too late, and no harm
+    for (var thread : threads) {
+      thread.join();
+    }
+    shop.run();
+    assertThat(shop.phase("a")).isEqualTo(Phase.SHIPPED);
+    assertThat(shop.delivery.parked()).isEmpty();
+  }
+
   /// Where an application's function is called.
   private enum Called {
     CORRELATE,
