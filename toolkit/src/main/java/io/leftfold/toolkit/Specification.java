@@ -3,6 +3,7 @@
 package io.leftfold.toolkit;
 
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamName;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -17,7 +18,8 @@ import java.util.function.Function;
 ///     .thenRejected(OVERDRAWN);
 /// ```
 ///
-/// What is not as it was said to be is an [AssertionError].
+/// What is not as it was said to be is an [AssertionError]; so is an event that is decided behind
+/// the end ([Decider#isTerminal]), which a [CommandHandler] refuses.
 ///
 /// @param <C> the commands
 /// @param <S> the state
@@ -50,7 +52,7 @@ public final class Specification<C, S, E, R> {
 
   /// As a [CommandHandler] runs it: an event that is given, and is not in the boundary of the
   /// command, fails the test, for no decision could rest on it. Of a boundary that is one stream
-  /// nobody can tell.
+  /// nobody can tell by the event alone; say in which streams they lie, then it can be told too.
   ///
   /// @param codec how events are stored, and tagged
   /// @param boundaries what a command's decision rests on
@@ -61,6 +63,40 @@ public final class Specification<C, S, E, R> {
         decider,
         (command, events) -> requireInside(boundaries.apply(command), codec, events),
         given);
+  }
+
+  /// The same, also of a boundary that is one stream.
+  ///
+  /// @param codec how events are stored, and tagged
+  /// @param boundaries what a command's decision rests on
+  /// @param streams in which stream an event lies that is given, by what it says
+  /// @return the new specification
+  public Specification<C, S, E, R> within(
+      EventCodec<E> codec,
+      Function<? super C, Boundary<E>> boundaries,
+      Function<? super E, StreamName> streams) {
+    return new Specification<>(
+        decider,
+        (command, events) -> {
+          var boundary = boundaries.apply(command);
+          requireInside(boundary, codec, events);
+          if (boundary instanceof Boundary.OfStream<E>(var stream)) {
+            requireInside(stream, streams, events);
+          }
+        },
+        given);
+  }
+
+  private static <E> void requireInside(
+      StreamName boundary, Function<? super E, StreamName> streams, List<E> events) {
+    for (var event : events) {
+      var stream = streams.apply(event);
+      if (!stream.equals(boundary)) {
+        throw new AssertionError(
+            "Given was %s, which lies in stream %s, but the command's boundary is stream %s"
+                .formatted(event, stream, boundary));
+      }
+    }
   }
 
   private static <E> void requireInside(Boundary<E> boundary, EventCodec<E> codec, List<E> events) {
@@ -98,7 +134,23 @@ public final class Specification<C, S, E, R> {
   public Then<E, R> when(C command) {
     requirement.accept(command, given);
     var state = decider.fold(decider.initialState(), given);
-    return new Then<>(command, state, decider.decide(command, state));
+    var decision = decider.decide(command, state);
+    if (decision instanceof Decision.Accept<E, R>(var events)) {
+      requireNoneBehindTheEnd(command, state, events);
+    }
+    return new Then<>(command, state, decision);
+  }
+
+  private void requireNoneBehindTheEnd(C command, S before, List<E> events) {
+    var state = before;
+    for (var event : events) {
+      if (decider.isTerminal(state)) {
+        throw new AssertionError(
+            "%s led to %s on %s, but that is terminal: nothing happens behind the end; reject the command"
+                .formatted(command, event, state));
+      }
+      state = decider.evolve(state, event);
+    }
   }
 
   /// What came of a command, to be compared.

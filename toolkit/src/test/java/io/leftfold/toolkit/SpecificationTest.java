@@ -4,7 +4,9 @@ package io.leftfold.toolkit;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.Query;
+import io.leftfold.api.StreamName;
 import io.leftfold.toolkit.Accounts.Account;
 import io.leftfold.toolkit.Accounts.AccountCommand;
 import io.leftfold.toolkit.Accounts.AccountEvent;
@@ -17,6 +19,7 @@ import io.leftfold.toolkit.Accounts.Opened;
 import io.leftfold.toolkit.Accounts.Refusal;
 import io.leftfold.toolkit.Accounts.Withdraw;
 import io.leftfold.toolkit.Accounts.Withdrawn;
+import java.util.Collections;
 import org.junit.jupiter.api.Test;
 
 /// The decider of accounts by examples, and what examples that are wrong say.
@@ -99,5 +102,59 @@ final class SpecificationTest {
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("Deposited[amount=50], stored as MoneyDeposited")
         .hasMessageContaining("AccountOpened");
+  }
+
+  @Test
+  void a_given_event_in_another_stream_than_the_boundarys_fails() {
+    var numbered =
+        Specification.of(
+                Decider.<String, Integer, String, String>of(
+                    0, (command, _) -> Decision.accept(command), (count, _) -> count + 1))
+            .within(
+                EventCodec.of(
+                    event -> ProposedEvent.json("Happened", event),
+                    event -> Decoded.known(event.dataAsText())),
+                command -> Boundary.stream(StreamName.of("account-" + command.charAt(0))),
+                event -> StreamName.of("account-" + event.charAt(0)));
+
+    numbered.given("7 opened", "7 paid").when("7 closed").then("7 closed");
+    assertThatThrownBy(() -> numbered.given("7 opened", "8 paid").when("7 closed"))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("8 paid, which lies in stream account-8")
+        .hasMessageContaining("stream account-7");
+  }
+
+  @Test
+  void what_a_handler_would_refuse_behind_the_end_fails() {
+    var counting =
+        Specification.of(
+            new Decider<Integer, Integer, Integer, String>() {
+              @Override
+              public Integer initialState() {
+                return 0;
+              }
+
+              @Override
+              public Decision<Integer, String> decide(Integer command, Integer sum) {
+                return Decision.accept(Collections.nCopies(command, 1));
+              }
+
+              @Override
+              public Integer evolve(Integer sum, Integer event) {
+                return sum + event;
+              }
+
+              @Override
+              public boolean isTerminal(Integer sum) {
+                return sum == 3;
+              }
+            });
+
+    counting.given(1).when(2).then(1, 1);
+    counting.given(1, 2).when(0).thenNothing();
+    assertThatThrownBy(() -> counting.given(1, 2).when(1))
+        .isInstanceOf(AssertionError.class)
+        .hasMessageContaining("behind the end");
+    assertThatThrownBy(() -> counting.given(1, 1).when(2)).isInstanceOf(AssertionError.class);
   }
 }
