@@ -17,6 +17,13 @@ interface Driver extends AutoCloseable {
   /// @param position of the last event
   void appended(long position);
 
+  /// Lets a member begin anew that has ended by itself.
+  ///
+  /// @return whether it had, and nobody else sees to it
+  default boolean restart(Member member) {
+    return false;
+  }
+
   /// Does what there is to do, in the caller's thread, until there is nothing.
   ///
   /// @throws IllegalStateException if the work is done elsewhere

@@ -65,6 +65,18 @@ final class Member {
     isRunning = true;
   }
 
+  /// Lets another one begin if what ran has ended by itself.
+  ///
+  /// @return whether it had
+  synchronized boolean restart() {
+    if (!isRunning || !part.hasEnded()) {
+      return false;
+    }
+    stop();
+    start();
+    return true;
+  }
+
   /// Ends what runs. Another may begin.
   void stop() {
     isRunning = false;
@@ -106,7 +118,7 @@ final class Member {
     return isRunning ? part.figures() : Optional.empty();
   }
 
-  void close() {
+  synchronized void close() {
     isRunning = false;
     part.close();
   }

@@ -145,6 +145,24 @@ public final class RunningTopology implements AutoCloseable {
     return driver.members().stream().map(Member::status).toList();
   }
 
+  /// Lets a part run again that has ended by itself in the background: a projection that is to
+  /// [io.leftfold.toolkit.OnFailure#STOP] before an event, or anything that met what nobody had
+  /// foreseen. Outages end nothing. A part stays ended until this is called or the application
+  /// starts anew, for it would end again, and its failure would come and go; only in [Mode.Shared]
+  /// it is given to another process, and needs no such call.
+  ///
+  /// @param part its name
+  /// @return whether it had ended, and now goes on
+  /// @throws IllegalArgumentException if the topology has no such part
+  public boolean restart(String part) {
+    return driver.restart(
+        driver.members().stream()
+            .filter(member -> member.name().equals(part))
+            .findFirst()
+            .orElseThrow(() ->
+                new IllegalArgumentException("%s is no part of this topology".formatted(part))));
+  }
+
   /// How a part is doing in this process, in numbers.
   ///
   /// @param part its name

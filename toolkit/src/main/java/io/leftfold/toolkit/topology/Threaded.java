@@ -51,6 +51,11 @@ record Threaded(List<Member> members, Duration patience, Clock clock) implements
   }
 
   @Override
+  public boolean restart(Member member) {
+    return member.restart();
+  }
+
+  @Override
   public void drain() {
     throw new IllegalStateException("This topology runs in the background, and is not drained");
   }

@@ -196,6 +196,29 @@ final class TopologyTest {
     boolean holds();
   }
 
+  // ---- what has ended
+
+  @Test
+  void a_part_that_ended_in_the_background_is_told_and_can_be_let_go_on() {
+    fails.set(true);
+    try (var running = run(new Mode.Background())) {
+      deposit(store, "a", 5);
+      until(() -> running.parts().getFirst().failure().isPresent());
+      assertThat(running.restart("sums.1")).isTrue();
+      until(() -> running.parts().getFirst().failure().isPresent());
+      fails.set(false);
+
+      assertThat(running.restart("sums.1")).isTrue();
+
+      until(() -> states().equals(folded()) && states().containsKey("a"));
+      assertThat(running.parts().getFirst().failure()).isEmpty();
+      assertThat(running.restart("sums.1")).as("it runs").isFalse();
+      assertThat(running.restart("welcoming")).as("it runs").isFalse();
+      assertThatThrownBy(() -> running.restart("others"))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+  }
+
   // ---- the same in each way
 
   @ParameterizedTest
