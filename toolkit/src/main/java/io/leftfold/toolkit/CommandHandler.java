@@ -2,6 +2,7 @@
 
 package io.leftfold.toolkit;
 
+import io.leftfold.api.AppendResult;
 import io.leftfold.api.AsOf;
 import io.leftfold.api.Commit;
 import io.leftfold.api.ConditionFailedException;
@@ -11,6 +12,7 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.UnavailableException;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.toolkit.keys.Subject;
 import io.leftfold.toolkit.keys.SubjectErasedException;
@@ -324,11 +326,32 @@ public final class CommandHandler<C, S, E, R> {
       // What was accepted before the erasure stays accepted.
       return earlier(marking).orElseThrow(() -> erased);
     }
-    var result = store.append(commit);
+    var result = append(commit, marking);
     var accepted =
         new Outcome.Accepted<E, R>(result.position().orElseThrow(), events, result.idempotent());
     // Whoever was quicker with the same command may have decided otherwise.
     return result.idempotent() ? earlier(marking).orElse(accepted) : accepted;
+  }
+
+  private AppendResult append(Commit commit, Marking marking) {
+    try {
+      return store.append(commit);
+    } catch (UnavailableException e) {
+      throw e.reason() == UnavailableException.Reason.UNREACHABLE ? unanswered(e, marking) : e;
+    }
+  }
+
+  /// The store gives advice about events, of which who gave the command knows nothing.
+  private static UnavailableException unanswered(UnavailableException failure, Marking marking) {
+    var id = marking.commandId();
+    return new UnavailableException(
+        failure.reason(),
+        id == null
+            ? "A command may have been accepted all the same, and nobody can tell, for it was given"
+                + " without an id; look at the state before it is given again"
+            : "Command %s may have been accepted all the same; give it again with the same id, and the first outcome is answered"
+                .formatted(id),
+        failure);
   }
 
   private void requireNoneBehindTheEnd(S before, List<E> events) {

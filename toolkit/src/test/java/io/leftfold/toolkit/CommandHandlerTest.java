@@ -19,6 +19,8 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.Tag;
+import io.leftfold.api.UnavailableException;
+import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.toolkit.Accounts.Account;
@@ -248,6 +250,31 @@ final class CommandHandlerTest {
           assertThat(event.id()).isEqualTo(CommandId.of("open").eventId(0));
           assertThat(event.tags()).containsExactly(CommandId.of("open").tag());
         });
+  }
+
+  @Test
+  void who_gets_no_answer_is_told_what_to_do_about_the_command() {
+    accounts.handle(new Open("7"));
+    var silent =
+        accountsOn(
+            new ForwardingEventStore(store) {
+              @Override
+              public AppendResult append(Commit commit) {
+                super.append(commit);
+                throw new UnavailableException(Reason.UNREACHABLE, "repeat the event ids");
+              }
+            });
+
+    assertThatThrownBy(() -> silent.handle(CommandId.of("d"), new Deposit("7", 5)))
+        .isInstanceOfSatisfying(
+            UnavailableException.class,
+            error -> assertThat(error.reason()).isEqualTo(Reason.UNREACHABLE))
+        .hasMessageContaining("Command d may have been accepted")
+        .hasMessageContaining("same id")
+        .hasMessageNotContaining("event ids");
+    assertThatThrownBy(() -> silent.handle(new Deposit("7", 5)))
+        .isInstanceOf(UnavailableException.class)
+        .hasMessageContaining("without an id");
   }
 
   // ---- others were quicker
