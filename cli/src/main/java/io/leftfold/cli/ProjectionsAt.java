@@ -28,6 +28,7 @@ import picocli.CommandLine.Mixin;
 final class ProjectionsAt {
 
   private static final Duration LOOK_AGAIN = Duration.ofMillis(20);
+  private static final int PARKED_AT_ONCE = 1_000;
 
   @Mixin private StoreOptions store;
 
@@ -98,11 +99,31 @@ final class ProjectionsAt {
           RemoteProjections::list);
     }
 
-    List<ParkedEvent> parked(String name) {
+    /// Gives what is parked, in the order of positions, page by page.
+    ///
+    /// @param from the first position
+    /// @param limit the most to give
+    void parked(String name, long from, int limit, Consumer<List<ParkedEvent>> taker) {
+      var left = limit;
+      var next = from;
+      while (left > 0) {
+        var page = parked(name, next, Math.min(left, PARKED_AT_ONCE));
+        if (page.isEmpty()) {
+          return;
+        }
+        taker.accept(page);
+        left -= page.size();
+        next = page.getLast().position() + 1;
+      }
+    }
+
+    private List<ParkedEvent> parked(String name, long from, int limit) {
       return ask(
-          here -> here.parked(name),
+          here -> here.parked(name, from, limit),
           there ->
-              there.inquiries().setAside(name).stream().map(ProjectionReports::parked).toList());
+              there.inquiries().setAside(name, from, limit).stream()
+                  .map(ProjectionReports::parked)
+                  .toList());
     }
 
     ProjectionReport statistics(String name) {

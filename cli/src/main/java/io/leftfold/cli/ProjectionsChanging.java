@@ -9,6 +9,7 @@ import io.leftfold.projections.NewProjection;
 import io.leftfold.projections.ProjectionConfig;
 import io.leftfold.projections.Projections;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -303,9 +304,16 @@ final class ProjectionsChanging {
             if (position != null) {
               return took(projections, position) ? ExitCode.OK : ExitCode.FAILED;
             }
+            // What is parked again meanwhile, further on, is for the next time.
+            var parked = new ArrayList<Long>();
+            projections.parked(
+                name,
+                0,
+                Integer.MAX_VALUE,
+                page -> page.forEach(event -> parked.add(event.position())));
             var whole = true;
-            for (var event : projections.parked(name)) {
-              whole &= took(projections, event.position());
+            for (var one : parked) {
+              whole &= took(projections, one);
             }
             return whole ? ExitCode.OK : ExitCode.FAILED;
           });

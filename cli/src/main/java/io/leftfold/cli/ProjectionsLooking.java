@@ -8,6 +8,7 @@ import io.leftfold.cli.output.Table;
 import io.leftfold.client.ProjectionReport;
 import io.leftfold.projections.FoldProgress;
 import io.leftfold.projections.ParkedEvent;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -298,6 +299,20 @@ final class ProjectionsLooking {
       name = "parked",
       header = "Show the events that were set aside because the script failed.")
   static final class Parked extends ProjectionCommand {
+    @Option(
+        names = "--from",
+        paramLabel = "<position>",
+        defaultValue = "0",
+        description = "Begin at this position. Default: 0.")
+    private long from;
+
+    @Option(
+        names = {"-n", "--limit"},
+        paramLabel = "<n>",
+        defaultValue = "1000",
+        description = "Show at most so many. Default: 1000.")
+    private int limit;
+
     @Option(names = "--json", description = "Show one JSON object a line.")
     private boolean json;
 
@@ -312,15 +327,23 @@ final class ProjectionsLooking {
           name,
           projections -> {
             projections.awaitEnd(shell, name);
-            show(projections.parked(name));
+            if (json) {
+              projections.parked(name, from, limit, this::showJson);
+            } else {
+              var parked = new ArrayList<ParkedEvent>();
+              projections.parked(name, from, limit, parked::addAll);
+              show(parked);
+            }
             return ExitCode.OK;
           });
     }
 
+    private void showJson(List<ParkedEvent> parked) {
+      parked.forEach(event -> shell.out().println(json(values(event))));
+    }
+
     private void show(List<ParkedEvent> parked) {
-      if (json) {
-        parked.forEach(event -> shell.out().println(json(values(event))));
-      } else if (parked.isEmpty()) {
+      if (parked.isEmpty()) {
         shell.err().println("No parked events");
       } else {
         var table = new Table(">position", "event", "type", "partition", "why");

@@ -203,6 +203,11 @@ final class ProjectionsFromAfarTest {
     assertThat(parked.path("partition").asString()).isEqualTo("parking-8");
     assertThat(parked.path("stateBefore").asString()).isEqualTo("{\"balance\":5}");
 
+    assertThat(ok("parked", "parking", "--json", "--from", Long.toString(position)).out())
+        .isEqualTo(ok("parked", "parking", "--json", "-n", "1").out());
+    assertThat(ok("parked", "parking", "--from", Long.toString(position + 1)).err())
+        .contains("No parked events");
+
     var still = run("resume", "parking", Long.toString(position));
     assertThat(still.code()).isEqualTo(ExitCode.FAILED);
     assertThat(still.err()).contains("is still parked: ", "overdrawn");

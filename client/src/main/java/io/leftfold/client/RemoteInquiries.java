@@ -257,15 +257,18 @@ public final class RemoteInquiries {
             .getPartitionsList());
   }
 
-  /// What a projection set aside.
+  /// Some of what a projection set aside. There may be very much of it: who wants all asks again,
+  /// from behind the last position, until there is none.
   ///
   /// @param name of the projection
-  /// @return in the order of positions
-  public List<SetAsideEvent> setAside(String name) {
+  /// @param from only what was set aside at this position or behind it; 0 for all
+  /// @param limit the most to have; the server may give fewer
+  /// @return in the order of positions; empty if there is no more
+  public List<SetAsideEvent> setAside(String name, long from, int limit) {
     return projections
         .ask(
             ProjectionsGrpc.getSetAsideMethod(),
-            SetAsideRequest.newBuilder().setProjection(name).build(),
+            SetAsideRequest.newBuilder().setProjection(name).setFrom(from).setLimit(limit).build(),
             "The look at what projection %s set aside".formatted(name))
         .getEventsList()
         .stream()

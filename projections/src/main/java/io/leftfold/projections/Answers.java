@@ -118,8 +118,10 @@ record Answers(
     return registry.checkpoint(entry.streams(), definition.epoch());
   }
 
-  List<ParkedEvent> parked() {
-    return ParkedSet.read(host.store(), entry.streams(), definition.epoch()).all().stream()
+  List<ParkedEvent> parked(long from, int limit) {
+    return ParkedStream.now(host.store(), entry.streams(), definition.epoch())
+        .page(from, limit)
+        .stream()
         .map(said ->
             new ParkedEvent(
                 said.position(),

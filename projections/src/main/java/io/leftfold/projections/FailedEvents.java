@@ -55,8 +55,18 @@ record FailedEvents(
       case STOP -> new Verdict.Stops(describe(why));
       case RETRY -> tryAgain(describe(why));
       case PARK_EVENT -> park(resolved, why, false, open);
-      case PARK_PARTITION -> park(resolved, why, parking.canParkPartition(why), open);
+      case PARK_PARTITION -> parkPartition(resolved, why, open);
     };
+  }
+
+  private Verdict parkPartition(ResolvedEvent resolved, ProjectionFault why, OpenStep open) {
+    if (!parking.canParkPartition(why)) {
+      return park(resolved, why, false, open);
+    }
+    var objection = parking.objection(why);
+    return objection.isPresent()
+        ? new Verdict.Stops(objection.get() + "\n" + describe(why))
+        : park(resolved, why, true, open);
   }
 
   private String describe(ProjectionFault why) {

@@ -72,7 +72,7 @@ final class KeptStates implements StateStore {
 
   /// Whether a partition stood still then.
   boolean isParked(String partition) {
-    return ParkedSet.read(store, streams, epoch, at + 1).holds(partition);
+    return new ParkedStream(store, streams, epoch, new AsOf.Position(at + 1)).holds(partition);
   }
 
   boolean isForgotten() {

@@ -8,9 +8,7 @@ import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.projections.storage.CheckpointRecord;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 
 /// What a run goes on from.
@@ -35,7 +33,7 @@ record LoadedRun(
       RunIdentity identity,
       UUID run,
       ProjectionDefinition definition,
-      long stateBytesMax,
+      ProjectionOptions options,
       boolean tracks) {
     var streams = identity.streams();
     var last = last(store, identity.checkpoint());
@@ -46,14 +44,17 @@ record LoadedRun(
     var states =
         new StateCache(
             new StoredStates(store, streams, identity.epoch(), AsOf.now()),
-            stateBytesMax,
+            options.stateBytesMax(),
             checkpoint.position() < 0);
-    var tracked = tracks ? tracked(store, identity) : new HashSet<String>();
+    var tracked =
+        tracks
+            ? TrackedStreams.read(store, streams.emitted(), options.namesBytesMax())
+            : new TrackedStreams(options.namesBytesMax());
     return new LoadedRun(
         checkpoint,
         last.map(RecordedEvent::revision).orElse(-1L),
         states,
-        ParkedSet.read(store, streams, identity.epoch()),
+        ParkedSet.read(ParkedStream.now(store, streams, identity.epoch()), options.namesBytesMax()),
         new StepMaker(store, identity, run, definition, states, tracked, tracks));
   }
 
@@ -62,13 +63,5 @@ record LoadedRun(
       var events = read.iterator();
       return events.hasNext() ? events.next().event() : Optional.empty();
     }
-  }
-
-  private static Set<String> tracked(EventStore store, RunIdentity identity) {
-    var names = new HashSet<String>();
-    try (var read = store.read(identity.streams().emitted(), ReadOptions.forwards())) {
-      read.forEach(resolved -> resolved.event().ifPresent(event -> names.add(event.dataAsText())));
-    }
-    return names;
   }
 }

@@ -15,6 +15,8 @@ import java.util.Set;
 final class OpenStep {
 
   private static final long EMITTED_BYTES_MAX = 8L << 20;
+  private static final int PARKED_MAX = 500;
+  private static final long PARKED_BYTES_MAX = 8L << 20;
 
   /// Nobody knows what the states in the script's hands have grown to, but what they have grown by
   /// was allocated.
@@ -37,6 +39,7 @@ final class OpenStep {
   long bytes;
   long allocatedBytes;
   private long emittedBytes;
+  private long parkedBytes;
   long passed;
   long handled;
   long skipped;
@@ -50,6 +53,17 @@ final class OpenStep {
     emitted.forEach(emission -> emittedBytes += emission.bytes());
   }
 
+  void park(ParkedRecord.Parked said) {
+    parked.add(said);
+    parkedBytes += said.chars();
+  }
+
+  /// Keeps the state of a partition that is parked.
+  void freeze(String partition, String state) {
+    frozenStates.put(partition, state);
+    parkedBytes += state.length();
+  }
+
   /// Whether it is to end before anything more is folded.
   ///
   /// @param eventsMax how many events it has at most, besides what the configuration says
@@ -60,6 +74,8 @@ final class OpenStep {
         || (allocatedBytes >= ALLOCATED_BYTES_MAX && !events.isEmpty())
         || emissions.size() >= config.maxWriteBatchLength()
         || emittedBytes >= EMITTED_BYTES_MAX
+        || parked.size() >= PARKED_MAX
+        || parkedBytes >= PARKED_BYTES_MAX
         || passed >= PASSED_MAX;
   }
 

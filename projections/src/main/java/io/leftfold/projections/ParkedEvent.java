@@ -13,7 +13,8 @@ import java.util.Optional;
 /// @param partition its partition, if known
 /// @param wholePartition whether the partition's later events are set aside too
 /// @param error why, for a person
-/// @param stateBefore the state of the partition before it, JSON or empty, if known
+/// @param stateBefore the state of the partition before it, JSON or empty, if it is known and has
+///   no more than a million characters
 public record ParkedEvent(
     long position,
     String stream,

@@ -2,72 +2,67 @@
 
 package io.leftfold.projections;
 
-import io.leftfold.api.EventStore;
-import io.leftfold.api.ReadOptions;
 import io.leftfold.projections.storage.ParkedRecord;
-import io.leftfold.projections.storage.ProjectionStreams;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// What is parked at an epoch, by position; a fold of the projection's parked stream.
+/// What a run has to know of what is parked: how much it is, and which partitions it leaves out.
+/// All else of it stands in its stream ([ParkedStream]).
 final class ParkedSet {
 
-  private final TreeMap<Long, ParkedRecord.Parked> byPosition = new TreeMap<>();
-  private final Map<String, Long> partitions = new HashMap<>();
+  private static final long ENTRY_BYTES = 100;
 
-  static ParkedSet read(EventStore store, ProjectionStreams streams, long epoch) {
-    return read(store, streams, epoch, ReadOptions.forwards());
+  private final long bytesMax;
+  private final Set<String> partitions = new HashSet<>();
+  private long bytes;
+  private int count;
+
+  /// @param bytesMax what the names of the partitions may take
+  ParkedSet(long bytesMax) {
+    this.bytesMax = bytesMax;
   }
 
-  /// What was parked below a position.
-  static ParkedSet read(EventStore store, ProjectionStreams streams, long epoch, long end) {
-    return read(store, streams, epoch, ReadOptions.forwards().asOf(end));
-  }
-
-  private static ParkedSet read(
-      EventStore store, ProjectionStreams streams, long epoch, ReadOptions options) {
-    var parked = new ParkedSet();
-    try (var read = store.read(streams.parked(), options)) {
-      for (var resolved : read) {
-        resolved
-            .event()
-            .flatMap(ParkedRecord::of)
-            .ifPresent(said -> {
-              if (epochOf(said) == epoch) {
-                parked.apply(said);
-              }
-            });
+  static ParkedSet read(ParkedStream stream, long bytesMax) {
+    var parked = new ParkedSet(bytesMax);
+    Map<Long, String> byPosition = new HashMap<>();
+    stream.forEach((said, _) -> {
+      switch (said) {
+        case ParkedRecord.Parked entry -> {
+          parked.add(entry);
+          if (entry.wholePartition()) {
+            entry.partition().ifPresent(partition -> byPosition.put(entry.position(), partition));
+          }
+        }
+        case ParkedRecord.Released(_, var position) -> parked.remove(byPosition.remove(position));
       }
-    }
+    });
     return parked;
   }
 
-  private static long epochOf(ParkedRecord said) {
-    return switch (said) {
-      case ParkedRecord.Parked parked -> parked.epoch();
-      case ParkedRecord.Released(var epoch, _) -> epoch;
-    };
+  void add(ParkedRecord.Parked entry) {
+    count++;
+    if (entry.wholePartition()) {
+      entry.partition().filter(partitions::add).ifPresent(partition -> bytes += bytes(partition));
+    }
   }
 
-  void apply(ParkedRecord said) {
-    switch (said) {
-      case ParkedRecord.Parked entry -> {
-        byPosition.put(entry.position(), entry);
-        if (entry.wholePartition()) {
-          entry.partition().ifPresent(partition -> partitions.put(partition, entry.position()));
-        }
-      }
-      case ParkedRecord.Released(_, var position) -> {
-        var entry = byPosition.remove(position);
-        if (entry != null && entry.wholePartition()) {
-          entry.partition().ifPresent(partition -> partitions.remove(partition, position));
-        }
-      }
+  private void remove(@Nullable String partition) {
+    count--;
+    if (partition != null && partitions.remove(partition)) {
+      bytes -= bytes(partition);
     }
+  }
+
+  private static long bytes(String partition) {
+    return ENTRY_BYTES + partition.length();
+  }
+
+  /// Whether there is room for another partition.
+  boolean hasRoomFor(String partition) {
+    return bytes + bytes(partition) <= bytesMax;
   }
 
   boolean hasPartitions() {
@@ -75,18 +70,15 @@ final class ParkedSet {
   }
 
   boolean holds(String partition) {
-    return partitions.containsKey(partition);
+    return partitions.contains(partition);
   }
 
-  Optional<ParkedRecord.Parked> at(long position) {
-    return Optional.ofNullable(byPosition.get(position));
+  int partitions() {
+    return partitions.size();
   }
 
+  /// How many events and partitions are parked.
   int size() {
-    return byPosition.size();
-  }
-
-  Collection<ParkedRecord.Parked> all() {
-    return List.copyOf(byPosition.values());
+    return count;
   }
 }

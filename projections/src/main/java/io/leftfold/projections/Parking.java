@@ -5,7 +5,7 @@ package io.leftfold.projections;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.projections.storage.ParkedRecord;
-import java.util.List;
+import java.util.Optional;
 
 /// What a run leaves out: events, and partitions from an event on.
 ///
@@ -29,8 +29,17 @@ record Parking(RunIdentity identity, ProjectionDefinition definition, Fold fold,
     return parked.hasPartitions() && parked.holds(partition);
   }
 
-  List<ParkedRecord.Parked> all() {
-    return List.copyOf(parked.all());
+  int size() {
+    return parked.size();
+  }
+
+  /// Why the partition of an event that failed cannot be parked besides the others, if so.
+  Optional<String> objection(ProjectionFault why) {
+    return why.partition()
+        .filter(partition -> !parked.hasRoomFor(partition))
+        .map(_ ->
+            "Projection %s has parked %,d partitions, and there is no room for the names of more: resume or skip some, or change the script; the next one fails so:"
+                .formatted(identity.streams().name(), parked.partitions()));
   }
 
   /// Whether the partition of an event that failed can be parked without the others.
@@ -59,14 +68,14 @@ record Parking(RunIdentity identity, ProjectionDefinition definition, Fold fold,
             wholePartition,
             why.describe(identity.streams().name(), false),
             why.stateBefore());
-    parked.apply(said);
-    open.parked.add(said);
+    parked.add(said);
+    open.park(said);
   }
 
   /// Keeps what the events before made of a partition: later ones may go through the script's hands
   /// before it is known whose they are.
   private void freeze(String partition, OpenStep open) {
-    open.frozenStates.put(partition, fold.state(partition));
+    open.freeze(partition, fold.state(partition));
     if (open.touched.remove(partition)) {
       open.frozenResults.put(partition, fold.result(partition));
     }

@@ -10,7 +10,6 @@ import io.leftfold.projections.reading.Cursor;
 import io.leftfold.projections.reading.Question;
 import io.leftfold.projections.storage.ProjectionStreams;
 import java.time.temporal.ChronoUnit;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.function.Predicate;
 
@@ -86,7 +85,6 @@ final class PastFold {
       StateStore start, long after, long end, String partition, Asking asking) {
     var memory = new OverlaidStates(start, host.options().pastStateBytesMax());
     var states = new StateCache(memory, host.options().stateBytesMax());
-    var parked = new HashSet<String>();
     var handled = 0L;
     try (var fold = script.fold(states);
         var cursor = new Cursor(host.store(), question(partition), after)) {
@@ -96,10 +94,12 @@ final class PastFold {
           if (resolved.original().position() >= end) {
             return new PartitionState(asking.of(fold), end - 1);
           }
-          handled += take(fold, resolved, parked, partition) ? 1 : 0;
-          if (parked.contains(partition)) {
-            // From here on it stands still.
-            return new PartitionState(asking.of(fold), end - 1);
+          switch (take(fold, resolved, partition)) {
+            case HANDLED -> handled++;
+            case LEFT_OUT -> {}
+            case STANDS_STILL -> {
+              return new PartitionState(asking.of(fold), end - 1);
+            }
           }
         }
         if (fold.unsavedEvents() >= SAVE_EVENTS) {
@@ -126,29 +126,37 @@ final class PastFold {
     states.written(0);
   }
 
-  private boolean take(
-      ProjectionFold fold, ResolvedEvent resolved, Set<String> parked, String asked) {
+  /// What became of an event.
+  private enum Taken {
+    HANDLED,
+    LEFT_OUT,
+    /// The partition that is asked for is parked from here on.
+    STANDS_STILL
+  }
+
+  private Taken take(ProjectionFold fold, ResolvedEvent resolved, String asked) {
     var event = resolved.event().orElse(null);
     var definition = script.definition();
     if (event == null || own.test(event)) {
-      return false;
+      return Taken.LEFT_OUT;
     }
-    if (isIndependent() && resolved.link().isEmpty() && definition.deletion(event).isEmpty()) {
-      var partition = EventSource.partition(event.stream());
-      if (!partition.equals(asked) || parked.contains(partition)) {
-        return false;
-      }
+    if (isIndependent()
+        && resolved.link().isEmpty()
+        && definition.deletion(event).isEmpty()
+        && !EventSource.partition(event.stream()).equals(asked)) {
+      return Taken.LEFT_OUT;
     }
     try {
-      return fold.handle(resolved).isHandled();
+      return fold.handle(resolved).isHandled() ? Taken.HANDLED : Taken.LEFT_OUT;
     } catch (ProjectionFaultException e) {
-      switch (policy) {
+      return switch (policy) {
         case STOP, RETRY -> throw e;
-        case PARK_EVENT -> {}
+        case PARK_EVENT -> Taken.LEFT_OUT;
         case PARK_PARTITION ->
-            e.fault().partition().filter(_ -> isPartitioned()).ifPresent(parked::add);
-      }
-      return false;
+            e.fault().partition().filter(asked::equals).isPresent() && isPartitioned()
+                ? Taken.STANDS_STILL
+                : Taken.LEFT_OUT;
+      };
     }
   }
 

@@ -91,7 +91,7 @@ public record ProjectionFault(
     event.ifPresent(on -> text.append("\nEvent: ").append(on));
     partition
         .filter(key -> !key.isEmpty())
-        .ifPresent(key -> text.append("\nPartition: ").append(key));
+        .ifPresent(key -> text.append("\nPartition: ").append(shown(key)));
     stateBefore
         .filter(_ -> withState && event.isPresent())
         .ifPresent(state -> text.append("\nState before: ").append(shown(state)));

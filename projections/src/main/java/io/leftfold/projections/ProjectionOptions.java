@@ -15,7 +15,9 @@ import java.util.random.RandomGenerator;
 ///   All projections share the threads for it, one less than this
 /// @param limits what a script may take
 /// @param stateBytesMax how much memory the states of one projection may take, besides those that
-///   its script has in hand and those of the step that is open
+///   its script has in hand and those of the step that is open; the names of parked partitions, and
+///   those of streams that it emitted to if these are tracked, may take a quarter of it each, or 4
+///   mebibytes, besides
 /// @param queryExpiry after how long without a question a query that has ended is forgotten; being
 ///   listed with all others is no question
 /// @param stalledAfter after how long without a step, with events ahead, a projection is said to
@@ -36,6 +38,7 @@ public record ProjectionOptions(
     RandomGenerator random) {
 
   private static final int LANES_MAX = 4;
+  private static final long NAMES_BYTES_MIN = 4L << 20;
 
   /// Checks the numbers.
   ///
@@ -74,6 +77,12 @@ public record ProjectionOptions(
   /// a debugger): it has nowhere else to put them.
   long pastStateBytesMax() {
     return stateBytesMax > Long.MAX_VALUE / 4 ? Long.MAX_VALUE : 4 * stateBytesMax;
+  }
+
+  /// How much memory names may take that a run remembers besides its states: those of the
+  /// partitions that are parked, and, as much again, those of the streams that were emitted to.
+  long namesBytesMax() {
+    return Math.max(NAMES_BYTES_MIN, stateBytesMax / 4);
   }
 
   /// With so many workers.

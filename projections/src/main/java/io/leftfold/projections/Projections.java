@@ -304,14 +304,21 @@ public final class Projections implements AutoCloseable {
         .orElseGet(() -> find(name).answers().partitions(after, limit));
   }
 
-  /// What is parked.
+  /// Some of what is parked. There may be very much of it: who wants all asks again, from behind
+  /// the last position, until there is none.
   ///
   /// @param name which projection
-  /// @return in the order of positions
-  public List<ParkedEvent> parked(String name) {
+  /// @param from only what is parked at this position or behind it; 0 for all
+  /// @param limit the most to give, above 0; what is long is given in smaller parts, one event at
+  ///   least
+  /// @return in the order of positions; empty if there is no more
+  public List<ParkedEvent> parked(String name, long from, int limit) {
+    if (limit <= 0) {
+      throw new IllegalArgumentException("One parked event at least is listed, got " + limit);
+    }
     return builtIn(name)
         .map(_ -> List.<ParkedEvent>of())
-        .orElseGet(() -> find(name).answers().parked());
+        .orElseGet(() -> find(name).answers().parked(from, limit));
   }
 
   /// Takes a parked event, or a partition from its parked event on. The projection does not run

@@ -67,7 +67,7 @@ final class RunCore implements AutoCloseable {
       RunEffects effects) {
     this.identity = identity;
     this.settings = settings;
-    this.hints = hints;
+    this.hints = hints.behind(loaded.checkpoint().position());
     this.definition = script.definition();
     this.states = loaded.states();
     this.checkpoint = loaded.checkpoint();
@@ -85,7 +85,7 @@ final class RunCore implements AutoCloseable {
     isOwn = RunIdentity.own(definition, identity.streams(), identity.seed());
     fold = script.open(states);
     parking = new Parking(identity, definition, fold, loaded.parked());
-    refusals = new StepRefusals(identity.checkpoint(), hints);
+    refusals = new StepRefusals(identity.checkpoint(), this.hints);
     cutter =
         new StepCutter(
             identity.streams().name(), fold, loaded, refusals, settings.commitBytesMax());
@@ -459,7 +459,7 @@ final class RunCore implements AutoCloseable {
         states.size(),
         states.bytes(),
         states.evictions(),
-        parking.all(),
+        parking.size(),
         isIdle() && writing == null,
         attempts.trouble(),
         lastStep);

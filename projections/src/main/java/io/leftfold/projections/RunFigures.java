@@ -3,9 +3,7 @@
 package io.leftfold.projections;
 
 import io.leftfold.projections.storage.CheckpointRecord;
-import io.leftfold.projections.storage.ParkedRecord;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /// How a run is at one moment.
@@ -22,7 +20,7 @@ record RunFigures(
     int cached,
     long cachedBytes,
     long evictions,
-    List<ParkedRecord.Parked> parked,
+    int parked,
     boolean isIdle,
     String trouble,
     Optional<Instant> lastStep) {}

@@ -28,6 +28,13 @@ record RunHints(
     return new RunHints(all, carefulThrough, stepEvents, isOneWorld);
   }
 
+  /// What of it matters behind a position.
+  RunHints behind(long position) {
+    var ahead = new HashMap<>(rejected);
+    ahead.keySet().removeIf(at -> at <= position);
+    return new RunHints(ahead, carefulThrough, stepEvents, isOneWorld);
+  }
+
   RunHints careful(long through, int events) {
     return new RunHints(rejected, Math.max(through, carefulThrough), events, isOneWorld);
   }

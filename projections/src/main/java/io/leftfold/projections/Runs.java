@@ -5,7 +5,6 @@ package io.leftfold.projections;
 import io.leftfold.projections.reading.Cursor;
 import io.leftfold.projections.storage.CheckpointRecord;
 import io.leftfold.projections.storage.DefinitionRecord;
-import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 
 /// Begins runs of one projection.
@@ -97,8 +96,7 @@ record Runs(ProjectionHost host, Registry.Entry entry, Runnable news) {
     var identity = identity(definition);
     var loaded = load(identity, script.definition(), definition.trackEmittedStreams());
     var parked =
-        loaded
-            .parked()
+        ParkedStream.now(host.store(), entry.streams(), identity.epoch())
             .at(position)
             .orElseThrow(() ->
                 ProjectionException.wrongState(
@@ -108,8 +106,7 @@ record Runs(ProjectionHost host, Registry.Entry entry, Runnable news) {
   }
 
   private LoadedRun load(RunIdentity identity, ProjectionDefinition script, boolean tracks) {
-    return LoadedRun.read(
-        host.store(), identity, host.newId(), script, host.options().stateBytesMax(), tracks);
+    return LoadedRun.read(host.store(), identity, host.newId(), script, host.options(), tracks);
   }
 
   private LoadedRun fromZero(
@@ -119,8 +116,14 @@ record Runs(ProjectionHost host, Registry.Entry entry, Runnable news) {
         CheckpointRecord.start(identity.streams().id(), identity.epoch()),
         -1,
         states,
-        new ParkedSet(),
+        new ParkedSet(host.options().namesBytesMax()),
         new StepMaker(
-            host.store(), identity, host.newId(), script, states, new HashSet<>(), false));
+            host.store(),
+            identity,
+            host.newId(),
+            script,
+            states,
+            new TrackedStreams(host.options().namesBytesMax()),
+            false));
   }
 }

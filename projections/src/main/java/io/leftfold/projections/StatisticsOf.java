@@ -10,7 +10,6 @@ import io.leftfold.projections.reading.Question;
 import io.leftfold.projections.storage.DefinitionRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +48,7 @@ record StatisticsOf(
     var parked =
         figures
             .map(RunFigures::parked)
-            .orElseGet(
-                () -> List.copyOf(ParkedSet.read(host.store(), streams, definition.epoch()).all()));
+            .orElseGet(() -> ParkedStream.now(host.store(), streams, definition.epoch()).count());
     return new ProjectionStatistics(
         name,
         mode,
@@ -79,7 +77,7 @@ record StatisticsOf(
         figures.filter(RunFigures::isWriting).isPresent() ? 1 : 0,
         figures.map(RunFigures::openEmitted).orElse(0),
         figures.map(RunFigures::writingEmitted).orElse(0),
-        parked.size(),
+        parked,
         faults,
         run == null ? 0 : run.foldingMillis(),
         figures.flatMap(RunFigures::lastStep),

@@ -12,7 +12,6 @@ import io.leftfold.api.StreamName;
 import io.leftfold.projections.storage.CheckpointRecord;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +31,7 @@ final class StepMaker {
   private final UUID run;
   private final StateCache states;
   private final ResultStreams results;
-  private final Set<String> tracked;
+  private final TrackedStreams tracked;
   private final boolean tracks;
 
   // Of the commit that is being made.
@@ -42,14 +41,14 @@ final class StepMaker {
   private OptionalLong lastShared = OptionalLong.empty();
 
   /// @param run a random number of this run's own
-  /// @param tracked the streams that are known to be written to; grows
+  /// @param tracked the streams that are known to be written to
   StepMaker(
       EventStore store,
       RunIdentity identity,
       UUID run,
       ProjectionDefinition definition,
       StateCache states,
-      Set<String> tracked,
+      TrackedStreams tracked,
       boolean tracks) {
     this.store = store;
     this.identity = identity;
@@ -185,10 +184,9 @@ final class StepMaker {
   }
 
   private void track(List<Emission> emissions) {
-    var fresh = new HashSet<String>();
     for (var emission : emissions) {
       var name = emission.stream().value();
-      if (!tracked.contains(name) && fresh.add(name)) {
+      if (tracked.add(name)) {
         add(
             identity.streams().emitted(),
             ExpectedState.any(),
@@ -201,7 +199,6 @@ final class StepMaker {
                 List.of()));
       }
     }
-    tracked.addAll(fresh);
   }
 
   private ProposedEvent json(String type, String text) {

@@ -113,7 +113,7 @@ final class BuildingBesideTest {
     fixture.awaitStep("sums", add(2));
 
     assertThat(fixture.state("sums", "")).isEqualTo("{\"sum\":2}");
-    assertThat(fixture.projections.parked("sums")).hasSize(1);
+    assertThat(fixture.projections.parked("sums", 0, 100)).hasSize(1);
     assertThat(fixture.projections.config("sums").emitEnabled()).isTrue();
   }
 

@@ -157,7 +157,7 @@ final class CrashingProjectionsTest {
         }
         case 6 -> projections.restart();
         case 7 -> {
-          var parked = projections.parked(NAME);
+          var parked = projections.parked(NAME, 0, 1_000);
           if (!parked.isEmpty()) {
             projections.resume(NAME, parked.getFirst().position());
           }

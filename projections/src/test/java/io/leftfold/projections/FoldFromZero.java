@@ -65,7 +65,9 @@ record FoldFromZero(
         .containsExactlyInAnyOrderElementsOf(states.keySet());
     emitted.forEach((stream, events) ->
         assertThat(texts(store, stream)).as("what was emitted to %s", stream).isEqualTo(events));
-    assertThat(projections.parked(name)).extracting(ParkedEvent::position).isEqualTo(parked);
+    assertThat(projections.parked(name, 0, 10_000))
+        .extracting(ParkedEvent::position)
+        .isEqualTo(parked);
     results.forEach((partition, result) -> isLast(store, name, partition, result));
   }
 

@@ -117,7 +117,7 @@ final class LanesInAStoreTest {
     }
     fixture
         .projections
-        .parked("sums")
+        .parked("sums", 0, 100)
         .forEach(parked -> found.add(parked.position() + parked.error()));
     return found;
   }

@@ -13,6 +13,8 @@ import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,21 +58,7 @@ final class ManyPartitionsTest {
     fixture.projections.create(
         NewProjection.continuous("sums", SUMS)
             .with(ProjectionConfig.DEFAULT.withFailurePolicy(FailurePolicy.PARK_PARTITION)));
-    var last = 0L;
-    for (var block = 0; block < 20; block++) {
-      var parts = new ArrayList<StreamAppend>();
-      for (var i = 0; i < 500; i++) {
-        var stream = StreamName.of("p" + (block * 500 + i));
-        var n = block * 500 + i == 4_711 ? 99 : 1;
-        parts.add(
-            StreamAppend.of(
-                stream,
-                ExpectedState.any(),
-                ProposedEvent.json("Added", "{\"n\":%d}".formatted(n)),
-                ProposedEvent.json("Added", "{\"n\":1}")));
-      }
-      last = fixture.store.append(Commit.of(parts)).position().orElseThrow();
-    }
+    var last = append(20, i -> i == 4_711);
     fixture.awaitStep("sums", last);
 
     var now = fixture.projections.statistics("sums");
@@ -83,5 +71,50 @@ final class ManyPartitionsTest {
     now = fixture.projections.statistics("sums");
     assertThat(now.partitionStateCacheSize()).isLessThanOrEqualTo(STATE_BYTES);
     assertThat(now.partitionStateCacheEvictions()).isPositive();
+  }
+
+  @Test
+  void none_is_lost_if_all_of_them_throw() {
+    fixture.projections.create(
+        NewProjection.continuous("sums", SUMS)
+            .with(ProjectionConfig.DEFAULT.withFailurePolicy(FailurePolicy.PARK_PARTITION)));
+    fixture.awaitStep("sums", append(20, _ -> true));
+    fixture.reopen();
+    fixture.awaitStep("sums", append(1, _ -> false));
+
+    var now = fixture.projections.statistics("sums");
+    assertThat(now.parked()).isEqualTo(10_000);
+    assertThat(now.handled()).isZero();
+    assertThat(now.skipped()).isEqualTo(21_000);
+    var partitions = new HashSet<String>();
+    var from = 0L;
+    for (var page = fixture.projections.parked("sums", from, 3_000);
+        !page.isEmpty();
+        page = fixture.projections.parked("sums", from, 3_000)) {
+      page.forEach(event -> assertThat(partitions.add(event.partition().orElseThrow())).isTrue());
+      from = page.getLast().position() + 1;
+    }
+    assertThat(partitions).hasSize(10_000);
+  }
+
+  /// Two events of each partition.
+  ///
+  /// @param blocks of 500 partitions
+  /// @param throwing whether the first one makes the script fail, by the number of the partition
+  private long append(int blocks, IntPredicate throwing) {
+    var last = 0L;
+    for (var block = 0; block < blocks; block++) {
+      var parts = new ArrayList<StreamAppend>();
+      for (var i = block * 500; i < block * 500 + 500; i++) {
+        parts.add(
+            StreamAppend.of(
+                StreamName.of("p" + i),
+                ExpectedState.any(),
+                ProposedEvent.json("Added", "{\"n\":%d}".formatted(throwing.test(i) ? 99 : 1)),
+                ProposedEvent.json("Added", "{\"n\":1}")));
+      }
+      last = fixture.store.append(Commit.of(parts)).position().orElseThrow();
+    }
+    return last;
   }
 }

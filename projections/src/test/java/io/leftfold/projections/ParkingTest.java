@@ -66,18 +66,18 @@ final class ParkingTest {
     fixture.awaitStep("sums", add("a", 2));
 
     assertThat(fixture.state("sums", "a")).isEqualTo("{\"sum\":3}");
-    var parked = fixture.projections.parked("sums").getFirst();
+    var parked = fixture.projections.parked("sums", 0, 100).getFirst();
     assertThat(parked.position()).isEqualTo(poison);
     assertThat(parked.partition()).hasValue("a");
     assertThat(parked.stateBefore()).hasValue("{\"sum\":1}");
     assertThat(parked.error()).contains("too much: 99", "line 4", "1@a");
 
     assertThat(fixture.projections.resume("sums", poison)).get().asString().contains("too much");
-    assertThat(fixture.projections.parked("sums")).hasSize(1);
+    assertThat(fixture.projections.parked("sums", 0, 100)).hasSize(1);
     fixture.projections.update("sums", CURED, Optional.empty(), Optional.empty());
     assertThat(fixture.projections.resume("sums", poison)).isEmpty();
 
-    assertThat(fixture.projections.parked("sums")).isEmpty();
+    assertThat(fixture.projections.parked("sums", 0, 100)).isEmpty();
     assertThat(fixture.state("sums", "a")).isEqualTo("{\"sum\":102}");
     assertThat(fixture.texts("out")).hasSize(3).last().asString().contains("102");
   }
@@ -157,7 +157,7 @@ final class ParkingTest {
             });
     assertThat(why.orElseThrow()).contains(throwing ? "No more time" : "It was ended at position");
     assertThat(looks).hasPositiveValue();
-    var parked = fixture.projections.parked("sums");
+    var parked = fixture.projections.parked("sums", 0, 100);
     assertThat(parked).extracting(ParkedEvent::position).containsExactly(last);
     assertThat(fixture.texts("out").getLast()).isEqualTo("{\"of\":\"a\",\"sum\":109}");
 

@@ -320,7 +320,7 @@ final class ProjectionsTest {
     assertThat(projections().state("$streams", "", AsOf.now(), FoldProgress.UNHEARD).json())
         .isEmpty();
     assertThat(projections().partitions("$by_category", "", 10)).isEmpty();
-    assertThat(projections().parked("$by_category")).isEmpty();
+    assertThat(projections().parked("$by_category", 0, 100)).isEmpty();
     assertThatThrownBy(() -> projections().delete("$by_category", false, false, false))
         .hasMessage("We currently don't allow for the deletion of System Projections.");
   }

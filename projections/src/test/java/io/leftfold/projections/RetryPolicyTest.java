@@ -86,7 +86,13 @@ final class RetryPolicyTest {
       store.append(StreamName.of("s-1"), ExpectedState.any(), ProposedEvent.json("Said", text));
     }
     var loaded =
-        LoadedRun.read(store, IDENTITY, new UUID(5, 5), CountingFold.DEFINITION, 1 << 20, false);
+        LoadedRun.read(
+            store,
+            IDENTITY,
+            new UUID(5, 5),
+            CountingFold.DEFINITION,
+            ProjectionOptions.defaults(),
+            false);
     var config = ProjectionConfig.DEFAULT.withFailurePolicy(FailurePolicy.RETRY);
     var core =
         new RunCore(

@@ -257,7 +257,7 @@ final class RunSimulationTest {
                 IDENTITY,
                 new UUID(random.nextLong(), random.nextLong()),
                 CountingFold.DEFINITION,
-                200 + random.nextInt(900),
+                ProjectionOptions.defaults().withStateBytesMax(200 + random.nextInt(900)),
                 true);
         var settings =
             new RunSettings(config, false, true, true, false, 300 + random.nextInt(10_000));

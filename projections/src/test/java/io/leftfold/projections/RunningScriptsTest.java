@@ -79,7 +79,7 @@ final class RunningScriptsTest {
     fixture.awaitStep("stops", last);
     assertThat(fixture.state("stops", "")).isEqualTo("{\"n\":2}");
     assertThat(fixture.texts("out")).containsExactly("{\"at\":0}", "{\"at\":2}");
-    assertThat(fixture.projections.parked("stops"))
+    assertThat(fixture.projections.parked("stops", 0, 100))
         .extracting(ParkedEvent::position)
         .containsExactly(refused);
   }

@@ -69,7 +69,13 @@ final class StepMemoryTest {
         identity,
         new RunSettings(ProjectionConfig.DEFAULT, false, true, true, false, 1 << 20),
         RunHints.NONE,
-        LoadedRun.read(store, identity, new UUID(5, 5), CountingFold.DEFINITION, 1 << 20, false),
+        LoadedRun.read(
+            store,
+            identity,
+            new UUID(5, 5),
+            CountingFold.DEFINITION,
+            ProjectionOptions.defaults(),
+            false),
         CountingFold.opener(),
         new ManualClock(Instant.EPOCH),
         effects);

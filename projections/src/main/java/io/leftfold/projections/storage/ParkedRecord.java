@@ -22,8 +22,9 @@ public sealed interface ParkedRecord {
   /// @param eventType its type
   /// @param partition its partition, if known
   /// @param wholePartition whether the partition's later events are left out too
-  /// @param error why, for a person
-  /// @param stateBefore the partition's state before it
+  /// @param error why, for a person; of a longer text its beginning
+  /// @param stateBefore the partition's state before it, if it is known and not too long to be kept
+  ///   a second time
   record Parked(
       long epoch,
       long position,
@@ -34,7 +35,31 @@ public sealed interface ParkedRecord {
       boolean wholePartition,
       String error,
       Optional<String> stateBefore)
-      implements ParkedRecord {}
+      implements ParkedRecord {
+
+    private static final int ERROR_CHARS = 10_000;
+    private static final int STATE_CHARS = 1 << 20;
+
+    /// Leaves out what is too long.
+    public Parked {
+      if (error.length() > ERROR_CHARS) {
+        error = error.substring(0, ERROR_CHARS) + "…";
+      }
+      stateBefore = stateBefore.filter(state -> state.length() <= STATE_CHARS);
+    }
+
+    /// How long its texts are together.
+    ///
+    /// @return in characters
+    public long chars() {
+      return 0L
+          + stream.length()
+          + eventType.length()
+          + error.length()
+          + partition.map(String::length).orElse(0)
+          + stateBefore.map(String::length).orElse(0);
+    }
+  }
 
   /// It is left out no more.
   ///

@@ -30,6 +30,7 @@ final class InquiryPages {
 
   private static final int STEPS_IF_NOT_SAID = 10;
   private static final int PARTITIONS_IF_NOT_SAID = 1_000;
+  private static final int PARKED_IF_NOT_SAID = 100;
 
   private final Controls controls;
   private final Clock clock;
@@ -189,9 +190,17 @@ final class InquiryPages {
 
   private static PageAnswer parked(
       ProjectionInquiries inquiries, PageRequest request, FoldProgress progress) {
+    var page =
+        inquiries.parked(
+            request.name(),
+            position("from", request.parameter("from").orElse("0"), "a position"),
+            request.number("count", PARKED_IF_NOT_SAID));
     var parked = new JsonArray();
-    inquiries.parked(request.name()).forEach(event -> parked.add(StepJson.of(event)));
-    return PageAnswer.json(new JsonObject().put("parked", parked));
+    page.forEach(event -> parked.add(StepJson.of(event)));
+    return PageAnswer.json(
+        new JsonObject()
+            .put("parked", parked)
+            .put("next", page.isEmpty() ? null : page.getLast().position() + 1));
   }
 
   private void page(Router router, HttpMethod method, String path, Work work) {

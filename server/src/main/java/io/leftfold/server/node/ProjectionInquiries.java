@@ -34,6 +34,9 @@ public final class ProjectionInquiries {
   /// The most partitions that are named together.
   public static final int PARTITIONS_MAX = 10_000;
 
+  /// The most events that were set aside that are shown together.
+  public static final int PARKED_MAX = 1_000;
+
   private static final long SHOWN_CHARS_MAX = 4 << 20;
   private static final long FEED_BYTES_MAX = 4 << 20;
 
@@ -171,12 +174,14 @@ public final class ProjectionInquiries {
     return control.seen(name).partitions(name, after, Math.clamp(limit, 1, PARTITIONS_MAX));
   }
 
-  /// What is set aside.
+  /// Some of what is set aside.
   ///
   /// @param name which projection
-  /// @return in the order of positions
-  public List<ParkedEvent> parked(String name) {
-    return control.seen(name).parked(name);
+  /// @param from only what was set aside at this position or behind it; 0 for all
+  /// @param limit the most to give; fewer if they are long
+  /// @return in the order of positions; empty if there is no more
+  public List<ParkedEvent> parked(String name, long from, int limit) {
+    return control.seen(name).parked(name, from, Math.clamp(limit, 1, PARKED_MAX));
   }
 
   /// Lets a projection have what it set aside.

@@ -508,7 +508,7 @@ final class ProjectionPagesTest {
             ask("GET /projection/by-stream/partitions")
                 .body()
                 .equals("{\"partitions\":[\"paid-1\"]}"));
-    assertThat(ask("GET /projection/by-stream/parked").body()).isEqualTo("{\"parked\":[]}");
+    assertThat(ask("GET /projection/by-stream/parked").body()).isEqualTo("{\"parked\":[],\"next\":null}");
   }
 
   @Test
@@ -539,6 +539,13 @@ final class ProjectionPagesTest {
     ask("POST /projection/picky/command/enable");
     Await.until("two are parked", () -> parked("picky").size() == 2);
     var positions = parked("picky");
+    var next = positions.getFirst() + 1;
+    requireAnswered(
+        new Asked("GET /projection/picky/parked?count=1", 200, JSON, "\"next\":" + next));
+    assertThat(parked("picky", "?count=1")).containsExactly(positions.getFirst());
+    assertThat(parked("picky", "?from=" + next)).containsExactly(positions.getLast());
+    requireAnswered(
+        new Asked("GET /projection/picky/parked?from=none", 400, TEXT, "from is a position"));
 
     var command = "POST /projection/picky/command/";
     for (var step :
@@ -566,7 +573,11 @@ final class ProjectionPagesTest {
   }
 
   private List<Long> parked(String name) throws IOException, InterruptedException {
-    var parked = new JsonObject(ask("GET /projection/%s/parked".formatted(name)).body());
+    return parked(name, "");
+  }
+
+  private List<Long> parked(String name, String query) throws IOException, InterruptedException {
+    var parked = new JsonObject(ask("GET /projection/%s/parked".formatted(name) + query).body());
     return parked.getJsonArray("parked").stream()
         .map(event -> ((JsonObject) event).getLong("position"))
         .toList();

@@ -202,9 +202,18 @@ public final class InquiriesService {
   }
 
   private static MessageLite setAside(ProjectionInquiries inquiries, SetAsideRequest request) {
+    var limit =
+        request.getLimit() == 0
+            ? ProjectionInquiries.PARKED_MAX
+            : Math.clamp(
+                Integer.toUnsignedLong(request.getLimit()), 1, ProjectionInquiries.PARKED_MAX);
     return SetAsideResponse.newBuilder()
         .addAllEvents(
-            inquiries.parked(request.getProjection()).stream().map(Inquiry::setAside).toList())
+            inquiries
+                .parked(request.getProjection(), Inquiry.unsigned(request.getFrom()), limit)
+                .stream()
+                .map(Inquiry::setAside)
+                .toList())
         .build();
   }
 

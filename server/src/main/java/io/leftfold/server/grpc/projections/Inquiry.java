@@ -62,7 +62,7 @@ final class Inquiry {
   }
 
   /// What is beyond a long is beyond everything.
-  private static long unsigned(long position) {
+  static long unsigned(long position) {
     return position < 0 ? Long.MAX_VALUE : position;
   }
 
