@@ -51,6 +51,15 @@ interface Fold extends AutoCloseable {
   /// The states that changed; as [ProjectionFold#save].
   StateChanges save();
 
+  /// Opens the script anew from the saved states, so that what it keeps besides them is gone. Only
+  /// behind a save.
+  default void renew() {}
+
+  /// How much may be allocated for it until it is to be opened anew ([#renew]), in bytes.
+  default long worldBytesMax() {
+    return Long.MAX_VALUE;
+  }
+
   /// The state of a partition as it is now.
   String state(String partition);
 

@@ -329,6 +329,16 @@ final class Lanes implements Fold {
     return new StateChanges(inOrder, Optional.empty());
   }
 
+  @Override
+  public void renew() {
+    each(lane -> lanes.get(lane).renew());
+  }
+
+  @Override
+  public long worldBytesMax() {
+    return projection.limits().worldBytes();
+  }
+
   /// Closes the other lanes, if they had nothing to do for long.
   private void unite() {
     if (lanes.size() > 1 && idleSaves++ == IDLE_SAVES) {

@@ -323,6 +323,18 @@ public final class ProjectionFold implements AutoCloseable {
     return script.globals() != globals;
   }
 
+  /// Opens the script anew from the saved states, and lets go of all that it has in its hands. Only
+  /// behind a save.
+  void renew() {
+    isBroken = true;
+    script.close();
+    host.forgetSaved();
+    script = projection.open(host);
+    handlers = script.handlerIndexes();
+    isCareful = false;
+    isBroken = false;
+  }
+
   /// Lets go of all states. Only behind a save.
   void forget() {
     script.call("forget", 0, 0);

@@ -21,6 +21,9 @@ import java.time.Duration;
 /// @param partitionsKept how many partitions a fold keeps after it was saved
 /// @param stateCharsKept the length of the JSON of all states that a fold keeps after it was saved;
 ///   in the script's hands they take several times as much memory
+/// @param worldBytes the memory that may be allocated for a run until its script is opened anew
+///   from the saved states, behind a step: what a script keeps outside of its states (`const seen =
+///   {}` at the top) is gone then, so that it cannot come to more than this and one step
 public record ProjectionLimits(
     Duration compilation,
     Duration event,
@@ -32,7 +35,8 @@ public record ProjectionLimits(
     int emittedChars,
     int logLines,
     int partitionsKept,
-    long stateCharsKept) {
+    long stateCharsKept,
+    long worldBytes) {
 
   /// So many statements as there is time for.
   public static final long ANY_STATEMENTS = Long.MAX_VALUE;
@@ -50,7 +54,8 @@ public record ProjectionLimits(
           16 << 20,
           1_000,
           100_000,
-          16L << 20);
+          16L << 20,
+          Math.clamp(Runtime.getRuntime().maxMemory() / 4, 256L << 20, 2L << 30));
 
   /// Checks that all are above 0.
   ///
@@ -67,6 +72,7 @@ public record ProjectionLimits(
     above0("logLines", logLines);
     above0("partitionsKept", partitionsKept);
     above0("stateCharsKept", stateCharsKept);
+    above0("worldBytes", worldBytes);
   }
 
   boolean areStatementsLimited() {
@@ -154,6 +160,16 @@ public record ProjectionLimits(
     return draft.limits();
   }
 
+  /// These limits with another one of what a script keeps outside of its states.
+  ///
+  /// @param worldBytes that may be allocated until it is opened anew
+  /// @return the new limits
+  public ProjectionLimits withWorldBytes(long worldBytes) {
+    var draft = new Draft(this);
+    draft.worldBytes = worldBytes;
+    return draft.limits();
+  }
+
   /// All of it, to be changed in some.
   private static final class Draft {
     Duration compilation;
@@ -167,6 +183,7 @@ public record ProjectionLimits(
     int logLines;
     int partitionsKept;
     long stateCharsKept;
+    long worldBytes;
 
     Draft(ProjectionLimits limits) {
       this.compilation = limits.compilation;
@@ -180,6 +197,7 @@ public record ProjectionLimits(
       this.logLines = limits.logLines;
       this.partitionsKept = limits.partitionsKept;
       this.stateCharsKept = limits.stateCharsKept;
+      this.worldBytes = limits.worldBytes;
     }
 
     ProjectionLimits limits() {
@@ -194,7 +212,8 @@ public record ProjectionLimits(
           emittedChars,
           logLines,
           partitionsKept,
-          stateCharsKept);
+          stateCharsKept,
+          worldBytes);
     }
   }
 }

@@ -55,6 +55,7 @@ final class RunCore implements AutoCloseable {
   private long steps;
   private @Nullable Step writing;
   private long processed;
+  private long worldBytes;
   private Optional<Instant> lastStep = Optional.empty();
 
   RunCore(
@@ -392,11 +393,27 @@ final class RunCore implements AutoCloseable {
     }
     switch (cutter.cut(steps++, checkpoint, checkpointRevision, inbox.through(), open)) {
       case StepCutter.Cut.Made(var step) -> {
+        worldBytes += open.allocatedBytes;
         open = new OpenStep(clock.millis());
         writing = step;
         effects.write(step);
+        renewWorld();
       }
       case StepCutter.Cut.Ends(var how) -> end(how);
+    }
+  }
+
+  /// What a script keeps outside of its states cannot be seen, but it is no more than what was
+  /// allocated since the script was opened.
+  private void renewWorld() {
+    if (worldBytes < fold.worldBytesMax()) {
+      return;
+    }
+    worldBytes = 0;
+    try {
+      fold.renew();
+    } catch (ProjectionFaultException _) {
+      end(new RunEnd.Again(hints));
     }
   }
 

@@ -39,6 +39,16 @@ record ScriptFold(ProjectionFold fold) implements Fold {
   }
 
   @Override
+  public void renew() {
+    fold.renew();
+  }
+
+  @Override
+  public long worldBytesMax() {
+    return fold.projection().limits().worldBytes();
+  }
+
+  @Override
   public String state(String partition) {
     return fold.state(partition);
   }

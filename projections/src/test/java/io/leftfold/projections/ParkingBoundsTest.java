@@ -82,7 +82,7 @@ final class ParkingBoundsTest {
     return LoadedRun.read(
         store,
         IDENTITY,
-        new UUID(5, store.lastPosition().orElse(0)),
+        new UUID(5, store.lastPosition().orElse(0L)),
         CountingFold.DEFINITION,
         ProjectionOptions.defaults(),
         false);
