@@ -237,6 +237,7 @@ final class ProjectionsCommandTest {
     assertThat(step.at("/event/type").asString()).isEqualTo("Deposited");
     assertThat(step.path("outcome").asString()).isEqualTo("handled");
     assertThat(step.path("stateBefore").isNull()).isTrue();
+    assertThat(step.path("changes").path(0).path("after")).isEqualTo(step.path("stateAfter"));
     assertThat(step.at("/stateAfter/balance").asInt()).isEqualTo(50);
   }
 

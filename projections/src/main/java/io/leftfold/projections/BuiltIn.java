@@ -31,6 +31,7 @@ final class BuiltIn {
   private final ProjectionHost host;
   private final Registry registry;
   private final String name;
+  private long startedAt;
   private Optional<Registry.Entry> entry;
   private DefinitionRecord definition;
 
@@ -45,6 +46,7 @@ final class BuiltIn {
     this.name = name;
     this.entry = entry;
     this.definition = definition;
+    startedAt = host.store().lastPosition().orElse(-1L);
   }
 
   /// All of them, as the log says they are.
@@ -77,7 +79,8 @@ final class BuiltIn {
         FailurePolicy.STOP.toString(),
         new DefinitionRecord.RunAs("$system", List.of()),
         Optional.empty(),
-        "");
+        "",
+        1);
   }
 
   String name() {
@@ -87,6 +90,7 @@ final class BuiltIn {
   synchronized void enable(boolean wanted) {
     if (definition.enabled() != wanted) {
       write(definition.withEnabled(wanted));
+      startedAt = host.store().lastPosition().orElse(-1L);
     }
   }
 
@@ -150,7 +154,7 @@ final class BuiltIn {
         100,
         0,
         Duration.ZERO,
-        0,
+        definition.enabled() ? head - startedAt : 0,
         0,
         0,
         0,

@@ -81,6 +81,7 @@ final class Configurations {
         projection.config().failurePolicy().toString(),
         new DefinitionRecord.RunAs(projection.owner(), projection.roles()),
         Optional.empty(),
-        projection.properties());
+        projection.properties(),
+        projection.engineVersion());
   }
 }

@@ -35,4 +35,18 @@ public record DebugStep(
     emitted = List.copyOf(emitted);
     logged = List.copyOf(logged);
   }
+
+  /// What it changed in the partition's state.
+  ///
+  /// @return in the order of the state's members; nothing if it changed nothing
+  public List<Difference> changes() {
+    return Difference.between(stateBefore, stateAfter);
+  }
+
+  /// What it changed in the state that all share.
+  ///
+  /// @return in the order of the state's members; nothing if it changed nothing, or there is none
+  public List<Difference> sharedChanges() {
+    return Difference.between(sharedBefore.orElse(""), sharedAfter.orElse(""));
+  }
 }

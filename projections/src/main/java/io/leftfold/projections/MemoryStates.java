@@ -50,6 +50,10 @@ final class MemoryStates implements StateStore {
     return partitions.tailMap(after, after.isEmpty()).keySet().stream().limit(limit).toList();
   }
 
+  synchronized long bytes() {
+    return bytes;
+  }
+
   @Override
   public synchronized Optional<Stored> partition(String partition) {
     return Optional.ofNullable(partitions.get(partition)).map(text -> new Stored(text, -1, -1));

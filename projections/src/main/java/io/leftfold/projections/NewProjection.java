@@ -15,6 +15,8 @@ import java.util.List;
 /// @param owner who makes it
 /// @param roles the owner's roles
 /// @param properties what the caller wants to have kept with it: a JSON object, or empty
+/// @param engineVersion for which of KurrentDB's engines it was made: 1 or 2. It is kept, and makes
+///   no difference, for there is one engine, which can do what either can
 public record NewProjection(
     String name,
     String query,
@@ -24,10 +26,19 @@ public record NewProjection(
     ProjectionConfig config,
     String owner,
     List<String> roles,
-    String properties) {
+    String properties,
+    int engineVersion) {
+
+  private static final int ENGINE_VERSION_MAX = 2;
 
   /// Copies the roles.
+  ///
+  /// @throws IllegalArgumentException if there is no such engine
   public NewProjection {
+    if (engineVersion < 1 || engineVersion > ENGINE_VERSION_MAX) {
+      throw new IllegalArgumentException(
+          "The engine version of a projection is 1 or 2, got " + engineVersion);
+    }
     roles = List.copyOf(roles);
   }
 
@@ -60,7 +71,7 @@ public record NewProjection(
 
   private static NewProjection of(String name, String query, ProjectionMode mode) {
     return new NewProjection(
-        name, query, mode, true, true, ProjectionConfig.DEFAULT, "$system", List.of(), "");
+        name, query, mode, true, true, ProjectionConfig.DEFAULT, "$system", List.of(), "", 1);
   }
 
   /// With another configuration.
@@ -69,7 +80,7 @@ public record NewProjection(
   /// @return the new value
   public NewProjection with(ProjectionConfig other) {
     return new NewProjection(
-        name, query, mode, enabled, checkpoints, other, owner, roles, properties);
+        name, query, mode, enabled, checkpoints, other, owner, roles, properties, engineVersion);
   }
 
   /// Allowed to write; not for what keeps no checkpoints.
@@ -84,7 +95,7 @@ public record NewProjection(
   /// @return the new value
   public NewProjection disabled() {
     return new NewProjection(
-        name, query, mode, false, checkpoints, config, owner, roles, properties);
+        name, query, mode, false, checkpoints, config, owner, roles, properties, engineVersion);
   }
 
   /// Made by somebody.
@@ -94,7 +105,16 @@ public record NewProjection(
   /// @return the new value
   public NewProjection ownedBy(String user, List<String> userRoles) {
     return new NewProjection(
-        name, query, mode, enabled, checkpoints, config, user, userRoles, properties);
+        name,
+        query,
+        mode,
+        enabled,
+        checkpoints,
+        config,
+        user,
+        userRoles,
+        properties,
+        engineVersion);
   }
 
   /// With something to be kept.
@@ -102,13 +122,24 @@ public record NewProjection(
   /// @param json a JSON object, or empty
   /// @return the new value
   public NewProjection withProperties(String json) {
-    return new NewProjection(name, query, mode, enabled, checkpoints, config, owner, roles, json);
+    return new NewProjection(
+        name, query, mode, enabled, checkpoints, config, owner, roles, json, engineVersion);
+  }
+
+  /// Made for one of KurrentDB's engines.
+  ///
+  /// @param version 1 or 2
+  /// @return the new value
+  public NewProjection withEngineVersion(int version) {
+    return new NewProjection(
+        name, query, mode, enabled, checkpoints, config, owner, roles, properties, version);
   }
 
   /// Without checkpoints, which only a one-time projection that emits nothing can do without.
   ///
   /// @return the new value
   public NewProjection withoutCheckpoints() {
-    return new NewProjection(name, query, mode, enabled, false, config, owner, roles, properties);
+    return new NewProjection(
+        name, query, mode, enabled, false, config, owner, roles, properties, engineVersion);
   }
 }

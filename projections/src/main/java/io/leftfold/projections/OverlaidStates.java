@@ -28,6 +28,10 @@ final class OverlaidStates implements StateStore, SavedStates {
         });
   }
 
+  long bytes() {
+    return above.bytes();
+  }
+
   @Override
   public Optional<Stored> partition(String partition) {
     return above.partition(partition).or(() -> below.partition(partition));

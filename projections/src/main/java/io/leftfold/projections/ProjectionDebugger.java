@@ -152,6 +152,13 @@ public final class ProjectionDebugger implements AutoCloseable {
     return fold.state(partition);
   }
 
+  /// How much memory the states take that it has come to.
+  ///
+  /// @return in bytes, about; the script's own hands hold as much again at least
+  public long stateBytes() {
+    return states.bytes();
+  }
+
   /// The position up to which everything was looked at.
   ///
   /// @return the position; −1 for none

@@ -3,9 +3,12 @@
 package io.leftfold.projections;
 
 import io.leftfold.api.EventStore;
+import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ResolvedEvent;
+import io.leftfold.api.StreamName;
 import io.leftfold.projections.reading.Cursor;
 import java.util.List;
+import java.util.Map;
 
 /// Events as a script would be given them.
 ///
@@ -24,7 +27,32 @@ public record ProjectionFeed(List<ResolvedEvent> events, long through) {
     try (var cursor = new Cursor(store, Questions.of(definition), after)) {
       var batch = cursor.next(limit, bytesMax);
       return new ProjectionFeed(
-          batch.events().stream().filter(definition::wants).toList(), batch.through());
+          batch.events().stream()
+              .filter(event ->
+                  definition.wants(event)
+                      || event.event().flatMap(definition::deletion).isPresent())
+              .toList(),
+          batch.through());
+    }
+  }
+
+  /// The position behind which everything is that somebody has not read yet.
+  ///
+  /// @param revisions up to where streams were read; −1 for nothing
+  static long behind(EventStore store, Map<StreamName, Long> revisions) {
+    return revisions.entrySet().stream()
+        .mapToLong(read -> beforeNext(store, read.getKey(), read.getValue()))
+        .min()
+        .orElse(-1);
+  }
+
+  private static long beforeNext(EventStore store, StreamName stream, long revision) {
+    var options = ReadOptions.forwards().from(revision + 1).limit(1);
+    try (var read = store.read(stream, options)) {
+      var events = read.iterator();
+      return events.hasNext()
+          ? events.next().original().position() - 1
+          : store.lastPosition().orElse(-1L);
     }
   }
 }

@@ -4,8 +4,10 @@ package io.leftfold.projections;
 
 import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
+import io.leftfold.api.StreamName;
 import io.leftfold.projections.storage.DefinitionRecord;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -416,6 +418,16 @@ public final class Projections implements AutoCloseable {
   public ProjectionFeed feed(
       ProjectionDefinition definition, long after, int limit, long bytesMax) {
     return ProjectionFeed.read(host.store(), definition, after, limit, bytesMax);
+  }
+
+  /// The position behind which everything is that somebody has not read yet, who has read streams
+  /// up to certain revisions: to go on with [#feed]. Where the streams were not read in the order
+  /// of positions, some events behind it were read already.
+  ///
+  /// @param revisions the last one that was read of each stream; −1 for none
+  /// @return the position; −1 for none
+  public long behind(Map<StreamName, Long> revisions) {
+    return ProjectionFeed.behind(host.store(), revisions);
   }
 
   // ---- the whole

@@ -5,15 +5,15 @@ package io.leftfold.projections;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.ContentType;
-import java.nio.charset.StandardCharsets;
-import io.leftfold.projections.storage.ParkedRecord;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.projections.reading.Cursor;
+import io.leftfold.projections.storage.ParkedRecord;
 import io.leftfold.projections.storage.ProjectionStreams;
 import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.testkit.ManualClock;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,8 +27,7 @@ import org.junit.jupiter.api.Test;
 final class ParkingBoundsTest {
 
   private static final ProjectionStreams STREAMS = new ProjectionStreams("sums", 1);
-  private static final RunIdentity IDENTITY =
-      RunIdentity.current(STREAMS, 0, 0, new UUID(3, 3));
+  private static final RunIdentity IDENTITY = RunIdentity.current(STREAMS, 0, 0, new UUID(3, 3));
 
   private static final String BY_KEY =
       """
@@ -105,8 +104,7 @@ final class ParkingBoundsTest {
     try (var fixture = new Fixture(new InMemoryEventStore(), ProjectionOptions.defaults())) {
       fixture.projections.create(
           NewProjection.continuous("sums", BY_KEY)
-              .with(
-                  ProjectionConfig.DEFAULT.withFailurePolicy(FailurePolicy.PARK_PARTITION)));
+              .with(ProjectionConfig.DEFAULT.withFailurePolicy(FailurePolicy.PARK_PARTITION)));
       var positions = new ArrayList<Long>();
       for (var i = 0; i < 20; i++) {
         positions.add(add(fixture, "k" + i, 99));
@@ -143,12 +141,20 @@ final class ParkingBoundsTest {
   @Test
   void what_was_taken_up_hides_nothing_behind_it() {
     try (var store = new InMemoryEventStore()) {
-            for (var i = 0; i < 600; i += 10) {
+      for (var i = 0; i < 600; i += 10) {
         var said =
             LongStream.range(i, i + 10)
                 .mapToObj(at ->
                     new ParkedRecord.Parked(
-                            0, at, "s", at, "Added", Optional.of("k" + at), true, "", Optional.empty())
+                            0,
+                            at,
+                            "s",
+                            at,
+                            "Added",
+                            Optional.of("k" + at),
+                            true,
+                            "",
+                            Optional.empty())
                         .proposed(new UUID(1, at)))
                 .toList();
         store.append(STREAMS.parked(), ExpectedState.any(), said);
@@ -156,9 +162,7 @@ final class ParkingBoundsTest {
       for (var i = 0; i < 550; i += 10) {
         var said =
             LongStream.range(i, i + 10)
-                .mapToObj(at ->
-                    new ParkedRecord.Released(0, at)
-                        .proposed(new UUID(2, at)))
+                .mapToObj(at -> new ParkedRecord.Released(0, at).proposed(new UUID(2, at)))
                 .toList();
         store.append(STREAMS.parked(), ExpectedState.any(), said);
       }
@@ -187,8 +191,9 @@ final class ParkingBoundsTest {
       for (var room : List.of(10, 20, 100)) {
         var steps = new ArrayDeque<Step>();
         var loaded = loaded(store);
-        var parked = ParkedSet.read(ParkedStream.now(store, STREAMS, 0), room * 104L);
-        try (var core = core(
+        var parked = ParkedSet.read(ParkedStream.now(store, STREAMS, 0), room * 105L);
+        try (var core =
+                core(
                     new LoadedRun(
                         loaded.checkpoint(),
                         loaded.checkpointRevision(),
@@ -209,7 +214,9 @@ final class ParkingBoundsTest {
                 .get()
                 .isInstanceOfSatisfying(
                     RunEnd.Faulted.class,
-                    end -> assertThat(end.reason()).contains("no room for the names of more", "poison"));
+                    end ->
+                        assertThat(end.reason())
+                            .contains("no room for the names of more", "poison"));
           } else {
             assertThat(core.ended()).isEmpty();
           }
@@ -222,7 +229,8 @@ final class ParkingBoundsTest {
   @Test
   void streams_that_were_emitted_to_are_noted_again_when_they_were_forgotten() {
     var tracked = new TrackedStreams(500);
-    assertThat(List.of(tracked.add("a"), tracked.add("b"), tracked.add("a"))).containsExactly(true, true, false);
+    assertThat(List.of(tracked.add("a"), tracked.add("b"), tracked.add("a")))
+        .containsExactly(true, true, false);
     tracked.add("c");
     tracked.add("d");
     assertThat(tracked.size()).isEqualTo(3);

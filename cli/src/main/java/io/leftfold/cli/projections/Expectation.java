@@ -3,6 +3,7 @@
 package io.leftfold.cli.projections;
 
 import io.leftfold.cli.output.Printable;
+import io.leftfold.projections.Difference;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -6,11 +6,13 @@ import io.leftfold.cli.output.EventJson;
 import io.leftfold.cli.output.Printable;
 import io.leftfold.cli.output.Style;
 import io.leftfold.projections.DebugStep;
+import io.leftfold.projections.Difference;
 import io.leftfold.projections.FoldStep;
+import java.util.List;
 import java.util.Locale;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.MissingNode;
+import tools.jackson.databind.node.ArrayNode;
 
 /// What an event did to a projection, for people and for programs.
 public final class StepText {
@@ -55,15 +57,12 @@ public final class StepText {
       line(text, outcome(step.outcome()));
       return text.toString();
     }
-    var changes = Difference.between(json(step.stateBefore()), json(step.stateAfter()));
+    var changes = step.changes();
     changes.forEach(change -> line(text, changed("state", change)));
     if (changes.isEmpty()) {
       line(text, "state: unchanged");
     }
-    step.sharedAfter()
-        .ifPresent(shared ->
-            Difference.between(json(step.sharedBefore().orElse("")), json(shared))
-                .forEach(change -> line(text, changed("shared", change))));
+    step.sharedChanges().forEach(change -> line(text, changed("shared", change)));
     step.emitted()
         .forEach(emitted ->
             line(text, "emits: " + cut(Printable.of(OutcomeJson.emitted(emitted).toString()))));
@@ -94,10 +93,6 @@ public final class StepText {
     };
   }
 
-  private static JsonNode json(String state) {
-    return state.isEmpty() ? MissingNode.getInstance() : JsonMapper.shared().readTree(state);
-  }
-
   private static String cut(String text) {
     return text.length() <= SHOWN_CHARACTERS ? text : text.substring(0, SHOWN_CHARACTERS) + "…";
   }
@@ -117,6 +112,10 @@ public final class StepText {
     node.set("stateAfter", json(step.stateAfter(), mapper));
     step.sharedBefore().ifPresent(shared -> node.set("sharedBefore", json(shared, mapper)));
     step.sharedAfter().ifPresent(shared -> node.set("sharedAfter", json(shared, mapper)));
+    put(node.putArray("changes"), step.changes(), mapper);
+    if (step.sharedAfter().isPresent()) {
+      put(node.putArray("sharedChanges"), step.sharedChanges(), mapper);
+    }
     var emitted = node.putArray("emitted");
     step.emitted().forEach(event -> emitted.add(OutcomeJson.emitted(event)));
     var logged = node.putArray("logged");
@@ -124,6 +123,14 @@ public final class StepText {
     step.fault()
         .ifPresent(fault -> node.set("fault", OutcomeJson.fault(new Outcome.Fault(0, fault))));
     return node.toString();
+  }
+
+  private static void put(ArrayNode array, List<Difference> changes, JsonMapper mapper) {
+    for (var change : changes) {
+      var node = array.addObject().put("path", change.path());
+      change.before().ifPresent(value -> node.set("before", mapper.readTree(value)));
+      change.after().ifPresent(value -> node.set("after", mapper.readTree(value)));
+    }
   }
 
   private static String outcomeName(DebugStep step) {

@@ -2,7 +2,7 @@
 
 /// What authors of projections need beside a store: cases that a script is held to ([CaseFolder],
 /// [Expectation], [CaseResult]), events in a file ([GivenEvents]), what differs between two states
-/// ([Difference]), and the folder that a beginner is given ([Starter]).
+/// ([io.leftfold.projections.Difference]), and the folder that a beginner is given ([Starter]).
 ///
 /// There is no store here and no terminal: the commands of `io.leftfold.cli` say what is found
 /// here.

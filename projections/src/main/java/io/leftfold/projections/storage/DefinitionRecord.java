@@ -31,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param runAs who made it
 /// @param building the version that is built beside
 /// @param properties what the caller wants to have kept, as JSON; metadata of the event
+/// @param engineVersion for which of KurrentDB's engines it was made; kept for other tools
 public record DefinitionRecord(
     String query,
     String handlerType,
@@ -46,7 +47,8 @@ public record DefinitionRecord(
     String policy,
     RunAs runAs,
     Optional<Building> building,
-    String properties) {
+    String properties,
+    int engineVersion) {
 
   private static final JsonMapper JSON = JsonMapper.shared();
   private static final String TYPE = "$ProjectionUpdated";
@@ -135,7 +137,7 @@ public record DefinitionRecord(
             .put("maxWriteBatchLength", settings.maxWriteBatchLength())
             .put("maxAllowedWritesInFlight", settings.maxAllowedWritesInFlight())
             .put("projectionSubsystemVersion", 4)
-            .put("engineVersion", 1)
+            .put("engineVersion", engineVersion)
             .put("failurePolicy", policy);
     if (settings.projectionExecutionTimeout() > 0) {
       json.put("projectionExecutionTimeout", settings.projectionExecutionTimeout());
@@ -204,7 +206,8 @@ public record DefinitionRecord(
                     json.path("building").path("emitEnabled").asBoolean(false),
                     json.path("building").path("epoch").asLong()))
             : Optional.empty(),
-        event.metadataAsText());
+        event.metadataAsText(),
+        json.path("engineVersion").asInt(1));
   }
 
   private static Settings settings(JsonNode json) {
@@ -318,6 +321,7 @@ public record DefinitionRecord(
     RunAs runAs;
     Optional<Building> building;
     String properties;
+    int engineVersion;
 
     Draft(DefinitionRecord from) {
       query = from.query;
@@ -335,6 +339,7 @@ public record DefinitionRecord(
       runAs = from.runAs;
       building = from.building;
       properties = from.properties;
+      engineVersion = from.engineVersion;
     }
 
     DefinitionRecord definition() {
@@ -353,7 +358,8 @@ public record DefinitionRecord(
           policy,
           runAs,
           building,
-          properties);
+          properties,
+          engineVersion);
     }
   }
 }

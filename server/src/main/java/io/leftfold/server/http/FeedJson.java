@@ -13,9 +13,12 @@ import io.leftfold.projections.ProjectionFeed;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.IntStream;
 
 /// `/projections/read-events`, with the names of KurrentDB: the events for a script that runs
@@ -29,21 +32,21 @@ final class FeedJson {
   /// What is asked for.
   ///
   /// @param definition which events
-  /// @param after the last position that is not given; −1 to begin at the first
+  /// @param after the last position that is not given; −1 to begin at the first, or where the
+  ///   streams were read to
+  /// @param read the last event of each stream that is not given; empty where a position says it
   /// @param limit how many at most
-  record Asked(ProjectionDefinition definition, long after, int limit) {}
+  record Asked(ProjectionDefinition definition, long after, Map<String, Long> read, int limit) {}
 
   static Asked asked(String body) {
     try {
       var json = new JsonObject(body);
       var position = object(json, "position");
-      if (position.containsKey("$s")) {
-        throw new IllegalArgumentException(
-            "A position is {\"$c\": <n>, \"$p\": <n>} here, whatever is read; got " + position);
-      }
       return new Asked(
           definition(object(json, "query")),
           Objects.requireNonNullElse(position.getLong("$c"), -1L),
+          // Beside a position, it tells of what belongs to the position.
+          position.containsKey("$c") ? Map.of() : revisions(object(position, "$s")),
           Objects.requireNonNullElse(json.getInteger("maxEvents"), EVENTS_IF_NOT_SAID));
     } catch (DecodeException | ClassCastException e) {
       throw new IllegalArgumentException(
@@ -53,6 +56,12 @@ final class FeedJson {
     }
   }
 
+  private static Map<String, Long> revisions(JsonObject streams) {
+    var revisions = new HashMap<String, Long>();
+    streams.fieldNames().forEach(name -> revisions.put(name, Math.max(-1, streams.getLong(name))));
+    return revisions;
+  }
+
   private static ProjectionDefinition definition(JsonObject query) {
     var events = texts(query, "events");
     var isOfAnyType = events.isEmpty() || isSaid(query, "allEvents");
@@ -60,7 +69,8 @@ final class FeedJson {
         sources(query),
         isOfAnyType ? new EventTypes.Any() : new EventTypes.Named(events),
         Partitioning.NONE,
-        new ProjectionDefinition.Handlers(false, false, isOfAnyType, false, false),
+        new ProjectionDefinition.Handlers(
+            false, false, isOfAnyType, false, isSaid(query, "handlesDeletedNotifications")),
         false,
         new ProjectionDefinition.Results(false, List.of(), Optional.empty(), Optional.empty()),
         isSaid(query, "includeLinks"),
@@ -101,19 +111,23 @@ final class FeedJson {
     return IntStream.range(0, texts.size()).mapToObj(texts::getString).toList();
   }
 
-  static JsonObject of(ProjectionFeed feed, long after) {
+  static JsonObject of(ProjectionFeed feed, Asked asked, long after, UUID id) {
     var events = new JsonArray();
-    feed.events().forEach(event -> events.add(of(event)));
+    feed.events().forEach(event -> events.add(of(event, asked.definition())));
     return new JsonObject()
-        .putNull("correlationId")
+        .put("correlationId", id.toString())
         .put("readerPosition", position(Math.max(after, feed.through())))
         .put("events", events);
   }
 
-  private static JsonObject of(ResolvedEvent resolved) {
+  private static JsonObject of(ResolvedEvent resolved, ProjectionDefinition definition) {
     var event = resolved.event().orElseGet(resolved::original);
-    return new JsonObject()
-        .put("eventStreamId", event.stream().value())
+    var json = new JsonObject();
+    definition
+        .deletion(event)
+        .ifPresent(
+            deletion -> json.put("deletes", deletion.stream()).put("softly", deletion.soft()));
+    return json.put("eventStreamId", event.stream().value())
         .put("eventNumber", event.revision())
         .put("eventType", event.type())
         .put("data", event.dataAsText())

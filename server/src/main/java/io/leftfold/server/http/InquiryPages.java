@@ -58,7 +58,7 @@ final class InquiryPages {
     past(router, "result", ProjectionInquiries::result);
     page(router, GET, "/projection/:name/debug", InquiryPages::debug);
     page(router, POST, "/projections/debug", InquiryPages::debugScript);
-    page(router, POST, "/projections/read-events", InquiryPages::readEvents);
+    page(router, POST, "/projections/read-events", this::readEvents);
     page(router, GET, "/projection/:name/partitions", InquiryPages::partitions);
     page(router, GET, "/projection/:name/parked", InquiryPages::parked);
     settling(router, "resume", ProjectionInquiries::resume);
@@ -170,12 +170,12 @@ final class InquiryPages {
     return Long.parseLong(text);
   }
 
-  private static PageAnswer readEvents(
+  private PageAnswer readEvents(
       ProjectionInquiries inquiries, PageRequest request, FoldProgress progress) {
     var asked = FeedJson.asked(request.body());
-    return PageAnswer.json(
-        FeedJson.of(
-            inquiries.feed(asked.definition(), asked.after(), asked.limit()), asked.after()));
+    var after = asked.read().isEmpty() ? asked.after() : inquiries.behind(asked.read());
+    var feed = inquiries.feed(asked.definition(), after, asked.limit());
+    return PageAnswer.json(FeedJson.of(feed, asked, after, controls.ids().get()));
   }
 
   private static PageAnswer partitions(

@@ -38,6 +38,9 @@ public final class ProjectionPages {
   private static final long BODY_BYTES_MAX = 4L << 20;
   private static final int CREATED = 201;
 
+  /// What the type of a built-in one begins with.
+  private static final String NATIVE = "native:";
+
   private final Controls controls;
   private final Supplier<UUID> ids;
   private final Clock clock;
@@ -158,7 +161,12 @@ public final class ProjectionPages {
     if (!engine.matches("[012]")) {
       throw new IllegalArgumentException("engineversion is 1 or 2, got " + engine);
     }
-    return create(control, request, NewProjection.continuous(named(request), request.body()), true);
+    return create(
+        control,
+        request,
+        NewProjection.continuous(named(request), request.body())
+            .withEngineVersion(engine.equals("2") ? 2 : 1),
+        true);
   }
 
   private String named(PageRequest request) {
@@ -167,12 +175,7 @@ public final class ProjectionPages {
 
   private static PageAnswer create(
       ProjectionControl control, PageRequest request, NewProjection wanted, boolean mayEmit) {
-    var type = request.parameter("type").orElse("JS");
-    if (!type.equalsIgnoreCase("JS")) {
-      throw new IllegalArgumentException(
-          "A projection is a script: its type is JS, got %s. What native ones do is answered by the index"
-              .formatted(type));
-    }
+    requireScript(request);
     var config =
         ProjectionConfig.DEFAULT
             .withEmitEnabled(mayEmit && request.flag("emit", false))
@@ -182,6 +185,15 @@ public final class ProjectionPages {
     return new PageAnswer(
             CREATED, PageAnswer.JSON, new JsonObject().put("name", wanted.name()).encode())
         .with("location", ProjectionJson.url(request.base(), wanted.name()));
+  }
+
+  private static void requireScript(PageRequest request) {
+    var type = request.parameter("type").orElse("JS");
+    if (!type.equalsIgnoreCase("JS")) {
+      throw new IllegalArgumentException(
+          "A projection is a script: its type is JS, got %s. What native ones do is answered by the index"
+              .formatted(type));
+    }
   }
 
   // ---- one projection
@@ -204,6 +216,10 @@ public final class ProjectionPages {
   }
 
   private static PageAnswer update(ProjectionControl control, PageRequest request) {
+    if (!request.parameter("type").orElse("JS").startsWith(NATIVE)
+        || !control.statistics(request.name()).isBuiltIn()) {
+      requireScript(request);
+    }
     var emit = request.parameter("emit").map(_ -> request.flag("emit", false));
     if (request.flag("beside", false)) {
       control.buildBeside(request.name(), request.body(), emit);

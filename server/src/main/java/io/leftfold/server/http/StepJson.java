@@ -6,6 +6,7 @@ import io.leftfold.api.ContentType;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.projections.DebugStep;
+import io.leftfold.projections.Difference;
 import io.leftfold.projections.EmittedEvent;
 import io.leftfold.projections.ParkedEvent;
 import io.leftfold.projections.ProjectionFault;
@@ -15,6 +16,7 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Base64;
+import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +44,25 @@ final class StepJson {
             .put("stateAfter", value(step.stateAfter()));
     step.sharedBefore().ifPresent(shared -> json.put("sharedBefore", value(shared)));
     step.sharedAfter().ifPresent(shared -> json.put("sharedAfter", value(shared)));
+    json.put("changes", changes(step.changes()));
+    step.sharedAfter().ifPresent(_ -> json.put("sharedChanges", changes(step.sharedChanges())));
     var emitted = new JsonArray();
     step.emitted().forEach(event -> emitted.add(emitted(event)));
     json.put("emitted", emitted).put("logged", new JsonArray(step.logged()));
     step.fault().ifPresent(fault -> json.put("fault", fault(fault)));
     return json;
+  }
+
+  /// Each with its path, and what stood and stands there, if anything did and does.
+  private static JsonArray changes(List<Difference> changes) {
+    var all = new JsonArray();
+    for (var change : changes) {
+      var json = new JsonObject().put("path", change.path());
+      change.before().ifPresent(text -> json.put("before", value(text)));
+      change.after().ifPresent(text -> json.put("after", value(text)));
+      all.add(json);
+    }
+    return all;
   }
 
   private static String outcome(DebugStep step) {

@@ -22,6 +22,7 @@ public final class PastFolds {
   private final Duration longest;
   private final Clock clock;
   private final ThreadFactory threads;
+  private final KeptDebuggers debuggers;
 
   /// No fold is under way.
   ///
@@ -35,6 +36,12 @@ public final class PastFolds {
     this.clock = clock;
     this.threads = threads;
     free = new Semaphore(atATime);
+    debuggers = new KeptDebuggers(clock, KeptDebuggers.STATE_BYTES_MAX);
+  }
+
+  /// Those that wait for the next page.
+  KeptDebuggers debuggers() {
+    return debuggers;
   }
 
   /// Does something, and waits for it.

@@ -5,6 +5,7 @@ package io.leftfold.server.node;
 import io.leftfold.api.AsOf;
 import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.ResolvedEvent;
+import io.leftfold.api.StreamName;
 import io.leftfold.projections.DebugStart;
 import io.leftfold.projections.DebugStep;
 import io.leftfold.projections.EmittedEvent;
@@ -15,7 +16,9 @@ import io.leftfold.projections.ProjectionDebugger;
 import io.leftfold.projections.ProjectionDefinition;
 import io.leftfold.projections.ProjectionFeed;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
@@ -121,9 +124,12 @@ public final class ProjectionInquiries {
         progress,
         told -> {
           control.requireReadable(projections, query);
-          try (var debugger = projections.debugQuery(query, from, told)) {
-            return steps(debugger, limit, told);
-          }
+          return folds
+              .debuggers()
+              .page(
+                  new KeptDebuggers.Place(session.caller().name(), query, from),
+                  () -> projections.debugQuery(query, from, told),
+                  debugger -> steps(debugger, limit, told));
         });
   }
 
@@ -211,6 +217,19 @@ public final class ProjectionInquiries {
   private Optional<String> changing(
       String action, String name, Function<FoldProgress, Optional<String>> work) {
     return control.changing(action, name, () -> folds.run(FoldProgress.UNHEARD, work));
+  }
+
+  /// The position behind which everything is that somebody has not read yet, who has read streams
+  /// up to certain revisions: to go on with [#feed].
+  ///
+  /// @param revisions the last one that was read of each stream; −1 for none
+  /// @return the position; −1 for none
+  public long behind(Map<String, Long> revisions) {
+    var projections = control.projections();
+    var streams = new HashMap<StreamName, Long>();
+    revisions.forEach((name, revision) -> streams.put(StreamName.of(name), revision));
+    streams.keySet().forEach(session::requireReading);
+    return projections.behind(streams);
   }
 
   /// The events that a script of some definition is given, for whoever folds somewhere else.

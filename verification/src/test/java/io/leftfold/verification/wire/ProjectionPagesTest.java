@@ -14,6 +14,7 @@ import io.leftfold.client.ConnectionString;
 import io.leftfold.client.RemoteUsers;
 import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -25,6 +26,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -224,9 +226,20 @@ final class ProjectionPagesTest {
                 SUM,
                 400,
                 TEXT,
-                "engineversion is 1 or 2, got 3"))) {
+                "engineversion is 1 or 2, got 3"),
+            new Asked("PUT /projection/e2/query?type=JS", SUM, 200, JSON, "e2"),
+            new Asked("PUT /projection/e2/query?type=native:x", SUM, 400, TEXT, "its type is JS"),
+            new Asked(
+                "PUT /projection/$by_category/query?type=native:x",
+                "first\r\n-",
+                200,
+                JSON,
+                "$by_category"))) {
       requireAnswered(step);
     }
+    assertThat(written("$projections-e2"))
+        .hasSize(2)
+        .allSatisfy(definition -> assertThat(definition).contains("\"engineVersion\":2"));
     for (var stream :
         List.of(
             "optional",
@@ -475,6 +488,8 @@ final class ProjectionPagesTest {
     assertThat(step.getString("outcome")).isEqualTo("handled");
     assertThat(step.getJsonObject("stateBefore")).isEqualTo(new JsonObject("{\"sum\":1}"));
     assertThat(step.getJsonObject("stateAfter")).isEqualTo(new JsonObject("{\"sum\":3}"));
+    assertThat(step.getJsonArray("changes"))
+        .isEqualTo(new JsonArray("[{\"path\":\".sum\",\"before\":1,\"after\":3}]"));
     var next = first.getLong("next");
     var rest = new JsonObject(ask("GET /projection/debugged/debug?from=" + next).body());
     assertThat(rest.getJsonArray("steps")).hasSize(1);
@@ -508,7 +523,8 @@ final class ProjectionPagesTest {
             ask("GET /projection/by-stream/partitions")
                 .body()
                 .equals("{\"partitions\":[\"paid-1\"]}"));
-    assertThat(ask("GET /projection/by-stream/parked").body()).isEqualTo("{\"parked\":[],\"next\":null}");
+    assertThat(ask("GET /projection/by-stream/parked").body())
+        .isEqualTo("{\"parked\":[],\"next\":null}");
   }
 
   @Test
@@ -643,6 +659,14 @@ final class ProjectionPagesTest {
     assertThat(event.getString("data")).isEqualTo("{\"n\":2}");
     assertThat(event.getBoolean("isJson")).isTrue();
     assertThat(answer.getJsonObject("readerPosition").getLong("$c")).isEqualTo(paid(2));
+    assertThat(UUID.fromString(answer.getString("correlationId")).version()).isPositive();
+    var byStream =
+        """
+        {"query":{"streams":["paid-1"],"allEvents":true},"position":{"$s":{"paid-1":%d}},"maxEvents":1}
+        """;
+    assertThat(numbers(byStream.formatted(-1))).containsExactly(0L);
+    assertThat(numbers(byStream.formatted(1))).containsExactly(2L);
+    assertThat(numbers(byStream.formatted(9))).isEmpty();
     for (var wrong : List.of("{}", "no JSON", "{\"query\":{\"streams\":7}}")) {
       assertThat(ask("POST /projections/read-events", wrong, "ops:changeit").statusCode())
           .as(wrong)
@@ -660,6 +684,31 @@ final class ProjectionPagesTest {
         .isEqualTo(401);
     assertThat(ask("POST /projections/read-events", everything, "admin:changeit").body())
         .contains("\"eventStreamId\":\"paid-1\"");
+  }
+
+  private List<Long> numbers(String asked) throws IOException, InterruptedException {
+    return new JsonObject(ask("POST /projections/read-events", asked, "ops:changeit").body())
+        .getJsonArray("events").stream()
+            .map(one -> ((JsonObject) one).getLong("eventNumber"))
+            .toList();
+  }
+
+  @Test
+  void scripts_that_run_elsewhere_are_told_of_deletions() throws Exception {
+    server
+        .store()
+        .append(StreamName.of("gone-1"), ExpectedState.any(), ProposedEvent.json("Happened", "{}"));
+    server.store().delete(StreamName.of("gone-1"), ExpectedState.any());
+    var asked = "{\"query\":{\"categories\":[\"gone\"],\"events\":[\"Other\"]%s},\"maxEvents\":9}";
+    assertThat(ask("POST /projections/read-events", asked.formatted(""), "admin:changeit").body())
+        .contains("\"events\":[]");
+    assertThat(
+            ask(
+                    "POST /projections/read-events",
+                    asked.formatted(",\"handlesDeletedNotifications\":true"),
+                    "admin:changeit")
+                .body())
+        .contains("\"deletes\":\"gone-1\",\"softly\":true");
   }
 
   @Test

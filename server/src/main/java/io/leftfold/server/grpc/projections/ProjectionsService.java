@@ -113,7 +113,8 @@ public final class ProjectionsService {
             .with(
                 ProjectionConfig.DEFAULT
                     .withEmitEnabled(continuous.getEmitEnabled())
-                    .withTrackEmittedStreams(continuous.getTrackEmittedStreams()));
+                    .withTrackEmittedStreams(continuous.getTrackEmittedStreams()))
+            .withEngineVersion(Math.max(1, options.getEngineVersion()));
       }
       case MODE_NOT_SET ->
           throw new IllegalArgumentException(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.leftfold.cli.projections;
+package io.leftfold.projections;
 
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.MissingNode;
 
 /// A place in which two JSON values are not the same. The order of members is not looked at, and
@@ -29,6 +30,19 @@ public record Difference(String path, Optional<String> before, Optional<String> 
     var found = new ArrayList<Difference>();
     compare("", before, after, found);
     return found;
+  }
+
+  /// What differs between two states.
+  ///
+  /// @param before JSON; empty for none
+  /// @param after JSON; empty for none
+  /// @return the differences, in the order of the first one's members
+  static List<Difference> between(String before, String after) {
+    return between(node(before), node(after));
+  }
+
+  private static JsonNode node(String json) {
+    return json.isEmpty() ? MissingNode.getInstance() : JsonMapper.shared().readTree(json);
   }
 
   private static void compare(
