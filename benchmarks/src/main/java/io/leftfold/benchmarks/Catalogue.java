@@ -18,6 +18,7 @@ import io.leftfold.benchmarks.micro.JmhBenchmark;
 import io.leftfold.benchmarks.projections.FoldScript;
 import io.leftfold.benchmarks.projections.ProjectionFolds;
 import io.leftfold.benchmarks.projections.ProjectionRuns;
+import io.leftfold.benchmarks.projections.RareEventsRun;
 import io.leftfold.benchmarks.toolkit.Deciding;
 import io.leftfold.benchmarks.toolkit.LongStreams;
 import io.leftfold.benchmarks.toolkit.ProcessInputs;
@@ -79,6 +80,7 @@ final class Catalogue {
         all.add(new ProjectionRuns(script, bytes));
       }
     }
+    all.add(new RareEventsRun());
     for (var where : Deciding.Where.values()) {
       for (var callers : DECIDING) {
         all.add(new Deciding(where, callers));

@@ -28,9 +28,23 @@ final class EngineRun {
       String name,
       FoldScript script,
       Consumer<ProjectionStatistics> told) {
+    return over(projections, name, script.text(), script.emits(), told);
+  }
+
+  /// Runs a script once over everything.
+  ///
+  /// @param name of the projection
+  /// @param emits whether it may write
+  /// @param told how it is, now and then
+  /// @return how many events it handled
+  static long over(
+      Projections projections,
+      String name,
+      String script,
+      boolean emits,
+      Consumer<ProjectionStatistics> told) {
     projections.create(
-        NewProjection.oneTime(name, script.text())
-            .with(ProjectionConfig.DEFAULT.withEmitEnabled(script.emits())));
+        NewProjection.oneTime(name, script).with(ProjectionConfig.DEFAULT.withEmitEnabled(emits)));
     while (true) {
       var now = projections.statistics(name);
       if (now.state() == ProjectionState.COMPLETED) {

@@ -17,23 +17,29 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.LongConsumer;
 
-/// Events of twenty types, with bodies of some numbers and texts, in streams of one category, one
-/// after the other.
+/// Events of some types, each as often as the others, with bodies of some numbers and texts, in
+/// streams of one category, one after the other.
 ///
 /// @param count how many
 /// @param streams over how many streams
 /// @param bytes about how long the JSON of one is
-record SampleEvents(long count, int streams, int bytes) {
+/// @param types of how many types
+record SampleEvents(long count, int streams, int bytes, int types) {
 
   private static final int COMMIT_EVENTS = 1_000;
   private static final int TYPES = 20;
+
+  /// Of twenty types.
+  SampleEvents(long count, int streams, int bytes) {
+    this(count, streams, bytes, TYPES);
+  }
 
   private StreamName stream(long i) {
     return StreamName.of("account-" + i % streams);
   }
 
-  private static String type(long i) {
-    return "Type" + i % TYPES;
+  private String type(long i) {
+    return "Type" + i % types;
   }
 
   /// Some numbers and texts, as many as it takes.
