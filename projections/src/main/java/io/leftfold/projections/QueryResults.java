@@ -32,17 +32,20 @@ final class QueryResults {
   private final ResultStreams streams;
   private List<StreamAppend> parts = new ArrayList<>();
   private long bytes;
+  private final Optional<StreamsForAll> forAll;
   private OptionalLong lastShared = OptionalLong.empty();
 
   private QueryResults(
       ProjectionHost host,
       ProjectionStreams streams,
       CompiledProjection script,
-      MemoryStates states) {
+      MemoryStates states,
+      boolean isForAll) {
     this.host = host;
     this.store = host.store();
     this.script = script;
     this.states = states;
+    forAll = isForAll ? Optional.of(new StreamsForAll(store)) : Optional.empty();
     this.streams = ResultStreams.of(script.definition().results(), streams);
   }
 
@@ -55,7 +58,9 @@ final class QueryResults {
     var _ =
         host.byWorker(() -> {
           var script = host.compile(entry.name(), definition);
-          new QueryResults(host, entry.streams(), script, states).write();
+          // What comes of a transient one is not for everybody.
+          var isForAll = Runs.mode(definition) != ProjectionMode.TRANSIENT;
+          new QueryResults(host, entry.streams(), script, states, isForAll).write();
           return true;
         });
   }
@@ -125,6 +130,7 @@ final class QueryResults {
   }
 
   private void add(StreamName stream, ProposedEvent event) {
+    forAll.flatMap(open -> open.opening(stream, host::newId)).ifPresent(parts::add);
     parts.add(StreamAppend.of(stream, ExpectedState.any(), event.withId(host.newId())));
   }
 

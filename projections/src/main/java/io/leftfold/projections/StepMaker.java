@@ -33,6 +33,7 @@ final class StepMaker {
   private final ResultStreams results;
   private final TrackedStreams tracked;
   private final boolean tracks;
+  private final StreamsForAll forAll;
 
   // Of the commit that is being made.
   private List<StreamAppend> parts = new ArrayList<>();
@@ -56,6 +57,7 @@ final class StepMaker {
     this.states = states;
     this.tracked = tracked;
     this.tracks = tracks;
+    forAll = new StreamsForAll(store);
     results = ResultStreams.of(definition.results(), identity.streams());
   }
 
@@ -148,8 +150,10 @@ final class StepMaker {
       return last;
     }
     var next = lastOf(stream, partition, last) + 1;
+    open(stream);
     add(stream, ExpectedState.any(), json(output.isEmpty() ? "ResultRemoved" : "Result", output));
     if (!stream.equals(results.all())) {
+      open(results.all());
       add(results.all(), ExpectedState.any(), ProposedEvent.link(stream, next).withId(nextId()));
     }
     if (results.isShared(partition)) {
@@ -176,11 +180,23 @@ final class StepMaker {
         events.add(emissions.get(at).event());
         at++;
       }
+      if (stream.value().startsWith("$") && !isGivenMetadata(stream, emissions)) {
+        open(stream);
+      }
       parts.add(new StreamAppend(stream, ExpectedState.any(), events));
     }
     if (tracks) {
       track(emissions);
     }
+  }
+
+  private void open(StreamName stream) {
+    forAll.opening(stream, this::nextId).ifPresent(parts::add);
+  }
+
+  private static boolean isGivenMetadata(StreamName stream, List<Emission> emissions) {
+    return !stream.isMetastream()
+        && emissions.stream().anyMatch(one -> one.stream().equals(stream.metastream()));
   }
 
   private void track(List<Emission> emissions) {

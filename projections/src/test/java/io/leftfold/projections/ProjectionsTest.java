@@ -6,7 +6,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.AsOf;
+import io.leftfold.api.ExpectedState;
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.testkit.ManualClock;
@@ -330,6 +332,41 @@ final class ProjectionsTest {
     assertThat(projections().parked("$by_category", 0, 100)).isEmpty();
     assertThatThrownBy(() -> projections().delete("$by_category", false, false, false))
         .hasMessage("We currently don't allow for the deletion of System Projections.");
+  }
+
+  @Test
+  void system_streams_that_a_projection_makes_are_for_all_to_read_and_others_stay_as_they_are() {
+    fixture.append("$there", "Happened", "{}");
+    fixture.store.writeMetadata(
+        StreamName.of("$kept"), ExpectedState.any(), StreamMetadata.none().withMaxCount(9));
+    projections()
+        .create(
+            NewProjection.continuous(
+                    "makes",
+                    """
+                    fromCategory('account').foreachStream().when({
+                      Opened(s, e) {
+                        s.n = 1;
+                        for (const to of ['$made', '$made', '$there', '$kept', 'ours', '$given']) emit(to, 'Seen', {});
+                        emit('$$$given', '$metadata', { $maxCount: 7 });
+                      }
+                    }).outputState()
+                    """)
+                .emitting());
+    fixture.append("account-7", "Opened", "{}");
+    fixture.awaitStep("makes", fixture.append("account-7", "Opened", "{}"));
+
+    for (var made :
+        List.of("$made", "$projections-makes-result", "$projections-makes-account-7-result")) {
+      assertThat(fixture.texts("$$" + made))
+          .as(made)
+          .containsExactly("{\"$acl\":{\"$r\":\"$all\",\"$mr\":\"$all\"}}");
+    }
+    assertThat(fixture.texts("$made")).hasSize(4);
+    assertThat(fixture.texts("$$$there")).isEmpty();
+    assertThat(fixture.texts("$$$kept")).hasSize(1).first().asString().doesNotContain("$acl");
+    assertThat(fixture.texts("$$$given")).allSatisfy(one -> assertThat(one).contains("7"));
+    assertThat(fixture.texts("$$ours")).isEmpty();
   }
 
   @ParameterizedTest
