@@ -11,7 +11,7 @@ import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.group.Groups;
 import io.leftfold.server.grpc.calls.Authenticating;
 import io.leftfold.server.grpc.calls.SessionHandler;
-import io.leftfold.server.grpc.calls.UnderWay;
+import io.leftfold.server.node.UnderWay;
 import io.leftfold.server.grpc.dcb.DcbService;
 import io.leftfold.server.grpc.groups.GroupsService;
 import io.leftfold.server.grpc.indexes.IndexesService;

@@ -16,7 +16,7 @@ import io.leftfold.protocol.messages.manystreams.AppendRecordsResponse;
 import io.leftfold.protocol.messages.manystreams.StreamRevision;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.grpc.calls.OneRequest;
-import io.leftfold.server.grpc.calls.UnderWay;
+import io.leftfold.server.node.UnderWay;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Session;
 import java.util.LinkedHashMap;

@@ -13,7 +13,7 @@ import io.leftfold.protocol.messages.manystreams.AppendResponse;
 import io.leftfold.protocol.messages.manystreams.AppendSessionResponse;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
-import io.leftfold.server.grpc.calls.UnderWay;
+import io.leftfold.server.node.UnderWay;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Session;
 import java.util.ArrayList;

@@ -4,7 +4,7 @@ package io.leftfold.server.grpc.manystreams;
 
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.grpc.calls.SessionHandler;
-import io.leftfold.server.grpc.calls.UnderWay;
+import io.leftfold.server.node.UnderWay;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;

@@ -15,7 +15,7 @@ import io.leftfold.protocol.messages.streams.TombstoneResp;
 import io.leftfold.protocol.streams.WireExpectation;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
-import io.leftfold.server.grpc.calls.UnderWay;
+import io.leftfold.server.node.UnderWay;
 import io.leftfold.server.grpc.kurrent.Names;
 import io.leftfold.server.grpc.kurrent.Refusal;
 import io.leftfold.server.node.Completion;

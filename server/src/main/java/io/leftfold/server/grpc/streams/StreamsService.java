@@ -4,7 +4,7 @@ package io.leftfold.server.grpc.streams;
 
 import io.leftfold.server.grpc.calls.Alarm;
 import io.leftfold.server.grpc.calls.SessionHandler;
-import io.leftfold.server.grpc.calls.UnderWay;
+import io.leftfold.server.node.UnderWay;
 import io.leftfold.server.indexes.UserIndexes;
 import java.time.Clock;
 import java.util.Map;

@@ -13,7 +13,7 @@ import io.leftfold.protocol.messages.manystreams.SchemaFormat;
 import io.leftfold.protocol.messages.manystreams.SchemaInfo;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.edge.GrpcStatus;
-import io.leftfold.server.grpc.calls.UnderWay;
+import io.leftfold.server.node.UnderWay;
 import io.leftfold.server.node.Node;
 import java.time.Duration;
 import java.util.UUID;

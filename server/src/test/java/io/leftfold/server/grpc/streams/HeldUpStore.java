@@ -4,7 +4,7 @@ package io.leftfold.server.grpc.streams;
 
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
-import io.leftfold.server.grpc.calls.UnderWay;
+import io.leftfold.server.node.UnderWay;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.leftfold.server.grpc.calls;
+package io.leftfold.server.node;
 
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.LeftfoldException;
-import io.leftfold.server.node.Completion;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
