@@ -5,10 +5,11 @@ package io.leftfold.server.edge;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Cuts the bytes of a request into gRPC messages.
+/// Cuts bytes into messages, of gRPC or of the old TCP protocol.
 ///
 /// ```
 /// | compressed 1 | length 4, big-endian | message … |
+///                | length 4, little-endian | message … |
 /// ```
 ///
 /// A message that lies whole in the bytes that came is passed on where it lies; one that comes in
@@ -24,6 +25,8 @@ final class Deframer {
     boolean wantsMore();
 
     /// A whole message.
+    ///
+    /// @param flag of gRPC; anything otherwise
     void message(int flag, byte[] bytes, int offset, int length);
 
     /// How long the next message may be; called once for each.
@@ -36,11 +39,50 @@ final class Deframer {
     void collecting(int more);
   }
 
+  /// What stands before a message.
+  enum Prefix {
+    /// A flag, and the length with its most significant byte first.
+    GRPC(PREFIX_BYTES),
+    /// The length with its least significant byte first.
+    LITTLE_ENDIAN(Integer.BYTES);
+
+    private final int bytes;
+
+    Prefix(int bytes) {
+      this.bytes = bytes;
+    }
+
+    private long length(byte[] prefix) {
+      return switch (this) {
+        case GRPC -> length(prefix[1], prefix[2], prefix[3], prefix[4]);
+        case LITTLE_ENDIAN -> length(prefix[3], prefix[2], prefix[1], prefix[0]);
+      };
+    }
+
+    private static long length(byte highest, byte higher, byte lower, byte lowest) {
+      return (highest & 0xffL) << 24
+          | (higher & 0xffL) << 16
+          | (lower & 0xffL) << 8
+          | (lowest & 0xffL);
+    }
+  }
+
+  private final Prefix kind;
   private final byte[] prefix = new byte[PREFIX_BYTES];
   private int prefixBytes;
   private int length;
   private int collected;
   private byte @Nullable [] message;
+
+  /// For gRPC.
+  Deframer() {
+    this(Prefix.GRPC);
+  }
+
+  /// For either.
+  Deframer(Prefix kind) {
+    this.kind = kind;
+  }
 
   /// Cuts until the bytes end or the sink wants no more.
   ///
@@ -49,20 +91,20 @@ final class Deframer {
     var at = offset;
     var end = offset + count;
     while (sink.wantsMore()) {
-      if (prefixBytes < PREFIX_BYTES) {
+      if (prefixBytes < kind.bytes) {
         if (at == end) {
           break;
         }
-        var taken = Math.min(PREFIX_BYTES - prefixBytes, end - at);
+        var taken = Math.min(kind.bytes - prefixBytes, end - at);
         System.arraycopy(bytes, at, prefix, prefixBytes, taken);
         prefixBytes += taken;
         at += taken;
-        if (prefixBytes < PREFIX_BYTES) {
+        if (prefixBytes < kind.bytes) {
           break;
         }
-        length = (int) lengthOf(prefix);
-        if (lengthOf(prefix) > sink.messageBytesMax()) {
-          sink.tooLong(lengthOf(prefix));
+        length = (int) kind.length(prefix);
+        if (kind.length(prefix) > sink.messageBytesMax()) {
+          sink.tooLong(kind.length(prefix));
           break;
         }
       }
@@ -115,12 +157,5 @@ final class Deframer {
   /// Whether the bytes so far end within a message.
   boolean isWithinMessage() {
     return prefixBytes > 0;
-  }
-
-  private static long lengthOf(byte[] prefix) {
-    return (prefix[1] & 0xffL) << 24
-        | (prefix[2] & 0xffL) << 16
-        | (prefix[3] & 0xffL) << 8
-        | (prefix[4] & 0xffL);
   }
 }

@@ -18,6 +18,7 @@ import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import io.vertx.core.net.SocketAddress;
@@ -36,6 +37,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The port: HTTP/1.1, HTTP/2 with and without upgrade, and gRPC, told apart by what arrives.
@@ -82,17 +84,22 @@ public final class Edge {
 
   private static final String GRPC = "application/grpc";
 
+  /// Stands for connections that speak in frames, among the paths of calls.
+  private static final String FRAMES = "frames";
+
   private final EdgeOptions options;
   private final @Nullable Identity identity;
   private final Map<String, GrpcHandler> calls;
   private final HostileLog log = new HostileLog(System::nanoTime);
   private final Budget budget;
-  private final GuardedTransport transport;
+  private final Admission admission;
   private final Vertx vertx;
   private final Router router;
   private final List<Loop> loops = new CopyOnWriteArrayList<>();
   private final List<HttpServer> servers = new CopyOnWriteArrayList<>();
   private final AtomicBoolean closing = new AtomicBoolean();
+  private volatile @Nullable Identity shown;
+  private volatile @Nullable FramePort frames;
 
   private Edge(
       EdgeOptions options,
@@ -101,9 +108,10 @@ public final class Edge {
       Consumer<? super Router> http) {
     this.options = options;
     this.identity = identity;
+    this.shown = identity;
     this.calls = Map.copyOf(calls);
     this.budget = new Budget(options.limits(), new Refusals(System::nanoTime));
-    this.transport = new GuardedTransport(options, budget, log, identity != null);
+    this.admission = new Admission(options.limits(), budget);
     this.vertx =
         Vertx.builder()
             .with(
@@ -114,7 +122,7 @@ public final class Edge {
                         new FileSystemOptions()
                             .setFileCachingEnabled(false)
                             .setClassPathResolvingEnabled(false)))
-            .withTransport(transport)
+            .withTransport(new GuardedTransport(options, admission, log, identity != null))
             .build();
     this.router = Router.router(vertx);
     router.route().order(PAGES_COUNTED).handler(this::countPage);
@@ -173,6 +181,37 @@ public final class Edge {
     return edge;
   }
 
+  /// Listens on a second port as well, for those who speak in frames; with TLS if the first does.
+  ///
+  /// @param options where, and what is taken
+  /// @param handler answers
+  /// @throws IOException if the port cannot be had
+  public void listen(FrameOptions options, FrameHandler handler) throws IOException {
+    var internal = (VertxInternal) vertx;
+    var port =
+        new FramePort(
+            options,
+            this.options.openingTimeout(),
+            handler,
+            admission,
+            log,
+            task -> internal.internalWorkerPool().executor().execute(task),
+            loops);
+    if (shown != null) {
+      port.show(shown);
+    }
+    port.listen(
+        this.options.host(), internal.acceptorEventLoopGroup(), internal.nettyEventLoopGroup());
+    frames = port;
+  }
+
+  /// The port for those who speak in frames.
+  ///
+  /// @return the one asked for, or the one that was free; 0 if there is none
+  public int framePort() {
+    return frames == null ? 0 : frames.port();
+  }
+
   /// Shows another certificate from now on. Connections that are open stay as they are.
   ///
   /// @param next what is shown to clients
@@ -182,6 +221,10 @@ public final class Edge {
     Encryption.configure(tls, next, options.openingTimeout());
     // All servers of the port share one context.
     await(servers.getFirst().updateSSLOptions(tls, true), START_PATIENCE);
+    shown = next;
+    if (frames != null) {
+      frames.show(next);
+    }
   }
 
   /// The port.
@@ -195,7 +238,7 @@ public final class Edge {
   ///
   /// @return how many there are
   public int connections() {
-    return transport.connections();
+    return admission.connections();
   }
 
   /// The open gRPC calls.
@@ -262,9 +305,14 @@ public final class Edge {
     if (!closing.compareAndSet(false, true)) {
       return;
     }
+    var framed = frames;
     var closed =
         Future.join(
-            servers.stream().map(server -> server.shutdown(patience.plus(LAST_WORDS))).toList());
+            Stream.concat(
+                    servers.stream().map(server -> server.shutdown(patience.plus(LAST_WORDS))),
+                    Stream.ofNullable(framed)
+                        .map(port -> Future.fromCompletionStage(port.shutDown())))
+                .toList());
     for (var loop : loops) {
       loop.execute(() -> loop.calls().forEach(Http2Call::shuttingDown));
     }
@@ -278,6 +326,9 @@ public final class Edge {
     }
     for (var loop : loops) {
       loop.execute(() -> loop.calls().forEach(Http2Call::shutDown));
+    }
+    if (framed != null) {
+      framed.closeAll();
     }
     awaitQuietly(closed, LAST_WORDS.multipliedBy(2));
     awaitQuietly(vertx.close(), START_PATIENCE);
@@ -298,6 +349,10 @@ public final class Edge {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+    var framed = frames;
+    if (framed != null && framed.busy() > 0) {
+      calls.put(FRAMES, framed.busy());
     }
     return new Remaining(calls, connections());
   }

@@ -4,6 +4,9 @@ package io.leftfold.server.edge;
 
 import io.leftfold.server.tls.Identity;
 import io.netty.handler.ssl.ApplicationProtocolNames;
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import io.vertx.core.net.KeyCertOptions;
 import io.vertx.core.net.ServerSSLOptions;
 import java.io.IOException;
@@ -22,6 +25,8 @@ final class Encryption {
 
   private static final Duration HANDSHAKE_TIMEOUT_MAX = Duration.ofSeconds(10);
 
+  private static final Set<String> PROTOCOLS = Set.of("TLSv1.2", "TLSv1.3");
+
   /// Of a key store that is never written; it must have one.
   private static final char[] PASSWORD = "in memory".toCharArray();
 
@@ -36,17 +41,30 @@ final class Encryption {
   /// @throws IOException if the identity cannot be used
   static void configure(ServerSSLOptions tls, Identity identity, Duration openingTimeout)
       throws IOException {
-    var timeout =
-        openingTimeout.compareTo(HANDSHAKE_TIMEOUT_MAX) < 0
-            ? openingTimeout
-            : HANDSHAKE_TIMEOUT_MAX;
     tls.setKeyCertOptions(KeyCertOptions.wrap(keyManagers(identity)))
-        .setEnabledSecureTransportProtocols(Set.of("TLSv1.2", "TLSv1.3"))
+        .setEnabledSecureTransportProtocols(PROTOCOLS)
         .setUseAlpn(true)
         .setApplicationLayerProtocols(
             List.of(ApplicationProtocolNames.HTTP_2, ApplicationProtocolNames.HTTP_1_1))
-        .setSslHandshakeTimeout(timeout.toMillis())
+        .setSslHandshakeTimeout(handshakeTimeout(openingTimeout).toMillis())
         .setSslHandshakeTimeoutUnit(TimeUnit.MILLISECONDS);
+  }
+
+  /// For those who speak no HTTP.
+  ///
+  /// @throws IOException if the identity cannot be used
+  static SslContext context(Identity identity) throws IOException {
+    return SslContextBuilder.forServer(keyManagers(identity))
+        .sslProvider(SslProvider.JDK)
+        .protocols(PROTOCOLS)
+        .build();
+  }
+
+  /// How long a handshake may take.
+  static Duration handshakeTimeout(Duration openingTimeout) {
+    return openingTimeout.compareTo(HANDSHAKE_TIMEOUT_MAX) < 0
+        ? openingTimeout
+        : HANDSHAKE_TIMEOUT_MAX;
   }
 
   private static KeyManagerFactory keyManagers(Identity identity) throws IOException {

@@ -8,11 +8,9 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.flush.FlushConsolidationHandler;
-import io.netty.util.concurrent.Ticker;
 import io.vertx.core.impl.transports.NioTransport;
 import io.vertx.core.net.TcpConfig;
 import io.vertx.core.spi.transport.Transport;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /// The JDK's sockets, with a doorkeeper: Vert.x shows a connection only after it has spoken, and
@@ -20,20 +18,15 @@ import org.jspecify.annotations.Nullable;
 final class GuardedTransport implements io.vertx.core.transport.Transport {
 
   private final EdgeOptions options;
-  private final Budget budget;
+  private final Admission admission;
   private final HostileLog log;
   private final boolean tls;
-  private final AtomicInteger connections = new AtomicInteger();
 
-  GuardedTransport(EdgeOptions options, Budget budget, HostileLog log, boolean tls) {
+  GuardedTransport(EdgeOptions options, Admission admission, HostileLog log, boolean tls) {
     this.options = options;
-    this.budget = budget;
+    this.admission = admission;
     this.log = log;
     this.tls = tls;
-  }
-
-  int connections() {
-    return connections.get();
   }
 
   @Override
@@ -72,25 +65,11 @@ final class GuardedTransport implements io.vertx.core.transport.Transport {
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
       var channel = (Channel) message;
-      if (connections.incrementAndGet() > options.limits().connectionsMax()) {
-        connections.decrementAndGet();
-        budget.refusals.refused(
-            Shortage.CONNECTIONS,
-            "%s was closed, for there are %d already, as many as may be"
-                .formatted(channel.remoteAddress(), options.limits().connectionsMax()));
-        channel.unsafe().closeForcibly();
+      var admitted = admission.admit(channel);
+      if (admitted.isEmpty()) {
         return;
       }
-      var share = new Share(budget);
-      budget.know(share);
-      channel
-          .closeFuture()
-          .addListener(_ -> {
-            connections.decrementAndGet();
-            share.close();
-          });
-      channel.config().setRecvByteBufAllocator(new BriefLook(Ticker.systemTicker()));
-      var guard = new Guard(options.openingTimeout(), options.keepAlive(), share, log);
+      var guard = new Guard(options.openingTimeout(), options.keepAlive(), admitted.get(), log);
       channel
           .pipeline()
           .addLast(new FlushConsolidationHandler(FLUSHES_CONSOLIDATED_MAX, true))

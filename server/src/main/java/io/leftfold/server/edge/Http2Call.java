@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /// Answers leave in arrays, never in pooled buffers: a stream that is reset while its bytes wait in
 /// the socket's queue would otherwise send what the pool has made of them since. An array comes
 /// back to the loop only when it was written; after a failure it is left to the garbage collector.
-final class Http2Call implements GrpcCall, Deframer.Sink {
+final class Http2Call implements GrpcCall, Conversation, Deframer.Sink {
 
   /// What a reader may be behind before [#ready] says no.
   private static final int UNTAKEN_BYTES_MAX = 4 * Loop.CHUNK_BYTES;
@@ -212,14 +212,15 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     abort(GrpcStatus.UNAVAILABLE, "The server is shutting down");
   }
 
-  /// What is held of its request, if it may be let go of: of a request that has come whole, or of a
-  /// part that was handed on, somebody waits to hear what has become.
-  long dispensableBytes() {
+  /// Of a request that has come whole, or of a part that was handed on, somebody waits to hear what
+  /// has become.
+  @Override
+  public long dispensableBytes() {
     return halfClosed || listener.isBusy() ? 0 : requestBytes;
   }
 
-  /// All together hold too much, and this call more than most.
-  void giveWay(String why) {
+  @Override
+  public void giveWay(String why) {
     abort(GrpcStatus.RESOURCE_EXHAUSTED, why);
   }
 
@@ -306,8 +307,8 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     }
   }
 
-  /// Looked at once a period, while a message is arriving.
-  void checkArrival(Duration period) {
+  @Override
+  public void checkArrival(Duration period) {
     if (arriving != null && arriving.isPretence(!paused, Trickle.least(period))) {
       var why = "a message that it began did not come within %d ms".formatted(period.toMillis());
       log.call(peer().toString(), why);
@@ -525,8 +526,8 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     System.arraycopy(bytes, offset, into, at + Deframer.PREFIX_BYTES, length);
   }
 
-  /// Writes what was sent in this turn.
-  void write() {
+  @Override
+  public void write() {
     if (chunk != null) {
       var full = chunk;
       chunk = null;
@@ -588,8 +589,8 @@ final class Http2Call implements GrpcCall, Deframer.Sink {
     }
   }
 
-  /// There may be room again for what the connection sends.
-  void roomMade() {
+  @Override
+  public void roomMade() {
     awaitsRoom = false;
     runIfReady();
   }

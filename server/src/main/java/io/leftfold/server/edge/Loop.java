@@ -43,10 +43,10 @@ final class Loop implements Executor {
   private final AtomicBoolean awake = new AtomicBoolean();
   private final AtomicInteger openCalls = new AtomicInteger();
   private final ArrayDeque<byte[]> chunks = new ArrayDeque<>();
-  private final ArrayList<Http2Call> unwritten = new ArrayList<>();
+  private final ArrayList<Conversation> unwritten = new ArrayList<>();
 
-  /// Calls of whose message a part has come.
-  private final Set<Http2Call> arriving = new HashSet<>();
+  /// Those of whose message a part has come.
+  private final Set<Conversation> arriving = new HashSet<>();
 
   /// The open calls, linked through themselves.
   private @Nullable Http2Call first;
@@ -55,6 +55,10 @@ final class Loop implements Executor {
 
   Loop(EventLoop eventLoop) {
     this.eventLoop = eventLoop;
+  }
+
+  EventLoop eventLoop() {
+    return eventLoop;
   }
 
   @Override
@@ -138,7 +142,7 @@ final class Loop implements Executor {
   }
 
   /// The call writes at the end of this turn, or sooner.
-  void writeLater(Http2Call call) {
+  void writeLater(Conversation call) {
     unwritten.add(call);
     if (unwritten.size() == CHUNKS_KEPT_MAX && depth > 0) {
       writeAll(); // before very many calls hold a chunk each
@@ -162,11 +166,11 @@ final class Loop implements Executor {
             TimeUnit.NANOSECONDS);
   }
 
-  void watch(Http2Call call) {
+  void watch(Conversation call) {
     arriving.add(call);
   }
 
-  void unwatch(Http2Call call) {
+  void unwatch(Conversation call) {
     arriving.remove(call);
   }
 

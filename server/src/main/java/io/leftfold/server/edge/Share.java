@@ -32,10 +32,10 @@ final class Share {
   private static final int UNTAKEN_TIMES_MAX = 4;
 
   private final Budget budget;
-  private final ArrayDeque<Http2Call> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Conversation> waiting = new ArrayDeque<>();
 
   /// Calls of whose requests something is held.
-  private final Set<Http2Call> holding = new HashSet<>();
+  private final Set<Conversation> holding = new HashSet<>();
 
   private final AtomicBoolean givingWay = new AtomicBoolean();
   private @Nullable Loop loop;
@@ -85,12 +85,12 @@ final class Share {
   }
 
   /// A call begins to hold something of its request.
-  void holds(Http2Call call) {
+  void holds(Conversation call) {
     holding.add(call);
   }
 
   /// A call holds nothing any more.
-  void holdsNothing(Http2Call call) {
+  void holdsNothing(Conversation call) {
     holding.remove(call);
   }
 
@@ -123,7 +123,7 @@ final class Share {
     }
     holding.stream()
         .filter(call -> call.dispensableBytes() > 0)
-        .max(Comparator.comparingLong(Http2Call::dispensableBytes))
+        .max(Comparator.comparingLong(Conversation::dispensableBytes))
         .ifPresent(call -> tooMuch(Shortage.REQUESTS, crowded(all)).ifPresent(call::giveWay));
   }
 
@@ -200,7 +200,7 @@ final class Share {
   /// Has a call look again when there may be room.
   ///
   /// @param untaken how much of its answer is in flight
-  void awaitRoom(Http2Call call, long untaken) {
+  void awaitRoom(Conversation call, long untaken) {
     waiting.add(call);
     awaitOthers(untaken);
   }
