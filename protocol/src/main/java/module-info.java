@@ -35,6 +35,7 @@ module io.leftfold.protocol {
   exports io.leftfold.protocol.messages.shared;
   exports io.leftfold.protocol.messages.store;
   exports io.leftfold.protocol.messages.streams;
+  exports io.leftfold.protocol.messages.tcp;
   exports io.leftfold.protocol.messages.users;
   exports io.leftfold.protocol.streams;
   exports io.leftfold.protocol.wire;

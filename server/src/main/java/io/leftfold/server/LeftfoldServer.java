@@ -9,6 +9,7 @@ import io.leftfold.projections.Projections;
 import io.leftfold.server.access.UserAccess;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
+import io.leftfold.server.edge.FrameOptions;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.KeepAlive;
 import io.leftfold.server.edge.Shortage;
@@ -19,6 +20,8 @@ import io.leftfold.server.node.Node;
 import io.leftfold.server.node.PastFolds;
 import io.leftfold.server.node.Readiness;
 import io.leftfold.server.node.ServedProjections;
+import io.leftfold.server.node.UnderWay;
+import io.leftfold.server.tcp.TcpHandler;
 import io.leftfold.server.tls.UnusableCertificateException;
 import io.vertx.ext.web.Router;
 import java.io.IOException;
@@ -65,6 +68,7 @@ public final class LeftfoldServer implements AutoCloseable {
   /// So that a call does not find much to look at, be there few calls and many events.
   private static final Duration BETWEEN_LOOKS_AT_CHANGES = Duration.ofSeconds(1);
 
+  private static final Duration BETWEEN_LOOKS_AT_WRITES = Duration.ofMillis(250);
   private static final Duration BETWEEN_STARTS = Duration.ofSeconds(10);
 
   /// Somebody waits for it, and it takes a processor.
@@ -246,7 +250,17 @@ public final class LeftfoldServer implements AutoCloseable {
     var threads = Thread.ofVirtual().name("leftfold-call-", 0).factory();
     var wires =
         new Wires(
-            store, node, groups, projections, indexes, users, options, insight, timer, threads);
+            store,
+            node,
+            groups,
+            projections,
+            indexes,
+            users,
+            options,
+            insight,
+            underWay(options, timer),
+            timer,
+            threads);
     // Calls may come before this method knows a port that was 0.
     var port = new AtomicInteger(options.port());
     var edge =
@@ -260,6 +274,9 @@ public final class LeftfoldServer implements AutoCloseable {
             timer,
             store.appendBytesMax());
     port.set(edge.port());
+    if (options.tcp().isPresent()) {
+      listen(edge, options.tcp().get(), wires);
+    }
     insight.metrics().show(edge::connections, edge::openCalls);
     insight.metrics().showWaiting(node::waitingWrites);
     insight.metrics().showHeld("requests", edge::requestBytes);
@@ -273,6 +290,28 @@ public final class LeftfoldServer implements AutoCloseable {
       threads.newThread(() -> start(indexes)).start();
     });
     return edge;
+  }
+
+  private static UnderWay underWay(ServerOptions options, ScheduledExecutorService timer) {
+    var underWay = new UnderWay(options.writeTimeout(), System::nanoTime);
+    var millis = BETWEEN_LOOKS_AT_WRITES.toMillis();
+    var _ =
+        timer.scheduleWithFixedDelay(underWay::look, millis, millis, TimeUnit.MILLISECONDS);
+    return underWay;
+  }
+
+  private static void listen(Edge edge, TcpOptions tcp, Wires wires) throws IOException {
+    try {
+      edge.listen(
+          new FrameOptions(
+              tcp.port(),
+              TcpHandler.PACKAGE_BYTES_MAX,
+              new KeepAlive(tcp.heartbeatInterval(), tcp.heartbeatTimeout())),
+          wires.tcp());
+    } catch (IOException e) {
+      edge.close(Duration.ZERO);
+      throw e;
+    }
   }
 
   private static Edge listen(
@@ -344,6 +383,13 @@ public final class LeftfoldServer implements AutoCloseable {
   /// @return the one asked for, or the one that was free
   public int port() {
     return edge.port();
+  }
+
+  /// The port on which the old TCP protocol is spoken.
+  ///
+  /// @return the one asked for, or the one that was free; 0 if it is not spoken
+  public int tcpPort() {
+    return edge.framePort();
   }
 
   /// How many calls are under way, subscriptions and other long ones among them.

@@ -27,6 +27,7 @@ import java.util.Optional;
 /// @param limits how much it holds on behalf of its callers
 /// @param projections how it runs projections
 /// @param telemetry what it tells about itself
+/// @param tcp how the old TCP protocol is served; empty if it is not
 public record ServerOptions(
     String host,
     int port,
@@ -41,7 +42,8 @@ public record ServerOptions(
     StreamName dcbStream,
     ServerLimits limits,
     ServerProjections projections,
-    Telemetry telemetry) {
+    Telemetry telemetry,
+    Optional<TcpOptions> tcp) {
 
   private static final ServerOptions INSECURE =
       new ServerOptions(
@@ -58,7 +60,8 @@ public record ServerOptions(
           StreamName.of("dcb"),
           ServerLimits.defaults(),
           ServerProjections.defaults(),
-          Telemetry.defaults());
+          Telemetry.defaults(),
+          Optional.empty());
 
   /// Checks the stream.
   ///
@@ -206,6 +209,16 @@ public record ServerOptions(
     return draft.options();
   }
 
+  /// With the old TCP protocol, which is not served otherwise.
+  ///
+  /// @param tcp where, and how
+  /// @return the new options
+  public ServerOptions withTcp(TcpOptions tcp) {
+    var draft = new Draft(this);
+    draft.tcp = Optional.of(tcp);
+    return draft.options();
+  }
+
   /// Whether it listens at every address of this machine.
   boolean listensEverywhere() {
     return host.equals("0.0.0.0") || host.equals("::");
@@ -227,6 +240,7 @@ public record ServerOptions(
     ServerLimits limits;
     ServerProjections projections;
     Telemetry telemetry;
+    Optional<TcpOptions> tcp;
 
     Draft(ServerOptions options) {
       this.host = options.host;
@@ -243,6 +257,7 @@ public record ServerOptions(
       this.limits = options.limits;
       this.projections = options.projections;
       this.telemetry = options.telemetry;
+      this.tcp = options.tcp;
     }
 
     ServerOptions options() {
@@ -260,7 +275,8 @@ public record ServerOptions(
           dcbStream,
           limits,
           projections,
-          telemetry);
+          telemetry,
+          tcp);
     }
   }
 }

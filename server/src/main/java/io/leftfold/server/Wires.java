@@ -41,6 +41,7 @@ import io.leftfold.server.node.Node;
 import io.leftfold.server.node.ServedProjections;
 import io.leftfold.server.registry.SchemaGroups;
 import io.leftfold.server.registry.Schemas;
+import io.leftfold.server.tcp.TcpHandler;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -68,11 +69,11 @@ record Wires(
     Optional<UserAccess> users,
     ServerOptions options,
     Insight insight,
+    UnderWay underWay,
     ScheduledExecutorService timer,
     ThreadFactory threads) {
 
   private static final Clock CLOCK = Clock.systemUTC();
-  private static final Duration BETWEEN_LOOKS_AT_WRITES = Duration.ofMillis(250);
 
   private Authenticator authenticator() {
     return users.<Authenticator>map(known -> known).orElseGet(Authenticator::trusting);
@@ -115,13 +116,6 @@ record Wires(
   /// What is answered to somebody, not to everybody.
   private Map<String, SessionHandler> guarded() {
     var appendBytesMax = Math.toIntExact(store.appendBytesMax());
-    var underWay = new UnderWay(options.writeTimeout(), System::nanoTime);
-    var _ =
-        timer.scheduleWithFixedDelay(
-            underWay::look,
-            BETWEEN_LOOKS_AT_WRITES.toMillis(),
-            BETWEEN_LOOKS_AT_WRITES.toMillis(),
-            TimeUnit.MILLISECONDS);
     var guarded = new HashMap<String, SessionHandler>();
     guarded.putAll(
         new StreamsService(
@@ -160,6 +154,23 @@ record Wires(
       guarded.putAll(new ControlsService(served, UUID::randomUUID, threads).handlers());
     });
     return guarded;
+  }
+
+  /// What answers on the port of the old TCP protocol.
+  TcpHandler tcp() {
+    return new TcpHandler(
+        node,
+        authenticator(),
+        groups,
+        new TcpHandler.Limits(
+            store.eventBytesMax(),
+            store.appendBytesMax(),
+            Runtime.getRuntime().maxMemory(),
+            Runtime.getRuntime().availableProcessors()),
+        underWay,
+        UUID::randomUUID,
+        System::nanoTime,
+        threads);
   }
 
   private void later(Duration delay, Runnable task) {
