@@ -38,6 +38,10 @@ import static io.leftfold.cli.config.ServerOption.PROJECTION_EXECUTION_TIMEOUT;
 import static io.leftfold.cli.config.ServerOption.PROJECTION_LANES;
 import static io.leftfold.cli.config.ServerOption.PROJECTION_QUERY_EXPIRY;
 import static io.leftfold.cli.config.ServerOption.PROJECTION_WORKERS;
+import static io.leftfold.cli.config.ServerOption.TCP;
+import static io.leftfold.cli.config.ServerOption.TCP_HEARTBEAT_INTERVAL;
+import static io.leftfold.cli.config.ServerOption.TCP_HEARTBEAT_TIMEOUT;
+import static io.leftfold.cli.config.ServerOption.TCP_PORT;
 import static io.leftfold.cli.config.ServerOption.TLS_CERTIFICATE;
 import static io.leftfold.cli.config.ServerOption.TLS_KEY;
 import static io.leftfold.cli.config.ServerOption.TLS_KEY_PASSWORD;
@@ -55,6 +59,7 @@ import io.leftfold.server.Security.Certificates;
 import io.leftfold.server.ServerLimits;
 import io.leftfold.server.ServerOptions;
 import io.leftfold.server.ServerProjections;
+import io.leftfold.server.TcpOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -146,8 +151,18 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
     if (advertised.isPresent()) {
       options = options.withAdvertisedHost(advertised.get());
     }
+    if (configuration.isSet(TCP)) {
+      options = options.withTcp(tcp());
+    }
     var backups = configuration.text(BACKUPS);
     return backups.isPresent() ? options.withBackups(path(backups.get())) : options;
+  }
+
+  private TcpOptions tcp() {
+    return new TcpOptions(
+        Math.toIntExact(configuration.number(TCP_PORT)),
+        Duration.ofMillis(configuration.number(TCP_HEARTBEAT_INTERVAL)),
+        Duration.ofMillis(configuration.number(TCP_HEARTBEAT_TIMEOUT)));
   }
 
   private ServerLimits limits() {

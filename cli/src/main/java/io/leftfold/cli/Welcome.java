@@ -48,6 +48,10 @@ final class Welcome {
                 port,
                 security instanceof Security.Tls ? ", with TLS" : "",
                 size(store)));
+    setup
+        .serverOptions()
+        .tcp()
+        .ifPresent(tcp -> out.println("The old TCP protocol is spoken at port %d.".formatted(tcp.port())));
     if (isIndexing(store)) {
       out.println(
           style.warning("The index is being made from the log.")

@@ -39,10 +39,10 @@ final class Counterparts {
       ConnectionPendingSendBytesThreshold ConnectionQueueSizeThreshold DisableAdminUi
       DisableStatsOnHttp DisableGossipOnHttp StartStandardProjections
       FaultOutOfOrderProjections MaxPartitionStateCacheSize
-      IntIp IntTcpPort ExtTcpPort DisableExternalTcp DisableInternalTcpTls
+      IntIp IntTcpPort NodeTcpPortAdvertiseAs TcpReadTimeoutMs DisableExternalTcp DisableInternalTcpTls
       DisableExternalTcpTls IntHostAdvertiseAs IntTcpPortAdvertiseAs ExtTcpPortAdvertiseAs
       AdvertiseTcpPortToClientAs IntTcpHeartbeatTimeout IntTcpHeartbeatInterval
-      ExtTcpHeartbeatTimeout ExtTcpHeartbeatInterval GossipOnSingleNode
+      GossipOnSingleNode
       Licensing SecondaryIndexing Connectors AutoScavenge Archive Kontext Metrics
       DisableFirstLevelHttpAuthorization AlwaysKeepScavenged OptimizeIndexMerge CommitCount
       PrepareCount StructuredLog AddInterfacePrefixes IntHttpPrefixes ExtHttpPrefixes IntHttpPort
@@ -55,7 +55,6 @@ final class Counterparts {
   private static final String ONE_NODE = "this server is a single node";
   private static final String OTHER_CERTIFICATE =
       "certificates come from PEM files here: CertificateFile and CertificatePrivateKeyFile";
-  private static final String NO_TCP = "the old TCP protocol is not served here";
   private static final String OTHER_USERS =
       "this server knows its own users alone, and nobody else would be let in, or kept out";
 
@@ -68,8 +67,6 @@ final class Counterparts {
           new Dangerous("Archiver", "false", ONE_NODE),
           new Dangerous("UnsafeAllowSurplusNodes", "false", ONE_NODE),
           new Dangerous("EnableAtomPubOverHttp", "false", "Atom over HTTP is not served here"),
-          new Dangerous("EnableExternalTcp", "false", NO_TCP),
-          new Dangerous("TcpPlugin", "false", NO_TCP),
           new Dangerous(
               "OpenTelemetry",
               "",
@@ -108,6 +105,9 @@ final class Counterparts {
   /// Cannot, unless it has one value.
   record Dangerous(String name, String harmlessValue, String reason) implements Known {}
 
+  /// A section, as [#normal] has it.
+  private static final String TCP_PLUGIN = "tcpplugin";
+
   private static final Map<String, Known> BY_NAME = byName();
 
   private Counterparts() {}
@@ -134,9 +134,12 @@ final class Counterparts {
   }
 
   /// What a name means. Of a name with sections (`OAuth:Audience`, `OAUTH__AUDIENCE`), the section
-  /// decides.
+  /// decides; only that of the TCP plugin has options that stood alone before.
   static Optional<Known> find(String name) {
-    var parts = Arrays.stream(name.split(":|__", -1)).filter(part -> !part.isEmpty()).toList();
+    var parts =
+        Arrays.stream(name.split(":|__", -1))
+            .filter(part -> !part.isEmpty() && !normal(part).equals(TCP_PLUGIN))
+            .toList();
     return parts.isEmpty()
         ? Optional.empty()
         : Optional.ofNullable(BY_NAME.get(normal(parts.getFirst())));

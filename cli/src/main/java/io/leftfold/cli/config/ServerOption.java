@@ -157,6 +157,34 @@ public enum ServerOption {
       "How long that sign of life may take, in milliseconds; without one the connection is closed.",
       same("KeepAliveTimeout")),
 
+  /// The old protocol.
+  TCP(
+      new Kind.Flag(),
+      "false",
+      "Speak the old TCP protocol of EventStore too; with TLS unless there is none.",
+      same("EnableExternalTcp")),
+
+  /// Where it is spoken.
+  TCP_PORT(
+      new Kind.Whole("<port>", 0, 65_535),
+      "1113",
+      "The port for the old TCP protocol; 0 takes any that is free.",
+      same("NodeTcpPort", "ExtTcpPort")),
+
+  /// Its signs of life.
+  TCP_HEARTBEAT_INTERVAL(
+      new Kind.Whole("<ms>", 100, 86_400_000),
+      "2000",
+      "How long a connection of the old TCP protocol may be silent until it is asked for a sign of life, in milliseconds.",
+      same("NodeHeartbeatInterval", "ExtTcpHeartbeatInterval")),
+
+  /// Its signs of life that do not come.
+  TCP_HEARTBEAT_TIMEOUT(
+      new Kind.Whole("<ms>", 100, 86_400_000),
+      "1000",
+      "How long that sign of life may take, in milliseconds; without one the connection is closed.",
+      same("NodeHeartbeatTimeout", "ExtTcpHeartbeatTimeout")),
+
   /// Connections that do not begin.
   OPENING_TIMEOUT(
       new Kind.Whole("<ms>", 100, 86_400_000),

@@ -175,11 +175,9 @@ class ConfigurationTest {
         "AddInterfacePrefixes: false",
         "ExtHttpPrefixes: http://*:2113/",
         "StructuredLog: true",
-        "EnableExternalTcp: false",
         "EnableAtomPubOverHttp: false",
         "OverrideAnonymousEndpointAccessForGossip: true",
-        "SkipDbVerify: true",
-        "TcpPlugin: {EnableExternalTcp: false}"
+        "SkipDbVerify: true"
       })
   void what_changes_nothing_is_passed_over_with_a_warning(String line) throws Exception {
     file(line + "\n");
@@ -209,13 +207,30 @@ class ConfigurationTest {
   }
 
   @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "EnableExternalTcp: true\nNodeTcpPort: 1114\nNodeHeartbeatInterval: 700\n",
+        "TcpPlugin: {EnableExternalTcp: true, NodeTcpPort: 1114, NodeHeartbeatInterval: 700}\n",
+        "EventStore:\n  TcpPlugin:\n    EnableExternalTcp: true\n    NodeTcpPort: 1114\n    NodeHeartbeatInterval: 700\n"
+      })
+  void the_old_tcp_protocol_is_enabled_by_the_names_of_each_version(String lines)
+      throws Exception {
+    file(lines);
+
+    var configuration = of(NO_FLAGS, NO_VARIABLES);
+
+    assertThat(configuration.isSet(ServerOption.TCP)).isTrue();
+    assertThat(configuration.number(ServerOption.TCP_PORT)).isEqualTo(1114);
+    assertThat(configuration.number(ServerOption.TCP_HEARTBEAT_INTERVAL)).isEqualTo(700);
+    assertThat(configuration.warnings()).isEmpty();
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       textBlock =
           """
           EnableAtomPubOverHttp: true                     | Atom over HTTP
-          EnableExternalTcp: true                         | the old TCP protocol
-          TcpPlugin: {EnableExternalTcp: true}            | the old TCP protocol
           OpenTelemetry: {Otlp: {Endpoint: http://c:4317}}| say otlp
           OverrideAnonymousEndpointAccessForGossip: false | gossip
           """)
