@@ -60,10 +60,7 @@ final class NodeClientsTest {
 
   private void passes(String file, Map<String, String> environment) throws Exception {
     var folder = Path.of("node").toAbsolutePath();
-    require(
-        Files.isDirectory(folder.resolve("node_modules")),
-        "The packages of Node.js are missing: run \"npm ci\" in verification/node");
-    require(nodeRuns(), "Node.js is missing: put node, version 20 or newer, on the PATH");
+    requireNode(folder);
     var output = directory.resolve("output.txt");
     var builder =
         new ProcessBuilder("node", "--test", "--test-reporter=spec", "test/" + file)
@@ -83,6 +80,14 @@ final class NodeClientsTest {
     var said = Files.readString(output);
     assertThat(process.exitValue()).as("the end of %s, which said:%n%s", file, said).isZero();
     assertThat(said).containsPattern("pass [1-9]").contains("fail 0");
+  }
+
+  /// Goes on only if Node.js is there, and its packages.
+  static void requireNode(Path folder) throws InterruptedException {
+    require(
+        Files.isDirectory(folder.resolve("node_modules")),
+        "The packages of Node.js are missing: run \"npm ci\" in verification/node");
+    require(nodeRuns(), "Node.js is missing: put node, version 20 or newer, on the PATH");
   }
 
   private static boolean nodeRuns() throws InterruptedException {

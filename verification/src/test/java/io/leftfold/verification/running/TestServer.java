@@ -9,6 +9,7 @@ import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.Security;
 import io.leftfold.server.ServerLimits;
 import io.leftfold.server.ServerOptions;
+import io.leftfold.server.TcpOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,6 +21,9 @@ public final class TestServer implements AutoCloseable {
 
   /// To try a password is cheap here: most tests are not about passwords.
   private static final Authentication USERS = Authentication.defaults().withPasswordRounds(1000);
+
+  /// The old TCP protocol on any free port, and as patient as by default.
+  public static final TcpOptions TCP = TcpOptions.defaults().withPort(0);
 
   private final LocalEventStore store;
   private final ServerOptions options;
@@ -40,6 +44,43 @@ public final class TestServer implements AutoCloseable {
   public static TestServer on(Path directory, int port) {
     return new TestServer(
         LocalEventStore.open(directory), ServerOptions.insecure().withAddress("127.0.0.1", port));
+  }
+
+  /// Serves what is in a directory, the old TCP protocol too.
+  ///
+  /// @param tcpPort 0 for any that is free
+  public static TestServer withTcp(Path directory, int tcpPort) {
+    return withTcp(LocalEventStore.open(directory), TcpOptions.defaults().withPort(tcpPort));
+  }
+
+  /// Serves a store that is open, the old TCP protocol too, and closes it in the end.
+  public static TestServer withTcp(LocalEventStore store, TcpOptions tcp) {
+    return new TestServer(
+        store, ServerOptions.insecure().withAddress("127.0.0.1", 0).withTcp(tcp));
+  }
+
+  /// Serves a store that is open to users, the old TCP protocol too, without encryption, and closes
+  /// it in the end.
+  public static TestServer withTcpAndUsers(LocalEventStore store) {
+    return new TestServer(
+        store,
+        ServerOptions.insecure()
+            .withAddress("127.0.0.1", 0)
+            .withTcp(TcpOptions.defaults().withPort(0))
+            .withSecurity(Security.plaintextWithUsers(USERS)));
+  }
+
+  /// Serves what is in a directory with TLS, the old TCP protocol too.
+  public static TestServer withTcpAndTls(Path directory) {
+    var certificates = new Security.Certificates.Made(directory.resolve("tls"), List.of());
+    return new TestServer(
+        LocalEventStore.open(directory),
+        encrypting(certificates).withTcp(TcpOptions.defaults().withPort(0)));
+  }
+
+  /// Where the old TCP protocol is spoken.
+  public int tcpPort() {
+    return server.tcpPort();
   }
 
   /// Serves a new store in memory.
