@@ -285,8 +285,9 @@ final class FramedConnection extends ChannelInboundHandlerAdapter
     }
   }
 
+  /// A connection that is held up although its peer has taken everything waits for this side.
   private boolean isActive() {
-    return active || paused;
+    return active || (paused && untakenBytes == 0);
   }
 
   private void lookLater(Runnable check, Duration delay) {
@@ -384,7 +385,7 @@ final class FramedConnection extends ChannelInboundHandlerAdapter
       return; // all of it was taken off at the end
     }
     if (!isHeard()) {
-      active = true;
+      active = true; // it takes what it is sent, and may have said that it lives
     }
     untakenBytes -= length;
     share.addAnswers(-length);

@@ -37,7 +37,7 @@ final class FollowCalls {
   /// Begins a subscription.
   ///
   /// @return what answers it
-  Following begin(Exchange exchange, Session session, SubscribeToStream message) {
+  Subscribed begin(Exchange exchange, Session session, SubscribeToStream message) {
     return isAll(message.getEventStreamId())
         ? all(exchange, session, EventFilter.everything(), message.getResolveLinkTos(), 0)
         : stream(
@@ -50,7 +50,7 @@ final class FollowCalls {
   /// Begins a subscription to everything with a filter.
   ///
   /// @return what answers it
-  Following begin(Exchange exchange, Session session, FilteredSubscribeToStream message) {
+  Subscribed begin(Exchange exchange, Session session, FilteredSubscribeToStream message) {
     if (!isAll(message.getEventStreamId())) {
       throw new IllegalArgumentException("A filter is for all streams, got the name of one");
     }
@@ -90,28 +90,39 @@ final class FollowCalls {
     return following.begin();
   }
 
-  private Following stream(
+  private Subscribed stream(
       Exchange exchange, Session session, StreamName stream, boolean resolves) {
     var state = session.state(stream);
+    if (state instanceof StreamState.Tombstoned) {
+      confirm(exchange, session, state);
+      return new Silent(exchange);
+    }
+    var options = from(state.lastRevision(), resolves);
     var following =
         new Following(
-            exchange,
-            connection,
-            threads,
-            session.subscribe(
-                stream,
-                state instanceof StreamState.Tombstoned
-                    ? SubscribeOptions.fromEnd()
-                    : from(state.lastRevision(), resolves)),
-            false,
-            false);
+            exchange, connection, threads, session.subscribe(stream, options), false, false);
+    confirm(exchange, session, state);
+    return following.begin();
+  }
+
+  private static void confirm(Exchange exchange, Session session, StreamState state) {
     exchange.say(
         Command.SUBSCRIPTION_CONFIRMATION,
         SubscriptionConfirmation.newBuilder()
             .setLastCommitPosition(ReadCalls.lastPosition(session))
             .setLastEventNumber(state.lastRevision())
             .build());
-    return following.begin();
+  }
+
+  /// Nothing comes of a stream that was closed for ever, and that is no reason to drop anybody.
+  private record Silent(Exchange exchange) implements Subscribed {
+    @Override
+    public void stop() {}
+
+    @Override
+    public void drop(SubscriptionDropReason reason) {
+      exchange.answer(Command.SUBSCRIPTION_DROPPED, dropped(reason));
+    }
   }
 
   private static SubscribeOptions from(long last, boolean resolves) {

@@ -122,7 +122,7 @@ final class ReadCalls {
                     case Refusal.Bad(_), Refusal.NotNow(_), Refusal.WrongVersion(_, _) ->
                         ReadEventResult.Error;
                   },
-                  words));
+                  refusal instanceof Refusal.Deleted ? "" : words));
     }
   }
 

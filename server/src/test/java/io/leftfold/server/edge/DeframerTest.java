@@ -89,6 +89,19 @@ class DeframerTest {
   }
 
   @Test
+  void a_length_may_have_its_least_significant_byte_first_and_no_flag() {
+    var sink = new Collected(1000);
+    var deframer = new Deframer(Deframer.Prefix.LITTLE_ENDIAN);
+    deframer.feed(new byte[] {2, 0, 0, 0, 7, 8, 0, 0, 0, 0, 1, 1}, 0, 12, sink);
+    assertThat(sink.messages).containsExactly(new byte[] {7, 8}, new byte[0]);
+    deframer.feed(new byte[] {0, 0, 9}, 0, 3, sink);
+    assertThat(sink.collecting).isEqualTo(257);
+    deframer.abandon(sink);
+    new Deframer(Deframer.Prefix.LITTLE_ENDIAN).feed(new byte[] {-1, -1, -1, -1}, 0, 4, sink);
+    assertThat(sink.tooLong).isEqualTo(4_294_967_295L);
+  }
+
+  @Test
   void a_length_of_32_bits_is_not_negative() {
     var sink = new Collected(Integer.MAX_VALUE);
     new Deframer().feed(new byte[] {0, -1, -1, -1, -1}, 0, 5, sink);
