@@ -51,7 +51,8 @@ final class Welcome {
     setup
         .serverOptions()
         .tcp()
-        .ifPresent(tcp -> out.println("The old TCP protocol is spoken at port %d.".formatted(tcp.port())));
+        .ifPresent(
+            tcp -> out.println("The old TCP protocol is spoken at port %d.".formatted(tcp.port())));
     if (isIndexing(store)) {
       out.println(
           style.warning("The index is being made from the log.")

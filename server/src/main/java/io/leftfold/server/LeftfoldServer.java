@@ -295,8 +295,7 @@ public final class LeftfoldServer implements AutoCloseable {
   private static UnderWay underWay(ServerOptions options, ScheduledExecutorService timer) {
     var underWay = new UnderWay(options.writeTimeout(), System::nanoTime);
     var millis = BETWEEN_LOOKS_AT_WRITES.toMillis();
-    var _ =
-        timer.scheduleWithFixedDelay(underWay::look, millis, millis, TimeUnit.MILLISECONDS);
+    var _ = timer.scheduleWithFixedDelay(underWay::look, millis, millis, TimeUnit.MILLISECONDS);
     return underWay;
   }
 

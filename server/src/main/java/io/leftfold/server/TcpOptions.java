@@ -7,7 +7,8 @@ import java.time.Duration;
 /// How the old TCP protocol is served, on the address of the node and with TLS if it has TLS.
 ///
 /// @param port the port; 0 for any that is free
-/// @param heartbeatInterval how long a connection may be silent until it is asked for a sign of life
+/// @param heartbeatInterval how long a connection may be silent until it is asked for a sign of
+///   life
 /// @param heartbeatTimeout how long that sign may take; the connection is closed then
 public record TcpOptions(int port, Duration heartbeatInterval, Duration heartbeatTimeout) {
 

@@ -213,8 +213,7 @@ class ConfigurationTest {
         "TcpPlugin: {EnableExternalTcp: true, NodeTcpPort: 1114, NodeHeartbeatInterval: 700}\n",
         "EventStore:\n  TcpPlugin:\n    EnableExternalTcp: true\n    NodeTcpPort: 1114\n    NodeHeartbeatInterval: 700\n"
       })
-  void the_old_tcp_protocol_is_enabled_by_the_names_of_each_version(String lines)
-      throws Exception {
+  void the_old_tcp_protocol_is_enabled_by_the_names_of_each_version(String lines) throws Exception {
     file(lines);
 
     var configuration = of(NO_FLAGS, NO_VARIABLES);

@@ -29,8 +29,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// A second port of the edge, for those who speak in frames: the same event loops, the same counts of
-/// what is held, the same doorkeeper.
+/// A second port of the edge, for those who speak in frames: the same event loops, the same counts
+/// of what is held, the same doorkeeper.
 final class FramePort {
 
   private static final int ACCEPT_BACKLOG = 1024;

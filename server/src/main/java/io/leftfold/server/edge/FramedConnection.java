@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// One connection that speaks in frames, from its opening to its end. Everything happens on its
 /// event loop.
 ///
-/// What it sends is written at the end of a turn, in one piece. It is *not heard* while its listener
-/// wants that, and while more of its answers wait to be taken than any stream of answers leaves
-/// there: whoever asks and takes nothing is not asked further.
+/// What it sends is written at the end of a turn, in one piece. It is *not heard* while its
+/// listener wants that, and while more of its answers wait to be taken than any stream of answers
+/// leaves there: whoever asks and takes nothing is not asked further.
 ///
 /// Silence is looked for twice an interval. Any byte that came is a sign of life; so is time in
 /// which it was not heard, if it takes what it is sent.
@@ -324,7 +324,11 @@ final class FramedConnection extends ChannelInboundHandlerAdapter
     if (needed > Loop.CHUNK_BYTES) {
       var prefix = new byte[PREFIX_BYTES];
       prefix(prefix, 0, length);
-      write(Unpooled.wrappedBuffer(Unpooled.wrappedBuffer(prefix), Unpooled.wrappedBuffer(bytes, offset, length)), needed, null);
+      write(
+          Unpooled.wrappedBuffer(
+              Unpooled.wrappedBuffer(prefix), Unpooled.wrappedBuffer(bytes, offset, length)),
+          needed,
+          null);
       return;
     }
     var into = chunk;

@@ -82,8 +82,7 @@ final class Consuming implements GroupConsumer, Subscribed {
     }
     var identity =
         new Identity(connection.peer().toString(), session.caller().name(), connectionName);
-    var consuming =
-        new Consuming(exchange, connection, session, identity, source, id.toString());
+    var consuming = new Consuming(exchange, connection, session, identity, source, id.toString());
     groups.connect(id, consuming, Math.min(message.getAllowedInFlightMessages(), BUFFER_MAX));
     return consuming;
   }

@@ -18,8 +18,8 @@ import java.util.concurrent.ThreadFactory;
 
 /// What follows: from the end on, for whoever needs what was before reads that.
 ///
-/// A subscription is confirmed with the last event before it, and everything behind that is told; so
-/// a client that reads up to what was confirmed misses nothing, and has nothing twice.
+/// A subscription is confirmed with the last event before it, and everything behind that is told;
+/// so a client that reads up to what was confirmed misses nothing, and has nothing twice.
 final class FollowCalls {
 
   private static final StreamName ALL = StreamName.of("$all");

@@ -117,11 +117,12 @@ final class Following implements Subscribed {
   }
 
   private void awaitNews() {
-    following.onAvailable(() -> connection.execute(() -> {
-      if (!stopped) {
-        connection.onReady(this::goOn);
-      }
-    }));
+    following.onAvailable(() ->
+        connection.execute(() -> {
+          if (!stopped) {
+            connection.onReady(this::goOn);
+          }
+        }));
   }
 
   private void tell(SubscriptionMessage message) {

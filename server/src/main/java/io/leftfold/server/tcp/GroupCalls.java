@@ -48,8 +48,7 @@ final class GroupCalls {
   MessageLite create(Session session, PersistentSubscriptionSettings message) {
     try {
       var id = id(message.getEventStreamId(), message.getGroup());
-      var definition =
-          new GroupDefinition(id, EventFilter.everything(), settings(message));
+      var definition = new GroupDefinition(id, EventFilter.everything(), settings(message));
       manage(
           session,
           "create persistent subscription",

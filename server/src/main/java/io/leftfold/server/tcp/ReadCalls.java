@@ -92,14 +92,15 @@ final class ReadCalls {
         throw new IllegalArgumentException(
             "An event has a number of 0 or more, or -1 for the last one, got " + number);
       }
-      var options =
-          number == END ? ReadOptions.backwards() : ReadOptions.forwards().from(number);
-      try (var read = session.read(stream, resolving(options.limit(1), message.getResolveLinkTos()))) {
+      var options = number == END ? ReadOptions.backwards() : ReadOptions.forwards().from(number);
+      try (var read =
+          session.read(stream, resolving(options.limit(1), message.getResolveLinkTos()))) {
         return event(
             switch (read.state()) {
               case StreamState.Present _ -> {
                 var events = read.iterator();
-                var found = events.hasNext() ? Optional.of(events.next()) : Optional.<ResolvedEvent>empty();
+                var found =
+                    events.hasNext() ? Optional.of(events.next()) : Optional.<ResolvedEvent>empty();
                 yield found
                     .filter(event -> number == END || event.original().revision() == number)
                     .map(event -> found(event))
@@ -243,8 +244,7 @@ final class ReadCalls {
             .setNextEventNumber(END)
             .setLastEventNumber(last)
             .setIsEndOfStream(true)
-            .setLastCommitPosition(
-                result == ReadStreamResult.Error ? NONE : lastPosition(session));
+            .setLastCommitPosition(result == ReadStreamResult.Error ? NONE : lastPosition(session));
     if (!words.isEmpty()) {
       message.setError(words);
     }
@@ -280,8 +280,9 @@ final class ReadCalls {
       return new Answer(command, ofAll(page(session, asked, backwards)));
     } catch (RuntimeException | Error e) {
       return refused(
-          e, command, (refusal, words) ->
-              ofAll(AllPage.failed(message.getCommitPosition(), refusal, words)));
+          e,
+          command,
+          (refusal, words) -> ofAll(AllPage.failed(message.getCommitPosition(), refusal, words)));
     }
   }
 
@@ -317,7 +318,9 @@ final class ReadCalls {
       return new Answer(command, ofFiltered(page(session, asked, backwards)));
     } catch (RuntimeException | Error e) {
       return refused(
-          e, command, (refusal, words) ->
+          e,
+          command,
+          (refusal, words) ->
               ofFiltered(AllPage.failed(message.getCommitPosition(), refusal, words)));
     }
   }
@@ -341,8 +344,7 @@ final class ReadCalls {
   /// What is asked for of all streams.
   ///
   /// @param window how many positions are looked at, at most
-  private record All(
-      long position, int count, int window, boolean resolves, EventFilter filter) {}
+  private record All(long position, int count, int window, boolean resolves, EventFilter filter) {}
 
   /// What is found.
   ///
@@ -381,20 +383,16 @@ final class ReadCalls {
     }
     var last = backwards ? Math.max(0, from - asked.window) : Math.min(end, from + asked.window);
     var options =
-        backwards ? ReadOptions.backwards().from(from) : ReadOptions.forwards().from(from).asOf(last);
-    try (var read =
-        session.readAll(resolving(options.filteredBy(asked.filter), asked.resolves))) {
+        backwards
+            ? ReadOptions.backwards().from(from)
+            : ReadOptions.forwards().from(from).asOf(last);
+    try (var read = session.readAll(resolving(options.filteredBy(asked.filter), asked.resolves))) {
       return page(read.iterator(), asked.count, backwards, from, last, end);
     }
   }
 
   private AllPage page(
-      Iterator<ResolvedEvent> read,
-      int count,
-      boolean backwards,
-      long from,
-      long last,
-      long end) {
+      Iterator<ResolvedEvent> read, int count, boolean backwards, long from, long last, long end) {
     var events = new ArrayList<ResolvedEvent>();
     var bytes = 0L;
     var next = last;
@@ -415,11 +413,6 @@ final class ReadCalls {
       }
     }
     return new AllPage(
-        events,
-        from,
-        next,
-        backwards ? next == 0 : next >= end,
-        ReadAllResult.ReadAllSuccess,
-        "");
+        events, from, next, backwards ? next == 0 : next >= end, ReadAllResult.ReadAllSuccess, "");
   }
 }

@@ -63,7 +63,8 @@ record Request(
     }
     var flags = bytes[offset + 1];
     if ((flags & TRUSTED_WRITE) != 0) {
-      throw new MalformedException("Trusted writes aren't accepted over the external TCP interface");
+      throw new MalformedException(
+          "Trusted writes aren't accepted over the external TCP interface");
     }
     var id = id(bytes, offset, length);
     var in = ByteBuffer.wrap(bytes, offset + HEAD_BYTES, length - HEAD_BYTES);

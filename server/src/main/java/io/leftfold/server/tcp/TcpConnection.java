@@ -281,8 +281,7 @@ final class TcpConnection implements FrameListener {
     return Exchange.encoded(
         Command.PONG,
         request.id(),
-        Arrays.copyOfRange(
-            request.bytes(), request.offset(), request.offset() + request.length()));
+        Arrays.copyOfRange(request.bytes(), request.offset(), request.offset() + request.length()));
   }
 
   private static <M> M parsed(Parser<M> parser, Request request)
@@ -329,8 +328,8 @@ final class TcpConnection implements FrameListener {
             connection.execute(() -> identified(() -> then.accept(caller)));
           } catch (NotAuthenticatedException _) {
             // Why is in the log; whoever tries is not told.
-            connection.execute(() ->
-                identified(() -> exchange.answer(Command.NOT_AUTHENTICATED, refusal)));
+            connection.execute(
+                () -> identified(() -> exchange.answer(Command.NOT_AUTHENTICATED, refusal)));
           } catch (RuntimeException | Error e) {
             connection.execute(() -> identified(() -> Refusal.answer(exchange, e)));
           }
@@ -402,14 +401,12 @@ final class TcpConnection implements FrameListener {
         });
   }
 
-  private void reading(
-      Request request, Function<Session, ReadCalls.Answer> page) {
+  private void reading(Request request, Function<Session, ReadCalls.Answer> page) {
     as(request, (session, exchange) -> reads.add(exchange, () -> page.apply(session)));
   }
 
   /// Does what may wait, on a thread of its own.
-  private void aside(
-      Request request, Command answered, Function<Session, MessageLite> work) {
+  private void aside(Request request, Command answered, Function<Session, MessageLite> work) {
     as(
         request,
         (session, exchange) ->
@@ -513,8 +510,7 @@ final class TcpConnection implements FrameListener {
   @Override
   public void silent() {
     var request =
-        Exchange.encoded(
-            Command.HEARTBEAT_REQUEST, new Request.Id(0, ++heartbeats), new byte[0]);
+        Exchange.encoded(Command.HEARTBEAT_REQUEST, new Request.Id(0, ++heartbeats), new byte[0]);
     connection.send(request, 0, request.length);
   }
 

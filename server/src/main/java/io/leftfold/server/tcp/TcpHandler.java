@@ -77,7 +77,8 @@ public final class TcpHandler implements FrameHandler {
   ///
   /// @param eventBytesMax the largest event
   /// @param appendBytesMax the largest append
-  /// @param heapBytesMax the largest heap: of it follow how large pages may be, and open transactions
+  /// @param heapBytesMax the largest heap: of it follow how large pages may be, and open
+  ///   transactions
   /// @param processors twice as many pages are made at a time
   public record Limits(
       long eventBytesMax, long appendBytesMax, long heapBytesMax, int processors) {}

@@ -49,8 +49,7 @@ final class Transactions {
   /// @param bytesMax what the events of all may take
   /// @param ids any numbers, none twice
   /// @param nanoTime as [System#nanoTime()]
-  Transactions(
-      WireEvents.Limits limits, long bytesMax, LongSupplier ids, LongSupplier nanoTime) {
+  Transactions(WireEvents.Limits limits, long bytesMax, LongSupplier ids, LongSupplier nanoTime) {
     this.limits = limits;
     this.bytesMax = bytesMax;
     this.ids = ids;
@@ -161,10 +160,11 @@ final class Transactions {
 
   /// One was committed.
   synchronized void committed(long id, TransactionCommitCompleted answer) {
-    used(id).ifPresent(transaction -> {
-      transaction.committed = answer;
-      release(transaction);
-    });
+    used(id)
+        .ifPresent(transaction -> {
+          transaction.committed = answer;
+          release(transaction);
+        });
   }
 
   /// One cannot be committed any more.
@@ -190,8 +190,7 @@ final class Transactions {
 
   private void forgetIdle() {
     var now = nanoTime.getAsLong();
-    while (!open.isEmpty()
-        && now - open.firstEntry().getValue().usedNanos > IDLE_MAX.toNanos()) {
+    while (!open.isEmpty() && now - open.firstEntry().getValue().usedNanos > IDLE_MAX.toNanos()) {
       release(open.pollFirstEntry().getValue());
     }
   }

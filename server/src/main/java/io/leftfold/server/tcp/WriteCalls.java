@@ -45,8 +45,8 @@ import java.util.function.Function;
 
 /// What writes: events, deletions, transactions.
 ///
-/// Called on event loops, and never waits; what the writer tells is told on its thread, and answered
-/// on the event loop.
+/// Called on event loops, and never waits; what the writer tells is told on its thread, and
+/// answered on the event loop.
 final class WriteCalls {
 
   private static final long NONE = -1;
@@ -293,8 +293,8 @@ final class WriteCalls {
         failed,
         () -> {
           var content = transactions.content(id);
-          content.ifPresent(of ->
-              session.require(Right.OnStream.to(Acl.Action.WRITE, of.stream())));
+          content.ifPresent(
+              of -> session.require(Right.OnStream.to(Acl.Action.WRITE, of.stream())));
           var events = WireEvents.events(message.getEventsList(), limits);
           exchange.answer(
               Command.TRANSACTION_WRITE_COMPLETED,
@@ -328,8 +328,7 @@ final class WriteCalls {
               .ifPresent(of -> session.require(Right.OnStream.to(Acl.Action.WRITE, of.stream())));
           var found = transactions.seal(id);
           if (found.isEmpty()) {
-            exchange.answer(
-                Command.TRANSACTION_COMMIT_COMPLETED, failed.apply(noTransaction(id)));
+            exchange.answer(Command.TRANSACTION_COMMIT_COMPLETED, failed.apply(noTransaction(id)));
             return;
           }
           var content = found.get();
@@ -422,10 +421,7 @@ final class WriteCalls {
   }
 
   private static void refuse(
-      Exchange exchange,
-      Command command,
-      Function<Failure, MessageLite> failed,
-      Throwable error) {
+      Exchange exchange, Command command, Function<Failure, MessageLite> failed, Throwable error) {
     switch (Refusal.of(error)) {
       case Refusal.WrongVersion(var message, var actual) ->
           exchange.answer(

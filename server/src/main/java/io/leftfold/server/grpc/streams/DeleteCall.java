@@ -15,11 +15,11 @@ import io.leftfold.protocol.messages.streams.TombstoneResp;
 import io.leftfold.protocol.streams.WireExpectation;
 import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcListener;
-import io.leftfold.server.node.UnderWay;
 import io.leftfold.server.grpc.kurrent.Names;
 import io.leftfold.server.grpc.kurrent.Refusal;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Session;
+import io.leftfold.server.node.UnderWay;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 

@@ -4,8 +4,8 @@ package io.leftfold.server.grpc.streams;
 
 import io.leftfold.server.grpc.calls.Alarm;
 import io.leftfold.server.grpc.calls.SessionHandler;
-import io.leftfold.server.node.UnderWay;
 import io.leftfold.server.indexes.UserIndexes;
+import io.leftfold.server.node.UnderWay;
 import java.time.Clock;
 import java.util.Map;
 import java.util.UUID;
