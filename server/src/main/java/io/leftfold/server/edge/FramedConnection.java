@@ -41,6 +41,9 @@ final class FramedConnection extends ChannelInboundHandlerAdapter
 
   private static final int HALVES = 2;
 
+  /// How many times as large as what it holds an array may be that waits to be taken.
+  private static final int WASTE_MAX = 4;
+
   private final FramePort port;
   private final Channel channel;
   private final Loop loop;
@@ -183,18 +186,23 @@ final class FramedConnection extends ChannelInboundHandlerAdapter
     channel.config().setAutoRead(isHeard() && backlog.isEmpty());
   }
 
+  /// Has bytes cut into frames.
+  ///
+  /// @return how many were taken before the connection was held up
   private int feed(byte[] bytes, int offset, int length) {
-    var taken = new int[1];
+    var taken = 0;
+    loop.enter();
     feeding = true;
     try {
-      inTurn(() -> {
-        taken[0] = deframer.feed(bytes, offset, length, this);
-        watchArrival(taken[0]);
-      });
+      taken = deframer.feed(bytes, offset, length, this);
+      watchArrival(taken);
+    } catch (RuntimeException | Error e) {
+      broken(e);
     } finally {
       feeding = false;
+      loop.exit();
     }
-    return taken[0];
+    return taken;
   }
 
   private void watchArrival(int came) {
@@ -359,7 +367,7 @@ final class FramedConnection extends ChannelInboundHandlerAdapter
     var full = chunk;
     if (full != null) {
       chunk = null;
-      if (chunkBytes > Loop.CHUNK_BYTES / 4) {
+      if (chunkBytes > Loop.CHUNK_BYTES / WASTE_MAX) {
         write(Unpooled.wrappedBuffer(full, 0, chunkBytes), chunkBytes, full);
       } else {
         // A small answer does not keep a large array for as long as nobody takes it.
@@ -524,14 +532,19 @@ final class FramedConnection extends ChannelInboundHandlerAdapter
     loop.enter();
     try {
       task.run();
-    } catch (OutOfMemoryError fatal) {
-      throw fatal;
     } catch (RuntimeException | Error e) {
-      log.bug("the old TCP protocol", e);
-      close("the server failed");
+      broken(e);
     } finally {
       loop.exit();
     }
+  }
+
+  private void broken(Throwable e) {
+    if (e instanceof OutOfMemoryError fatal) {
+      throw fatal;
+    }
+    log.bug("the old TCP protocol", e);
+    close("the server failed");
   }
 
   // ---- the end
@@ -587,7 +600,12 @@ final class FramedConnection extends ChannelInboundHandlerAdapter
     gone();
     channel.writeAndFlush(last).addListener(ChannelFutureListener.CLOSE);
     // Whoever takes nothing does not take this either.
-    var _ = loop.schedule(channel::close, options.heartbeat().timeout());
+    var _ =
+        loop.schedule(
+            () -> {
+              var _ = channel.close();
+            },
+            options.heartbeat().timeout());
   }
 
   private void gone() {

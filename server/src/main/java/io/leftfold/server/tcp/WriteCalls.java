@@ -66,7 +66,6 @@ final class WriteCalls {
   /// What an answer says of a write that did not come about.
   ///
   /// @param version what the stream is at, as far as that matters
-  /// @param error what went wrong, if something did
   private record Failure(
       OperationResult result, String message, long version, Failure.Cause cause) {
     sealed interface Cause {}

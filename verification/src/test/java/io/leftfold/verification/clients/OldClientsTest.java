@@ -86,8 +86,7 @@ final class OldClientsTest {
     try (var server = TestServer.withTcpAndTls(directory)) {
       var certificate = directory.resolve("tls").resolve("server.crt").toString();
       var process =
-          start(
-              "esjc", "esjc/Esjc.java", List.of(Integer.toString(server.tcpPort()), certificate));
+          start("esjc", "esjc/Esjc.java", List.of(Integer.toString(server.tcpPort()), certificate));
       try {
         assertPassed(process, lines(process).lines().toList());
       } finally {

@@ -55,8 +55,7 @@ public final class TestServer implements AutoCloseable {
 
   /// Serves a store that is open, the old TCP protocol too, and closes it in the end.
   public static TestServer withTcp(LocalEventStore store, TcpOptions tcp) {
-    return new TestServer(
-        store, ServerOptions.insecure().withAddress("127.0.0.1", 0).withTcp(tcp));
+    return new TestServer(store, ServerOptions.insecure().withAddress("127.0.0.1", 0).withTcp(tcp));
   }
 
   /// Serves a store that is open to users, the old TCP protocol too, without encryption, and closes

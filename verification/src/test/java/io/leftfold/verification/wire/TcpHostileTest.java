@@ -241,8 +241,7 @@ final class TcpHostileTest {
 
       // It has been asked as well by now, and answers while it waits.
       try (var writer = new TcpPeer(server.tcpPort())) {
-        writer.ask(
-            0x82, write(1).toBuilder().setEventStreamId(stream("x")).build(), 0x83);
+        writer.ask(0x82, write(1).toBuilder().setEventStreamId(stream("x")).build(), 0x83);
       }
       assertThat(alive.next().command()).isEqualTo(0xC2);
     }

@@ -19,9 +19,9 @@ import io.leftfold.api.ContentType;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
 import io.leftfold.engine.LocalEventStore;
-import io.leftfold.protocol.messages.tcp.CheckpointReached;
 import io.leftfold.protocol.messages.tcp.ChangePersistentSubscriptionCompleted;
 import io.leftfold.protocol.messages.tcp.ChangePersistentSubscriptionCompleted.ChangeResult;
+import io.leftfold.protocol.messages.tcp.CheckpointReached;
 import io.leftfold.protocol.messages.tcp.ConnectToPersistentSubscription;
 import io.leftfold.protocol.messages.tcp.CreatePersistentSubscriptionCompleted;
 import io.leftfold.protocol.messages.tcp.CreatePersistentSubscriptionCompleted.CreateResult;
@@ -189,12 +189,10 @@ final class TcpWireTest {
               ReadStreamEventsCompleted.parseFrom(peer.ask(0xB2, page("$secret", 0, 10), 0xB3))
                   .getResult())
           .isEqualTo(ReadStreamResult.AccessDenied);
-      assertThat(
-              ReadAllEventsCompleted.parseFrom(peer.ask(0xB6, all(0, 10), 0xB7)).getResult())
+      assertThat(ReadAllEventsCompleted.parseFrom(peer.ask(0xB6, all(0, 10), 0xB7)).getResult())
           .isEqualTo(ReadAllResult.ReadAllAccessDenied);
       assertThat(
-              SubscriptionDropped.parseFrom(peer.ask(0xC0, subscribe("$secret"), 0xC4))
-                  .getReason())
+              SubscriptionDropped.parseFrom(peer.ask(0xC0, subscribe("$secret"), 0xC4)).getReason())
           .isEqualTo(SubscriptionDropReason.AccessDenied);
       assertThat(
               CreatePersistentSubscriptionCompleted.parseFrom(
@@ -230,15 +228,13 @@ final class TcpWireTest {
               .addEventStreamIndexes(0)
               .addEventStreamIndexes(1)
               .addEventStreamIndexes(0);
-      var done =
-          WriteEventsMultiStreamCompleted.parseFrom(peer.ask(0x8C, message.build(), 0x8D));
+      var done = WriteEventsMultiStreamCompleted.parseFrom(peer.ask(0x8C, message.build(), 0x8D));
       assertThat(done.getResult()).isEqualTo(OperationResult.Success);
       assertThat(done.getFirstEventNumbersList()).containsExactly(0L, 0L);
       assertThat(done.getLastEventNumbersList()).containsExactly(1L, 0L);
 
       message.setEventStreamIds(0, stream("multi-c")).setExpectedVersions(1, 7);
-      var failed =
-          WriteEventsMultiStreamCompleted.parseFrom(peer.ask(0x8C, message.build(), 0x8D));
+      var failed = WriteEventsMultiStreamCompleted.parseFrom(peer.ask(0x8C, message.build(), 0x8D));
       assertThat(failed.getResult()).isEqualTo(OperationResult.WrongExpectedVersion);
       assertThat(failed.getFailureStreamIndexesList()).containsExactly(1);
       assertThat(failed.getFailureCurrentVersionsList()).containsExactly(0L);
@@ -558,9 +554,13 @@ final class TcpWireTest {
                 .build()
                 .toByteArray());
       }
-      assertThat(SubscriptionDropped.parseFrom(other.ask(0xC5, connect("there", "g"), 0xC4)).getReason())
+      assertThat(
+              SubscriptionDropped.parseFrom(other.ask(0xC5, connect("there", "g"), 0xC4))
+                  .getReason())
           .isEqualTo(SubscriptionDropReason.SubscriberMaxCountReached);
-      assertThat(SubscriptionDropped.parseFrom(other.ask(0xC5, connect("there", "h"), 0xC4)).getReason())
+      assertThat(
+              SubscriptionDropped.parseFrom(other.ask(0xC5, connect("there", "h"), 0xC4))
+                  .getReason())
           .isEqualTo(SubscriptionDropReason.NotFound);
 
       var delete =
@@ -582,8 +582,7 @@ final class TcpWireTest {
 
   private static ChangeResult changed(TcpPeer peer, int command, MessageLite message)
       throws Exception {
-    return ChangePersistentSubscriptionCompleted.parseFrom(
-            peer.ask(command, message, command + 1))
+    return ChangePersistentSubscriptionCompleted.parseFrom(peer.ask(command, message, command + 1))
         .getResult();
   }
 
@@ -607,8 +606,7 @@ final class TcpWireTest {
       peer.as("admin", "changeit");
       assertThat(readEvent(peer, "$secret", 0).getResult()).isEqualTo(ReadEventResult.Success);
       peer.asNobody();
-      assertThat(readEvent(peer, "$secret", 0).getResult())
-          .isEqualTo(ReadEventResult.AccessDenied);
+      assertThat(readEvent(peer, "$secret", 0).getResult()).isEqualTo(ReadEventResult.AccessDenied);
       peer.as("admin", "changeit");
       assertThat(peer.ask(0xF2).command()).isEqualTo(0xF3);
       peer.asNobody();
@@ -620,7 +618,8 @@ final class TcpWireTest {
   void a_token_says_who_asks_as_well() throws Exception {
     var basic = Base64.getEncoder().encodeToString("admin:changeit".getBytes(UTF_8));
     var request =
-        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/auth/token".formatted(secured.port())))
+        HttpRequest.newBuilder(
+                URI.create("http://127.0.0.1:%d/auth/token".formatted(secured.port())))
             .header("Authorization", "Basic " + basic)
             .POST(HttpRequest.BodyPublishers.noBody())
             .build();
@@ -669,15 +668,16 @@ final class TcpWireTest {
           .appendToStream(
               "over-grpc",
               AppendToStreamOptions.get(),
-              EventDataBuilder.binary(other, "Raw", new byte[] {1, 2}).metadataAsBytes(new byte[] {3}).build())
+              EventDataBuilder.binary(other, "Raw", new byte[] {1, 2})
+                  .metadataAsBytes(new byte[] {3})
+                  .build())
           .get();
       var got = readEvent(peer, "over-grpc", 0).getEvent().getEvent();
       assertThat(got.getEventId()).isEqualTo(TcpPeer.dotNet(other));
       assertThat(got.getDataContentType()).isZero();
       assertThat(got.getData()).isEqualTo(ByteString.copyFrom(new byte[] {1, 2}));
       assertThat(got.getMetadata()).isEqualTo(ByteString.copyFrom(new byte[] {3}));
-      try (var stored =
-          server.store().read(StreamName.of("over-grpc"), ReadOptions.forwards())) {
+      try (var stored = server.store().read(StreamName.of("over-grpc"), ReadOptions.forwards())) {
         var recorded = stored.events().getFirst();
         assertThat(recorded.contentType()).isEqualTo(ContentType.BINARY);
         assertThat(got.getCreated() & Long.MAX_VALUE >> 1)
@@ -703,7 +703,8 @@ final class TcpWireTest {
       assertThat(peer.ask(0x82, write("x", -3, "x")).text()).contains("-3");
       var shortId =
           write("x", ANY).toBuilder()
-              .addEvents(event(UUID.randomUUID(), "T", "{}").toBuilder().setEventId(ByteString.EMPTY))
+              .addEvents(
+                  event(UUID.randomUUID(), "T", "{}").toBuilder().setEventId(ByteString.EMPTY))
               .build();
       assertThat(peer.ask(0x82, shortId).text()).contains("16 bytes");
       var noText =
