@@ -65,7 +65,7 @@ final class ServeCommand implements Callable<Integer> {
     try (var server = LeftfoldServer.start(store, setup.serverOptions())) {
       shell.stop().mayTake(setup.patience().plus(STORE_PATIENCE));
       var _ = server.shutdownAsked().thenRun(shell.stop()::request);
-      new Welcome(setup, shell, isNew).print(store, server.port());
+      new Welcome(setup, shell, isNew).print(store, server.port(), server.tcpPort());
       reportIndexing(store);
       server.usersWithDefaultPassword().thenAccept(this::warnOfDefaultPasswords);
       shell.stop().await();

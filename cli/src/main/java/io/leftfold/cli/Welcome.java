@@ -30,7 +30,8 @@ final class Welcome {
     this.isNew = isNew;
   }
 
-  void print(LocalEventStore store, int port) {
+  /// @param tcpPort where the old TCP protocol is spoken; 0 if it is not
+  void print(LocalEventStore store, int port, int tcpPort) {
     var out = shell.out();
     var style = shell.style();
     var security = setup.serverOptions().security();
@@ -48,11 +49,9 @@ final class Welcome {
                 port,
                 security instanceof Security.Tls ? ", with TLS" : "",
                 size(store)));
-    setup
-        .serverOptions()
-        .tcp()
-        .ifPresent(
-            tcp -> out.println("The old TCP protocol is spoken at port %d.".formatted(tcp.port())));
+    if (tcpPort > 0) {
+      out.println("The old TCP protocol is spoken at port %d.".formatted(tcpPort));
+    }
     if (isIndexing(store)) {
       out.println(
           style.warning("The index is being made from the log.")

@@ -5,7 +5,6 @@ package io.leftfold.server.tcp;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.MessageLite;
 import io.leftfold.api.EventFilter;
-import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamName;
@@ -22,6 +21,7 @@ import io.leftfold.protocol.messages.tcp.ReadStreamEvents;
 import io.leftfold.protocol.messages.tcp.ReadStreamEventsCompleted;
 import io.leftfold.protocol.messages.tcp.ReadStreamEventsCompleted.ReadStreamResult;
 import io.leftfold.protocol.messages.tcp.ResolvedIndexedEvent;
+import io.leftfold.server.access.Right;
 import io.leftfold.server.group.GroupId;
 import io.leftfold.server.node.Session;
 import java.util.ArrayList;
@@ -103,7 +103,7 @@ final class ReadCalls {
                     events.hasNext() ? Optional.of(events.next()) : Optional.<ResolvedEvent>empty();
                 yield found
                     .filter(event -> number == END || event.original().revision() == number)
-                    .map(event -> found(event))
+                    .map(ReadCalls::found)
                     .orElseGet(() -> noEvent(ReadEventResult.NotFound, ""));
               }
               case StreamState.Absent(), StreamState.Deleted(_) ->
@@ -253,11 +253,9 @@ final class ReadCalls {
 
   /// The position of the newest event, for those who may know it.
   static long lastPosition(Session session) {
-    try {
-      return session.lastPosition().orElse(NONE);
-    } catch (NotAuthorizedException _) {
-      return NONE;
-    }
+    return session.may(Right.OnNode.STATISTICS) || session.mayRead(ALL)
+        ? session.lastPosition().orElse(NONE)
+        : NONE;
   }
 
   private static ReadOptions resolving(ReadOptions options, boolean resolves) {
