@@ -144,12 +144,13 @@ class ServeTest {
   @Test
   void the_old_tcp_protocol_is_spoken_if_somebody_says_so_and_at_the_port_that_is_said()
       throws Exception {
-    var server = start("serve", "--memory", "--insecure", "--port", "0", "--tcp", "--tcp-port", "0");
+    var server =
+        start("serve", "--memory", "--insecure", "--port", "0", "--tcp", "--tcp-port", "0");
     var welcome = String.join("\n", server.readUntil("Ctrl-C stops the server."));
     var port =
         Integer.parseInt(
             welcome.replaceAll("(?s).*The old TCP protocol is spoken at port (\\d+)\\..*", "$1"));
-    try (var socket = new Socket("127.0.0.1", port)) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       // A ping: its length, its command, no flags, a correlation.
       socket.getOutputStream().write(new byte[] {18, 0, 0, 0, 3, 0});
       socket.getOutputStream().write(new byte[16]);

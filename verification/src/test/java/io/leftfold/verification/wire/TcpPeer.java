@@ -11,6 +11,7 @@ import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
@@ -38,7 +39,7 @@ final class TcpPeer implements AutoCloseable {
 
   TcpPeer(int port) {
     try {
-      socket = new Socket("127.0.0.1", port);
+      socket = new Socket(InetAddress.getLoopbackAddress(), port);
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.setTcpNoDelay(true);
       in = new DataInputStream(socket.getInputStream());
@@ -48,7 +49,7 @@ final class TcpPeer implements AutoCloseable {
   }
 
   /// What a package said.
-  record Package(int command, byte[] correlation, byte[] message) {
+  record Said(int command, byte[] correlation, byte[] message) {
     String text() {
       return new String(message, StandardCharsets.UTF_8);
     }
@@ -123,12 +124,12 @@ final class TcpPeer implements AutoCloseable {
   }
 
   /// Sends a request and takes its answer.
-  Package ask(int command, MessageLite message) throws IOException {
+  Said ask(int command, MessageLite message) throws IOException {
     return ask(command, message.toByteArray());
   }
 
   /// Sends a request and takes its answer.
-  Package ask(int command, byte... message) throws IOException {
+  Said ask(int command, byte... message) throws IOException {
     send(command, message);
     return next();
   }
@@ -143,20 +144,20 @@ final class TcpPeer implements AutoCloseable {
   }
 
   /// The next package that is no heartbeat.
-  Package next() throws IOException {
+  Said next() throws IOException {
     return tryNext().orElseThrow(() -> new EOFException("The server has closed the connection"));
   }
 
   /// The next package that is no heartbeat, or empty when the server has closed.
-  Optional<Package> tryNext() throws IOException {
+  Optional<Said> tryNext() throws IOException {
     while (true) {
-      Package got;
+      Said got;
       try {
         var length = Integer.reverseBytes(in.readInt());
         var bytes = in.readNBytes(length);
         assertThat(bytes).hasSize(length);
         got =
-            new Package(
+            new Said(
                 Byte.toUnsignedInt(bytes[0]),
                 Arrays.copyOfRange(bytes, 2, HEAD_BYTES),
                 Arrays.copyOfRange(bytes, HEAD_BYTES, length));
