@@ -68,6 +68,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Base64;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -684,8 +686,7 @@ final class TcpWireTest {
             .as("ticks since the year 1")
             .isEqualTo(
                 621_355_968_000_000_000L
-                    + recorded.recorded().getEpochSecond() * 10_000_000
-                    + recorded.recorded().getNano() / 100);
+                    + 10 * ChronoUnit.MICROS.between(Instant.EPOCH, recorded.recorded()));
       }
     } finally {
       client.shutdown().get();
