@@ -43,7 +43,7 @@ final class OutageTest {
   }
 
   /// Where a transaction meets it.
-  private enum Place {
+  enum Place {
     BEGINNING,
     /// When a fold asks for a state; if none does, at the end.
     FOLD,

@@ -92,7 +92,13 @@ final class ParkingTest {
     var work = new TreeMap<String, Integer>();
     try (var shop = new ShopFloor().with(orders.size() + 1)) {
       poisonous.ifPresent(order -> shop.happens(new Placed(order), new Paid(order)));
-      orders.forEach(order -> shop.happens(new Placed(order), new Paid(order)));
+      orders.forEach(order -> shop.happens(new Placed(order)));
+      for (var order : orders) {
+        shop.happens(new Paid(order));
+        if (poisonous.equals(Optional.of(Shop.POISON))) {
+          shop.happens(new Paid(Shop.POISON)); // held, behind what it is parked with
+        }
+      }
       var counting =
           new ForwardingEventStore(shop.store) {
             @Override
@@ -184,7 +190,7 @@ final class ParkingTest {
   }
 
   /// Where an application's function is called.
-  private enum Called {
+  enum Called {
     CORRELATE,
     INITIAL_STATE,
     EVOLVE,
