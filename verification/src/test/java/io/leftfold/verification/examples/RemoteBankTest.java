@@ -13,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -41,7 +42,10 @@ final class RemoteBankTest {
 
     JsonNode post(String path, String json) {
       return send(
-          at(path).header("Content-Type", "application/json").POST(BodyPublishers.ofString(json)));
+          at(path)
+              .header("Content-Type", "application/json")
+              .header("Idempotency-Key", UUID.randomUUID().toString())
+              .POST(BodyPublishers.ofString(json)));
     }
 
     JsonNode get(String path) {

@@ -98,7 +98,7 @@ final class BankHttp {
 
   private Response deposit(Request request) {
     var body = new Body(request.body());
-    return handle(
+    return book(
         request,
         () ->
             new Deposit(
@@ -110,7 +110,7 @@ final class BankHttp {
 
   private Response withdraw(Request request) {
     var body = new Body(request.body());
-    return handle(
+    return book(
         request,
         () ->
             new Withdraw(
@@ -122,7 +122,7 @@ final class BankHttp {
 
   private Response transfer(Request request) {
     var body = new Body(request.body());
-    return handle(
+    return book(
         request,
         () ->
             new Transfer(
@@ -135,7 +135,7 @@ final class BankHttp {
 
   private Response orderPayment(Request request) {
     var body = new Body(request.body());
-    return handle(
+    return book(
         request,
         () ->
             new OrderPayment(
@@ -150,6 +150,18 @@ final class BankHttp {
   private Response confirmPayment(Request request) {
     return handle(
         request, () -> new ConfirmPayment(request.segment("account"), request.segment("payment")));
+  }
+
+  /// Books money, which has to have a key: whoever gets no answer asks again with the same key, and
+  /// it is booked once. No other request does harm when it is done twice.
+  private Response book(Request request, Supplier<BankCommand> command) {
+    if (request.idempotencyKey().isEmpty()) {
+      throw new Problem(
+          400,
+          "no-key",
+          "What books money needs the header \"Idempotency-Key\", with a new key for each booking; asked again with the same key, it is booked once");
+    }
+    return handle(request, command);
   }
 
   private Response handle(Request request, Supplier<BankCommand> command) {

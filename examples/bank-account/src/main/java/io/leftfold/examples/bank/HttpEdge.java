@@ -5,6 +5,7 @@ package io.leftfold.examples.bank;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.leftfold.api.UnavailableException;
+import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.toolkit.TooManyConflictsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -161,7 +162,7 @@ final class HttpEdge implements AutoCloseable {
     } catch (Problem problem) {
       return problem.response();
     } catch (UnavailableException | TooManyConflictsException e) {
-      return new Problem(503, "unavailable", e.getMessage()).response().with("Retry-After", "1");
+      return later(e).response().with("Retry-After", "1");
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return new Problem(503, "unavailable", "The bank closes").response();
@@ -169,6 +170,17 @@ final class HttpEdge implements AutoCloseable {
       LOGGER.log(System.Logger.Level.ERROR, "A request failed", e);
       return new Problem(500, "failed", "This is our fault; the log says more").response();
     }
+  }
+
+  /// What may have been done is asked for again as it was.
+  private static Problem later(RuntimeException failure) {
+    return failure instanceof UnavailableException unavailable
+            && unavailable.reason() == Reason.UNREACHABLE
+        ? new Problem(
+            503,
+            "unanswered",
+            "The store did not answer, so this may have been done or not; ask again with the same Idempotency-Key, and it is done once")
+        : new Problem(503, "unavailable", failure.getMessage());
   }
 
   private Response route(HttpExchange exchange) throws IOException, InterruptedException {
