@@ -129,7 +129,8 @@ final class Accounts {
   }
 
   /// Whether a command that was given before may have led to an event, its first: that says what
-  /// the command says. The day may be another by now, and what the bank itself made up.
+  /// the command says. What the bank itself adds may be something else by now: which day it is, and
+  /// how a payment is named.
   static boolean mayHaveLedTo(BankCommand command, BankEvent event) {
     return switch (command) {
       case OpenAccount(var account, var iban, var owner) ->
@@ -138,9 +139,8 @@ final class Accounts {
               && event.equals(new AccountOpened(account, iban.value(), known));
       case SetCreditLine(var account, var cents, _) ->
           event.equals(new CreditLineSet(account, cents));
-      case Deposit(var account, var cents, _, var text) ->
-          event instanceof MoneyDeposited(_, _, var day, _)
-              && event.equals(new MoneyDeposited(account, cents, day, text));
+      case Deposit(var account, var cents, var day, var text) ->
+          event.equals(new MoneyDeposited(account, cents, day, text));
       case Withdraw(var account, var cents, _, var text) ->
           event instanceof MoneyWithdrawn(_, _, var day, _)
               && event.equals(new MoneyWithdrawn(account, cents, day, text));

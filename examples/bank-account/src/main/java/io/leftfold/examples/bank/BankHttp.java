@@ -96,6 +96,8 @@ final class BankHttp {
         () -> new SetCreditLine(request.segment("account"), body.number("cents"), bank.today()));
   }
 
+  /// The value date is said by whoever asks, each time: if it was today unless said otherwise, the
+  /// same request would be another one tomorrow.
   private Response deposit(Request request) {
     var body = new Body(request.body());
     return book(
@@ -104,7 +106,7 @@ final class BankHttp {
             new Deposit(
                 request.segment("account"),
                 body.number("cents"),
-                body.date("valueDate", bank.today()),
+                body.date("valueDate"),
                 body.text("text", "Deposit")));
   }
 

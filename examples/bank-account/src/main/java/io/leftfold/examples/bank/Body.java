@@ -34,8 +34,8 @@ record Body(ObjectNode json) {
     return value.longValue();
   }
 
-  LocalDate date(String field, LocalDate otherwise) {
-    return has(field) ? date("The field \"%s\"".formatted(field), text(field)) : otherwise;
+  LocalDate date(String field) {
+    return date("The field \"%s\"".formatted(field), text(field));
   }
 
   /// A date as people write it in a request.

@@ -83,9 +83,14 @@ final class BankHttpTest {
             "{\"account\":\"%s\",\"iban\":\"%s\",\"owner\":\"%s\"}"
                 .formatted(name, anyIban(), prefix)));
     if (cents > 0) {
-      done(post("/accounts/%s/deposits".formatted(name), "{\"cents\":%d}".formatted(cents)));
+      done(post("/accounts/%s/deposits".formatted(name), deposit(cents)));
     }
     return name;
+  }
+
+  /// One that counts at once.
+  private static String deposit(long cents) {
+    return "{\"cents\":%d,\"valueDate\":\"2026-07-01\"}".formatted(cents);
   }
 
   /// Made valid by its check digits.
@@ -173,7 +178,7 @@ final class BankHttpTest {
     var deposited =
         done(
             post(
-                "/accounts/%s/deposits".formatted(alice), "{\"cents\":50000,\"text\":\"salary\"}"));
+                "/accounts/%s/deposits".formatted(alice), deposit(50_000)));
     done(
         post(
             "/accounts/%s/corrections".formatted(alice),
@@ -239,7 +244,7 @@ final class BankHttpTest {
         404,
         "no-such-account",
         "There is no account \"nobody\"");
-    var seen = done(post("/accounts/%s/deposits".formatted(zoe), "{\"cents\":1}"));
+    var seen = done(post("/accounts/%s/deposits".formatted(zoe), deposit(1)));
     done(get("/accounts?seen=" + seen.number("position")));
 
     var erased = done(send(at(owner + "?reason=Request%204711").DELETE()));
@@ -288,35 +293,77 @@ final class BankHttpTest {
             .POST(BodyPublishers.ofString(json)));
   }
 
+  /// A request that is given once, and again; and each other one with the same key is refused.
+  private void isTheOnlyOneWithItsKey(String path, String one, String... others) {
+    var answer = done(postAs("k", path, one));
+    assertThat(done(postAs("k", path, one))).isEqualTo(answer);
+    for (var other : others) {
+      assertThat(other).isNotEqualTo(one);
+      isProblem(
+          postAs("k", path, other),
+          422,
+          "key-is-taken",
+          "Something else was asked with this key before; what is asked now needs a key of its own");
+    }
+  }
+
   @Test
   void a_key_is_for_one_request() {
     var alice = account("alice", 5_000);
     var bob = account("bob", 0);
     var carol = account("carol", 0);
-    var one = "{\"to\":\"%s\",\"cents\":1000,\"text\":\"Lunch\"}".formatted(bob);
-    var transfers = "/accounts/%s/transfers".formatted(alice);
-    done(postAs("k", transfers, one));
-    done(postAs("k", transfers, one));
+    var path = "/accounts/%s/".formatted(alice);
 
-    for (var other :
-        List.of(
-            one.replace("1000", "1001"), one.replace(bob, carol), one.replace("Lunch", "Dinner"))) {
-      isProblem(
-          postAs("k", transfers, other),
-          422,
-          "key-is-taken",
-          "Something else was asked with this key before; what is asked now needs a key of its own");
-    }
-    isBad(postAs("", transfers, one), "The header \"Idempotency-Key\" has a key, got none");
-    assertThat(balance(alice)).isEqualTo(4_000);
+    var transfer = "{\"to\":\"%s\",\"cents\":1000,\"text\":\"Lunch\"}".formatted(bob);
+    isTheOnlyOneWithItsKey(
+        path + "transfers",
+        transfer,
+        transfer.replace("1000", "1001"),
+        transfer.replace(bob, carol),
+        transfer.replace("Lunch", "Dinner"));
+    var deposit = "{\"cents\":700,\"valueDate\":\"2026-07-20\",\"text\":\"Salary\"}";
+    isTheOnlyOneWithItsKey(
+        path + "deposits",
+        deposit,
+        deposit.replace("700", "701"),
+        deposit.replace("2026-07-20", "2031-01-01"),
+        deposit.replace("2026-07-20", "2026-07-17"),
+        deposit.replace("Salary", "Bonus"));
+    var withdrawal = "{\"cents\":50,\"text\":\"Cash\"}";
+    isTheOnlyOneWithItsKey(
+        path + "withdrawals",
+        withdrawal,
+        withdrawal.replace("50", "51"),
+        withdrawal.replace("Cash", "Fee"));
+    var payment =
+        "{\"iban\":\"%s\",\"cents\":600,\"text\":\"Rent\"}".formatted(TestBank.IBANS.get(2));
+    isTheOnlyOneWithItsKey(
+        path + "payments",
+        payment,
+        payment.replace("600", "601"),
+        payment.replace(TestBank.IBANS.get(2), TestBank.IBANS.get(1)),
+        payment.replace("Rent", "Tent"));
+
+    isBad(
+        postAs("", path + "transfers", transfer),
+        "The header \"Idempotency-Key\" has a key, got none");
+    assertThat(balance(alice)).isEqualTo(5_000 - 1_000 + 700 - 50 - 600);
     assertThat(balance(bob)).isEqualTo(1_000);
+    assertThat(balance(carol)).isZero();
+  }
+
+  @Test
+  void a_deposit_says_from_which_day_on_it_counts() {
+    isBad(
+        post("/accounts/%s/deposits".formatted(account("alice", 0)), "{\"cents\":1}"),
+        "The field \"valueDate\" is a text, got none");
   }
 
   @Test
   void a_mistake_that_two_correct_is_corrected_as_the_first_of_them_said() {
     var alice = account("alice", 0);
     var position =
-        done(post("/accounts/%s/deposits".formatted(alice), "{\"cents\":50000}"))
+        done(post("/accounts/%s/deposits".formatted(alice), deposit(50_000)))
             .number("position");
     var corrections = "/accounts/%s/corrections".formatted(alice);
     var first = "{\"position\":%d,\"cents\":5000}".formatted(position);
@@ -380,7 +427,7 @@ final class BankHttpTest {
     isBad(post(deposits, "{}"), "The field \"cents\" is a whole number, got none");
     isBad(post(deposits, "{\"cents\":\"5\"}"), "The field \"cents\" is a whole number, got \"5\"");
     isBad(post(deposits, "{\"cents\":1.5}"), "The field \"cents\" is a whole number, got 1.5");
-    isBad(post(deposits, "{\"cents\":0}"), "An amount is 1 to 10000000000 cents, got 0");
+    isBad(post(deposits, deposit(0)), "An amount is 1 to 10000000000 cents, got 0");
     isBad(
         post(deposits, "{\"cents\":1,\"valueDate\":\"soon\"}"),
         "The field \"valueDate\" is a date such as 2026-07-17, got \"soon\"");
@@ -421,7 +468,8 @@ final class BankHttpTest {
     for (var name : List.of("x".repeat(1_100), "Alice", "%F0%9F%92%B0", "-")) {
       for (var path : List.of("credit-line", "deposits", "withdrawals", "transfers", "payments")) {
         var body =
-            "{\"cents\":1,\"to\":\"%s\",\"iban\":\"%s\"}".formatted(alice, TestBank.IBANS.get(2));
+            "{\"cents\":1,\"valueDate\":\"2026-07-01\",\"to\":\"%s\",\"iban\":\"%s\"}"
+                .formatted(alice, TestBank.IBANS.get(2));
         var method = path.equals("credit-line") ? "PUT" : "POST";
         isNoName(bank().send(method, "/accounts/%s/%s".formatted(name, path), body));
       }
@@ -512,7 +560,7 @@ final class BankHttpTest {
                 "{\"iban\":\"%s\",\"cents\":1000}".formatted(TestBank.IBANS.get(2))))
             .text("payment");
     var seen =
-        done(post("/accounts/%s/deposits".formatted(alice), "{\"cents\":1}")).number("position");
+        done(post("/accounts/%s/deposits".formatted(alice), deposit(1))).number("position");
     var accounts = get("/accounts?seen=" + seen);
 
     open.close();

@@ -82,7 +82,7 @@ final class OtherBankTest {
             List.of(
                 "/accounts",
                 "{\"account\":\"alice\",\"iban\":\"DE89370400440532013000\",\"owner\":\"Alice\"}"),
-            List.of("/accounts/alice/deposits", "{\"cents\":5000}"))) {
+            List.of("/accounts/alice/deposits", "{\"cents\":5000,\"valueDate\":\"2026-07-01\"}"))) {
       assertThat(bank().send("POST", request.getFirst(), request.getLast()).status())
           .isEqualTo(200);
     }
