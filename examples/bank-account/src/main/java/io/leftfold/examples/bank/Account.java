@@ -2,84 +2,54 @@
 
 package io.leftfold.examples.bank;
 
-import io.leftfold.toolkit.Personal;
 import java.time.LocalDate;
 import java.util.Collections;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/// What is known of an account: the fold of its events.
+/// What has to be known of an account to decide: the fold of its events. It does not grow with
+/// them, so that folding one more costs as much as folding the first.
+///
+/// Who owns it is not in here, for no decision asks.
 ///
 /// @param balance everything that was booked: the *ledger* balance
-/// @param incoming what came in, by the day from which on it counts
+/// @param day the newest on which anything happened that counts at once; what counted by then,
+///   counts
+/// @param later what came in, and counts from a later day on, by that day
 record Account(
-    String iban,
-    Personal<String> owner,
-    long balance,
-    long creditLine,
-    SortedMap<LocalDate, Long> incoming,
-    Map<String, Payment> payments) {
-
-  /// A payment to another bank.
-  record Payment(String iban, long cents, Phase phase) {
-
-    enum Phase {
-      OPEN,
-      CONFIRMED,
-      RETURNED;
-
-      String word() {
-        return name().toLowerCase(Locale.ROOT);
-      }
-    }
-
-    Payment in(Phase next) {
-      return new Payment(iban, cents, next);
-    }
-  }
+    String iban, long balance, long creditLine, LocalDate day, SortedMap<LocalDate, Long> later) {
 
   Account {
-    incoming = Collections.unmodifiableSortedMap(new TreeMap<>(incoming));
-    payments = Map.copyOf(payments);
+    later = Collections.unmodifiableSortedMap(new TreeMap<>(later.tailMap(day.plusDays(1))));
   }
 
-  static Account opened(String iban, Personal<String> owner) {
-    return new Account(iban, owner, 0, 0, new TreeMap<>(), Map.of());
+  static Account opened(String iban) {
+    return new Account(iban, 0, 0, LocalDate.MIN, new TreeMap<>());
   }
 
   /// What can be drawn on a day: the line of credit, and what has come in by then. What goes away
   /// counts at once, so that clocks which differ cannot spend it twice.
-  long available(LocalDate day) {
-    var later =
-        incoming.tailMap(day.plusDays(1)).values().stream().mapToLong(Long::longValue).sum();
-    return balance - later + creditLine;
+  long available(LocalDate on) {
+    var notYet = later.tailMap(on.plusDays(1)).values().stream().mapToLong(Long::longValue).sum();
+    return balance - notYet + creditLine;
   }
 
-  Account debited(long cents) {
-    return new Account(iban, owner, balance - cents, creditLine, incoming, payments);
+  Account debited(long cents, LocalDate today) {
+    return new Account(iban, balance - cents, creditLine, day, later).on(today);
   }
 
   Account credited(long cents, LocalDate valueDate) {
-    var more = new TreeMap<>(incoming);
+    var more = new TreeMap<>(later);
     more.merge(valueDate, cents, Long::sum);
-    return new Account(iban, owner, balance + cents, creditLine, more, payments);
+    return new Account(iban, balance + cents, creditLine, day, more);
   }
 
   Account withCreditLine(long cents) {
-    return new Account(iban, owner, balance, cents, incoming, payments);
+    return new Account(iban, balance, cents, day, later);
   }
 
-  Account with(String name, Payment payment) {
-    var more = new HashMap<>(payments);
-    more.put(name, payment);
-    return new Account(iban, owner, balance, creditLine, incoming, more);
-  }
-
-  Account moved(String name, Payment.Phase phase) {
-    var payment = payments.get(name);
-    return payment == null ? this : with(name, payment.in(phase));
+  /// Something happened that counts at once.
+  Account on(LocalDate today) {
+    return today.isAfter(day) ? new Account(iban, balance, creditLine, today, later) : this;
   }
 }

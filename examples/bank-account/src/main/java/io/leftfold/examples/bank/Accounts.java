@@ -10,18 +10,18 @@ import io.leftfold.api.Query;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
-import io.leftfold.examples.bank.Account.Payment;
-import io.leftfold.examples.bank.Account.Payment.Phase;
 import io.leftfold.examples.bank.BankCommand.ConfirmPayment;
 import io.leftfold.examples.bank.BankCommand.Debit;
 import io.leftfold.examples.bank.BankCommand.Deposit;
 import io.leftfold.examples.bank.BankCommand.OpenAccount;
 import io.leftfold.examples.bank.BankCommand.OrderPayment;
+import io.leftfold.examples.bank.BankCommand.PaymentEnd;
 import io.leftfold.examples.bank.BankCommand.ReturnPayment;
 import io.leftfold.examples.bank.BankCommand.SetCreditLine;
 import io.leftfold.examples.bank.BankCommand.Transfer;
 import io.leftfold.examples.bank.BankCommand.Withdraw;
 import io.leftfold.examples.bank.BankEvent.AccountOpened;
+import io.leftfold.examples.bank.BankEvent.Booking;
 import io.leftfold.examples.bank.BankEvent.BookingReversed;
 import io.leftfold.examples.bank.BankEvent.CreditLineSet;
 import io.leftfold.examples.bank.BankEvent.MoneyDeposited;
@@ -31,6 +31,7 @@ import io.leftfold.examples.bank.BankEvent.PaymentOrdered;
 import io.leftfold.examples.bank.BankEvent.PaymentReturned;
 import io.leftfold.examples.bank.BankEvent.TransferReceived;
 import io.leftfold.examples.bank.BankEvent.TransferSent;
+import io.leftfold.examples.bank.Payment.Phase;
 import io.leftfold.examples.bank.Refusal.AccountExists;
 import io.leftfold.examples.bank.Refusal.CreditInUse;
 import io.leftfold.examples.bank.Refusal.IbanTaken;
@@ -44,6 +45,7 @@ import io.leftfold.toolkit.Decision;
 import io.leftfold.toolkit.Decoded;
 import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.Personal;
+import io.leftfold.toolkit.Snapshots;
 import io.leftfold.toolkit.UnreadableEventException;
 import io.leftfold.toolkit.keys.Subject;
 import java.util.List;
@@ -87,22 +89,15 @@ final class Accounts {
       case OrderPayment(var account, var payment, var iban, var cents, var today, var text) ->
           accept(new PaymentOrdered(account, payment, iban.value(), cents, today, text));
 
-      case ConfirmPayment(var account, var name) -> {
-        var payment = books.of(account).payments().get(name);
-        yield payment == null
-            ? reject(new NoSuchPayment(account, name))
-            : ended(name, payment, Phase.CONFIRMED, new PaymentConfirmed(account, name));
-      }
-      case ReturnPayment(var account, var name, var today, var why) -> {
-        var payment = books.of(account).payments().get(name);
-        yield payment == null
-            ? reject(new NoSuchPayment(account, name))
-            : ended(
-                name,
-                payment,
-                Phase.RETURNED,
-                new PaymentReturned(account, name, payment.cents(), today, why));
-      }
+      case PaymentEnd end when !books.payment().is(end.payment(), end.account()) ->
+          reject(new NoSuchPayment(end.account(), end.payment()));
+      case ConfirmPayment(var account, var name) ->
+          ended(books.payment(), Phase.CONFIRMED, new PaymentConfirmed(account, name));
+      case ReturnPayment(var account, var name, var today, var why) ->
+          ended(
+              books.payment(),
+              Phase.RETURNED,
+              new PaymentReturned(account, name, books.payment().cents(), today, why));
     };
   }
 
@@ -118,14 +113,13 @@ final class Accounts {
   }
 
   /// A payment ends once, in one way. To be told the same again is no error.
-  private static Decision<BankEvent, Refusal> ended(
-      String name, Payment payment, Phase end, BankEvent event) {
+  private static Decision<BankEvent, Refusal> ended(Payment payment, Phase end, BankEvent event) {
     if (payment.phase() == end) {
       return accept();
     }
     return payment.phase() == Phase.OPEN
         ? accept(event)
-        : reject(new PaymentIsOver(name, payment.phase()));
+        : reject(new PaymentIsOver(payment.name(), payment.phase()));
   }
 
   /// Whether a command that was given before may have led to an event, its first: that says what
@@ -160,50 +154,57 @@ final class Accounts {
 
   static Books evolve(Books books, BankEvent event) {
     return switch (event) {
-      case AccountOpened(var account, var iban, var owner) ->
-          books.opened(account, Account.opened(iban, owner));
+      case AccountOpened(var account, var iban, _) -> books.opened(account, Account.opened(iban));
       case CreditLineSet(var account, var cents) ->
           books.changed(account, before -> before.withCreditLine(cents));
       case MoneyDeposited(var account, var cents, var valueDate, _) ->
           books.changed(account, before -> before.credited(cents, valueDate));
-      case MoneyWithdrawn(var account, var cents, _, _) ->
-          books.changed(account, before -> before.debited(cents));
-      case TransferSent(var account, _, var cents, _, _) ->
-          books.changed(account, before -> before.debited(cents));
-      case TransferReceived(var account, _, var cents, var valueDate, _) ->
-          books.changed(account, before -> before.credited(cents, valueDate));
+      case MoneyWithdrawn(var account, var cents, var today, _) ->
+          books.changed(account, before -> before.debited(cents, today));
+      case TransferSent(var account, _, var cents, var today, _) ->
+          books.changed(account, before -> before.debited(cents, today));
+      case TransferReceived(var account, _, var cents, var today, _) ->
+          books.changed(account, before -> before.credited(cents, today).on(today));
       case BookingReversed(var account, var change, var valueDate, _) ->
           books.changed(account, before -> before.credited(change, valueDate));
-      case PaymentOrdered(var account, var payment, var iban, var cents, _, _) ->
-          books.changed(
-              account,
-              before -> before.debited(cents).with(payment, new Payment(iban, cents, Phase.OPEN)));
-      case PaymentReturned(var account, var payment, var cents, var valueDate, _) ->
-          books.changed(
-              account, before -> before.credited(cents, valueDate).moved(payment, Phase.RETURNED));
-      case PaymentConfirmed(var account, var payment) ->
-          books.changed(account, before -> before.moved(payment, Phase.CONFIRMED));
+      case PaymentOrdered(var account, var payment, var iban, var cents, var today, _) ->
+          books
+              .changed(account, before -> before.debited(cents, today))
+              .with(new Payment(payment, account, iban, cents, Phase.OPEN));
+      case PaymentReturned(var account, var payment, var cents, var today, _) ->
+          books
+              .changed(account, before -> before.credited(cents, today).on(today))
+              .ended(payment, Phase.RETURNED);
+      case PaymentConfirmed(_, var payment) -> books.ended(payment, Phase.CONFIRMED);
     };
   }
+
+  /// What was folded is kept in the store after so many events, and nobody folds those again.
+  static final Snapshots<Books> SNAPSHOTS =
+      Snapshots.of("accounts", 1, jackson(Books.class)).everyEvents(500);
 
   // ---- on what a decision rests
 
   /// One account is a stream. What concerns more than one thing rests on a query over tags, and is
-  /// one commit nevertheless: nothing that matches comes in between.
+  /// one commit nevertheless: nothing that matches comes in between. A query asks for no more than
+  /// the decision does: who is paid only has to be there, and whatever happens to them meanwhile is
+  /// in nobody's way.
   static Boundary<BankEvent> boundary(BankCommand command) {
     return switch (command) {
       case OpenAccount(var account, var iban, _) ->
           query(Query.tagged(accountTag(account)), Query.tagged(ibanTag(iban.value())));
       case Transfer(var from, var to, _, _, _) ->
-          query(Query.tagged(accountTag(from)), Query.tagged(accountTag(to)));
-      case SetCreditLine _,
-          Deposit _,
-          Withdraw _,
-          OrderPayment _,
-          ConfirmPayment _,
-          ReturnPayment _ ->
-          boundary(command.account());
+          query(
+              Query.tagged(accountTag(from)),
+              Query.tagged(accountTag(to)).ofTypes("AccountOpened"));
+      case PaymentEnd end -> payment(end.payment());
+      case SetCreditLine _, Deposit _, Withdraw _, OrderPayment _ -> boundary(command.account());
     };
+  }
+
+  /// A payment is few events, however long the story of its account is.
+  static Boundary<BankEvent> payment(String payment) {
+    return query(Query.tagged(paymentTag(payment)));
   }
 
   static Boundary<BankEvent> boundary(String account) {
@@ -252,13 +253,21 @@ final class Accounts {
 
   private static List<Tag> tags(BankEvent event) {
     var account = accountTag(event.account());
-    return event instanceof AccountOpened(_, var iban, _)
-        ? List.of(account, ibanTag(iban))
-        : List.of(account);
+    return switch (event) {
+      case AccountOpened opened -> List.of(account, ibanTag(opened.iban()));
+      case PaymentOrdered ordered -> List.of(account, paymentTag(ordered.payment()));
+      case PaymentConfirmed confirmed -> List.of(account, paymentTag(confirmed.payment()));
+      case PaymentReturned returned -> List.of(account, paymentTag(returned.payment()));
+      case CreditLineSet _, Booking _ -> List.of(account);
+    };
   }
 
   private static Tag accountTag(String account) {
     return Tag.of("account", account);
+  }
+
+  private static Tag paymentTag(String payment) {
+    return Tag.of("payment", payment);
   }
 
   private static Tag ibanTag(String iban) {

@@ -6,6 +6,7 @@ import io.leftfold.api.AsOf;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.examples.bank.BankCommand.ReturnPayment;
+import io.leftfold.examples.bank.BankEvent.AccountOpened;
 import io.leftfold.examples.bank.BankEvent.Correctable;
 import io.leftfold.examples.bank.Payments.GiveBack;
 import io.leftfold.examples.bank.Payments.Instruct;
@@ -22,6 +23,7 @@ import io.leftfold.toolkit.ErasureReport;
 import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.HandlingOptions;
 import io.leftfold.toolkit.Outcome;
+import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.keys.SubjectKeys;
 import io.leftfold.toolkit.process.CommandTarget;
@@ -74,7 +76,9 @@ final class Bank implements AutoCloseable {
     this.clock = clock;
     this.events = Accounts.EVENTS.with(keys);
     this.accounts =
-        CommandHandler.of(store, Accounts.DECIDER, events, Accounts::boundary).with(OPTIONS);
+        CommandHandler.of(store, Accounts.DECIDER, events, Accounts::boundary)
+            .with(OPTIONS)
+            .with(Accounts.SNAPSHOTS);
     this.corrections =
         Corrections.of(
             store,
@@ -90,9 +94,7 @@ final class Bank implements AutoCloseable {
     this.overview = new Overview(database);
     this.projector = Projector.of(store, Overview.projection(events), overview.readModel());
     this.erasure =
-        Erasure.of(store, keys)
-            .purging("accounts", accounts::purge)
-            .purging("overview", projector.purging(Overview::clear));
+        Erasure.of(store, keys).purging("overview", projector.purging(Overview::clear));
   }
 
   /// A bank of which nothing runs by itself yet.
@@ -208,6 +210,24 @@ final class Bank implements AutoCloseable {
   Optional<Account> account(String account) {
     var books = accounts.state(Accounts.boundary(account));
     return books.has(account) ? Optional.of(books.of(account)) : Optional.empty();
+  }
+
+  /// Who owns an account that is there: the event knows that opened it, and nothing that was folded.
+  Personal<String> owner(String account) {
+    var first = store.read(Accounts.stream(account), ReadOptions.forwards().limit(1)).events();
+    return first.stream()
+        .flatMap(event -> Accounts.meaning(events, event).stream())
+        .filter(AccountOpened.class::isInstance)
+        .map(AccountOpened.class::cast)
+        .findFirst()
+        .orElseThrow()
+        .owner();
+  }
+
+  /// A payment from an account as it is now.
+  Optional<Payment> payment(String account, String payment) {
+    var found = accounts.state(Accounts.payment(payment)).payment();
+    return found.is(payment, account) ? Optional.of(found) : Optional.empty();
   }
 
   /// What was booked on an account by a moment of the past, as it counts on a day.

@@ -98,8 +98,19 @@ sealed interface BankCommand {
     }
   }
 
+  /// What ends a payment. It asks for nothing but the payment: that its account was there, the
+  /// payment says.
+  sealed interface PaymentEnd extends BankCommand {
+    String payment();
+
+    @Override
+    default List<String> accounts() {
+      return List.of();
+    }
+  }
+
   /// The other bank takes a payment.
-  record ConfirmPayment(String account, String payment) implements BankCommand {
+  record ConfirmPayment(String account, String payment) implements PaymentEnd {
     public ConfirmPayment {
       requireName(account);
     }
@@ -107,7 +118,7 @@ sealed interface BankCommand {
 
   /// The other bank does not take a payment, or said nothing for too long.
   record ReturnPayment(String account, String payment, LocalDate today, String why)
-      implements BankCommand {
+      implements PaymentEnd {
     public ReturnPayment {
       requireName(account);
     }

@@ -248,7 +248,7 @@ final class BankHttp {
         new AccountNow(
             name,
             account.iban(),
-            name(account.owner()),
+            name(bank.owner(name)),
             account.balance(),
             account.available(bank.today()),
             account.creditLine()));
@@ -264,10 +264,10 @@ final class BankHttp {
   private Response payment(Request request) {
     var account = request.segment("account");
     var name = request.segment("payment");
-    var payment = found(account).payments().get(name);
-    if (payment == null) {
-      throw problem(new NoSuchPayment(account, name));
-    }
+    var _ = found(account);
+    var payment =
+        sound(() -> bank.payment(account, name))
+            .orElseThrow(() -> problem(new NoSuchPayment(account, name)));
     return Response.json(
         200,
         new PaymentNow(name, account, payment.iban(), payment.cents(), payment.phase().word()));

@@ -8,11 +8,13 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/// What a decision rests on: the accounts that it concerns, and the IBANs that it must not give
-/// twice. Of the other accounts of the bank nothing is known here.
-record Books(Map<String, Account> accounts, Set<String> ibans) {
+/// What a decision rests on: the accounts that it concerns, the IBANs that it must not give twice,
+/// and the payment that it is about. Of all else at the bank nothing is known here.
+///
+/// @param payment the one that was ordered last: of the events of one payment, that
+record Books(Map<String, Account> accounts, Set<String> ibans, Payment payment) {
 
-  static final Books EMPTY = new Books(Map.of(), Set.of());
+  static final Books EMPTY = new Books(Map.of(), Set.of(), Payment.NONE);
 
   Books {
     accounts = Map.copyOf(accounts);
@@ -38,12 +40,20 @@ record Books(Map<String, Account> accounts, Set<String> ibans) {
     more.put(account, opened);
     var taken = new HashSet<>(ibans);
     taken.add(opened.iban());
-    return new Books(more, taken);
+    return new Books(more, taken, payment);
   }
 
   Books changed(String account, UnaryOperator<Account> change) {
     var changed = new HashMap<>(accounts);
     changed.computeIfPresent(account, (_, before) -> change.apply(before));
-    return new Books(changed, ibans);
+    return new Books(changed, ibans, payment);
+  }
+
+  Books with(Payment ordered) {
+    return new Books(accounts, ibans, ordered);
+  }
+
+  Books ended(String name, Payment.Phase phase) {
+    return payment.name().equals(name) ? with(payment.in(phase)) : this;
   }
 }

@@ -2,8 +2,6 @@
 
 package io.leftfold.examples.bank;
 
-import io.leftfold.examples.bank.Account.Payment;
-
 /// Why a command is rejected: data, so that whoever asked can be told precisely.
 sealed interface Refusal {
 

@@ -5,7 +5,6 @@ package io.leftfold.examples.bank;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.leftfold.examples.bank.Account.Payment;
 import io.leftfold.examples.bank.BankCommand.ConfirmPayment;
 import io.leftfold.examples.bank.BankCommand.Deposit;
 import io.leftfold.examples.bank.BankCommand.OpenAccount;
@@ -205,7 +204,7 @@ final class AccountsTest {
     var confirmed = new PaymentConfirmed("alice", "p1");
     var returned = new PaymentReturned("alice", "p1", 3_000, TODAY, "no such account");
 
-    var open = accounts().given(ALICE, FIFTY, ORDERED);
+    var open = accounts().given(ORDERED);
     open.when(confirm).then(confirmed);
     open.when(giveBack).then(returned);
     open.given(confirmed).when(confirm).thenNothing();
@@ -216,11 +215,13 @@ final class AccountsTest {
     open.given(returned)
         .when(confirm)
         .thenRejected(new PaymentIsOver("p1", Payment.Phase.RETURNED));
-    open.given(returned)
+    accounts().when(confirm).thenRejected(new NoSuchPayment("alice", "p1"));
+    accounts().when(giveBack).thenRejected(new NoSuchPayment("alice", "p1"));
+    open.when(new ConfirmPayment("bob", "p1")).thenRejected(new NoSuchPayment("bob", "p1"));
+    accounts()
+        .given(ALICE, FIFTY, ORDERED, returned)
         .when(withdraw(5_000))
         .then(new MoneyWithdrawn("alice", 5_000, TODAY, "cash"));
-    accounts().given(ALICE).when(confirm).thenRejected(new NoSuchPayment("alice", "p1"));
-    accounts().given(ALICE).when(giveBack).thenRejected(new NoSuchPayment("alice", "p1"));
   }
 
   @ParameterizedTest

@@ -124,8 +124,8 @@ final class OverviewTest {
             new AccountRow("alice", alice.iban(), null, alice.balance(), alice.creditLine()),
             ACCOUNTS.getLast());
     assertThat(today(test.bank.overview())).hasSize(7);
-    assertThat(test.account("alice").owner()).isEqualTo(Personal.erased());
-    assertThat(test.account("bob").owner()).isEqualTo(Personal.of("bob"));
+    assertThat(test.bank.owner("alice")).isEqualTo(Personal.erased());
+    assertThat(test.bank.owner("bob")).isEqualTo(Personal.of("bob"));
     test.does(new Deposit("alice", 1, test.bank.today(), "goes on"));
   }
 

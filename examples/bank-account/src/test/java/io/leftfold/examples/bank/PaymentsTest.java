@@ -4,12 +4,12 @@ package io.leftfold.examples.bank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.leftfold.examples.bank.Account.Payment.Phase;
 import io.leftfold.examples.bank.BankCommand.ConfirmPayment;
 import io.leftfold.examples.bank.BankCommand.OrderPayment;
 import io.leftfold.examples.bank.BankEvent.PaymentConfirmed;
 import io.leftfold.examples.bank.BankEvent.PaymentOrdered;
 import io.leftfold.examples.bank.BankEvent.PaymentReturned;
+import io.leftfold.examples.bank.Payment.Phase;
 import io.leftfold.examples.bank.Payments.GiveBack;
 import io.leftfold.examples.bank.Payments.Instruct;
 import io.leftfold.examples.bank.Refusal.PaymentIsOver;
@@ -27,7 +27,6 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /// Payments to another bank: taken, refused, forgotten.
@@ -132,7 +131,7 @@ final class PaymentsTest {
   }
 
   private static Phase phase(TestBank test) {
-    return Objects.requireNonNull(test.account("alice").payments().get("p1")).phase();
+    return test.bank.payment("alice", "p1").orElseThrow().phase();
   }
 
   @Test

@@ -59,7 +59,7 @@ final class ReadmeTest {
               .toList();
     }
     assertThat(blocks(JAVA))
-        .hasSize(5)
+        .hasSize(6)
         .allSatisfy(
             block -> assertThat(sources).anyMatch(source -> source.contains(flat(block)), block));
   }
