@@ -87,8 +87,8 @@ final class RemoteBankTest {
             bank.post(
                 "/accounts",
                 "{\"account\":\"bob\",\"iban\":\"GB29NWBK60161331926819\",\"owner\":\"Bob\"}");
-        var _ = bank.post(
-                "/accounts/alice/deposits", "{\"cents\":5000,\"valueDate\":\"2026-07-01\"}");
+        var _ =
+            bank.post("/accounts/alice/deposits", "{\"cents\":5000,\"valueDate\":\"2026-07-01\"}");
         var _ = bank.post("/accounts/alice/transfers", "{\"to\":\"bob\",\"cents\":2000}");
         var ordered =
             bank.post(

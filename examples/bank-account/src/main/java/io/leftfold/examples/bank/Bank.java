@@ -21,7 +21,9 @@ import io.leftfold.toolkit.Corrections;
 import io.leftfold.toolkit.Erasure;
 import io.leftfold.toolkit.ErasureReport;
 import io.leftfold.toolkit.EventTypes;
+import io.leftfold.toolkit.FoldingOptions;
 import io.leftfold.toolkit.HandlingOptions;
+import io.leftfold.toolkit.OnFailure;
 import io.leftfold.toolkit.Outcome;
 import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Projector;
@@ -92,9 +94,13 @@ final class Bank implements AutoCloseable {
             clock,
             ProcessOptions.of(Retries.defaults(new Random())));
     this.overview = new Overview(database);
-    this.projector = Projector.of(store, Overview.projection(events), overview.readModel());
-    this.erasure =
-        Erasure.of(store, keys).purging("overview", projector.purging(Overview::clear));
+    this.projector =
+        Projector.of(
+            store,
+            Overview.projection(events),
+            overview.readModel(),
+            FoldingOptions.defaults().with(OnFailure.SET_ASIDE));
+    this.erasure = Erasure.of(store, keys).purging("overview", projector.purging(Overview::clear));
   }
 
   /// A bank of which nothing runs by itself yet.
@@ -212,7 +218,8 @@ final class Bank implements AutoCloseable {
     return books.has(account) ? Optional.of(books.of(account)) : Optional.empty();
   }
 
-  /// Who owns an account that is there: the event knows that opened it, and nothing that was folded.
+  /// Who owns an account that is there: the event knows that opened it, and nothing that was
+  /// folded.
   Personal<String> owner(String account) {
     var first = store.read(Accounts.stream(account), ReadOptions.forwards().limit(1)).events();
     return first.stream()
@@ -250,5 +257,10 @@ final class Bank implements AutoCloseable {
   /// What goes about payments.
   ProcessRunner<BankEvent, Payments.State, Order> payments() {
     return payments;
+  }
+
+  /// What ended the process of payments, if it runs no more and was not closed.
+  Optional<Throwable> paymentsFailure() {
+    return running.stream().flatMap(process -> process.failure().stream()).findFirst();
   }
 }

@@ -21,6 +21,7 @@ import io.leftfold.toolkit.CommandId;
 import io.leftfold.toolkit.ErasureReport.Unreadable;
 import io.leftfold.toolkit.Outcome;
 import io.leftfold.toolkit.Personal;
+import io.leftfold.toolkit.ProjectionStoppedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
@@ -319,12 +320,16 @@ final class BankHttp {
   /// The overview is a little behind. Who has written something, and names its position, sees it.
   private void awaitOverview(Request request) throws InterruptedException {
     var position = request.query("seen").map(text -> sound(() -> position(text))).orElse(0L);
-    if (!bank.projector().await(position, PATIENCE)) {
-      throw new Problem(
-          503,
-          "behind",
-          "The overview has not come to position %d within %s; ask again"
-              .formatted(position, PATIENCE));
+    try {
+      if (!bank.projector().await(position, PATIENCE)) {
+        throw new Problem(
+            503,
+            "behind",
+            "The overview has not come to position %d within %s; ask again"
+                .formatted(position, PATIENCE));
+      }
+    } catch (ProjectionStoppedException e) {
+      throw new Problem(503, "stands-still", e.getMessage());
     }
   }
 

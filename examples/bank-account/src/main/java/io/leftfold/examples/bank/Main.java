@@ -8,6 +8,7 @@ import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.client.RemoteEventStore;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.examples.bank.HttpEdge.Route;
 import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.ReadModelException;
 import io.leftfold.toolkit.keys.KeyDirectory;
@@ -22,6 +23,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /// Starts the bank.
@@ -113,8 +115,15 @@ public final class Main {
     var bank = Bank.on(store, keys, database, otherBank, clock, deadline);
     bank.start();
     var threads = Thread.ofVirtual().name("bank-http-", 0).factory();
-    return new Open(
-        HttpEdge.start(port, new BankHttp(bank).routes(), threads), bank, store, keys, database);
+    return new Open(HttpEdge.start(port, routes(bank), threads), bank, store, keys, database);
+  }
+
+  /// What customers ask for, and what operators do. Whoever lets others in puts the second behind a
+  /// door of its own.
+  static List<Route> routes(Bank bank) {
+    return Stream.concat(
+            new BankHttp(bank).routes().stream(), new OperatorHttp(bank).routes().stream())
+        .toList();
   }
 
   /// Keys are made before anything is sealed, and never again: where they are missing then, they

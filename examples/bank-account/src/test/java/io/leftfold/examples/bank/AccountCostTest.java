@@ -78,8 +78,7 @@ final class AccountCostTest {
           switch (random.nextInt(4)) {
             case 0 -> new MoneyWithdrawn("alice", cents, today, "cash");
             case 1 -> new TransferReceived("alice", "bob", cents, today, "lunch");
-            case 2 ->
-                new BookingReversed("alice", -cents, valueDate, "a mistake");
+            case 2 -> new BookingReversed("alice", -cents, valueDate, "a mistake");
             default -> new MoneyDeposited("alice", cents, valueDate, "salary");
           };
       books = Accounts.evolve(books, event);
@@ -89,8 +88,7 @@ final class AccountCostTest {
         var day = today.plusDays(later);
         assertThat(books.of("alice").available(day))
             .as("seed %d, event %d, %d days later", seed, i, later)
-            .isEqualTo(
-                all.headMap(day, true).values().stream().mapToLong(Long::longValue).sum());
+            .isEqualTo(all.headMap(day, true).values().stream().mapToLong(Long::longValue).sum());
       }
     }
   }

@@ -86,9 +86,9 @@ final class ReadmeTest {
     try (var open = Main.open(TestBank.arguments(directory), Clock.systemUTC())) {
       Files.writeString(
           directory.resolve(".curlrc"),
-          "connect-to = \"localhost:8080:127.0.0.1:%d\"%nnoproxy = \"localhost\"%n".formatted(open.port()));
-      var blocks =
-          blocks(SHELL).stream().filter(block -> !block.startsWith("./leftfold")).toList();
+          "connect-to = \"localhost:8080:127.0.0.1:%d\"%nnoproxy = \"localhost\"%n"
+              .formatted(open.port()));
+      var blocks = blocks(SHELL).stream().filter(block -> !block.startsWith("./leftfold")).toList();
       var said = said(blocks);
       var compared = 0;
       for (var i = 0; i < blocks.size(); i++) {
@@ -97,7 +97,7 @@ final class ReadmeTest {
           compared++;
         }
       }
-      assertThat(compared).isEqualTo(13);
+      assertThat(compared).isEqualTo(14);
     }
   }
 
@@ -111,7 +111,11 @@ final class ReadmeTest {
   private List<String> said(List<String> blocks) throws IOException, InterruptedException {
     var script = new StringBuilder();
     for (var block : blocks) {
-      script.append(block.startsWith("{") ? "" : block).append("\necho '").append(END).append("'\n");
+      script
+          .append(block.startsWith("{") ? "" : block)
+          .append("\necho '")
+          .append(END)
+          .append("'\n");
     }
     var file = Files.writeString(directory.resolve("try.sh"), script);
     var builder =

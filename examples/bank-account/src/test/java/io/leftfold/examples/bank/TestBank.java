@@ -77,7 +77,11 @@ final class TestBank implements AutoCloseable {
   }
 
   static TestBank on(EventStore store) {
-    return new TestBank(store, new ManualClock(START), OtherBank.imagined());
+    return on(store, new ManualClock(START));
+  }
+
+  static TestBank on(EventStore store, ManualClock clock) {
+    return new TestBank(store, clock, OtherBank.imagined());
   }
 
   /// An empty database in memory.

@@ -50,8 +50,7 @@ final class UnansweredTest {
     }
   }
 
-  private final Losing store =
-      new Losing(new InMemoryEventStore(new ManualClock(TestBank.START)));
+  private final Losing store = new Losing(new InMemoryEventStore(new ManualClock(TestBank.START)));
 
   private static Answer post(Requests bank, String path, String... key) {
     var request =
