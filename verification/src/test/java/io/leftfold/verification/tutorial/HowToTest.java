@@ -15,11 +15,23 @@ import org.junit.jupiter.api.io.TempDir;
 /// What a how-to shows in Java compiles, runs, and prints what it says.
 final class HowToTest {
 
-  @Test
-  void schemas_are_kept_as_it_says(@TempDir Path directory) throws IOException {
+  private static Page page(String name) throws IOException {
     var here = Path.of("").toAbsolutePath();
     var project = Files.exists(here.resolve("mvnw")) ? here : here.resolve("..");
-    var page = Page.of("schemas.md", Files.readString(project.resolve("docs/how-to/schemas.md")));
+    return Page.of(name, Files.readString(project.resolve("docs/how-to").resolve(name)));
+  }
+
+  @Test
+  void what_stands_still_goes_on_as_it_says(@TempDir Path directory) throws IOException {
+    var page = page("operate-projections-and-processes.md");
+
+    assertThat(page.steps()).hasSize(5);
+    new Programme(List.of(page)).check(directory, "127.0.0.1:1");
+  }
+
+  @Test
+  void schemas_are_kept_as_it_says(@TempDir Path directory) throws IOException {
+    var page = page("schemas.md");
 
     assertThat(page.steps()).hasSize(5);
     try (var server = TestServer.inMemory()) {
