@@ -49,15 +49,7 @@ final class Databases {
 
   /// Where an empty schema of a server is.
   static String postgres() {
-    var schema = "readers" + NUMBER.incrementAndGet();
-    var url = "%s&currentSchema=%s".formatted(PostgresServer.url(), schema);
-    try (var connection = atPostgres(url).getConnection();
-        var statement = connection.createStatement()) {
-      statement.executeUpdate("CREATE SCHEMA " + schema);
-      return url;
-    } catch (SQLException e) {
-      throw new IllegalStateException("No schema could be made in PostgreSQL", e);
-    }
+    return PostgresServer.schema();
   }
 
   /// The one that is somewhere.

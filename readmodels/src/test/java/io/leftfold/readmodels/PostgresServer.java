@@ -9,14 +9,18 @@ import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.sql.SQLException;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /// A PostgreSQL of its own for the tests of this process, started when the first of them wants it,
 /// on the loopback, and stopped when the process ends.
 ///
 /// PostgreSQL does not run as root: who is root runs it in a user namespace. Its texts are in the
 /// order of a language, not of their bytes, as they are wherever a server is installed for people.
-final class PostgresServer {
+public final class PostgresServer {
 
+  private static final AtomicInteger NUMBER = new AtomicInteger();
   private static final File BINARIES = new File("target/postgres");
 
   private PostgresServer() {}
@@ -37,6 +41,22 @@ final class PostgresServer {
       } catch (IOException e) {
         throw new UncheckedIOException("PostgreSQL does not start", e);
       }
+    }
+  }
+
+  /// An empty schema, and where it is; the test that asks is left out where there can be none.
+  ///
+  /// @return an address for JDBC, also in another process while this one lasts
+  public static String schema() {
+    var schema = "readers" + NUMBER.incrementAndGet();
+    var dataSource = new PGSimpleDataSource();
+    dataSource.setUrl(url());
+    try (var connection = dataSource.getConnection();
+        var statement = connection.createStatement()) {
+      statement.executeUpdate("CREATE SCHEMA " + schema);
+      return "%s&currentSchema=%s".formatted(url(), schema);
+    } catch (SQLException e) {
+      throw new IllegalStateException("No schema could be made in PostgreSQL", e);
     }
   }
 

@@ -12,6 +12,7 @@ import io.leftfold.examples.bank.BankEvent.PaymentConfirmed;
 import io.leftfold.examples.bank.Overview.AccountRow;
 import io.leftfold.examples.bank.Overview.LedgerRow;
 import io.leftfold.examples.bank.Shown.Card;
+import io.leftfold.readmodels.PostgresServer;
 import io.leftfold.readmodels.RedisServer;
 import io.leftfold.readmodels.RowReader;
 import io.leftfold.readmodels.SqlReadModel;
@@ -43,6 +44,7 @@ import org.apache.lucene.document.Field.Store;
 import org.apache.lucene.document.TextField;
 import org.apache.lucene.store.FSDirectory;
 import org.h2.jdbcx.JdbcConnectionPool;
+import org.postgresql.ds.PGSimpleDataSource;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteConfig.JournalMode;
 import org.sqlite.SQLiteDataSource;
@@ -54,27 +56,22 @@ enum Kind {
     @Override
     Kept open(Place place) {
       var database = JdbcConnectionPool.create("jdbc:h2:file:" + place.of(this), "bank", "");
-      var overview = new Overview(database);
-      return new Kept() {
-        @Override
-        public Projector<?, ?> projector(EventStore store, EventTypes<BankEvent> types) {
-          return Projector.of(store, Overview.projection(types), overview.readModel(), OPTIONS);
-        }
-
-        @Override
-        public Shown shown() {
-          return new Shown(
-              overview.accounts(),
-              overview
-                  .readModel()
-                  .read(NAME, view -> view.query("%s {ledger} %s".formatted(LEDGER, ORDER), ROW)));
-        }
-
+      return new OfTheBank(new Overview(database)) {
         @Override
         public void close() {
           database.dispose();
         }
       };
+    }
+  },
+
+  /// The bank's own, in PostgreSQL.
+  POSTGRES {
+    @Override
+    Kept open(Place place) {
+      var database = new PGSimpleDataSource();
+      database.setUrl(place.postgres());
+      return new OfTheBank(new Overview(database));
     }
   },
 
@@ -186,7 +183,14 @@ enum Kind {
   ///
   /// @param directory with one of each
   /// @param redis a room of it
-  record Place(Path directory, String redis) {
+  /// @param postgres a schema of it
+  record Place(Path directory, String redis, String postgres) {
+
+    /// One where nothing is yet.
+    static Place empty(Path directory) {
+      return new Place(directory, RedisServer.room(), PostgresServer.schema());
+    }
+
     Path of(Kind kind) {
       return directory.resolve(kind.name());
     }
@@ -209,6 +213,34 @@ enum Kind {
   }
 
   abstract Kept open(Place place) throws IOException;
+
+  /// The overview as the bank itself has it.
+  private static class OfTheBank implements Kept {
+    private final Overview overview;
+
+    OfTheBank(Overview overview) {
+      this.overview = overview;
+    }
+
+    @Override
+    public Projector<?, ?> projector(EventStore store, EventTypes<BankEvent> types) {
+      return Projector.of(store, Overview.projection(types), overview.readModel(), OPTIONS);
+    }
+
+    @Override
+    public Shown shown() {
+      return new Shown(
+          overview.accounts(),
+          overview
+              .readModel()
+              .read(NAME, view -> view.query("%s {ledger} %s".formatted(LEDGER, ORDER), ROW)));
+    }
+
+    @Override
+    public void close() {
+      // Each connection is closed behind its use.
+    }
+  }
 
   /// One state for each account.
   private static class OfCards implements Kept {

@@ -12,7 +12,6 @@ import io.leftfold.examples.bank.BankCommand.SetCreditLine;
 import io.leftfold.examples.bank.BankCommand.Transfer;
 import io.leftfold.examples.bank.BankCommand.Withdraw;
 import io.leftfold.examples.bank.Kind.Place;
-import io.leftfold.readmodels.RedisServer;
 import io.leftfold.readmodels.graph.GraphReadModel;
 import io.leftfold.testkit.Steps;
 import io.leftfold.toolkit.CommandId;
@@ -160,10 +159,10 @@ final class OverviewKillTest {
 
     /// Folds into all kinds, a thread for each, until it is killed.
     ///
-    /// @param arguments the directory, and the room of Redis
+    /// @param arguments the directory, the room of Redis, and the schema of PostgreSQL
     public static void main(String[] arguments) throws Exception {
       var _ = System.in.read();
-      var place = new Place(Path.of(arguments[0]), arguments[1]);
+      var place = new Place(Path.of(arguments[0]), arguments[1], arguments[2]);
       var events = Events.open(place.directory());
       for (var kind : Kind.values()) {
         var _ = Thread.ofPlatform().name(kind.name()).start(() -> foldOrEnd(kind, place, events));
@@ -196,7 +195,8 @@ final class OverviewKillTest {
             System.getProperty("java.class.path"),
             Life.class.getName(),
             place.directory().toString(),
-            place.redis())
+            place.redis(),
+            place.postgres())
         .redirectError(Redirect.INHERIT)
         .start();
   }
@@ -221,7 +221,7 @@ final class OverviewKillTest {
 
   @Test
   void whatever_outlasts_a_process_goes_on_where_that_was_killed() throws Exception {
-    var place = new Place(directory, RedisServer.room());
+    var place = Place.empty(directory);
     var random = new Random(SEED);
     var kinds = List.of(Kind.values());
     var first = random.nextInt(kinds.size());
@@ -250,7 +250,7 @@ final class OverviewKillTest {
 
   private static void goesOn(Kind kind, Place place, Events events, Shown expected)
       throws IOException {
-    var empty = new Place(directory.resolve("zero"), RedisServer.room());
+    var empty = Place.empty(directory.resolve("zero"));
     try (var kept = kind.open(place);
         var zero = kind.open(empty)) {
       var projector = kept.projector(events.store(), events.types());
