@@ -30,6 +30,14 @@ final class HowToTest {
   }
 
   @Test
+  void what_is_counted_comes_out_as_it_says(@TempDir Path directory) throws IOException {
+    var page = page("count-in-excel.md");
+
+    assertThat(page.steps()).hasSize(2);
+    new Programme(List.of(page)).check(directory, "127.0.0.1:1");
+  }
+
+  @Test
   void schemas_are_kept_as_it_says(@TempDir Path directory) throws IOException {
     var page = page("schemas.md");
 
