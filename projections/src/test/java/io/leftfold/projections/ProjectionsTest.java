@@ -540,6 +540,8 @@ final class ProjectionsTest {
     deposit("account-1", 5);
     var before = deposit("account-2", 5);
     fixture.awaitStep("a", before);
+    // A result for each step: of two steps there are two.
+    fixture.awaitStep("a-b", before);
     projections().reset("a");
     var last = deposit("account-1", 5);
     fixture.awaitStep("a", last);
