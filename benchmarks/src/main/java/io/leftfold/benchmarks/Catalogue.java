@@ -9,6 +9,7 @@ import io.leftfold.benchmarks.embedded.DurableAppends;
 import io.leftfold.benchmarks.embedded.RandomReads;
 import io.leftfold.benchmarks.embedded.Scan;
 import io.leftfold.benchmarks.embedded.TagQueries;
+import io.leftfold.benchmarks.grpc.AtomPages;
 import io.leftfold.benchmarks.grpc.GroupConsuming;
 import io.leftfold.benchmarks.grpc.GrpcCalls;
 import io.leftfold.benchmarks.grpc.SecuredCalls;
@@ -33,6 +34,7 @@ final class Catalogue {
   private static final int[] BODIES = {256, 2048};
   private static final int[] COMMITS = {1, 4};
   private static final int[] CONSUMERS = {1, 4, 16};
+  private static final String[] EMBEDS = {"none", "body"};
   private static final int[] DECIDING = {1, 8, 64};
   private static final int[] LENGTHS = {10, 1_000, 100_000};
   private static final int[] CONNECTIONS = {1, 8, 32, 128, 1024};
@@ -69,6 +71,9 @@ final class Catalogue {
     }
     for (var consumers : CONSUMERS) {
       all.add(new GroupConsuming(consumers));
+    }
+    for (var embed : EMBEDS) {
+      all.add(new AtomPages(embed));
     }
     for (var bytes : BODIES) {
       for (var script : FoldScript.values()) {

@@ -6,6 +6,7 @@ import static io.leftfold.cli.config.ServerOption.ADVERTISE_HOST;
 import static io.leftfold.cli.config.ServerOption.ADVERTISE_PORT;
 import static io.leftfold.cli.config.ServerOption.ALLOW_ANONYMOUS_ENDPOINT_ACCESS;
 import static io.leftfold.cli.config.ServerOption.ALLOW_ANONYMOUS_STREAM_ACCESS;
+import static io.leftfold.cli.config.ServerOption.ATOM;
 import static io.leftfold.cli.config.ServerOption.BACKUPS;
 import static io.leftfold.cli.config.ServerOption.DATA;
 import static io.leftfold.cli.config.ServerOption.DCB_STREAM;
@@ -14,6 +15,9 @@ import static io.leftfold.cli.config.ServerOption.DEFAULT_OPS_PASSWORD;
 import static io.leftfold.cli.config.ServerOption.DISABLE_TLS;
 import static io.leftfold.cli.config.ServerOption.DURABILITY;
 import static io.leftfold.cli.config.ServerOption.HOST;
+import static io.leftfold.cli.config.ServerOption.HTTP_CACHING;
+import static io.leftfold.cli.config.ServerOption.HTTP_GOSSIP;
+import static io.leftfold.cli.config.ServerOption.HTTP_STATISTICS;
 import static io.leftfold.cli.config.ServerOption.INDEX_AT_OPENING;
 import static io.leftfold.cli.config.ServerOption.INSECURE;
 import static io.leftfold.cli.config.ServerOption.KEEP_ALIVE_INTERVAL;
@@ -56,6 +60,7 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.Authentication;
 import io.leftfold.server.Security;
 import io.leftfold.server.Security.Certificates;
+import io.leftfold.server.ServerAtom;
 import io.leftfold.server.ServerLimits;
 import io.leftfold.server.ServerOptions;
 import io.leftfold.server.ServerProjections;
@@ -146,6 +151,7 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
             .withDcbStream(StreamName.of(configuration.setting(DCB_STREAM).value()))
             .withLimits(limits())
             .withProjections(projections())
+            .withAtom(atom())
             .withTelemetry(TelemetrySetup.telemetry(configuration));
     var advertised = configuration.text(ADVERTISE_HOST);
     if (advertised.isPresent()) {
@@ -174,6 +180,14 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
         configuration.number(MAX_CONNECTION_REQUEST_MEMORY),
         configuration.number(MAX_ANSWER_MEMORY),
         configuration.number(MAX_CONNECTION_ANSWER_MEMORY));
+  }
+
+  private ServerAtom atom() {
+    return new ServerAtom(
+        configuration.isSet(ATOM),
+        configuration.isSet(HTTP_CACHING),
+        configuration.isSet(HTTP_STATISTICS),
+        configuration.isSet(HTTP_GOSSIP));
   }
 
   private ServerProjections projections() {

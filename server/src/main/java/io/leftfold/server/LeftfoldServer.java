@@ -51,7 +51,7 @@ import org.jspecify.annotations.Nullable;
 /// A node on the network, in front of a store that somebody else opened and will close.
 ///
 /// It speaks to the official EventStoreDB and KurrentDB clients and to those of UmaDB over gRPC,
-/// answers a few questions over HTTP, all on one port, with TLS or without.
+/// serves streams and answers questions over plain HTTP, all on one port, with TLS or without.
 ///
 /// ```java
 /// try (var store = LocalEventStore.open(directory);

@@ -28,6 +28,7 @@ import java.util.Optional;
 /// @param projections how it runs projections
 /// @param telemetry what it tells about itself
 /// @param tcp how the old TCP protocol is served; empty if it is not
+/// @param atom how it serves streams over plain HTTP
 public record ServerOptions(
     String host,
     int port,
@@ -43,7 +44,8 @@ public record ServerOptions(
     ServerLimits limits,
     ServerProjections projections,
     Telemetry telemetry,
-    Optional<TcpOptions> tcp) {
+    Optional<TcpOptions> tcp,
+    ServerAtom atom) {
 
   private static final ServerOptions INSECURE =
       new ServerOptions(
@@ -61,7 +63,8 @@ public record ServerOptions(
           ServerLimits.defaults(),
           ServerProjections.defaults(),
           Telemetry.defaults(),
-          Optional.empty());
+          Optional.empty(),
+          ServerAtom.defaults());
 
   /// Checks the stream.
   ///
@@ -219,6 +222,16 @@ public record ServerOptions(
     return draft.options();
   }
 
+  /// With streams served otherwise over plain HTTP, or not at all.
+  ///
+  /// @param atom how
+  /// @return the new options
+  public ServerOptions withAtom(ServerAtom atom) {
+    var draft = new Draft(this);
+    draft.atom = atom;
+    return draft.options();
+  }
+
   /// Whether it listens at every address of this machine.
   boolean listensEverywhere() {
     return host.equals("0.0.0.0") || host.equals("::");
@@ -241,6 +254,7 @@ public record ServerOptions(
     ServerProjections projections;
     Telemetry telemetry;
     Optional<TcpOptions> tcp;
+    ServerAtom atom;
 
     Draft(ServerOptions options) {
       this.host = options.host;
@@ -258,6 +272,7 @@ public record ServerOptions(
       this.projections = options.projections;
       this.telemetry = options.telemetry;
       this.tcp = options.tcp;
+      this.atom = options.atom;
     }
 
     ServerOptions options() {
@@ -276,7 +291,8 @@ public record ServerOptions(
           limits,
           projections,
           telemetry,
-          tcp);
+          tcp,
+          atom);
     }
   }
 }

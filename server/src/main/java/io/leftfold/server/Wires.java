@@ -35,6 +35,17 @@ import io.leftfold.server.http.NodePages;
 import io.leftfold.server.http.ProjectionPages;
 import io.leftfold.server.http.StatisticsCheck;
 import io.leftfold.server.http.TokenPage;
+import io.leftfold.server.http.atom.AtomOptions;
+import io.leftfold.server.http.atom.Reading;
+import io.leftfold.server.http.atom.StreamPages;
+import io.leftfold.server.http.atom.Waiting;
+import io.leftfold.server.http.atom.Writing;
+import io.leftfold.server.http.exchange.Exchanges;
+import io.leftfold.server.http.groups.GroupPages;
+import io.leftfold.server.http.operations.AdminPages;
+import io.leftfold.server.http.operations.GossipPage;
+import io.leftfold.server.http.operations.StatisticsPages;
+import io.leftfold.server.http.users.UserPages;
 import io.leftfold.server.indexes.UserIndexes;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.ServedProjections;
@@ -45,6 +56,7 @@ import io.leftfold.server.tcp.TcpHandler;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -74,6 +86,9 @@ record Wires(
     ThreadFactory threads) {
 
   private static final Clock CLOCK = Clock.systemUTC();
+
+  /// As with EventStoreDB.
+  private static final long EVENT_BYTES_MAX_OVER_HTTP = 4L << 20;
 
   private Authenticator authenticator() {
     return users.<Authenticator>map(known -> known).orElseGet(Authenticator::trusting);
@@ -178,17 +193,77 @@ record Wires(
     assert !scheduled.isCancelled();
   }
 
+  private Exchanges exchanges() {
+    return new Exchanges(
+        node, authenticator(), threads, store.appendBytesMax(), options.openingTimeout());
+  }
+
+  private void addAtom(Router router, Exchanges exchanges) {
+    var atom =
+        new AtomOptions(
+            options.atom().isCached(),
+            Math.min(store.eventBytesMax(), EVENT_BYTES_MAX_OVER_HTTP),
+            options.writeTimeout());
+    var reading = new Reading(atom, new Waiting(CLOCK, node::isClosing), groups::names);
+    var streams = new StreamPages(reading, new Writing(atom, UUID::randomUUID));
+    router.route("/streams/*").handler(exchanges.answering(streams));
+    router.route("/subscriptions/*").handler(exchanges.answering(new GroupPages(groups, reading)));
+  }
+
+  /// What operators and administrators do over plain HTTP.
+  private void addOperations(Router router, Exchanges exchanges) {
+    if (users.isPresent()) {
+      router.route("/users/*").handler(exchanges.answering(new UserPages()));
+      router
+          .route("/admin/login")
+          .handler(exchanges.answering(_ -> Optional.of(UserPages.login())));
+    }
+    var admin = exchanges.answering(new AdminPages(projections.isPresent()));
+    router.route("/admin/*").handler(admin);
+    router.route("/sys/subsystems").handler(admin);
+    if (options.atom().hasStatistics()) {
+      router.route("/stats/*").handler(exchanges.answering(new StatisticsPages()));
+    }
+    if (options.atom().hasGossip()) {
+      var gossip = new GossipPage(node, CLOCK, NodeServices.WIRE_VERSION, this::reached).resource();
+      router.route("/gossip").handler(exchanges.answering(_ -> Optional.of(gossip)));
+    }
+  }
+
+  /// Where others reach this node, as far as somebody knows who has reached it by a URL.
+  private GossipPage.Address reached(URI url) {
+    var host =
+        !options.advertisedHost().isEmpty()
+            ? options.advertisedHost()
+            : options.listensEverywhere() ? url.getHost() : options.host();
+    var port =
+        options.advertisedPort() != 0
+            ? options.advertisedPort()
+            : url.getPort() > 0 ? url.getPort() : options.port();
+    return new GossipPage.Address(host == null ? "localhost" : host, port);
+  }
+
   /// Adds what is no call.
   void addPages(Router router) {
+    var exchanges = exchanges();
+    if (options.atom().isServed()) {
+      addAtom(router, exchanges);
+    }
+    addOperations(router, exchanges);
     var about =
         new NodePages.About(
-            NodeServices.WIRE_VERSION, LeftfoldServer.VERSION, projections.isPresent());
+            NodeServices.WIRE_VERSION,
+            LeftfoldServer.VERSION,
+            projections.isPresent(),
+            options.atom().isServed());
     new NodePages(node, about, threads).addTo(router);
     projections.ifPresent(served ->
         new ProjectionPages(node, served, authenticator(), UUID::randomUUID, CLOCK, threads)
             .addTo(router));
     new IndexPages(node, indexes, authenticator(), threads).addTo(router);
-    new MetricsPage(insight.metrics(), statisticsCheck(), threads).addTo(router);
+    if (options.atom().hasStatistics()) {
+      new MetricsPage(insight.metrics(), statisticsCheck(), threads).addTo(router);
+    }
     users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));
   }
 

@@ -17,7 +17,7 @@ final class Counterparts {
   /// those of EventStoreDB since version 4, where KurrentDB has them no more.
   private static final String HARMLESS =
       """
-      Help Version WhatIf AllowUnknownOptions DisableHttpCaching StatsPeriodSec WorkerThreads
+      Help Version WhatIf AllowUnknownOptions StatsPeriodSec WorkerThreads
       EnableHistograms LogHttpRequests LogFailedAuthenticationAttempts SkipIndexScanOnReads
       TelemetryOptout Dev RemoveDevCerts DevCertPath
       Log LogFileSize LogFileInterval LogFileRetentionCount DisableLogFile LogConfig
@@ -37,7 +37,7 @@ final class Counterparts {
       ReplicationPort ReplicationHostAdvertiseAs ReplicationTcpPortAdvertiseAs
       ReplicationHeartbeatTimeout ReplicationHeartbeatInterval EnableUnixSocket
       ConnectionPendingSendBytesThreshold ConnectionQueueSizeThreshold DisableAdminUi
-      DisableStatsOnHttp DisableGossipOnHttp StartStandardProjections
+      StartStandardProjections
       FaultOutOfOrderProjections MaxPartitionStateCacheSize
       IntIp IntTcpPort NodeTcpPortAdvertiseAs TcpReadTimeoutMs DisableExternalTcp DisableInternalTcpTls
       DisableExternalTcpTls IntHostAdvertiseAs IntTcpPortAdvertiseAs ExtTcpPortAdvertiseAs
@@ -66,7 +66,6 @@ final class Counterparts {
           new Dangerous("ReadOnlyReplica", "false", ONE_NODE),
           new Dangerous("Archiver", "false", ONE_NODE),
           new Dangerous("UnsafeAllowSurplusNodes", "false", ONE_NODE),
-          new Dangerous("EnableAtomPubOverHttp", "false", "Atom over HTTP is not served here"),
           new Dangerous(
               "OpenTelemetry",
               "",

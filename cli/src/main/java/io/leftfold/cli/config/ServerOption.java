@@ -346,6 +346,34 @@ public enum ServerOption {
       "How long the JSON of a projection's state or result may be.",
       same("MaxProjectionStateSize")),
 
+  /// Streams over plain HTTP.
+  ATOM(
+      new Kind.Flag(),
+      "true",
+      "Serve streams as feeds of Atom over HTTP, and competing consumers of them.",
+      same("EnableAtomPubOverHttp")),
+
+  /// Caches in between.
+  HTTP_CACHING(
+      new Kind.Flag(),
+      "true",
+      "Let caches keep pages of feeds that will not change.",
+      List.of(new Counterpart("DisableHttpCaching", Map.of("true", "false", "false", "true")))),
+
+  /// Figures over plain HTTP.
+  HTTP_STATISTICS(
+      new Kind.Flag(),
+      "true",
+      "Answer /stats and /metrics.",
+      List.of(new Counterpart("DisableStatsOnHttp", Map.of("true", "false", "false", "true")))),
+
+  /// Gossip over plain HTTP.
+  HTTP_GOSSIP(
+      new Kind.Flag(),
+      "true",
+      "Answer /gossip.",
+      List.of(new Counterpart("DisableGossipOnHttp", Map.of("true", "false", "false", "true")))),
+
   /// What messages look like.
   LOG_FORMAT(
       new Kind.OneOf(List.of("text", "json")),

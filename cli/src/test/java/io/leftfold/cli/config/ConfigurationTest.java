@@ -175,7 +175,6 @@ class ConfigurationTest {
         "AddInterfacePrefixes: false",
         "ExtHttpPrefixes: http://*:2113/",
         "StructuredLog: true",
-        "EnableAtomPubOverHttp: false",
         "OverrideAnonymousEndpointAccessForGossip: true",
         "SkipDbVerify: true"
       })
@@ -229,7 +228,6 @@ class ConfigurationTest {
       delimiter = '|',
       textBlock =
           """
-          EnableAtomPubOverHttp: true                     | Atom over HTTP
           OpenTelemetry: {Otlp: {Endpoint: http://c:4317}}| say otlp
           OverrideAnonymousEndpointAccessForGossip: false | gossip
           """)

@@ -27,8 +27,10 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -59,6 +61,8 @@ public final class Edge {
   /// The place of what watches all requests, and answers none.
   public static final int PAGES_WATCHED = -3;
 
+  private static final String PAGE_NAME = "leftfold.page";
+
   private static final int STREAM_WINDOW_BYTES = 1024 * 1024;
   private static final int CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
   private static final String RETRY_AFTER_SECONDS = "1";
@@ -86,6 +90,9 @@ public final class Edge {
 
   /// Stands for connections that speak in frames, among the paths of calls.
   private static final String FRAMES = "frames";
+
+  /// Whoever sends one of these asks for what has not happened yet.
+  private static final List<String> WAITING_HEADERS = List.of("kurrent-longpoll", "es-longpoll");
 
   private final EdgeOptions options;
   private final @Nullable Identity identity;
@@ -357,7 +364,54 @@ public final class Edge {
     return new Remaining(calls, connections());
   }
 
+  /// Ends a request whose answer was begun and cannot be ended: whoever asked is to see that it is
+  /// not whole. On the event loop of the request.
+  ///
+  /// @param request of HTTP
+  public static void breakOff(HttpServerRequest request) {
+    var guard = guard(request.connection());
+    if (request.version() == HttpVersion.HTTP_2 || guard == null) {
+      var _ = request.response().reset();
+    } else {
+      guard.close();
+    }
+  }
+
+  /// The same, of somebody who does not take the answer.
+  ///
+  /// @param request of HTTP
+  /// @param patience how long it was waited for
+  public static void leave(HttpServerRequest request, Duration patience) {
+    var guard = guard(request.connection());
+    if (guard != null) {
+      guard.complain("it took nothing of an answer for %d ms".formatted(patience.toMillis()));
+    }
+    breakOff(request);
+  }
+
+  /// Gives a page one name with others of its kind, for those who watch.
+  ///
+  /// @param context of the request
+  /// @param name in place of the path, with its slash in front
+  public static void namePage(RoutingContext context, String name) {
+    context.put(PAGE_NAME, name);
+  }
+
+  /// What a page is called by those who watch.
+  ///
+  /// @param context of the request
+  /// @return the name that it was given; if it was given none, the path
+  public static String pageName(RoutingContext context) {
+    var name = context.<String>get(PAGE_NAME);
+    return name == null ? context.normalizedPath() : name;
+  }
+
+  /// A page that waits for something to happen is open as long as a call is, and counts as one.
   private void countPage(RoutingContext context) {
+    if (isPatient(context.request())) {
+      countPatientPage(context);
+      return;
+    }
     if (budget.openPage()) {
       context.addEndHandler(_ -> budget.closePage());
       context.next();
@@ -366,6 +420,56 @@ public final class Edge {
     var why =
         "%d pages are being answered, as many as may be".formatted(options.limits().pagesMax());
     budget.refusals.refused(Shortage.PAGES, why);
+    tooBusy(context, why);
+  }
+
+  /// Whether two digits follow each percent sign: the router would tell the log of each that has
+  /// not.
+  private static boolean isEncoded(String uri) {
+    for (var i = uri.indexOf('%'); i >= 0; i = uri.indexOf('%', i + 1)) {
+      if (i + 2 >= uri.length()
+          || !HexFormat.isHexDigit(uri.charAt(i + 1))
+          || !HexFormat.isHexDigit(uri.charAt(i + 2))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Netty refuses lengths that contradict each other. What is encoded otherwise than in chunks,
+  /// somebody in between might have understood otherwise.
+  private static boolean hasClearLength(HttpServerRequest request) {
+    var encodings = request.headers().getAll("transfer-encoding");
+    return encodings.isEmpty()
+        || (encodings.size() == 1 && encodings.getFirst().equalsIgnoreCase("chunked"));
+  }
+
+  private static void refuseLength(HttpServerRequest request) {
+    var _ =
+        request
+            .response()
+            .setStatusCode(400)
+            .putHeader("connection", "close")
+            .end("The only Transfer-Encoding of a request is chunked\n")
+            .onComplete(_ -> request.connection().close());
+  }
+
+  private static boolean isPatient(HttpServerRequest request) {
+    return WAITING_HEADERS.stream().anyMatch(request.headers()::contains);
+  }
+
+  private void countPatientPage(RoutingContext context) {
+    if (budget.openCall()) {
+      context.addEndHandler(_ -> budget.closeCall());
+      context.next();
+      return;
+    }
+    var why = "%d calls are open, as many as may be".formatted(options.limits().callsMax());
+    budget.refusals.refused(Shortage.CALLS, why);
+    tooBusy(context, why);
+  }
+
+  private static void tooBusy(RoutingContext context, String why) {
     context
         .response()
         .setStatusCode(503)
@@ -379,6 +483,8 @@ public final class Edge {
     if (!isGrpc(request.getHeader("content-type"))) {
       if (handler != null) {
         request.response().setStatusCode(415).end("This path is a gRPC method\n");
+      } else if (path != null && !isEncoded(path)) {
+        request.response().setStatusCode(400).end("The URL is not encoded as it should be\n");
       } else {
         router.handle(request);
       }
@@ -410,6 +516,11 @@ public final class Edge {
     var share = guard != null ? guard.share() : new Share(budget);
     share.on(loop);
     return share;
+  }
+
+  /// What a connection of this edge holds.
+  static Share share(HttpConnection connection) {
+    return Objects.requireNonNull(guard(connection), "Each connection has its guard").share();
   }
 
   private static @Nullable Guard guard(HttpConnection connection) {
@@ -529,6 +640,10 @@ public final class Edge {
         var guard = guard(request.connection());
         if (guard != null) {
           guard.asked(request);
+        }
+        if (!hasClearLength(request)) {
+          refuseLength(request);
+          return;
         }
       }
       accept(loop, request);

@@ -188,6 +188,11 @@ final class Guard extends ChannelDuplexHandler {
     }
   }
 
+  /// Closes the connection, whatever still waits for it.
+  void close() {
+    var _ = context().close();
+  }
+
   /// Says why, and closes the connection.
   void close(String why) {
     if (context().channel().isOpen()) {

@@ -16,6 +16,9 @@ final class Consumer {
   /// Whether what it was given before has gone out.
   private boolean reading = true;
 
+  /// How many events it wants, as far as it says.
+  private long wanted = Long.MAX_VALUE;
+
   final Pace pace;
   final Latencies latencies = new Latencies();
 
@@ -26,7 +29,19 @@ final class Consumer {
   }
 
   boolean hasRoom() {
-    return reading && inFlight.size() < bufferSize;
+    return reading && wanted > 0 && inFlight.size() < bufferSize;
+  }
+
+  void wanting(long events) {
+    wanted = events;
+  }
+
+  /// Counts an event that it is given.
+  void given() {
+    if (wanted != Long.MAX_VALUE) {
+      wanted--;
+    }
+    pace.count();
   }
 
   void reading(boolean reads) {

@@ -121,6 +121,11 @@ final class Consumers {
     }
 
     @Override
+    public void wanting(int events) {
+      say(() -> core.get().wanting(id, events));
+    }
+
+    @Override
     public void close() {
       say(() -> {
         byId.remove(id);

@@ -70,6 +70,12 @@ public interface GroupConsumer {
     /// @param reads whether the consumer reads
     void reading(boolean reads);
 
+    /// It wants so many events from now on and no more, until it says so again. Who never says it
+    /// wants all there are.
+    ///
+    /// @param events 0 for none
+    void wanting(int events);
+
     /// The consumer is gone.
     void close();
   }

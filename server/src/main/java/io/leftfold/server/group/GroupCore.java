@@ -133,6 +133,14 @@ final class GroupCore {
     }
   }
 
+  /// A consumer wants so many events and no more, until it says otherwise.
+  void wanting(long id, int events) {
+    var consumer = consumers.get(id);
+    if (consumer != null) {
+      consumer.wanting(events);
+    }
+  }
+
   void ack(long id, List<UUID> events) {
     var consumer = consumers.get(id);
     if (consumer == null) {
@@ -288,7 +296,7 @@ final class GroupCore {
         delivered.add(entry);
       }
       inFlight.give(entry, consumer, now);
-      consumer.pace.count();
+      consumer.given();
       pace.count();
       effects.deliver(consumer.id, entry);
     }

@@ -4,6 +4,7 @@ package io.leftfold.server.group;
 
 import io.leftfold.api.EventStore;
 import io.leftfold.api.LeftfoldException;
+import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.UnavailableException;
@@ -346,6 +347,19 @@ public final class Groups implements AutoCloseable {
   /// @param info what is where
   /// @param lag how far it is behind
   public record Standing(GroupInfo info, GroupLag lag) {}
+
+  /// The groups of a stream.
+  ///
+  /// @param stream which
+  /// @return their names, in order; none if groups do not run
+  public List<String> names(StreamName stream) {
+    var source = new GroupSource.OfStream(stream);
+    return groups.keySet().stream()
+        .filter(id -> id.source().equals(source))
+        .map(GroupId::name)
+        .sorted()
+        .toList();
+  }
 
   /// How all groups are.
   ///

@@ -32,7 +32,9 @@ public final class NodePages {
   /// @param wireVersion the version of KurrentDB that the wire is like
   /// @param version of Leftfold
   /// @param hasProjections whether projections run
-  public record About(String wireVersion, String version, boolean hasProjections) {}
+  /// @param hasAtom whether streams are served as feeds of Atom
+  public record About(
+      String wireVersion, String version, boolean hasProjections, boolean hasAtom) {}
 
   /// The pages of a node.
   ///
@@ -131,7 +133,7 @@ public final class NodePages {
                 new JsonObject()
                     .put("projections", about.hasProjections())
                     .put("userManagement", node.hasUsers())
-                    .put("atomPub", false))
+                    .put("atomPub", about.hasAtom()))
             .put(
                 "authentication",
                 new JsonObject()

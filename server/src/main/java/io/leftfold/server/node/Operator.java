@@ -177,6 +177,34 @@ public final class Operator {
   /// @param isNew whether it was begun by this call
   public record Scavenge(UUID id, boolean isNew) {}
 
+  /// The scavenge that was begun last since the start.
+  ///
+  /// @return empty if there was none
+  /// @throws io.leftfold.api.NotAuthorizedException if the caller is no operator
+  public Optional<LastScavenge> lastScavenge() {
+    require();
+    return store.lastScavenge().map(LastScavenge::of);
+  }
+
+  /// The scavenge that was begun last.
+  ///
+  /// @param id which one
+  /// @param isRunning whether it goes on
+  /// @param outcome how it ended, in a word of KurrentDB
+  public record LastScavenge(UUID id, boolean isRunning, String outcome) {
+    private static LastScavenge of(LocalScavenge scavenge) {
+      return new LastScavenge(
+          scavenge.id(),
+          scavenge.isRunning(),
+          switch (scavenge.progress().outcome()) {
+            case RUNNING -> "InProgress";
+            case SUCCESS -> "Success";
+            case STOPPED -> "Stopped";
+            case ERRORED -> "Errored";
+          });
+    }
+  }
+
   /// Ends a scavenge; returns at once.
   ///
   /// @param id which one, as text

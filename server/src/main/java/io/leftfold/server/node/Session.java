@@ -30,6 +30,7 @@ import io.leftfold.server.access.Right;
 import io.leftfold.server.access.UserAccess;
 import io.leftfold.server.indexes.IndexSubscription;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -338,6 +339,30 @@ public final class Session {
   public CurrentMetadata metadata(StreamName stream) {
     require(Acl.Action.READ_METADATA, stream);
     return store.metadata(stream);
+  }
+
+  /// Whether what the caller reads of a stream might be shown to everybody, strangers too.
+  ///
+  /// @param stream which; `$all` for all of them
+  /// @param resolvesLinks whether the caller sees what links lead to: then only of whoever is a
+  ///   stranger as well
+  /// @return as of this moment
+  public boolean readsWhatEverybodyMay(StreamName stream, boolean resolvesLinks) {
+    var right = Right.OnStream.to(Acl.Action.READ, stream);
+    return users.isEmpty()
+        || ((!resolvesLinks || caller instanceof Caller.Anonymous)
+            && access.decide(Caller.anonymous(), right).granted());
+  }
+
+  /// How long the newest page of a stream may be kept, by its metadata.
+  ///
+  /// @param stream which, for whoever may read it
+  /// @return empty if it may not
+  public Optional<Duration> cacheControl(StreamName stream) {
+    require(Acl.Action.READ, stream);
+    return stream.isMetastream()
+        ? Optional.empty()
+        : store.metadata(stream).metadata().cacheControl();
   }
 
   /// Replaces the metadata of a stream. Waits until that is durable: not for an event loop.

@@ -135,7 +135,7 @@ public final class Tracing implements AutoCloseable {
   private static void end(Span span, RoutingContext request, String method) {
     var status = request.response().getStatusCode();
     if (status != NOT_FOUND) {
-      var page = request.normalizedPath();
+      var page = Edge.pageName(request);
       span.updateName(method + " " + page).setAttribute("http.route", page);
     }
     span.setAttribute("http.response.status_code", status);

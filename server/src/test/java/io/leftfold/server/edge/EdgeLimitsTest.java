@@ -418,6 +418,36 @@ class EdgeLimitsTest {
   }
 
   @Test
+  void a_page_that_waits_for_something_to_happen_counts_as_a_call() throws Exception {
+    var open = new ArrayList<Future<HttpClientResponse>>();
+    for (var i = 0; i < CALLS_MAX; i++) {
+      open.add(patientPage(client(0), "/slow"));
+    }
+    await(() -> slowPages.size() == CALLS_MAX);
+    assertThat(edge.openPages()).isZero();
+    assertThat(get(page(client(1), "/ping")).statusCode()).isEqualTo(200);
+    var refused = get(patientPage(client(1), "/ping"));
+    assertThat(refused.statusCode()).isEqualTo(503);
+    slowPages.forEach(context -> context.end("slow"));
+    for (var response : open) {
+      assertThat(get(response).statusCode()).isEqualTo(200);
+    }
+    await(() -> {
+      try {
+        return get(patientPage(client(1), "/ping")).statusCode() == 200;
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    });
+  }
+
+  private Future<HttpClientResponse> patientPage(HttpClient client, String path) {
+    return client
+        .request(HttpMethod.GET, edge.port(), "127.0.0.1", path)
+        .compose(request -> request.putHeader("es-longpoll", "10").send());
+  }
+
+  @Test
   void refusals_are_told_in_a_line_a_minute() throws Exception {
     for (var i = 0; i < CALLS_MAX; i++) {
       begin(client(0), "/t/Keep");

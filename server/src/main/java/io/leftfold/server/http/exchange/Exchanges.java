@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.http.exchange;
+
+import io.leftfold.server.access.Authenticator;
+import io.leftfold.server.access.NotAuthenticatedException;
+import io.leftfold.server.edge.Edge;
+import io.leftfold.server.edge.Peer;
+import io.leftfold.server.edge.RequestBody;
+import io.leftfold.server.node.Node;
+import io.vertx.core.Context;
+import io.vertx.core.Handler;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpVersion;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
+
+/// Takes requests and answers them, each on a virtual thread.
+public final class Exchanges {
+
+  private static final String HEADERS_OF_CALLERS =
+      "Content-Type, X-Requested-With, X-Forwarded-Host, X-Forwarded-Prefix, X-PINGOTHER,"
+          + " Authorization, ES-LongPoll, ES-ExpectedVersion, ES-EventId, ES-EventType,"
+          + " ES-RequireMaster, ES-RequireLeader, ES-HardDelete, ES-ResolveLinkTos,"
+          + " Kurrent-LongPoll, Kurrent-ExpectedVersion, Kurrent-EventId, Kurrent-EventType,"
+          + " Kurrent-RequireLeader, Kurrent-HardDelete, Kurrent-ResolveLinkTos";
+  private static final String HEADERS_OF_ANSWERS =
+      "Location, ES-Position, ES-CurrentVersion, Kurrent-Position, Kurrent-CurrentVersion";
+
+  private final Node node;
+  private final Authenticator authenticator;
+  private final ThreadFactory threads;
+  private final long bodyBytesMax;
+  private final Duration patience;
+
+  /// Answers for a node.
+  ///
+  /// @param node what is asked
+  /// @param authenticator finds out who asks
+  /// @param threads makes a virtual thread for each request
+  /// @param bodyBytesMax the longest body of a request
+  /// @param patience how long a caller may take no part of its answer
+  public Exchanges(
+      Node node,
+      Authenticator authenticator,
+      ThreadFactory threads,
+      long bodyBytesMax,
+      Duration patience) {
+    this.node = node;
+    this.authenticator = authenticator;
+    this.threads = threads;
+    this.bodyBytesMax = bodyBytesMax;
+    this.patience = patience;
+  }
+
+  /// Answers requests.
+  ///
+  /// @param routes finds what they ask for
+  /// @return takes them on their event loop
+  public Handler<RoutingContext> answering(Resource.Routes routes) {
+    return context -> {
+      Edge.namePage(context, kind(context.normalizedPath()));
+      handle(context, routes);
+    };
+  }
+
+  /// The first part of a path; the rest has names in it.
+  private static String kind(String path) {
+    var slash = path.indexOf('/', 1);
+    return slash < 0 ? path : path.substring(0, slash);
+  }
+
+  private void handle(RoutingContext context, Resource.Routes routes) {
+    Exchange exchange;
+    try {
+      exchange = exchange(context, routes);
+    } catch (RuntimeException e) {
+      new Sending(context).send(Refusals.of(e));
+      return;
+    }
+    RequestBody.take(
+        context,
+        bodyBytesMax,
+        body -> threads.newThread(() -> exchange.answer(body)).start(),
+        refused -> exchange.refuse(refused));
+  }
+
+  /// What is to be done; throws if that is nothing.
+  private Exchange exchange(RoutingContext context, Resource.Routes routes) {
+    var http = context.request();
+    var target =
+        Target.of(
+            Objects.requireNonNullElse(http.path(), "/"),
+            Optional.ofNullable(http.query()).orElse(""));
+    var resource = routes.find(target).orElseThrow(RefusedException::notFound);
+    var sending = new Sending(context);
+    sending.resource = Optional.of(resource);
+    if (http.method().equals(HttpMethod.OPTIONS)) {
+      throw new RefusedException(withCors(Answer.empty(Status.OK, ""), resource));
+    }
+    var work = resource.works().get(http.method().name());
+    if (work == null) {
+      throw new RefusedException(
+          Answer.refusal(Status.METHOD_NOT_ALLOWED, "Method Not Allowed")
+              .with("Allow", resource.methods()));
+    }
+    return new Exchange(context, target, work, sending);
+  }
+
+  private static Answer withCors(Answer answer, Resource resource) {
+    return answer
+        .with("Access-Control-Allow-Origin", "*")
+        .with("Access-Control-Allow-Methods", resource.methods())
+        .with("Access-Control-Allow-Headers", HEADERS_OF_CALLERS)
+        .with("Access-Control-Expose-Headers", HEADERS_OF_ANSWERS);
+  }
+
+  /// The way back.
+  private final class Sending {
+    private final RoutingContext context;
+    private final Context loop;
+    private final Presence presence = new Presence();
+    private Optional<Resource> resource = Optional.empty();
+
+    /// On the event loop.
+    Sending(RoutingContext context) {
+      this.context = context;
+      this.loop = context.vertx().getOrCreateContext();
+      context.addEndHandler(_ -> presence.end());
+    }
+
+    /// On any thread; may wait on all but the event loop.
+    void send(Answer answer) {
+      var told = resource.map(found -> withCors(answer, found)).orElse(answer);
+      var out = new AnswerOut(loop, context.request(), told, presence, patience);
+      try {
+        told.content().writeTo(out);
+        out.close();
+      } catch (IOException _) {
+        out.breakOff(); // The caller is gone, or as good as gone.
+      } catch (RuntimeException | Error e) {
+        if (out.isBegun()) {
+          var _ = Refusals.of(e);
+          out.breakOff();
+        } else {
+          send(Refusals.of(e));
+        }
+      }
+    }
+  }
+
+  /// One request, of which the body is to come.
+  private final class Exchange {
+    private final RoutingContext context;
+    private final Target target;
+    private final Resource.Work work;
+    private final Sending sending;
+    private final String base;
+    private final Optional<String> credentials;
+    private final String peer;
+
+    Exchange(RoutingContext context, Target target, Resource.Work work, Sending sending) {
+      this.context = context;
+      this.target = target;
+      this.work = work;
+      this.sending = sending;
+      var http = context.request();
+      this.base =
+          Base.of(
+              Objects.requireNonNullElse(http.scheme(), "http"),
+              String.valueOf(http.authority()),
+              http.headers());
+      this.credentials = Optional.ofNullable(http.getHeader("authorization"));
+      this.peer = Peer.of(http).host();
+    }
+
+    /// On a thread of its own.
+    void answer(byte[] body) {
+      sending.send(answerTo(body));
+    }
+
+    private Answer answerTo(byte[] body) {
+      try {
+        var session = node.as(authenticator.authenticate(credentials, peer), peer);
+        var http = context.request();
+        return work.answer(
+            new Request(http.method().name(), target, http.headers(), body, base, sending.presence),
+            session);
+      } catch (NotAuthenticatedException _) {
+        return Refusals.unknown();
+      } catch (RuntimeException e) {
+        return Refusals.of(e);
+      }
+    }
+
+    /// On the event loop. What is still to come of the body is not worth waiting for.
+    void refuse(RequestBody.Refused why) {
+      var answer =
+          switch (why) {
+            case RequestBody.Refused.TooLarge() ->
+                Answer.refusal(
+                    Status.TOO_LARGE,
+                    "Too large events received. Limit is %d bytes.".formatted(bodyBytesMax));
+            case RequestBody.Refused.TooBusy(var reason) -> Refusals.unavailable(reason);
+          };
+      if (context.request().version() == HttpVersion.HTTP_2) {
+        sending.send(answer);
+      } else {
+        context.addEndHandler(_ -> context.request().connection().close());
+        sending.send(answer.with("Connection", "close"));
+      }
+    }
+  }
+}

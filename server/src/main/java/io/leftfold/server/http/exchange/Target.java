@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.http.exchange;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/// What a request asks for. The path was taken apart before it was decoded, so a segment may have a
+/// slash in it.
+///
+/// @param path as it was sent
+/// @param segments of the path, decoded
+/// @param query what stands behind the question mark, decoded, by names in small letters
+public record Target(String path, List<String> segments, Map<String, String> query) {
+
+  private static final HexFormat HEX = HexFormat.of().withUpperCase();
+  private static final String UNRESERVED = "-_.~";
+
+  /// Copies the lists.
+  public Target {
+    segments = List.copyOf(segments);
+    query = Map.copyOf(query);
+  }
+
+  /// Takes a target apart.
+  ///
+  /// @param path as it was sent
+  /// @param query as it was sent; empty if there is none
+  /// @return what it says
+  /// @throws RefusedException if it is not encoded as it should be
+  public static Target of(String path, String query) {
+    var segments = new ArrayList<String>();
+    for (var segment : path.substring(1).split("/", -1)) {
+      segments.add(decoded(segment, false));
+    }
+    var parameters = new HashMap<String, String>();
+    for (var parameter : query.split("&", -1)) {
+      var equals = parameter.indexOf('=');
+      var name = equals < 0 ? parameter : parameter.substring(0, equals);
+      if (!name.isEmpty()) {
+        parameters.put(
+            decoded(name, true).toLowerCase(Locale.ROOT),
+            equals < 0 ? "" : decoded(parameter.substring(equals + 1), true));
+      }
+    }
+    return new Target(path, segments, parameters);
+  }
+
+  /// Whether the path ends in a slash, and in more than that.
+  ///
+  /// @return whether
+  public boolean endsInSlash() {
+    return segments.size() > 1 && segments.getLast().isEmpty();
+  }
+
+  /// What a parameter says.
+  ///
+  /// @param name in small letters
+  /// @return its value; empty if it has none
+  public Optional<String> parameter(String name) {
+    return Optional.ofNullable(query.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  private static String decoded(String text, boolean plusIsBlank) {
+    if (text.indexOf('%') < 0 && text.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '+')) {
+      return text;
+    }
+    var bytes = new ByteArrayOutputStream(text.length());
+    for (var i = 0; i < text.length(); i++) {
+      var c = text.charAt(i);
+      if (c == '%') {
+        if (i + 2 >= text.length()
+            || !HexFormat.isHexDigit(text.charAt(i + 1))
+            || !HexFormat.isHexDigit(text.charAt(i + 2))) {
+          throw badlyEncoded();
+        }
+        bytes.write(HexFormat.fromHexDigits(text, i + 1, i + 3));
+        i += 2;
+      } else if (c == '+' && plusIsBlank) {
+        bytes.write(' ');
+      } else if (c < 0x80) {
+        bytes.write(c);
+      } else {
+        bytes.writeBytes(String.valueOf(c).getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    try {
+      return StandardCharsets.UTF_8
+          .newDecoder()
+          .decode(ByteBuffer.wrap(bytes.toByteArray()))
+          .toString();
+    } catch (CharacterCodingException _) {
+      throw badlyEncoded();
+    }
+  }
+
+  private static RefusedException badlyEncoded() {
+    return RefusedException.badRequest("The URL is not encoded as it should be");
+  }
+
+  /// A text as a segment of a path.
+  ///
+  /// @param text any
+  /// @return with everything encoded but letters, digits and `-_.~`
+  public static String encoded(String text) {
+    if (text.chars().allMatch(Target::isUnreserved)) {
+      return text;
+    }
+    var encoded = new StringBuilder(text.length() + 16);
+    for (var b : text.getBytes(StandardCharsets.UTF_8)) {
+      if (isUnreserved(b)) {
+        encoded.append((char) b);
+      } else {
+        encoded.append('%').append(HEX.toHexDigits(b));
+      }
+    }
+    return encoded.toString();
+  }
+
+  private static boolean isUnreserved(int c) {
+    return (c >= 'a' && c <= 'z')
+        || (c >= 'A' && c <= 'Z')
+        || (c >= '0' && c <= '9')
+        || UNRESERVED.indexOf(c) >= 0;
+  }
+}

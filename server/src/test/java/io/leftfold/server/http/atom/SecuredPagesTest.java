@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.http.atom;
+
+import static io.leftfold.server.http.atom.AtomServer.ATOM;
+import static io.leftfold.server.http.atom.AtomServer.EVENTS;
+import static io.leftfold.server.http.atom.AtomServer.event;
+import static io.leftfold.server.http.atom.AtomServer.events;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.server.Authentication;
+import io.leftfold.server.Security;
+import io.leftfold.server.ServerAtom;
+import io.leftfold.server.ServerOptions;
+import io.vertx.core.json.JsonObject;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Plain HTTP where there are users: who may do what, and what is told of users and the node.
+@Timeout(60)
+final class SecuredPagesTest {
+
+  private static final int FEW_ROUNDS = 1_000;
+
+  private static AtomServer server;
+
+  @BeforeAll
+  static void start() {
+    server =
+        new AtomServer(
+            ServerOptions.insecure()
+                .withSecurity(
+                    Security.plaintextWithUsers(
+                        new Authentication(
+                            Optional.of("secret"),
+                            Optional.of("secret"),
+                            false,
+                            false,
+                            FEW_ROUNDS))));
+    server.append("open-1", 30);
+    var made =
+        server.ask(
+            "POST /users",
+            "{\"loginName\":\"ann\",\"fullName\":\"Ann\",\"groups\":[\"team\"],\"password\":\"pw\"}",
+            as("admin", "secret", "Content-Type", "application/json"));
+    assertThat(made.statusCode()).as(made.body()).isEqualTo(201);
+    server.ask(
+        "POST /streams/closed-1/metadata",
+        "{\"$acl\":{\"$r\":\"team\",\"$w\":[]}}",
+        as("admin", "secret", "Content-Type", "application/json"));
+    server.append("closed-1", 1);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  private static String[] as(String user, String password, String... headers) {
+    var basic =
+        "Basic "
+            + Base64.getEncoder()
+                .encodeToString((user + ":" + password).getBytes(StandardCharsets.UTF_8));
+    var all = new String[headers.length + 2];
+    System.arraycopy(headers, 0, all, 2, headers.length);
+    all[0] = "Authorization";
+    all[1] = basic;
+    return all;
+  }
+
+  @Test
+  void whoever_is_not_known_or_may_not_is_told_so_alike() {
+    var nobody = server.get("/streams/open-1", "Accept", ATOM);
+    var wrong = server.get("/streams/open-1", as("ann", "wrong", "Accept", ATOM));
+    var ops = server.get("/streams/closed-1", as("ops", "secret", "Accept", ATOM));
+    var ann = server.get("/streams/closed-1", as("ann", "pw", "Accept", ATOM));
+    var all = server.get("/streams/%24all", as("ann", "pw", "Accept", ATOM));
+    var post =
+        server.ask(
+            "POST /streams/closed-1",
+            events(event("A", "{}")),
+            as("ann", "pw", "Content-Type", EVENTS));
+
+    assertThat(nobody.statusCode()).isEqualTo(401);
+    assertThat(nobody.headers().firstValue("www-authenticate"))
+        .contains("BasicCustom realm=\"Kurrent\"");
+    assertThat(wrong.statusCode()).isEqualTo(401);
+    assertThat(wrong.headers().firstValue("www-authenticate")).contains("X-Basic realm=\"ESDB\"");
+    assertThat(ops.statusCode()).isEqualTo(401);
+    assertThat(ann.statusCode()).isEqualTo(200);
+    assertThat(all.statusCode()).isEqualTo(401);
+    assertThat(post.statusCode()).isEqualTo(401);
+  }
+
+  @Test
+  void what_strangers_may_not_read_is_kept_by_no_cache_that_they_share() {
+    var page = server.get("/streams/open-1/19/backward/20", as("ann", "pw", "Accept", ATOM));
+
+    assertThat(page.headers().firstValue("cache-control")).contains("max-age=31536000, private");
+  }
+
+  @Test
+  void users_are_made_looked_at_changed_and_deleted() {
+    var admin = as("admin", "secret", "Content-Type", "application/json");
+    var name = "user" + UUID.randomUUID();
+    var body =
+        "{\"loginName\":\"%s\",\"fullName\":\"Some One\",\"groups\":[\"a\"],\"password\":\"p1\"}"
+            .formatted(name);
+
+    var made = server.ask("POST /users/", body, admin);
+    assertThat(made.statusCode()).isEqualTo(201);
+    assertThat(made.headers().firstValue("location")).contains(server.url("/users/" + name));
+    assertThat(server.ask("POST /users", body.replace("p1", "p2"), admin).statusCode())
+        .isEqualTo(409);
+    var details = new JsonObject(server.get("/users/" + name, admin).body()).getJsonObject("data");
+    assertThat(details.getString("fullName")).isEqualTo("Some One");
+    assertThat(details.getJsonArray("groups")).containsExactly("a");
+    assertThat(
+            server
+                .ask("PUT /users/" + name, "{\"fullName\":\"Other\",\"groups\":[]}", admin)
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(server.ask("POST /users/%s/command/disable".formatted(name), "", admin).statusCode())
+        .isEqualTo(200);
+    assertThat(server.get("/users/$current", as(name, "p1")).statusCode()).isEqualTo(401);
+    server.ask("POST /users/%s/command/enable".formatted(name), "", admin);
+    assertThat(
+            new JsonObject(server.get("/users/$current", as(name, "p1")).body())
+                .getJsonObject("data")
+                .getString("loginName"))
+        .isEqualTo(name);
+    var wrong =
+        server.ask(
+            "POST /users/%s/command/change-password".formatted(name),
+            "{\"currentPassword\":\"x\",\"newPassword\":\"p3\"}",
+            as(name, "p1", "Content-Type", "application/json"));
+    assertThat(wrong.statusCode()).isEqualTo(401);
+    assertThat(
+            server
+                .ask(
+                    "POST /users/%s/command/reset-password".formatted(name),
+                    "{\"newPassword\":\"p4\"}",
+                    admin)
+                .statusCode())
+        .isEqualTo(200);
+    assertThat(server.get("/admin/login", as(name, "p4")).statusCode()).isEqualTo(200);
+    assertThat(server.ask("DELETE /users/" + name, "", admin).statusCode()).isEqualTo(200);
+    var gone = server.get("/users/" + name, admin);
+    assertThat(gone.statusCode()).isEqualTo(404);
+    assertThat(new JsonObject(gone.body()).getString("error")).isEqualTo("NotFound");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET /stats, ann, 200",
+    "GET /stats/proc/id, ann, 200",
+    "GET /stats/proc/nothing, ann, 404",
+    "GET /stats/replication, ann, 200",
+    "GET /sys/subsystems, ann, 200",
+    "GET /gossip, -, 200",
+    "GET /stats, -, 401",
+    "GET /sys/subsystems, -, 401",
+    "GET /users, ann, 401",
+    "GET /users, admin, 200",
+    "GET /users/ann, ann, 200",
+    "POST /admin/mergeindexes, ann, 401",
+    "POST /admin/mergeindexes, ops, 200",
+    "POST /admin/reloadconfig, ops, 200",
+    "POST /admin/node/resign, ops, 200",
+    "POST /admin/node/priority/3, ops, 200",
+    "POST /admin/node/priority/x, ops, 400",
+    "POST /admin/scavenge?throttlePercent=0, ops, 400",
+    "POST /admin/scavenge?throttlePercent=50&threads=2, ops, 400",
+    "POST /admin/scavenge, ann, 401",
+    "GET /admin/scavenge/last, ops, 200",
+    "GET /admin/scavenge/current, ops, 200",
+    "DELETE /admin/scavenge/none, ops, 404",
+    "POST /admin/shutdown, ann, 401",
+    "GET /admin/nothing, ops, 404"
+  })
+  void the_node_tells_and_does_what_the_caller_may_ask(String request, String user, int status) {
+    var headers = user.equals("-") ? new String[0] : as(user, user.equals("ann") ? "pw" : "secret");
+
+    assertThat(server.ask(request, "", headers).statusCode()).isEqualTo(status);
+  }
+
+  @Test
+  void a_scavenge_tells_its_id() {
+    var begun = server.ask("POST /admin/scavenge", "", as("ops", "secret"));
+
+    assertThat(begun.statusCode()).as(begun.body()).isEqualTo(200);
+    var id = new JsonObject(begun.body()).getString("scavengeId");
+    assertThat(server.get("/admin/scavenge/last", as("ops", "secret")).body()).contains(id);
+    assertThat(server.get("/admin/scavenge/" + id, as("ops", "secret")).statusCode())
+        .isEqualTo(200);
+  }
+
+  @Test
+  void what_is_switched_off_is_not_there() {
+    try (var closed =
+        new AtomServer(
+            ServerOptions.insecure().withAtom(new ServerAtom(false, true, false, false)))) {
+      for (var path :
+          new String[] {"/streams/a-1", "/subscriptions", "/stats", "/metrics", "/gossip"}) {
+        assertThat(closed.get(path, "Accept", "*/*").statusCode()).as(path).isEqualTo(404);
+      }
+      assertThat(closed.get("/info").body()).contains("\"atomPub\":false");
+    }
+  }
+
+  @Test
+  void where_nothing_is_to_be_kept_everything_is_asked_for_again() {
+    try (var uncached =
+        new AtomServer(
+            ServerOptions.insecure().withAtom(new ServerAtom(true, false, true, true)))) {
+      uncached.append("a-1", 30);
+
+      assertThat(
+              uncached
+                  .get("/streams/a-1/9/backward/5", "Accept", ATOM)
+                  .headers()
+                  .firstValue("cache-control"))
+          .contains("max-age=0, no-cache, must-revalidate");
+    }
+  }
+}
