@@ -38,9 +38,10 @@ import io.leftfold.server.http.TokenPage;
 import io.leftfold.server.http.atom.AtomOptions;
 import io.leftfold.server.http.atom.Reading;
 import io.leftfold.server.http.atom.StreamPages;
-import io.leftfold.server.http.atom.Waiting;
 import io.leftfold.server.http.atom.Writing;
+import io.leftfold.server.http.events.EventsPages;
 import io.leftfold.server.http.exchange.Exchanges;
+import io.leftfold.server.http.exchange.Waiting;
 import io.leftfold.server.http.groups.GroupPages;
 import io.leftfold.server.http.operations.AdminPages;
 import io.leftfold.server.http.operations.GossipPage;
@@ -210,6 +211,19 @@ record Wires(
     router.route("/subscriptions/*").handler(exchanges.answering(new GroupPages(groups, reading)));
   }
 
+  /// Events for whoever has HTTP and nothing else.
+  private void addEvents(Router router, Exchanges exchanges) {
+    var events =
+        exchanges.answering(
+            new EventsPages(
+                new Waiting(CLOCK, node::isClosing),
+                CLOCK,
+                node::isClosing,
+                options.writeTimeout()));
+    router.route("/events").handler(events);
+    router.route("/openapi.json").handler(events);
+  }
+
   /// What operators and administrators do over plain HTTP.
   private void addOperations(Router router, Exchanges exchanges) {
     if (users.isPresent()) {
@@ -249,6 +263,7 @@ record Wires(
     if (options.atom().isServed()) {
       addAtom(router, exchanges);
     }
+    addEvents(router, exchanges);
     addOperations(router, exchanges);
     var about =
         new NodePages.About(

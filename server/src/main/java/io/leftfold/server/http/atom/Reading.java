@@ -20,6 +20,7 @@ import io.leftfold.server.http.exchange.Caching;
 import io.leftfold.server.http.exchange.RefusedException;
 import io.leftfold.server.http.exchange.Request;
 import io.leftfold.server.http.exchange.Resource;
+import io.leftfold.server.http.exchange.Waiting;
 import io.leftfold.server.http.exchange.Status;
 import io.leftfold.server.http.exchange.Target;
 import io.leftfold.server.node.Session;

@@ -73,6 +73,14 @@ final class AnswerOut extends OutputStream {
     }
   }
 
+  /// Sends what there is.
+  @Override
+  public void flush() throws IOException {
+    if (length > 0) {
+      sendPart();
+    }
+  }
+
   private void sendPart() throws IOException {
     awaitRoom();
     var bytes = Buffer.buffer(length).appendBytes(part, 0, length);

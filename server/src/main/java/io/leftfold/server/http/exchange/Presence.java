@@ -2,13 +2,15 @@
 
 package io.leftfold.server.http.exchange;
 
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 
 /// Whether whoever asked still waits for the answer.
 public final class Presence {
 
   private final CountDownLatch gone = new CountDownLatch(1);
-  private volatile Runnable listener = () -> {};
+  private final Queue<Runnable> listeners = new ConcurrentLinkedQueue<>();
 
   /// Somebody who waits.
   public Presence() {}
@@ -16,7 +18,7 @@ public final class Presence {
   /// The caller waits no more.
   void end() {
     gone.countDown();
-    listener.run();
+    listeners.forEach(Runnable::run);
   }
 
   /// Whether nobody waits any more.
@@ -30,7 +32,7 @@ public final class Presence {
   ///
   /// @param once what to call; perhaps twice
   public void onGone(Runnable once) {
-    listener = once;
+    listeners.add(once);
     if (isGone()) {
       once.run();
     }

@@ -4,6 +4,7 @@ package io.leftfold.server.http.atom.body;
 
 import io.leftfold.api.ContentType;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.server.http.exchange.JsonText;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -101,7 +102,7 @@ public enum BodyType {
     }
     var contentType = ContentType.BINARY;
     if (this == JSON) {
-      if (!EventJson.isJson(body)) {
+      if (!JsonText.isJson(body)) {
         throw new InvalidBodyException("It is not JSON");
       }
       contentType = ContentType.JSON;

@@ -4,10 +4,10 @@ package io.leftfold.server.http.atom.body;
 
 import io.leftfold.api.ContentType;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.server.http.exchange.JsonText;
 import io.leftfold.server.node.MetadataTags;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -39,7 +39,7 @@ final class EventJson {
   /// @param type of all of them, if they need not say
   /// @throws InvalidBodyException if it is no such list
   static List<ProposedEvent> list(byte[] body, Optional<String> type) throws InvalidBodyException {
-    if (isUtf16(body)) {
+    if (JsonText.isUtf16(body)) {
       throw new InvalidBodyException("JSON is in UTF-8 here");
     }
     try (var parser = JSON.createParser(body)) {
@@ -110,7 +110,7 @@ final class EventJson {
         var from = Math.toIntExact(parser.currentTokenLocation().getByteOffset());
         parser.skipChildren();
         var to = Math.toIntExact(parser.currentLocation().getByteOffset());
-        yield new Value(compact(body, from, to), true);
+        yield new Value(JsonText.compact(body, from, to), true);
       }
       case VALUE_STRING -> value(parser.getString());
       default -> Value.NONE;
@@ -121,58 +121,8 @@ final class EventJson {
   static Value value(String text) {
     var bytes = text.getBytes(StandardCharsets.UTF_8);
     var start = text.stripLeading();
-    return (start.startsWith("{") || start.startsWith("[")) && isJson(bytes)
-        ? new Value(compact(bytes, 0, bytes.length), true)
+    return (start.startsWith("{") || start.startsWith("[")) && JsonText.isJson(bytes)
+        ? new Value(JsonText.compact(bytes, 0, bytes.length), true)
         : new Value(bytes, false);
-  }
-
-  /// Whether Jackson would take bytes for UTF-16 or UTF-32, as it does by its first characters;
-  /// places in the text are counted in bytes of UTF-8.
-  private static boolean isUtf16(byte[] bytes) {
-    for (var i = 0; i < Math.min(4, bytes.length); i++) {
-      if (bytes[i] == 0 || bytes[i] == (byte) 0xfe || bytes[i] == (byte) 0xff) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /// Whether bytes are one JSON value.
-  static boolean isJson(byte[] bytes) {
-    if (isUtf16(bytes)) {
-      return false;
-    }
-    try (var parser = JSON.createParser(bytes)) {
-      if (parser.nextToken() == null) {
-        return false;
-      }
-      parser.skipChildren();
-      parser.finishToken();
-      return parser.nextToken() == null;
-    } catch (JacksonException _) {
-      return false;
-    }
-  }
-
-  /// Without the blanks between tokens.
-  private static byte[] compact(byte[] json, int from, int to) {
-    var compact = new byte[to - from];
-    var length = 0;
-    var inText = false;
-    for (var i = from; i < to; i++) {
-      var b = json[i];
-      if (inText) {
-        compact[length++] = b;
-        if (b == '\\') {
-          compact[length++] = json[++i];
-        } else if (b == '"') {
-          inText = false;
-        }
-      } else if (b != ' ' && b != '\n' && b != '\r' && b != '\t') {
-        inText = b == '"';
-        compact[length++] = b;
-      }
-    }
-    return Arrays.copyOf(compact, length);
   }
 }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
-package io.leftfold.server.http.atom;
+package io.leftfold.server.http.exchange;
 
 import io.leftfold.api.SubscriptionMessage;
-import io.leftfold.server.http.exchange.Presence;
 import io.leftfold.server.node.Following;
 import java.time.Clock;
 import java.time.Duration;
@@ -34,7 +33,7 @@ public final class Waiting {
   /// about to be.
   ///
   /// @param follow follows what the event may come from
-  void await(Supplier<Following> follow, Duration patience, Presence presence) {
+  public void await(Supplier<Following> follow, Duration patience, Presence presence) {
     var end = clock.instant().plus(patience);
     var news = new Semaphore(0);
     presence.onGone(news::release);
