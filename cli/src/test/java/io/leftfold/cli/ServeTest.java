@@ -33,6 +33,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The server as the command starts it, and the other commands against it.
@@ -192,6 +193,74 @@ class ServeTest {
         .as("whose password was changed")
         .anyMatch(line -> line.contains("kurrentdb://admin@"))
         .noneMatch(line -> line.contains("changeit"));
+  }
+
+  /// The page about plain HTTP: appended, read, and followed by its script.
+  @Test
+  @EnabledIf("isCurlThere")
+  void what_the_page_about_plain_http_says_to_type_works() throws Exception {
+    var server = start("serve", "--memory", "--insecure", "--port", "0");
+    var connection = connection(server.readUntil("Ctrl-C stops the server."));
+    var place = connection.replaceFirst("^kurrentdb://", "").replaceFirst("[?/].*", "");
+    var blocks = blocksOf(Path.of("../docs/how-to/plain-http.md"), "sh");
+    assertThat(blocks).hasSize(3);
+
+    var append = blocks.get(0).replace("127.0.0.1:2113", place);
+    assertThat(typed(append))
+        .startsWith("{\"position\":")
+        .endsWith(
+            "\"repeated\":false,\"streams\":[{\"stream\":\"account-7\",\"first\":0,\"last\":0}]}\n");
+    assertThat(typed(append)).contains("\"repeated\":true");
+    var line = typed(blocks.get(1).replace("127.0.0.1:2113", place));
+    assertThat(line).startsWith("{\"cursor\":0,").contains("\"data\":{\"amount\":50}");
+
+    var following =
+        new ProcessBuilder("bash", "-c", blocks.get(2).replace("127.0.0.1:2113", place))
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .start();
+    try (var lines = following.inputReader()) {
+      assertThat(lines.readLine()).contains("\"data\":{\"amount\":50}");
+      assertThat(typed(append.replace("deposit-1", "deposit-2"))).contains("\"repeated\":false");
+      assertThat(lines.readLine()).contains("\"revision\":1");
+    } finally {
+      following.descendants().forEach(ProcessHandle::destroyForcibly);
+      following.destroyForcibly().waitFor();
+    }
+    assertThat(Files.readString(directory.resolve("cursor"))).matches("[0-9]+\n");
+    server.stop.request();
+    assertThat(server.code.get()).isZero();
+  }
+
+  static boolean isCurlThere() throws Exception {
+    try {
+      return new ProcessBuilder("curl", "--version")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private String typed(String command) throws Exception {
+    var process =
+        new ProcessBuilder("bash", "-c", command)
+            .directory(directory.toFile())
+            .redirectErrorStream(true)
+            .start();
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said;
+  }
+
+  private static List<String> blocksOf(Path page, String language) throws IOException {
+    return Pattern.compile("```" + language + "\\n(.*?)```", Pattern.DOTALL)
+        .matcher(Files.readString(page))
+        .results()
+        .map(block -> block.group(1))
+        .toList();
   }
 
   /// The commands in the blocks of a page, in order.
