@@ -68,13 +68,14 @@ final class BadCompanyTest {
   void readers_and_subscribers_who_take_nothing() {
     try (var server = TestServer.impatient(LONG, LONG);
         var good = Wire.to(server)) {
+      // More than a client lets come for a call: it begins with a mebibyte, and comes to eight.
       for (var i = 0; i < 2_000; i++) {
         server
             .store()
             .append(
                 StreamName.of("large"),
                 ExpectedState.any(),
-                ProposedEvent.binary("A", new byte[1_000]));
+                ProposedEvent.binary("A", new byte[5_000]));
       }
       try (var bad = Wire.to(server)) {
         for (var i = 0; i < MANY; i++) {
