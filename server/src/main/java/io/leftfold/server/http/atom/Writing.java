@@ -20,15 +20,12 @@ import io.leftfold.server.http.exchange.Request;
 import io.leftfold.server.http.exchange.Resource;
 import io.leftfold.server.http.exchange.Status;
 import io.leftfold.server.http.exchange.Target;
+import io.leftfold.server.http.exchange.Written;
 import io.leftfold.server.node.Completion;
 import io.leftfold.server.node.Session;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -220,34 +217,15 @@ public final class Writing {
   }
 
   private Answer write(Consumer<Completion> write, Done done) {
-    var outcome = new CompletableFuture<AppendResult>();
-    write.accept(
-        new Completion() {
-          @Override
-          public void completed(AppendResult result) {
-            outcome.complete(result);
-          }
-
-          @Override
-          public void failed(LeftfoldException reason) {
-            outcome.completeExceptionally(reason);
-          }
-        });
     try {
-      return done.answer(outcome.get(options.writeTimeout().toMillis(), TimeUnit.MILLISECONDS));
-    } catch (TimeoutException _) {
-      return Answer.refusal(Status.FAILED, "Write timeout").withoutContent();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      return Answer.refusal(Status.FAILED, "Write timeout").withoutContent();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof LeftfoldException refused) {
-        var answer = Refusals.of(refused).withoutContent();
-        return refused instanceof StreamTombstonedException
-            ? answer.because("Stream deleted")
-            : answer;
-      }
-      throw new IllegalStateException(e.getCause());
+      return Written.await(write, options.writeTimeout())
+          .map(done::answer)
+          .orElseGet(() -> Answer.refusal(Status.FAILED, "Write timeout").withoutContent());
+    } catch (LeftfoldException refused) {
+      var answer = Refusals.of(refused).withoutContent();
+      return refused instanceof StreamTombstonedException
+          ? answer.because("Stream deleted")
+          : answer;
     }
   }
 }

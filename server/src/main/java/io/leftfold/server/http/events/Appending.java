@@ -4,14 +4,13 @@ package io.leftfold.server.http.events;
 
 import io.leftfold.api.AppendResult;
 import io.leftfold.api.ExpectedState;
-import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
 import io.leftfold.server.http.exchange.Answer;
 import io.leftfold.server.http.exchange.Request;
 import io.leftfold.server.http.exchange.Status;
-import io.leftfold.server.node.Completion;
+import io.leftfold.server.http.exchange.Written;
 import io.leftfold.server.node.Session;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,10 +20,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Appends what is posted: all of it, or nothing.
@@ -107,33 +102,9 @@ final class Appending {
   }
 
   private Answer append(List<StreamAppend> parts, Session session) {
-    var outcome = new CompletableFuture<AppendResult>();
-    session.append(
-        parts,
-        new Completion() {
-          @Override
-          public void completed(AppendResult result) {
-            outcome.complete(result);
-          }
-
-          @Override
-          public void failed(LeftfoldException reason) {
-            outcome.completeExceptionally(reason);
-          }
-        });
-    try {
-      return appended(outcome.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (TimeoutException _) {
-      return unknown();
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-      return unknown();
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof LeftfoldException refused) {
-        return Problem.of(refused);
-      }
-      throw new IllegalStateException(e.getCause());
-    }
+    return Written.await(told -> session.append(parts, told), timeout)
+        .map(Appending::appended)
+        .orElseGet(this::unknown);
   }
 
   private Answer unknown() {

@@ -7,6 +7,7 @@ import io.leftfold.server.http.exchange.Accept;
 import io.leftfold.server.http.exchange.Request;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -28,7 +29,10 @@ enum EventForm {
     @Override
     void write(List<ResolvedEvent> events, boolean ofStream, OutputStream out) throws IOException {
       for (var event : events) {
-        out.write("id: %d\ndata: ".formatted(EventLine.cursor(event, ofStream)).getBytes(US_ASCII));
+        out.write(
+            "id: %d\ndata: "
+                .formatted(EventLine.cursor(event, ofStream))
+                .getBytes(StandardCharsets.US_ASCII));
         EventLine.write(event, ofStream, out);
         out.write('\n');
         out.write('\n');
@@ -52,9 +56,6 @@ enum EventForm {
 
   /// Says which, for those who cannot send an `Accept`.
   static final String PARAMETER = "format";
-
-  private static final java.nio.charset.Charset US_ASCII =
-      java.nio.charset.StandardCharsets.US_ASCII;
 
   private final String label;
   private final String type;
