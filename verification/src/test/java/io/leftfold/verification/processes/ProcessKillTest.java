@@ -73,6 +73,7 @@ final class ProcessKillTest {
     private final Path told;
     private final Place place;
     private final AtomicInteger passes;
+    private final CountDownLatch asked = new CountDownLatch(1);
 
     private Victim(EventStore store, Path told, Place place, int passes) {
       super(store);
@@ -95,21 +96,23 @@ final class ProcessKillTest {
       for (var i = 0; i < ERRANDS_EACH_LIFE; i++) {
         Errands.ask(store, "%s.%s.%d".formatted(PROCESS, words[0], i));
       }
+      victim.asked.countDown();
       var _ = System.in.read(); // until it is killed, or whoever started it is gone
       Runtime.getRuntime().halt(1);
     }
 
     private void pass(Place where) {
       if (where == place && passes.getAndDecrement() == 0) {
+        await(asked); // all of them, for they are counted in the end
         System.out.println(where);
         System.out.flush();
-        forEver();
+        await(new CountDownLatch(1));
       }
     }
 
-    private static void forEver() {
+    private static void await(CountDownLatch latch) {
       try {
-        new CountDownLatch(1).await();
+        latch.await();
       } catch (InterruptedException e) {
         throw new AssertionError(e);
       }
