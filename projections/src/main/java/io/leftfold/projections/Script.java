@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.graalvm.polyglot.Context;
 import org.graalvm.polyglot.Engine;
 import org.graalvm.polyglot.EnvironmentAccess;
@@ -37,6 +38,11 @@ final class Script implements AutoCloseable {
   private static final Source JSON = resource("json.js");
   private static final Source OUTPUTS = resource("outputs.js");
   private static final Source FOLD = resource("fold.js");
+
+  /// What gives JSON of its own to `JSON.stringify`. Who builds such a name of pieces gets that.
+  private static final Pattern UNORDINARY =
+      Pattern.compile(
+          "toJSON|Date|Temporal|rawJSON|new\\s+(Boolean|Number|String)\\b|Object\\s*\\(");
 
   private final ProjectionLimits limits;
   private final Context context;
@@ -73,7 +79,11 @@ final class Script implements AutoCloseable {
       var json =
           context
               .eval(JSON)
-              .execute(events, hostFunctions.getMember("refuse"), limits.stateDepth());
+              .execute(
+                  events,
+                  hostFunctions.getMember("refuse"),
+                  limits.stateDepth(),
+                  !UNORDINARY.matcher(source.text()).find());
       var phase = context.eval("js", "({ emits: false })");
       var open = context.eval(OUTPUTS).execute(hostFunctions, json, limits.emittedChars(), phase);
       var stateLimits = context.eval("js", "({})");

@@ -63,7 +63,7 @@
     let slot = slots.get(key);
     if (slot === undefined) {
       const text = host.load(key);
-      slot = { key, state: undefined, exists: text !== null, chars: 0, isDirty: false, nextDirty: null };
+      slot = { key, head: key.length + ' ' + key, state: undefined, exists: text !== null, chars: 0, isDirty: false, nextDirty: null };
       if (text !== null) measure(slot, text);
       if (text !== null && text !== '') slot.state = parse(text);
       slots.set(key, slot);
@@ -230,7 +230,13 @@
       if (result !== undefined) slot.state = settled(result);
     }
     if (broken.data) host.leftOut(2);
-    else if (!slot.isDirty) leave(slot);
+    else if (!slot.isDirty) {
+      // As leave().
+      slot.isDirty = true;
+      if (firstDirty === null) firstDirty = slot;
+      else lastDirty.nextDirty = slot;
+      lastDirty = slot;
+    }
   }
 
   // What a deleted stream makes the script emit is dropped by the other side. There is no event that $created could be
@@ -278,7 +284,7 @@
       if (text === undefined || text === 'null') text = '';
       heldChars += text.length - slot.chars;
       slot.chars = text.length;
-      texts += current.length + ' ' + current + text + '\n';
+      texts += slot.head + text + '\n';
       if (texts.length > HANDED_OVER) {
         host.save(texts);
         texts = '';

@@ -2,14 +2,16 @@
 //
 // The JSON that states and emitted events become.
 //
-// Evaluates to a function (events, refuse, depthMax) that returns a function (value, characters): the JSON of a value,
-// or undefined where it has none.
-(function (events, refuse, depthMax) {
+// Evaluates to a function (events, refuse, depthMax, isOrdinary) that returns a function (value, characters): the JSON of
+// a value, or undefined where it has none. isOrdinary: the script makes nothing of which JSON.stringify gives something
+// else than write().
+(function (events, refuse, depthMax, isOrdinary) {
   'use strict';
   const { isArray } = Array;
   const { keys: keysOf, create, getPrototypeOf, prototype: plainPrototype } = Object;
   const { stringify } = JSON;
   const { isEvent, keys: EVENT_KEYS } = events;
+  const split = Function.prototype.call.bind(String.prototype.split);
 
   const QUOTED_MAX = 1000;
   const quotedKeys = create(null);
@@ -129,10 +131,27 @@
     return json + '}';
   }
 
+  // A level has a beginning and an end.
+  function isShallow(text) {
+    return text.length <= 2 * depthMax
+      || split(text, '{', depthMax + 2).length + split(text, '[', depthMax + 2).length - 2 <= depthMax;
+  }
+
   return function json(value, characters) {
+    if (typeof value === 'object' && value !== null) {
+      if (isOrdinary) {
+        let text;
+        try {
+          text = stringify(value);
+        } catch (_) {
+          // It is thrown again below, or what is wrong is told more precisely.
+        }
+        if (text !== undefined && text.length <= characters && isShallow(text)) return text;
+      }
+      room = characters;
+      if (isPlain(value, 1) && room >= 0) return stringify(value);
+    }
     allowed = room = characters;
-    if (typeof value === 'object' && value !== null && isPlain(value, 1) && room >= 0) return stringify(value);
-    room = characters;
     return write(value, 1);
   };
 })
