@@ -6,7 +6,6 @@ import io.leftfold.api.ResolvedEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -317,12 +316,9 @@ final class Lanes implements Fold {
     takeBack();
     var saved = new StateChanges[lanes.size()];
     each(lane -> saved[lane] = lanes.get(lane).save(lanes.size()));
-    var texts = new HashMap<String, String>();
-    for (var changes : saved) {
-      texts.putAll(changes.partitions());
-    }
     var inOrder = new LinkedHashMap<String, String>();
-    changed.forEach(partition -> inOrder.put(partition, texts.get(partition)));
+    changed.forEach(
+        partition -> inOrder.put(partition, saved[laneOf(partition)].partitions().get(partition)));
     changed.clear();
     savesToRest = Math.max(0, savesToRest - 1);
     unite();

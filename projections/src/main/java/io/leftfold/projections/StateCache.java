@@ -33,6 +33,11 @@ final class StateCache implements SavedStates {
   private @Nullable LeftfoldException failure;
   private boolean hasAll;
 
+  /// What was asked for last: much is asked about one partition before the next.
+  private @Nullable String lastPartition;
+
+  private Entry last = new Entry();
+
   /// A partition's state.
   private static final class Entry {
     private @Nullable String text;
@@ -87,6 +92,14 @@ final class StateCache implements SavedStates {
   }
 
   private Entry entry(String partition) {
+    if (!partition.equals(lastPartition)) {
+      last = found(partition);
+      lastPartition = partition;
+    }
+    return last;
+  }
+
+  private Entry found(String partition) {
     var known = unwritten.get(partition);
     if (known == null) {
       known = stored.get(partition);
@@ -168,6 +181,7 @@ final class StateCache implements SavedStates {
         bytes -= eldest.getValue().bytes(eldest.getKey());
         evictions++;
         hasAll = false;
+        lastPartition = null;
         all.remove();
       }
     }
