@@ -19,7 +19,7 @@ import java.util.function.Consumer;
 /// and each step written.
 public final class ProjectionRuns implements Benchmark {
 
-  private static final int EVENTS = 200_000;
+  private static final int EVENTS = 1_000_000;
   private static final int STREAMS = 100_000;
   private static final double ASKED = 0.5;
 
