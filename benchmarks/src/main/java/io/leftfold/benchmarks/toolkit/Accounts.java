@@ -13,6 +13,7 @@ import io.leftfold.toolkit.Decider;
 import io.leftfold.toolkit.Decision;
 import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.JsonBinding;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -56,6 +57,11 @@ final class Accounts {
 
   static Booked booked(String account, long cents) {
     return new Booked(account, cents, TEXT);
+  }
+
+  /// When something was booked: one of a hundred days.
+  static LocalDate day(Booked booked) {
+    return LocalDate.ofYearDay(2026, 1 + (int) booked.cents());
   }
 
   static StreamName stream(String account) {

@@ -17,15 +17,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/// A file to which the balances that a step changed are appended, and a table of all of them, which
-/// is written beside its place, synced and renamed.
+/// A file to which the balances that a step changed are appended, and what is made of them: a table
+/// of all, or a page of each that has changed. It is written beside its place, synced and renamed.
 final class FileSink implements Sink {
 
   private final Path directory;
   private final FileChannel kept;
   private final Map<String, Balance> balances = new TreeMap<>();
+  private final boolean writesPages;
 
-  FileSink(Path directory) throws IOException {
+  /// @param writesPages a page of each, in the place of a table of all
+  FileSink(Path directory, boolean writesPages) throws IOException {
+    this.writesPages = writesPages;
     this.directory = Files.createDirectories(directory);
     this.kept =
         FileChannel.open(
@@ -44,19 +47,25 @@ final class FileSink implements Sink {
     changed.forEach((account, balance) ->
         text.append(account).append(' ').append(Accounts.BALANCE.writeText(balance)).append('\n'));
     write(kept, text.toString());
-    putTable();
-  }
-
-  private void putTable() throws IOException {
-    var half = directory.resolve("balances.half");
-    try (var file =
-        FileChannel.open(half, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-      write(file, ReadModelFolds.table(balances));
+    if (writesPages) {
+      for (var one : changed.entrySet()) {
+        put(one.getKey() + ".html", ReadModelFolds.page(one.getKey(), one.getValue()));
+      }
+    } else {
+      put("balances.csv", ReadModelFolds.table(balances));
     }
-    Files.move(half, directory.resolve("balances.csv"), StandardCopyOption.ATOMIC_MOVE);
     try (var names = FileChannel.open(directory)) {
       names.force(true);
     }
+  }
+
+  private void put(String name, String text) throws IOException {
+    var half = directory.resolve("half");
+    try (var file =
+        FileChannel.open(half, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+      write(file, text);
+    }
+    Files.move(half, directory.resolve(name), StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void write(FileChannel file, String text) throws IOException {

@@ -18,7 +18,9 @@ import io.leftfold.engine.LocalEventStore;
 import io.leftfold.readmodels.SqlReadModel;
 import io.leftfold.readmodels.SqlTable;
 import io.leftfold.readmodels.SqlView;
+import io.leftfold.readmodels.StarSchema;
 import io.leftfold.readmodels.files.FileReadModel;
+import io.leftfold.readmodels.files.Html;
 import io.leftfold.readmodels.files.Pages;
 import io.leftfold.readmodels.graph.GraphReadModel;
 import io.leftfold.readmodels.graph.GraphView;
@@ -75,8 +77,12 @@ public final class ReadModelFolds implements Benchmark {
     H2,
     /// The same balances in H2, as JSON.
     H2_STATES,
+    /// Bookings counted by account and day, in tables for reports in SQLite.
+    STAR,
     /// A file of states, and a CSV of all of them.
     FILES,
+    /// A file of states, and a page of HTML for each.
+    PAGES,
     /// An index of Lucene, with a document for each balance.
     LUCENE,
     /// A table in a PostgreSQL of its own, on loopback, with a sync at each commit.
@@ -88,6 +94,12 @@ public final class ReadModelFolds implements Benchmark {
     /// A vertex for each balance in TinkerPop's graph, in memory.
     GRAPH
   }
+
+  private static final StarSchema STAR =
+      StarSchema.empty()
+          .dimension("account")
+          .dates("booking_day")
+          .fact("booking", List.of("account", "booking_day"), "cents BIGINT NOT NULL");
 
   private final AtomicInteger runs = new AtomicInteger();
   private final Kind kind;
@@ -164,7 +176,8 @@ public final class ReadModelFolds implements Benchmark {
 
   private Rooms rooms(Path directory) throws IOException {
     return switch (kind) {
-      case MEMORY, SQLITE, SQLITE_STATES, H2, H2_STATES, FILES, LUCENE, GRAPH -> Rooms.files();
+      case MEMORY, SQLITE, SQLITE_STATES, H2, H2_STATES, STAR, FILES, PAGES, LUCENE, GRAPH ->
+          Rooms.files();
       case POSTGRES, POSTGRES_STATES -> PostgresRooms.start(directory);
       case REDIS -> RedisRooms.start(directory);
     };
@@ -186,6 +199,13 @@ public final class ReadModelFolds implements Benchmark {
             .append(balance.bookings())
             .append('\n'));
     return csv.toString();
+  }
+
+  static String page(String account, Balance balance) {
+    return Html.page(
+        account,
+        Html.table(
+            List.of("cents", "bookings"), List.of(List.of(balance.cents(), balance.bookings()))));
   }
 
   static Document document(String account, Balance balance) {
@@ -217,12 +237,16 @@ public final class ReadModelFolds implements Benchmark {
       case SQLITE_STATES -> foldJson(store, sqlite(room), options);
       case H2 -> foldRows(store, h2(room), options);
       case H2_STATES -> foldJson(store, h2(room), options);
-      case FILES -> {
-        var pages = Pages.<Balance>none().all("balances.csv", balances -> table(balances));
-        try (var readModel = FileReadModel.open(Path.of(room), Accounts.BALANCE, pages)) {
-          foldStates(store, readModel, options);
-        }
-      }
+      case STAR -> foldStar(store, sqlite(room), options);
+      case FILES ->
+          foldFiles(
+              store,
+              room,
+              Pages.<Balance>none().all("balances.csv", balances -> table(balances)),
+              options);
+      case PAGES ->
+          foldFiles(
+              store, room, Pages.<Balance>none().each("{}.html", ReadModelFolds::page), options);
       case LUCENE -> {
         try (var directory = FSDirectory.open(Path.of(room));
             var readModel =
@@ -294,6 +318,45 @@ public final class ReadModelFolds implements Benchmark {
     }
   }
 
+  private static void foldFiles(
+      EventStore store, String room, Pages<Balance> pages, FoldingOptions options)
+      throws IOException {
+    try (var readModel = FileReadModel.open(Path.of(room), Accounts.BALANCE, pages)) {
+      foldStates(store, readModel, options);
+    }
+  }
+
+  private static void foldStar(EventStore store, Connection connection, FoldingOptions options)
+      throws SQLException {
+    try (var one = new OneConnection(connection)) {
+      var readModel = SqlReadModel.of(one.asDataSource(), STAR.tables());
+      var projection =
+          Projection.<Booked, SqlView>of(
+                  "balances",
+                  1,
+                  Accounts.EVENTS,
+                  (view, occurred) -> {
+                    var booked = occurred.event();
+                    STAR.in(view)
+                        .count(
+                            "booking",
+                            occurred.recorded().position(),
+                            Map.of(
+                                "account", booked.account(), "booking_day", Accounts.day(booked)),
+                            Map.of("cents", booked.cents()));
+                  })
+              .from(source());
+      try (var projector = Projector.of(store, projection, readModel, options)) {
+        projector.catchUp();
+      }
+      require(
+          readModel.<Integer>read(
+              "balances",
+              view ->
+                  view.query("SELECT COUNT(*) FROM {account}", row -> row.getInt(1)).getFirst()));
+    }
+  }
+
   private static void foldGraph(
       EventStore store, GraphReadModel readModel, FoldingOptions options) {
     var projection =
@@ -343,7 +406,9 @@ public final class ReadModelFolds implements Benchmark {
       case MEMORY -> new MemorySink(new HashMap<>());
       case SQLITE, SQLITE_STATES -> new SqlSink(sqlite(room));
       case H2, H2_STATES -> new SqlSink(h2(room));
-      case FILES -> new FileSink(Path.of(room));
+      case STAR -> new StarSink(sqlite(room));
+      case FILES -> new FileSink(Path.of(room), false);
+      case PAGES -> new FileSink(Path.of(room), true);
       case LUCENE -> new LuceneSink(Path.of(room));
       case POSTGRES, POSTGRES_STATES -> new SqlSink(DriverManager.getConnection(room));
       case REDIS -> new RedisSink(room);
