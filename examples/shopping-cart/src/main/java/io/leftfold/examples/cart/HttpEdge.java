@@ -8,6 +8,7 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.leftfold.api.UnavailableException;
+import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.toolkit.TooManyConflictsException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -182,9 +183,7 @@ final class HttpEdge implements AutoCloseable {
     } catch (Problem problem) {
       return problems.apply(problem);
     } catch (UnavailableException | TooManyConflictsException e) {
-      return problems
-          .apply(new Problem(503, String.valueOf(e.getMessage())))
-          .with("Retry-After", "1");
+      return problems.apply(new Problem(503, whatToDo(e))).with("Retry-After", "1");
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return problems.apply(new Problem(503, "The shop closes"));
@@ -192,6 +191,13 @@ final class HttpEdge implements AutoCloseable {
       LOGGER.log(System.Logger.Level.ERROR, "A request failed", e);
       return problems.apply(new Problem(500, "This is our fault; the log says more"));
     }
+  }
+
+  private static String whatToDo(RuntimeException failure) {
+    return failure instanceof UnavailableException unavailable
+            && unavailable.reason() == Reason.UNREACHABLE
+        ? "The store did not answer, so this may have been done or not; look into the cart before you do it again"
+        : String.valueOf(failure.getMessage());
   }
 
   private Response route(HttpExchange exchange) throws IOException, InterruptedException {
