@@ -11,6 +11,7 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.api.Tag;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -279,5 +281,41 @@ final class WakeupsTest {
     append("quiet", "Common");
     assertThat(last.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(Map.of("calls of waits that were replaced", calls.get())).containsValue(0);
+  }
+
+  /// Whoever waits no longer, while it is looked who is concerned, must not take for unwanted what
+  /// was looked at behind its back. Followers of different patience meet that moment sooner or
+  /// later.
+  @Test
+  void who_is_impatient_misses_nothing() throws Exception {
+    var commits = 20_000;
+    try (var threads = Executors.newCachedThreadPool()) {
+      var followers = new ArrayList<Future<Integer>>();
+      for (var patience : List.of(5, 20, 50, 100)) {
+        var subscription =
+            store.subscribeToAll(SubscribeOptions.fromEnd().filteredBy(types("Rare")));
+        followers.add(
+            threads.submit(() -> {
+              for (var count = 0; count < commits; ) {
+                var message = subscription.poll(Duration.ofNanos(1_000L * patience));
+                if (message.isPresent()
+                    && message.get() instanceof SubscriptionMessage.Event(var event)) {
+                  if (event.original().revision() != count) {
+                    return count;
+                  }
+                  count++;
+                }
+              }
+              return commits;
+            }));
+      }
+      for (var i = 0; i < commits; i++) {
+        append("rare", "Rare");
+        append("common", "Common");
+      }
+      for (var follower : followers) {
+        assertThat(follower.get(30, TimeUnit.SECONDS)).isEqualTo(commits);
+      }
+    }
   }
 }

@@ -160,9 +160,10 @@ public final class Wakeups implements AutoCloseable {
 
   /// Ends a wait that nobody has ended.
   void remove(Sleep sleep) {
+    var looked = lookedAt; // first: what is looked at once it does not wait is not looked at for it
     if (waiting.remove(sleep.subscription, sleep)) {
       leave(sleep);
-      pass(sleep, lookedAt);
+      pass(sleep, looked);
     }
   }
 
