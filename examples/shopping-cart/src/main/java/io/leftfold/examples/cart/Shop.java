@@ -132,13 +132,13 @@ final class Shop implements AutoCloseable {
 
   /// What was removed within five minutes before the checkouts of a day, as it is known now.
   ///
-  /// @throws IllegalStateException if the report has not come as far as the store in time
-  List<Removals.Row> removals(LocalDate day, Duration patience) throws InterruptedException {
-    if (!projector.await(store.lastPosition().orElse(0L), patience)) {
-      throw new IllegalStateException(
-          "The report has not come as far as the events within %s; ask again".formatted(patience));
-    }
-    return removals.of(day);
+  /// @return nothing if the report has not come as far as the store in time
+  /// @throws io.leftfold.toolkit.ProjectionStoppedException if it goes no further
+  Optional<List<Removals.Row>> removals(LocalDate day, Duration patience)
+      throws InterruptedException {
+    return projector.await(store.lastPosition().orElse(0L), patience)
+        ? Optional.of(removals.of(day))
+        : Optional.empty();
   }
 
   /// The same as it was known at a moment of the past: folded from zero, into a database in memory.

@@ -21,6 +21,7 @@ import io.leftfold.examples.cart.Page.Frame;
 import io.leftfold.examples.cart.Page.Intention;
 import io.leftfold.toolkit.CommandId;
 import io.leftfold.toolkit.Outcome;
+import io.leftfold.toolkit.ProjectionStoppedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
@@ -235,8 +236,21 @@ final class ShopHttp {
     var frame = Frame.of("Removed before checkout", "/report", lastCart(request));
     var day = parameter(request, "day", LocalDate::parse, "a date").orElseGet(shop::today);
     var asOf = parameter(request, "asOf", this::moment, "a time such as 2026-07-17T14:02");
-    var rows = asOf.isPresent() ? shop.removalsAsOf(day, asOf.get()) : shop.removals(day, PATIENCE);
+    var rows = asOf.isPresent() ? shop.removalsAsOf(day, asOf.get()) : removals(day);
     return shown(200, new Page.Report(frame, day, asOf, shop.zone(), rows));
+  }
+
+  private List<Removals.Row> removals(LocalDate day) throws InterruptedException {
+    try {
+      return shop.removals(day, PATIENCE)
+          .orElseThrow(() ->
+              new Problem(
+                  503,
+                  "The report has not come as far as the events within %d s; ask again"
+                      .formatted(PATIENCE.toSeconds())));
+    } catch (ProjectionStoppedException e) {
+      throw new Problem(503, String.valueOf(e.getMessage()));
+    }
   }
 
   private Instant moment(String text) {

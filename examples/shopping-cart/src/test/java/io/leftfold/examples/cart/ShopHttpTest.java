@@ -348,6 +348,16 @@ final class ShopHttpTest {
         .contains("Nothing was.");
   }
 
+  @Test
+  void a_report_that_goes_no_further_says_so() {
+    open.shop().projector().close();
+    var cart = cart();
+    adds(cart, "tea", "1");
+    removes(cart, "tea");
+
+    isRefused(visitor.get("/report"), 503, "projection removals, version 1 is CLOSED at 95");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"day=soon", "day=2026-02-30", "asOf=lately", "asOf=2026-07-27"})
   void a_report_of_no_day_is_none(String query) {

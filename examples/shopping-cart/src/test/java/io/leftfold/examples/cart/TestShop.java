@@ -77,7 +77,7 @@ final class TestShop implements AutoCloseable {
   List<Removals.Row> report(LocalDate day) {
     shop.projector().catchUp();
     try {
-      return shop.removals(day, Duration.ofSeconds(5));
+      return shop.removals(day, Duration.ofSeconds(5)).orElseThrow();
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
