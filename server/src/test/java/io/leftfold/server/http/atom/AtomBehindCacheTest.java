@@ -49,13 +49,14 @@ final class AtomBehindCacheTest {
       var process = start(nginx, directory, port, server.port());
       try {
         var first = walk(port);
-        var before = reads(server);
+        var firstReads = reads(server);
         var second = walk(port);
 
         assertThat(first).isEqualTo(new Walk(EVENTS / PAGE, EVENTS));
+        assertThat(firstReads).isEqualTo(first.pages());
         assertThat(second).isEqualTo(first);
         // The newest page is asked for each time: it may be another one.
-        assertThat(reads(server) - before).isEqualTo(1);
+        assertThat(reads(server) - firstReads).isEqualTo(1);
       } finally {
         process.destroy();
         assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
