@@ -139,6 +139,31 @@ final class AtomTest {
   }
 
   @Test
+  void numbers_keep_their_digits_and_names_their_characters_in_xml() {
+    var data =
+        "{\"$exact\":0.10,\"big\":1234567890123456789.0123456789,\"_x0024_\":\"a\",\"1 😀\":\"b\"}";
+    server.ask(
+        "POST /streams/xml-2",
+        AtomServer.events(AtomServer.event("Counted", data)),
+        "Content-Type",
+        AtomServer.EVENTS);
+
+    var shown = server.get("/streams/xml-2/0", "Accept", "text/xml").body();
+    var members = shown.substring(shown.indexOf("<data>"));
+    assertThat(members)
+        .isEqualTo(
+            "<data><_x0024_exact>0.10</_x0024_exact><big>1234567890123456789.0123456789</big>"
+                + "<_x005F_x0024_>a</_x005F_x0024_><_x0031__x0020__x0001F600_>b</_x0031__x0020__x0001F600_></data>");
+
+    var body =
+        "<event><eventId>%s</eventId><eventType>T</eventType>%s</event>"
+            .formatted(UUID.randomUUID(), members);
+    server.ask("POST /streams/xml-3", body, "Content-Type", "application/vnd.eventstore.event+xml");
+    assertThat(recorded("xml-3").getFirst().dataAsText())
+        .isEqualTo(data.replaceAll(":([0-9.]+)", ":\"$1\""));
+  }
+
+  @Test
   void an_event_without_an_id_is_sent_to_where_it_can_be_repeated() {
     var first =
         server.ask(

@@ -8,14 +8,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Events as elements of XML: `<events><event><eventId>…`. What an event has in it becomes JSON, as
-/// KurrentDB makes it: elements are members, equal ones a list, attributes begin with `@`.
+/// KurrentDB makes it: elements are members, equal ones a list, attributes begin with `@`, and
+/// `_x0024_` in a name is the character with that number, for names of XML cannot have all.
 final class EventXml {
 
   private static final JsonMapper JSON = JsonMapper.shared();
+
+  private static final Pattern CHARACTER = Pattern.compile("_x([0-9a-fA-F]{4}|[0-9a-fA-F]{8})_");
 
   private EventXml() {}
 
@@ -72,6 +77,18 @@ final class EventXml {
     return new EventJson.Value(json.toByteArray(), true);
   }
 
+  /// What a name stands for.
+  private static String named(String name) {
+    return CHARACTER
+        .matcher(name)
+        .replaceAll(found -> {
+          var c = Integer.parseUnsignedInt(found.group(1), 16);
+          var isCharacter =
+              Character.isValidCodePoint(c) && Character.getType(c) != Character.SURROGATE;
+          return Matcher.quoteReplacement(isCharacter ? Character.toString(c) : found.group());
+        });
+  }
+
   private static boolean isText(XmlElement element) {
     return element.children().isEmpty() && element.attributes().isEmpty();
   }
@@ -86,13 +103,15 @@ final class EventXml {
       return;
     }
     out.writeStartObject();
-    element.attributes().forEach((name, value) -> out.writeStringProperty("@" + name, value));
+    element
+        .attributes()
+        .forEach((name, value) -> out.writeStringProperty("@" + named(name), value));
     if (!element.text().isBlank()) {
       out.writeStringProperty("#text", element.text());
     }
     var byName = new LinkedHashMap<String, List<XmlElement>>();
     for (var child : element.children()) {
-      byName.computeIfAbsent(child.name(), _ -> new ArrayList<>()).add(child);
+      byName.computeIfAbsent(named(child.name()), _ -> new ArrayList<>()).add(child);
     }
     byName.forEach((name, children) -> {
       out.writeName(name);

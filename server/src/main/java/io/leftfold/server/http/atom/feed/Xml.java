@@ -4,6 +4,7 @@ package io.leftfold.server.http.atom.feed;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.util.regex.Pattern;
 import javax.xml.stream.XMLOutputFactory;
 import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
@@ -13,6 +14,10 @@ final class Xml {
 
   private static final XMLOutputFactory FACTORY = XMLOutputFactory.newDefaultFactory();
   private static final char REPLACEMENT = '\ufffd';
+
+  /// What would be read as a character that a name cannot have.
+  private static final Pattern LOOKS_WRITTEN =
+      Pattern.compile("_(?=x[0-9a-fA-F]{4}(?:[0-9a-fA-F]{4})?_)");
 
   private Xml() {}
 
@@ -75,14 +80,17 @@ final class Xml {
   /// A name for an element: what cannot stand in one is written as its number.
   static String name(String text) {
     var name = new StringBuilder(text.length());
-    text.codePoints()
+    LOOKS_WRITTEN
+        .matcher(text)
+        .replaceAll("_x005F_")
+        .codePoints()
         .forEach(c -> {
           var isLetter = c == '_' || (Character.isLetter(c) && c < 0x10000);
           var isOther = c == '-' || c == '.' || (c >= '0' && c <= '9');
           if (isLetter || (isOther && !name.isEmpty())) {
             name.appendCodePoint(c);
           } else {
-            name.append("_x%04X_".formatted(c));
+            name.append((c < 0x10000 ? "_x%04X_" : "_x%08X_").formatted(c));
           }
         });
     return name.isEmpty() ? "_" : name.toString();
