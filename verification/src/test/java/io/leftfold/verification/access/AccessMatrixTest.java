@@ -15,7 +15,9 @@ import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamMetadata.Acl;
 import io.leftfold.api.StreamName;
+import io.leftfold.client.ConnectionString;
 import io.leftfold.client.RemoteEventStore;
+import io.leftfold.client.RemoteUsers;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.UserAccess;
@@ -172,13 +174,7 @@ final class AccessMatrixTest {
     var store = LocalEventStore.inMemory();
     prepare(store);
     try (var server = TestServer.withUsers(store)) {
-      try (var admin =
-          io.leftfold.client.RemoteUsers.connect(
-              io.leftfold.client.ConnectionString.parse(
-                  server.connectionString("admin", "changeit")))) {
-        admin.create("jo", PASSWORD, "Jo", List.of());
-        admin.create("ann", PASSWORD, "Ann", List.of("accounting"));
-      }
+      makeUsers(server);
       var doors = new LinkedHashMap<Character, Door>();
       doors.put('n', new OfClient(RemoteEventStore.connect(server.connectionString())));
       doors.put('j', client(server, "jo", "correct%20horse"));
@@ -203,6 +199,31 @@ final class AccessMatrixTest {
       } finally {
         doors.values().forEach(Door::close);
         ofKurrent.values().forEach(Door::close);
+      }
+    }
+  }
+
+  @Test
+  void without_grpc() {
+    var store = LocalEventStore.inMemory();
+    prepare(store);
+    try (var server = TestServer.withTcpAndUsers(store)) {
+      makeUsers(server);
+      var doors = new LinkedHashMap<Character, Door>();
+      try {
+        doors.put('n', OldDoor.of(server, "", ""));
+        doors.put('j', OldDoor.of(server, "jo", PASSWORD));
+        doors.put('a', OldDoor.of(server, "ann", PASSWORD));
+        doors.put('o', OldDoor.of(server, "ops", "changeit"));
+        doors.put('A', OldDoor.of(server, "admin", "changeit"));
+        holds(WITHOUT_SETTINGS, doors);
+        store.append(
+            StreamName.of("$settings"),
+            ExpectedState.any(),
+            ProposedEvent.json("$settings", SETTINGS));
+        holds(WITH_SETTINGS, doors);
+      } finally {
+        doors.values().forEach(Door::close);
       }
     }
   }
@@ -236,6 +257,14 @@ final class AccessMatrixTest {
     var entry = users.audit().entry(Caller.trusted(), "", "create user", "both");
     users.create("jo", PASSWORD, "Jo", List.of(), entry);
     users.create("ann", PASSWORD, "Ann", List.of("accounting"), entry);
+  }
+
+  private static void makeUsers(TestServer server) {
+    try (var admin =
+        RemoteUsers.connect(ConnectionString.parse(server.connectionString("admin", "changeit")))) {
+      admin.create("jo", PASSWORD, "Jo", List.of());
+      admin.create("ann", PASSWORD, "Ann", List.of("accounting"));
+    }
   }
 
   private static void prepare(LocalEventStore store) {

@@ -22,7 +22,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /// One connection of the old TCP protocol, byte by byte.
-final class TcpPeer implements AutoCloseable {
+public final class TcpPeer implements AutoCloseable {
 
   static final int HEARTBEAT_REQUEST = 0x01;
   static final int HEARTBEAT_RESPONSE = 0x02;
@@ -37,7 +37,8 @@ final class TcpPeer implements AutoCloseable {
   private byte[] credentials = {};
   private long correlation;
 
-  TcpPeer(int port) {
+  /// Connects to a port on loopback.
+  public TcpPeer(int port) {
     try {
       socket = new Socket(InetAddress.getLoopbackAddress(), port);
       socket.setSoTimeout(PATIENCE_MILLIS);
@@ -49,7 +50,7 @@ final class TcpPeer implements AutoCloseable {
   }
 
   /// What a package said.
-  record Said(int command, byte[] correlation, byte[] message) {
+  public record Said(int command, byte[] correlation, byte[] message) {
     String text() {
       return new String(message, StandardCharsets.UTF_8);
     }
@@ -61,7 +62,7 @@ final class TcpPeer implements AutoCloseable {
   }
 
   /// From now on, packages say who asks.
-  void as(String login, String password) {
+  public void as(String login, String password) {
     credentials = credentials(login, password);
   }
 
@@ -124,7 +125,7 @@ final class TcpPeer implements AutoCloseable {
   }
 
   /// Sends a request and takes its answer.
-  Said ask(int command, MessageLite message) throws IOException {
+  public Said ask(int command, MessageLite message) throws IOException {
     return ask(command, message.toByteArray());
   }
 
@@ -135,7 +136,7 @@ final class TcpPeer implements AutoCloseable {
   }
 
   /// Asks, and expects a certain kind of answer.
-  byte[] ask(int command, MessageLite message, int answer) throws IOException {
+  public byte[] ask(int command, MessageLite message, int answer) throws IOException {
     var got = ask(command, message);
     assertThat(got.command())
         .as("the answer to 0x%02X, which says %s", command, got.text())
@@ -188,7 +189,8 @@ final class TcpPeer implements AutoCloseable {
     return ByteString.copyFrom(bytes.flip());
   }
 
-  static NewEvent event(UUID id, String type, String json) {
+  /// An event with JSON.
+  public static NewEvent event(UUID id, String type, String json) {
     return NewEvent.newBuilder()
         .setEventId(dotNet(id))
         .setEventType(type)
@@ -199,7 +201,8 @@ final class TcpPeer implements AutoCloseable {
         .build();
   }
 
-  static ByteString stream(String name) {
+  /// The name of a stream.
+  public static ByteString stream(String name) {
     return ByteString.copyFromUtf8(name);
   }
 
