@@ -14,6 +14,8 @@ import io.leftfold.benchmarks.grpc.GroupConsuming;
 import io.leftfold.benchmarks.grpc.GrpcCalls;
 import io.leftfold.benchmarks.grpc.SecuredCalls;
 import io.leftfold.benchmarks.grpc.ServerStart;
+import io.leftfold.benchmarks.grpc.TcpAppends;
+import io.leftfold.benchmarks.grpc.TcpPages;
 import io.leftfold.benchmarks.measure.Benchmark;
 import io.leftfold.benchmarks.micro.JmhBenchmark;
 import io.leftfold.benchmarks.projections.FoldScript;
@@ -35,6 +37,7 @@ final class Catalogue {
   private static final int[] COMMITS = {1, 4};
   private static final int[] CONSUMERS = {1, 4, 16};
   private static final String[] EMBEDS = {"none", "body"};
+  private static final int[] IN_FLIGHT = {1, 32, 128, 1024};
   private static final int[] DECIDING = {1, 8, 64};
   private static final int[] LENGTHS = {10, 1_000, 100_000};
   private static final int[] CONNECTIONS = {1, 8, 32, 128, 1024};
@@ -74,6 +77,12 @@ final class Catalogue {
     }
     for (var embed : EMBEDS) {
       all.add(new AtomPages(embed));
+    }
+    for (var inFlight : IN_FLIGHT) {
+      all.add(new TcpAppends(inFlight));
+    }
+    for (var of : TcpPages.Of.values()) {
+      all.add(new TcpPages(of));
     }
     for (var bytes : BODIES) {
       for (var script : FoldScript.values()) {

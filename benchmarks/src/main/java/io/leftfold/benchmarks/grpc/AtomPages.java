@@ -2,25 +2,19 @@
 
 package io.leftfold.benchmarks.grpc;
 
-import com.google.protobuf.ByteString;
-import io.grpc.ManagedChannel;
-import io.grpc.ManagedChannelBuilder;
 import io.leftfold.benchmarks.measure.Asked;
 import io.leftfold.benchmarks.measure.Benchmark;
 import io.leftfold.benchmarks.measure.Contestant;
 import io.leftfold.benchmarks.measure.Rounds;
 import io.leftfold.benchmarks.measure.Row;
 import io.leftfold.benchmarks.measure.Settings;
-import io.leftfold.protocol.messages.shared.Empty;
-import io.leftfold.protocol.messages.shared.StreamIdentifier;
-import io.leftfold.protocol.messages.streams.ReadReq;
-import io.leftfold.protocol.messages.streams.StreamsGrpc;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 
@@ -28,7 +22,6 @@ import java.util.function.Consumer;
 /// gRPC, which are as long.
 public final class AtomPages implements Benchmark {
 
-  private static final Empty EMPTY = Empty.getDefaultInstance();
   private static final String STREAM = "pages-1";
   private static final int PAGE = 500;
   private static final int PAGES = 200;
@@ -62,30 +55,26 @@ public final class AtomPages implements Benchmark {
   @Override
   public void run(Settings settings, Consumer<Row> rows) throws Exception {
     try (var store = ServerProcess.store(settings.directory().resolve("store"), 1);
-        var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+        var http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
+        var grpc = new GrpcPages(store.port())) {
       for (var i = 0; i < PAGES; i++) {
         append(http, store.port());
       }
-      var channel =
-          ManagedChannelBuilder.forAddress("127.0.0.1", store.port()).usePlaintext().build();
-      try {
-        Contestant pages = time -> rate(time, page -> page(http, store.port(), page));
-        Contestant reads = time -> rate(time, page -> read(channel, page));
-        var rounds = new Rounds(settings).with("leftfold", pages).with("limit", reads).run();
-        rows.accept(
-            Row.of(
-                    name(),
-                    "events/s",
-                    rounds,
-                    "reads of as many events over gRPC, with grpc-java",
-                    new Asked.Nothing())
-                .withRemark(
-                    "%,.0f pages a second, %,d bytes each"
-                        .formatted(
-                            rounds.median("leftfold") / PAGE, page(http, store.port(), 0).length)));
-      } finally {
-        channel.shutdownNow();
-      }
+      Contestant pages = time -> rate(time, page -> page(http, store.port(), page));
+      Contestant reads = time -> rate(time, page -> grpc.read(STREAM, (long) page * PAGE, PAGE));
+      WarmUp.inTurns(settings, List.of(pages, reads));
+      var rounds = new Rounds(settings).with("leftfold", pages).with("limit", reads).run();
+      rows.accept(
+          Row.of(
+                  name(),
+                  "events/s",
+                  rounds,
+                  "reads of as many events over gRPC, with grpc-java",
+                  new Asked.Nothing())
+              .withRemark(
+                  "%,.0f pages a second, %,d bytes each"
+                      .formatted(
+                          rounds.median("leftfold") / PAGE, page(http, store.port(), 0).length)));
     }
   }
 
@@ -116,34 +105,6 @@ public final class AtomPages implements Benchmark {
       throw new IOException("%s: %s".formatted(url, answer));
     }
     return answer.body();
-  }
-
-  private static int read(ManagedChannel channel, int page) throws IOException {
-    var events =
-        StreamsGrpc.newBlockingStub(channel)
-            .read(
-                ReadReq.newBuilder()
-                    .setOptions(
-                        ReadReq.Options.newBuilder()
-                            .setStream(
-                                ReadReq.Options.StreamOptions.newBuilder()
-                                    .setStreamIdentifier(
-                                        StreamIdentifier.newBuilder()
-                                            .setStreamName(ByteString.copyFromUtf8(STREAM)))
-                                    .setRevision((long) page * PAGE))
-                            .setCount(PAGE)
-                            .setNoFilter(EMPTY)
-                            .setUuidOption(
-                                ReadReq.Options.UUIDOption.newBuilder().setStructured(EMPTY)))
-                    .build());
-    var count = 0;
-    while (events.hasNext()) {
-      count += events.next().hasEvent() ? 1 : 0;
-    }
-    if (count != PAGE) {
-      throw new IOException("%d events in place of %d".formatted(count, PAGE));
-    }
-    return count;
   }
 
   private static void append(HttpClient http, int port) throws Exception {

@@ -2,7 +2,6 @@
 
 package io.leftfold.benchmarks.grpc;
 
-import io.leftfold.benchmarks.measure.Contestant;
 import io.leftfold.benchmarks.measure.Cpu;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
@@ -14,7 +13,7 @@ import org.HdrHistogram.Histogram;
 
 /// Calls from a number of connections, each with one in flight, made by the thread that asks for
 /// it.
-final class Load implements Contestant, AutoCloseable {
+final class Load implements Calling, AutoCloseable {
 
   private static final long LATENCY_NANOS_MAX = 60_000_000_000L;
 
@@ -124,13 +123,13 @@ final class Load implements Contestant, AutoCloseable {
     }
   }
 
-  /// How many calls were answered.
-  long calls() {
+  @Override
+  public long calls() {
     return calls;
   }
 
-  /// What was measured so far does not count.
-  void forget() {
+  @Override
+  public void forget() {
     calls = 0;
     clientNanos = 0;
     serverNanos = 0;

@@ -6,6 +6,7 @@ import io.leftfold.benchmarks.embedded.Population;
 import io.leftfold.engine.LocalEventStore;
 import io.leftfold.server.LeftfoldServer;
 import io.leftfold.server.ServerOptions;
+import io.leftfold.server.TcpOptions;
 import io.leftfold.server.edge.Edge;
 import io.leftfold.server.edge.EdgeOptions;
 import io.leftfold.server.edge.GrpcCall;
@@ -55,7 +56,12 @@ public final class ServerMain {
               ServerOptions.insecure()
                   .withSecurity(door.security(directory))
                   .withKeepAlive(TURNS_OF_OTHERS, TURNS_OF_OTHERS)
-                  .withAddress("127.0.0.1", 0))) {
+                  .withAddress("127.0.0.1", 0)
+                  .withTcp(
+                      TcpOptions.defaults()
+                          .withPort(0)
+                          .withHeartbeats(TURNS_OF_OTHERS, TURNS_OF_OTHERS)))) {
+        System.out.println(ServerProcess.TCP_PORT + server.tcpPort());
         serve(server.port());
       }
     }

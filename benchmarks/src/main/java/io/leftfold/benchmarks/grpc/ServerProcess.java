@@ -22,14 +22,19 @@ public final class ServerProcess implements AutoCloseable {
   /// What stands before the port in a server's output.
   static final String PORT = "port ";
 
+  /// What stands before the port of the old TCP protocol, said first by a store.
+  static final String TCP_PORT = "tcp ";
+
   /// What stands before the bytes of heap in use.
   static final String HEAP = "heap ";
 
+  private static final String STORE = "store";
   private static final int SECONDS_TO_END = 10;
 
   private final Process process;
   private final Door door;
   private final BufferedReader out;
+  private final int tcpPort;
   private final int port;
 
   private ServerProcess(Door door, List<String> options, List<String> arguments)
@@ -50,6 +55,7 @@ public final class ServerProcess implements AutoCloseable {
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
     try {
       this.out = process.inputReader(StandardCharsets.UTF_8);
+      this.tcpPort = arguments.getFirst().equals(STORE) ? Math.toIntExact(read(TCP_PORT)) : 0;
       this.port = Math.toIntExact(read(PORT));
     } catch (IOException | RuntimeException e) {
       process.destroy();
@@ -103,7 +109,7 @@ public final class ServerProcess implements AutoCloseable {
   }
 
   private static List<String> storeArguments(Path directory, int streams, Door door) {
-    return List.of("store", directory.toString(), Integer.toString(streams), door.name());
+    return List.of(STORE, directory.toString(), Integer.toString(streams), door.name());
   }
 
   static ServerProcess echo(Path directory) throws IOException {
@@ -117,6 +123,11 @@ public final class ServerProcess implements AutoCloseable {
   /// Where it listens, on loopback.
   public int port() {
     return port;
+  }
+
+  /// Where the old TCP protocol is spoken, on loopback. Of a store only.
+  int tcpPort() {
+    return tcpPort;
   }
 
   /// The processor time it used, with all that its virtual machine does besides.

@@ -2,8 +2,8 @@
 
 package io.leftfold.benchmarks.grpc;
 
+import io.leftfold.benchmarks.measure.Contestant;
 import io.leftfold.benchmarks.measure.Settings;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 
@@ -14,13 +14,14 @@ final class WarmUp {
 
   private static final long CALLS = 500_000;
   private static final int TURNS_MAX = 16;
+  private static final int TURNS_OF_PAGES = 5;
   private static final int TURNS_QUICK = 4;
   private static final Duration TURN = Duration.ofSeconds(2);
   private static final Duration TURN_QUICK = Duration.ofMillis(250);
 
   private WarmUp() {}
 
-  static void of(Settings settings, List<Load> loads) throws IOException {
+  static void of(Settings settings, List<? extends Calling> loads) throws Exception {
     var turns = settings.quick() ? TURNS_QUICK : TURNS_MAX;
     var turn = settings.quick() ? TURN_QUICK : TURN;
     for (var i = 0; i < turns; i++) {
@@ -30,6 +31,17 @@ final class WarmUp {
         }
       }
     }
-    loads.forEach(Load::forget);
+    loads.forEach(Calling::forget);
+  }
+
+  /// Work that is not counted, by those who do not count it themselves: ten seconds each.
+  static void inTurns(Settings settings, List<Contestant> contestants) throws Exception {
+    for (var i = 0; i < (settings.quick() ? TURNS_QUICK : TURNS_OF_PAGES); i++) {
+      for (var contestant : contestants) {
+        if (contestant.work(settings.quick() ? TURN_QUICK : TURN) <= 0) {
+          throw new IllegalStateException("Nothing was answered");
+        }
+      }
+    }
   }
 }
