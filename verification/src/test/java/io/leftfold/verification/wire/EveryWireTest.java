@@ -32,6 +32,7 @@ import java.util.EnumSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -65,7 +66,7 @@ final class EveryWireTest {
     TCP_TRANSACTION;
 
     Way way() {
-      return ways.get(this);
+      return Objects.requireNonNull(ways.get(this));
     }
 
     boolean followsAlways() {
