@@ -89,6 +89,7 @@ final class EveryWireTest {
   private static final byte[] BYTES = HexFormat.of().parseHex("00010aff80fec3287f2200".repeat(3));
 
   /// What is written, and by which wires it can be.
+  @SuppressWarnings("ImmutableEnumChecker") // Nobody changes them.
   enum Sample {
     JSON(
         json(
