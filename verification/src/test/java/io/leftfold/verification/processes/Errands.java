@@ -42,6 +42,8 @@ final class Errands implements ProcessManager<String, Set<Errands.Part>, Errands
 
   private static final String POISON = ".poison";
 
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
+
   static final EventCodec<String> EVENTS =
       EventCodec.of(
           name -> ProposedEvent.json("ErrandAsked", "\"" + name + "\""),
@@ -142,7 +144,7 @@ final class Errands implements ProcessManager<String, Set<Errands.Part>, Errands
     }
   }
 
-  /// Waits until so many errands of a process are at their end.
+  /// Waits until so many errands of a process are at their end, as long as any comes to it.
   static void awaitCompleted(EventStore store, String process, int count)
       throws InterruptedException {
     var completed = new HashSet<String>();
@@ -150,7 +152,13 @@ final class Errands implements ProcessManager<String, Set<Errands.Part>, Errands
         SubscribeOptions.fromBeginning().filteredBy(new EventFilter.Category("process." + process));
     try (var entries = store.subscribeToAll(options)) {
       while (completed.size() < count) {
-        if (entries.next() instanceof SubscriptionMessage.Event(var resolved)
+        var message = entries.poll(PATIENCE);
+        if (message.isEmpty()) {
+          throw new AssertionError(
+              "%d of %d errands are at their end, and nothing more happens"
+                  .formatted(completed.size(), count));
+        }
+        if (message.get() instanceof SubscriptionMessage.Event(var resolved)
             && resolved.original().type().equals("$process-completed")) {
           completed.add(resolved.original().stream().value());
         }
