@@ -263,19 +263,21 @@ public final class LeftfoldServer implements AutoCloseable {
             threads);
     // Calls may come before this method knows a port that was 0.
     var port = new AtomicInteger(options.port());
+    var tcpPort = new AtomicInteger(options.tcp().map(TcpOptions::port).orElse(0));
     var edge =
         listen(
             options,
             insight.trace(wires.calls(port::get)),
             router -> {
               insight.trace(router);
-              wires.addPages(router);
+              wires.addPages(router, tcpPort::get);
             },
             timer,
             store.appendBytesMax());
     port.set(edge.port());
     if (options.tcp().isPresent()) {
       listen(edge, options.tcp().get(), wires);
+      tcpPort.set(edge.framePort());
     }
     insight.metrics().show(edge::connections, edge::openCalls);
     insight.metrics().showWaiting(node::waitingWrites);

@@ -225,7 +225,7 @@ record Wires(
   }
 
   /// What operators and administrators do over plain HTTP.
-  private void addOperations(Router router, Exchanges exchanges) {
+  private void addOperations(Router router, Exchanges exchanges, IntSupplier tcpPort) {
     if (users.isPresent()) {
       router.route("/users/*").handler(exchanges.answering(new UserPages()));
       router
@@ -235,17 +235,20 @@ record Wires(
     var admin = exchanges.answering(new AdminPages(projections.isPresent()));
     router.route("/admin/*").handler(admin);
     router.route("/sys/subsystems").handler(admin);
+    router.route("/auto-scavenge/*").handler(admin);
     if (options.atom().hasStatistics()) {
       router.route("/stats/*").handler(exchanges.answering(new StatisticsPages()));
     }
     if (options.atom().hasGossip()) {
-      var gossip = new GossipPage(node, CLOCK, NodeServices.WIRE_VERSION, this::reached).resource();
+      var gossip =
+          new GossipPage(node, CLOCK, NodeServices.WIRE_VERSION, url -> reached(url, tcpPort))
+              .resource();
       router.route("/gossip").handler(exchanges.answering(_ -> Optional.of(gossip)));
     }
   }
 
   /// Where others reach this node, as far as somebody knows who has reached it by a URL.
-  private GossipPage.Address reached(URI url) {
+  private GossipPage.Address reached(URI url, IntSupplier tcpPort) {
     var host =
         !options.advertisedHost().isEmpty()
             ? options.advertisedHost()
@@ -254,17 +257,23 @@ record Wires(
         options.advertisedPort() != 0
             ? options.advertisedPort()
             : url.getPort() > 0 ? url.getPort() : options.port();
-    return new GossipPage.Address(host == null ? "localhost" : host, port);
+    return new GossipPage.Address(
+        host == null ? "localhost" : host,
+        port,
+        tcpPort.getAsInt(),
+        options.security() instanceof Security.Tls);
   }
 
   /// Adds what is no call.
-  void addPages(Router router) {
+  ///
+  /// @param tcpPort where the old TCP protocol is spoken; 0 for nowhere
+  void addPages(Router router, IntSupplier tcpPort) {
     var exchanges = exchanges();
     if (options.atom().isServed()) {
       addAtom(router, exchanges);
     }
     addEvents(router, exchanges);
-    addOperations(router, exchanges);
+    addOperations(router, exchanges, tcpPort);
     var about =
         new NodePages.About(
             NodeServices.WIRE_VERSION,

@@ -13,7 +13,7 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.concurrent.ThreadFactory;
 
-/// `/health/live`, `/health/ready`, `/info` and `/ping`.
+/// `/health/live`, `/health/ready`, `/info` and `/ping`, and `/`, which leads to `/info`.
 public final class NodePages {
 
   private static final int OK = 200;
@@ -65,7 +65,15 @@ public final class NodePages {
         .method(HttpMethod.HEAD)
         .handler(this::ready);
     router.get("/info").handler(this::info);
-    router.get("/ping").handler(this::ping);
+    router
+        .get("/ping")
+        .produces("application/json")
+        .produces("text/xml")
+        .produces("application/xml")
+        .produces("text/plain")
+        .handler(NodePages::ping);
+    // There is nothing for browsers yet.
+    router.get("/").handler(context -> context.redirect("/info"));
   }
 
   /// 204, or what `liveCode` asks for: some supervisors insist on a code.
@@ -126,6 +134,9 @@ public final class NodePages {
         new JsonObject()
             .put("dbVersion", about.wireVersion())
             .put("esVersion", about.wireVersion())
+            // As some versions write them.
+            .put("dBVersion", about.wireVersion())
+            .put("eSVersion", about.wireVersion())
             .put("leftfoldVersion", about.version())
             .put("state", "leader")
             .put(
@@ -141,7 +152,20 @@ public final class NodePages {
                     .put("properties", new JsonObject())));
   }
 
-  private void ping(RoutingContext context) {
-    context.json(new JsonObject().put("text", "Ping request successfully handled"));
+  private static void ping(RoutingContext context) {
+    var text = "Ping request successfully handled";
+    var type = context.getAcceptableContentType();
+    if (type == null || type.endsWith("json")) {
+      context.json(new JsonObject().put("text", text));
+    } else {
+      context
+          .response()
+          .putHeader("Content-Type", type + "; charset=utf-8")
+          .end(
+              type.endsWith("xml")
+                  ? "<?xml version=\"1.0\" encoding=\"utf-8\"?><ping><text>%s</text></ping>"
+                      .formatted(text)
+                  : text);
+    }
   }
 }

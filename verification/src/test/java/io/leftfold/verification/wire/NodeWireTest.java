@@ -227,6 +227,11 @@ final class NodeWireTest {
     "POST, /health/ready,               405",
     "GET,  /info,                       200",
     "GET,  /ping,                       200",
+    "GET,  /,                           302",
+    "GET,  /auto-scavenge/status,       503",
+    "POST, /auto-scavenge/pause,        503",
+    "GET,  /auto-scavenge/pause,        405",
+    "GET,  /license,                    404",
     "GET,  /nothing,                    404"
   })
   void pages_are_answered(String method, String path, int code) throws Exception {
@@ -247,8 +252,30 @@ final class NodeWireTest {
     assertThat(info.headers().firstValue("content-type")).hasValue("application/json");
     assertThat(info.body())
         .containsPattern("\"esVersion\":\"\\d+\\.\\d+\\.\\d+\"")
+        .containsPattern("\"dBVersion\":\"\\d+\\.\\d+\\.\\d+\"")
         .contains("\"state\":\"leader\"");
     assertThat(send(version, "GET", "/ping").body()).contains("Ping request successfully handled");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          text/plain                      | Ping request successfully handled
+          text/xml                        | <?xml version="1.0" encoding="utf-8"?><ping><text>Ping request successfully handled</text></ping>
+          text/plain;q=0.1,application/*  | {"text":"Ping request successfully handled"}
+          """)
+  void a_ping_is_answered_in_the_form_that_is_asked_for(String accept, String body)
+      throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/ping".formatted(server.port())))
+            .header("Accept", accept)
+            .build();
+
+    try (var client = HttpClient.newHttpClient()) {
+      assertThat(client.send(request, HttpResponse.BodyHandlers.ofString()).body()).isEqualTo(body);
+    }
   }
 
   // ---- the end

@@ -638,6 +638,18 @@ final class TcpWireTest {
     }
   }
 
+  @Test
+  void gossip_tells_the_port() throws Exception {
+    var request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:%d/gossip".formatted(server.port())))
+            .build();
+    try (var http = HttpClient.newHttpClient()) {
+      assertThat(http.send(request, BodyHandlers.ofString()).body())
+          .containsPattern("\"externalTcpPort\":\\s*%d,".formatted(server.tcpPort()))
+          .containsPattern("\"externalSecureTcpPort\":\\s*0,");
+    }
+  }
+
   // ---- one event, whatever the wire
 
   @Test

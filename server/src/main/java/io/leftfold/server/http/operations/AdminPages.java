@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/// What there is behind `/admin/…`, but for `/admin/login`, and `/sys/subsystems`.
+/// What there is behind `/admin/…`, but for `/admin/login`, and `/sys/subsystems` and
+/// `/auto-scavenge/…`.
 public final class AdminPages implements Resource.Routes {
 
   private static final String JSON = "application/json; charset=utf-8";
+  private static final String TEXT = "text/plain; charset=utf-8";
   private static final String LINK = "/admin/scavenge/";
 
   private final boolean hasProjections;
@@ -43,6 +45,10 @@ public final class AdminPages implements Resource.Routes {
       case "admin/scavenge/current" ->
           Optional.of(Resource.get(AdminPages::current).and("DELETE", AdminPages::stopCurrent));
       case "admin/scavenge/last" -> Optional.of(Resource.get(AdminPages::last));
+      case "auto-scavenge/enabled", "auto-scavenge/status" ->
+          Optional.of(Resource.get(AdminPages::noAutoScavenge));
+      case "auto-scavenge/pause", "auto-scavenge/resume", "auto-scavenge/configure" ->
+          Optional.of(Resource.post(AdminPages::noAutoScavenge));
       default -> withName(target.segments());
     };
   }
@@ -70,6 +76,14 @@ public final class AdminPages implements Resource.Routes {
   private Answer subsystems(Request request, Session session) {
     session.require(Right.OnNode.STATISTICS);
     return Answer.text(Status.OK, JSON, hasProjections ? "[\n  \"Projections\"\n]" : "[]");
+  }
+
+  private static Answer noAutoScavenge(Request request, Session session) {
+    session.require(Right.OnNode.STATISTICS);
+    return Answer.text(
+        Status.UNAVAILABLE,
+        TEXT,
+        "Leftfold does not begin scavenges by itself; let a timer of the system post to /admin/scavenge");
   }
 
   private static Resource.Work operating(Consumer<Operator> work) {

@@ -30,7 +30,18 @@ public final class GossipPage {
   ///
   /// @param host a name or address
   /// @param port the port
-  public record Address(String host, int port) {}
+  /// @param tcpPort the port of the old TCP protocol; 0 if it is not spoken
+  /// @param isSecure whether that is spoken over TLS
+  public record Address(String host, int port, int tcpPort, boolean isSecure) {
+
+    private int plainPort() {
+      return isSecure ? 0 : tcpPort;
+    }
+
+    private int securePort() {
+      return isSecure ? tcpPort : 0;
+    }
+  }
 
   /// The page.
   ///
@@ -82,11 +93,11 @@ public final class GossipPage {
     json.writeStringProperty("state", node.isClosing() ? "ShuttingDown" : "Leader");
     json.writeBooleanProperty("isAlive", true);
     json.writeStringProperty("internalTcpIp", address.host);
-    json.writeNumberProperty("internalTcpPort", 0);
-    json.writeNumberProperty("internalSecureTcpPort", 0);
+    json.writeNumberProperty("internalTcpPort", address.plainPort());
+    json.writeNumberProperty("internalSecureTcpPort", address.securePort());
     json.writeStringProperty("externalTcpIp", address.host);
-    json.writeNumberProperty("externalTcpPort", 0);
-    json.writeNumberProperty("externalSecureTcpPort", 0);
+    json.writeNumberProperty("externalTcpPort", address.plainPort());
+    json.writeNumberProperty("externalSecureTcpPort", address.securePort());
     json.writeStringProperty("internalHttpEndPointIp", address.host);
     json.writeNumberProperty("internalHttpEndPointPort", address.port);
     json.writeStringProperty("httpEndPointIp", address.host);
