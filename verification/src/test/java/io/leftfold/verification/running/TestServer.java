@@ -25,6 +25,10 @@ public final class TestServer implements AutoCloseable {
   /// The old TCP protocol on any free port, and as patient as by default.
   public static final TcpOptions TCP = TcpOptions.defaults().withPort(0);
 
+  /// The same, and patient with a peer that says nothing for as long as a test takes.
+  public static final TcpOptions PATIENT_TCP =
+      TCP.withHeartbeats(Duration.ofHours(1), Duration.ofHours(1));
+
   private final LocalEventStore store;
   private final ServerOptions options;
   private final LeftfoldServer server;
@@ -65,7 +69,7 @@ public final class TestServer implements AutoCloseable {
         store,
         ServerOptions.insecure()
             .withAddress("127.0.0.1", 0)
-            .withTcp(TcpOptions.defaults().withPort(0))
+            .withTcp(PATIENT_TCP)
             .withSecurity(Security.plaintextWithUsers(USERS)));
   }
 

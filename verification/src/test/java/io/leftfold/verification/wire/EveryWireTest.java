@@ -166,7 +166,7 @@ final class EveryWireTest {
 
   @BeforeAll
   static void serve() {
-    server = TestServer.withTcp(LocalEventStore.inMemory(), TestServer.TCP);
+    server = TestServer.withTcp(LocalEventStore.inMemory(), TestServer.PATIENT_TCP);
     grpc = Wire.to(server);
     tcp = new TcpPeer(server.tcpPort());
     http = HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
