@@ -42,7 +42,7 @@ final class Script implements AutoCloseable {
   /// What gives JSON of its own to `JSON.stringify`. Who builds such a name of pieces gets that.
   private static final Pattern UNORDINARY =
       Pattern.compile(
-          "toJSON|Date|Temporal|rawJSON|new\\s+(Boolean|Number|String)\\b|Object\\s*\\(");
+          "toJSON|Date|Temporal|rawJSON|Proxy|new\\s+(Boolean|Number|String)\\b|Object\\s*\\(");
 
   private final ProjectionLimits limits;
   private final Context context;
