@@ -167,14 +167,15 @@ record Failures(ConnectionString connection) {
             FromWire.id(limit.getEventId()), limit.getBytes(), limit.getBytesMax());
   }
 
+  /// A server that closes does not close what the caller has open: another one may come in its
+  /// place, and nothing is to end for good meanwhile.
   private static Reason reason(Wire.Failure.Unavailable reason) {
     return switch (reason) {
-      case CLOSED -> Reason.CLOSED;
       case TOO_BUSY -> Reason.TOO_BUSY;
       case READ_ONLY -> Reason.READ_ONLY;
       case INDEXING -> Reason.INDEXING;
       case IN_USE -> Reason.IN_USE;
-      case UNREACHABLE, UNRECOGNIZED -> Reason.UNREACHABLE;
+      case CLOSED, UNREACHABLE, UNRECOGNIZED -> Reason.UNREACHABLE;
     };
   }
 
