@@ -135,7 +135,10 @@ abstract class ProcessContract {
       try (var _ = runner(store).start(factory)) {
         awaitCompleted(completed);
       }
-      assertThat(threads).noneMatch(Thread::isAlive);
+      // Their last step is to say that they have ended.
+      for (var thread : threads) {
+        assertThat(thread.join(Duration.ofSeconds(30))).as("%s ends", thread).isTrue();
+      }
     }
     errands.subList(30, 40).forEach(errand -> Errands.ask(store, errand));
     try (var _ = runner(store).start(factory)) {

@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dkills=1000` kills more often.
 final class ProcessKillTest {
 
-  private static final int KILLS = Integer.getInteger("kills", 50);
+  private static final int KILLS = Integer.getInteger("kills", 75);
   private static final int KILLS_PER_DIRECTORY = 100;
   private static final int ERRANDS_EACH_LIFE = 5;
   private static final String PROCESS = "errands";
@@ -183,8 +183,8 @@ final class ProcessKillTest {
     try {
       for (var life = 0; life < kills; life++) {
         var victim = next;
-        // Every other life ends where it is hardest.
-        var place = Place.values()[life % 2 == 0 ? 3 : random.nextInt(3)];
+        // Most lives end where it is hardest.
+        var place = life % 8 < 7 ? Place.BEHIND_EFFECT : Place.values()[random.nextInt(3)];
         try (var out = victim.inputReader(UTF_8)) {
           var in = victim.outputWriter(UTF_8);
           in.write("%d %s %d\n".formatted(life, place, random.nextInt(place.times)));
