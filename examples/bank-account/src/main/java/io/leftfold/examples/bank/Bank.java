@@ -197,7 +197,8 @@ final class Bank implements AutoCloseable {
   }
 
   /// Forgets who owns an account, for ever and everywhere: in the events, their copies and the
-  /// overview.
+  /// overview. The database that the overview is in may have the name in pages that it does not use
+  /// any more, until it is compacted: H2 does that when it is closed in order.
   ///
   /// @param account one that is there
   /// @param why stays, so it says nothing personal
