@@ -364,7 +364,7 @@ public final class GroupPages implements Resource.Routes {
     return (request, session) -> {
       session.requireReading(stream(id));
       groups.info(id); // whoever names no group is told so
-      return MessageFeed.answer(id, count, consumers.of(id).take(count), request, session);
+      return MessageFeed.answer(id, count, () -> consumers.of(id).take(count), request, session);
     };
   }
 

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /// What a competing consumer is given, as a feed.
 final class MessageFeed {
@@ -35,9 +36,15 @@ final class MessageFeed {
   private MessageFeed() {}
 
   static Answer answer(
-      GroupId id, int count, List<HttpConsumer.Given> given, Request request, Session session) {
+      GroupId id,
+      int count,
+      Supplier<List<HttpConsumer.Given>> taking,
+      Request request,
+      Session session) {
     var type = Accept.choose(request, TYPES);
     var embed = request.target().parameter("embed").map(Embed::of).orElse(Embed.NONE);
+    // Only now, for a request that is refused takes nothing.
+    var given = taking.get();
     var group =
         request.url(
             "/subscriptions/%s/%s"

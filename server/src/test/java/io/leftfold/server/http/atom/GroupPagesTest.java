@@ -103,6 +103,19 @@ final class GroupPagesTest {
   }
 
   @Test
+  void a_request_that_is_refused_takes_nothing() {
+    server.append("jobs-9", 3);
+    var path = "/subscriptions/jobs-9/workers";
+    create(path, "{}");
+    some(path + "/1", 1);
+
+    assertThat(server.get(path + "/3", "Accept", "image/png").statusCode()).isEqualTo(406);
+
+    assertThat(some(path + "/3", 2))
+        .allSatisfy(entry -> assertThat(entry.getInteger("retryCount")).isZero());
+  }
+
+  @Test
   void each_event_is_given_once_and_is_done_when_it_is_acked() {
     server.append("jobs-2", 5);
     var path = "/subscriptions/jobs-2/workers";
