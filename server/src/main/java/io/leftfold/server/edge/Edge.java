@@ -455,7 +455,11 @@ public final class Edge {
   }
 
   private static boolean isPatient(HttpServerRequest request) {
-    return WAITING_HEADERS.stream().anyMatch(request.headers()::contains);
+    var accepted = request.getHeader("accept");
+    return WAITING_HEADERS.stream().anyMatch(request.headers()::contains)
+        || (accepted != null && accepted.contains("text/event-stream"))
+        || request.getParam("wait") != null
+        || "live".equals(request.getParam("format"));
   }
 
   private void countPatientPage(RoutingContext context) {

@@ -291,6 +291,19 @@ final class EventsPagesTest {
     return Long.parseLong(line.substring("id: ".length()));
   }
 
+  /// They count as calls do: of pages no more than 256 are answered at once.
+  @Test
+  void whoever_waits_takes_no_page_from_others() throws Exception {
+    var following = new ArrayList<BufferedReader>();
+    for (var i = 0; i < 256; i++) {
+      following.add(live(at("/events")));
+    }
+    assertThat(get("/events").statusCode()).isEqualTo(200);
+    for (var body : following) {
+      body.close();
+    }
+  }
+
   @Test
   void live_events_end_when_the_server_does() throws Exception {
     var body = live(at("/events"));
