@@ -32,6 +32,8 @@ final class WireEvents {
   /// What an event takes in memory beside its bytes, about.
   private static final int EVENT_BYTES = 256;
 
+  private static final int TAG_BYTES = 64;
+
   /// Ticks between the years 1 and 1970, and the bit by which .NET knows a time of UTC.
   private static final long TICKS_TO_1970 = 621_355_968_000_000_000L;
 
@@ -133,9 +135,15 @@ final class WireEvents {
 
   /// What events take in memory, about.
   static long memoryOf(List<ProposedEvent> events) {
-    return events.stream()
-        .mapToLong(event -> (long) EVENT_BYTES + event.data().length + event.metadata().length)
-        .sum();
+    return events.stream().mapToLong(WireEvents::memoryOf).sum();
+  }
+
+  private static long memoryOf(ProposedEvent event) {
+    var texts = 2L * event.type().length();
+    for (var tag : event.tags()) {
+      texts += TAG_BYTES + 2L * tag.value().length();
+    }
+    return EVENT_BYTES + event.data().length + event.metadata().length + texts;
   }
 
   // ---- what goes

@@ -10,12 +10,15 @@ import io.leftfold.api.ExpectedState;
 import io.leftfold.api.LimitExceededException;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.StreamName;
+import io.leftfold.api.Tag;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.protocol.messages.tcp.OperationResult;
 import io.leftfold.protocol.messages.tcp.TransactionCommitCompleted;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /// The bounds of open transactions, and what is remembered of those that are over.
@@ -113,6 +116,29 @@ class TransactionsTest {
     var third = start();
 
     assertThatThrownBy(() -> transactions.add(third, event(9000)))
+        .isInstanceOf(UnavailableException.class);
+  }
+
+  @Test
+  void types_and_tags_count_too() {
+    var large = new ArrayList<ProposedEvent>();
+    large.add(
+        new ProposedEvent(
+            UUID.randomUUID(),
+            "T".repeat(4096),
+            ContentType.BINARY,
+            new byte[0],
+            new byte[0],
+            List.of()));
+    transactions.add(start(), large);
+    transactions.add(start(), large);
+    var third = start();
+
+    assertThatThrownBy(() -> transactions.add(third, large))
+        .isInstanceOf(UnavailableException.class);
+    var tags = Stream.of("a", "b", "c", "d").map(tag -> Tag.of(tag.repeat(1024)));
+    large.set(0, event(0).getFirst().withTags(tags.toArray(Tag[]::new)));
+    assertThatThrownBy(() -> transactions.add(third, large))
         .isInstanceOf(UnavailableException.class);
   }
 
