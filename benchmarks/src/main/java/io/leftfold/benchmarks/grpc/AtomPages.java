@@ -13,7 +13,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -25,6 +24,7 @@ public final class AtomPages implements Benchmark {
   private static final String STREAM = "pages-1";
   private static final int PAGE = 500;
   private static final int PAGES = 200;
+  private static final Paging PAGING = new Paging(PAGES, PAGE);
   private static final int DATA_CHARS = 230;
 
   private final String embed;
@@ -60,8 +60,9 @@ public final class AtomPages implements Benchmark {
       for (var i = 0; i < PAGES; i++) {
         append(http, store.port());
       }
-      Contestant pages = time -> rate(time, page -> page(http, store.port(), page));
-      Contestant reads = time -> rate(time, page -> grpc.read(STREAM, (long) page * PAGE, PAGE));
+      Contestant pages = time -> PAGING.rate(time, page -> page(http, store.port(), page));
+      Contestant reads =
+          time -> PAGING.rate(time, page -> grpc.read(STREAM, (long) page * PAGE, PAGE));
       WarmUp.inTurns(settings, List.of(pages, reads));
       var rounds = new Rounds(settings).with("leftfold", pages).with("limit", reads).run();
       rows.accept(
@@ -76,20 +77,6 @@ public final class AtomPages implements Benchmark {
                       .formatted(
                           rounds.median("leftfold") / PAGE, page(http, store.port(), 0).length)));
     }
-  }
-
-  private interface Reader {
-    Object read(int page) throws Exception;
-  }
-
-  private static double rate(Duration time, Reader reader) throws Exception {
-    var begin = System.nanoTime();
-    var pages = 0;
-    while (System.nanoTime() - begin < time.toNanos()) {
-      var _ = reader.read(pages % PAGES);
-      pages++;
-    }
-    return (double) PAGE * pages * 1e9 / (System.nanoTime() - begin);
   }
 
   private byte[] page(HttpClient http, int port, int page) throws Exception {

@@ -18,7 +18,6 @@ import io.leftfold.protocol.messages.tcp.ReadStreamEventsCompleted;
 import io.leftfold.protocol.messages.tcp.WriteEvents;
 import io.leftfold.protocol.messages.tcp.WriteEventsCompleted;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
@@ -31,6 +30,7 @@ public final class TcpPages implements Benchmark {
   private static final int ANY = -2;
   private static final int PAGE = 500;
   private static final int PAGES = 200;
+  private static final Paging PAGING = new Paging(PAGES, PAGE);
   private static final int DATA_BYTES = 256;
   private static final int ID_BYTES = 16;
 
@@ -82,8 +82,8 @@ public final class TcpPages implements Benchmark {
         var tcp = new TcpClient(server.tcpPort());
         var grpc = new GrpcPages(server.port())) {
       append(tcp);
-      Contestant pages = time -> rate(time, from -> page(tcp, from));
-      Contestant reads = time -> rate(time, from -> read(grpc, from));
+      Contestant pages = time -> PAGING.rate(time, page -> page(tcp, page * PAGE));
+      Contestant reads = time -> PAGING.rate(time, page -> read(grpc, page * PAGE));
       WarmUp.inTurns(settings, List.of(pages, reads));
       var rounds = new Rounds(settings).with("leftfold", pages).with("limit", reads).run();
       rows.accept(
@@ -94,21 +94,6 @@ public final class TcpPages implements Benchmark {
               "reads of as many events over gRPC, with grpc-java",
               new Asked.Nothing()));
     }
-  }
-
-  private interface Reader {
-    int read(int from) throws IOException;
-  }
-
-  private static double rate(Duration time, Reader reader) throws IOException {
-    var begin = System.nanoTime();
-    var pages = 0;
-    var events = 0L;
-    while (System.nanoTime() - begin < time.toNanos()) {
-      events += reader.read(pages % PAGES * PAGE);
-      pages++;
-    }
-    return events * 1e9 / (System.nanoTime() - begin);
   }
 
   private int read(GrpcPages grpc, int from) throws IOException {

@@ -300,13 +300,25 @@ public final class ReadModelFolds implements Benchmark {
 
   private static void foldRows(EventStore store, Connection connection, FoldingOptions options)
       throws SQLException {
+    var projection =
+        Projection.<Booked, SqlView>of(
+                "balances", 1, Accounts.EVENTS, (view, occurred) -> write(view, occurred.event()))
+            .from(source())
+            .partitionedBy((event, _) -> event.account());
+    foldSql(store, connection, options, projection, "balances", new SqlTable("balances", COLUMNS));
+  }
+
+  /// @param counted the table with a row for each account
+  private static void foldSql(
+      EventStore store,
+      Connection connection,
+      FoldingOptions options,
+      Projection<Booked, SqlView> projection,
+      String counted,
+      SqlTable... tables)
+      throws SQLException {
     try (var one = new OneConnection(connection)) {
-      var readModel = SqlReadModel.of(one.asDataSource(), new SqlTable("balances", COLUMNS));
-      var projection =
-          Projection.<Booked, SqlView>of(
-                  "balances", 1, Accounts.EVENTS, (view, occurred) -> write(view, occurred.event()))
-              .from(source())
-              .partitionedBy((event, _) -> event.account());
+      var readModel = SqlReadModel.of(one.asDataSource(), tables);
       try (var projector = Projector.of(store, projection, readModel, options)) {
         projector.catchUp();
       }
@@ -314,7 +326,8 @@ public final class ReadModelFolds implements Benchmark {
           readModel.<Integer>read(
               "balances",
               view ->
-                  view.query("SELECT COUNT(*) FROM {balances}", row -> row.getInt(1)).getFirst()));
+                  view.query("SELECT COUNT(*) FROM {%s}".formatted(counted), row -> row.getInt(1))
+                      .getFirst()));
     }
   }
 
@@ -328,33 +341,22 @@ public final class ReadModelFolds implements Benchmark {
 
   private static void foldStar(EventStore store, Connection connection, FoldingOptions options)
       throws SQLException {
-    try (var one = new OneConnection(connection)) {
-      var readModel = SqlReadModel.of(one.asDataSource(), STAR.tables());
-      var projection =
-          Projection.<Booked, SqlView>of(
-                  "balances",
-                  1,
-                  Accounts.EVENTS,
-                  (view, occurred) -> {
-                    var booked = occurred.event();
-                    STAR.in(view)
-                        .count(
-                            "booking",
-                            occurred.recorded().position(),
-                            Map.of(
-                                "account", booked.account(), "booking_day", Accounts.day(booked)),
-                            Map.of("cents", booked.cents()));
-                  })
-              .from(source());
-      try (var projector = Projector.of(store, projection, readModel, options)) {
-        projector.catchUp();
-      }
-      require(
-          readModel.<Integer>read(
-              "balances",
-              view ->
-                  view.query("SELECT COUNT(*) FROM {account}", row -> row.getInt(1)).getFirst()));
-    }
+    var projection =
+        Projection.<Booked, SqlView>of(
+                "balances",
+                1,
+                Accounts.EVENTS,
+                (view, occurred) -> {
+                  var booked = occurred.event();
+                  STAR.in(view)
+                      .count(
+                          "booking",
+                          occurred.recorded().position(),
+                          Map.of("account", booked.account(), "booking_day", Accounts.day(booked)),
+                          Map.of("cents", booked.cents()));
+                })
+            .from(source());
+    foldSql(store, connection, options, projection, "account", STAR.tables());
   }
 
   private static void foldGraph(

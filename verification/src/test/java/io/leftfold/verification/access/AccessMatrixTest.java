@@ -143,10 +143,7 @@ final class AccessMatrixTest {
         doors.put(user.getKey(), new OfSession(node.as(users.caller(user.getValue()))));
       }
       holds(WITHOUT_SETTINGS, doors);
-      store.append(
-          StreamName.of("$settings"),
-          ExpectedState.any(),
-          ProposedEvent.json("$settings", SETTINGS));
+      writeSettings(store);
       holds(WITH_SETTINGS, doors);
     }
   }
@@ -190,10 +187,7 @@ final class AccessMatrixTest {
       try {
         holds(WITHOUT_SETTINGS, doors);
         holds(knownToKurrent(WITHOUT_SETTINGS), ofKurrent);
-        store.append(
-            StreamName.of("$settings"),
-            ExpectedState.any(),
-            ProposedEvent.json("$settings", SETTINGS));
+        writeSettings(store);
         holds(WITH_SETTINGS, doors);
         holds(knownToKurrent(WITH_SETTINGS), ofKurrent);
       } finally {
@@ -217,15 +211,17 @@ final class AccessMatrixTest {
         doors.put('o', OldDoor.of(server, "ops", "changeit"));
         doors.put('A', OldDoor.of(server, "admin", "changeit"));
         holds(WITHOUT_SETTINGS, doors);
-        store.append(
-            StreamName.of("$settings"),
-            ExpectedState.any(),
-            ProposedEvent.json("$settings", SETTINGS));
+        writeSettings(store);
         holds(WITH_SETTINGS, doors);
       } finally {
         doors.values().forEach(Door::close);
       }
     }
+  }
+
+  private static void writeSettings(LocalEventStore store) {
+    store.append(
+        StreamName.of("$settings"), ExpectedState.any(), ProposedEvent.json("$settings", SETTINGS));
   }
 
   private static List<String> knownToKurrent(List<String> table) {
