@@ -28,17 +28,26 @@ record Emission(StreamName stream, ProposedEvent event, long cause) {
   /// Why nothing can be written to a stream of that name, if so.
   static Optional<String> objection(String stream) {
     try {
-      var name = StreamName.of(stream);
-      if (name.isVirtual() || stream.equals("$all")) {
-        return Optional.of(
-            "Stream %s is answered by the index; nothing can be written to it".formatted(name));
-      }
-      return ProjectionStreams.isOfProjections(name)
-          ? Optional.of("Stream %s is the projections' own".formatted(name))
-          : Optional.empty();
+      stream(stream);
+      return Optional.empty();
     } catch (IllegalArgumentException e) {
       return Optional.of(String.valueOf(e.getMessage()));
     }
+  }
+
+  /// @throws IllegalArgumentException if nothing can be written to a stream of that name
+  private static StreamName stream(String text) {
+    var name = StreamName.of(text);
+    if (name.isSystem()) {
+      if (name.isVirtual() || text.equals("$all")) {
+        throw new IllegalArgumentException(
+            "Stream %s is answered by the index; nothing can be written to it".formatted(name));
+      }
+      if (ProjectionStreams.isOfProjections(name)) {
+        throw new IllegalArgumentException("Stream %s is the projections' own".formatted(name));
+      }
+    }
+    return name;
   }
 
   /// Those of one event, in order.
@@ -58,10 +67,7 @@ record Emission(StreamName stream, ProposedEvent event, long cause) {
   /// @throws IllegalArgumentException if no such event can be written
   private static Emission of(
       EmittedEvent emitted, RecordedEvent cause, RunIdentity identity, long position, int ordinal) {
-    objection(emitted.stream())
-        .ifPresent(why -> {
-          throw new IllegalArgumentException(why);
-        });
+    var stream = stream(emitted.stream());
     var event =
         new ProposedEvent(
             identity.emittedId(position, ordinal),
@@ -71,7 +77,7 @@ record Emission(StreamName stream, ProposedEvent event, long cause) {
             metadata(emitted.metadata(), cause, identity, position)
                 .getBytes(StandardCharsets.UTF_8),
             List.of());
-    return new Emission(StreamName.of(emitted.stream()), event, position);
+    return new Emission(stream, event, position);
   }
 
   /// The tag that says who emitted, the cause, its correlation, and what the script adds.

@@ -66,13 +66,14 @@ final class OpenStep {
 
   /// Whether it is to end before anything more is folded.
   ///
-  /// @param eventsMax how many events it has at most, besides what the configuration says
-  boolean isFull(ProjectionConfig config, int eventsMax) {
-    return events.size() >= config.checkpointHandledThreshold()
+  /// @param times how many times as many events it may have as the configuration says
+  /// @param eventsMax how many events it has at most, whatever the configuration says
+  boolean isFull(ProjectionConfig config, long times, int eventsMax) {
+    return events.size() >= times * config.checkpointHandledThreshold()
         || events.size() >= eventsMax
         || bytes >= config.checkpointUnhandledBytesThreshold()
         || (allocatedBytes >= ALLOCATED_BYTES_MAX && !events.isEmpty())
-        || emissions.size() >= config.maxWriteBatchLength()
+        || emissions.size() >= times * config.maxWriteBatchLength()
         || emittedBytes >= EMITTED_BYTES_MAX
         || parked.size() >= PARKED_MAX
         || parkedBytes >= PARKED_BYTES_MAX
@@ -81,11 +82,12 @@ final class OpenStep {
 
   /// How many events there is room for.
   ///
-  /// @param eventsMax how many events it has at most, besides what the configuration says
+  /// @param times how many times as many events it may have as the configuration says
+  /// @param eventsMax how many events it has at most, whatever the configuration says
   /// @param emittedForEach how many events one event emits, by experience
-  long room(ProjectionConfig config, int eventsMax, long emittedForEach) {
-    var handled = Math.min(config.checkpointHandledThreshold(), eventsMax) - events.size();
-    var written = config.maxWriteBatchLength() - emissions.size();
+  long room(ProjectionConfig config, long times, int eventsMax, long emittedForEach) {
+    var handled = Math.min(times * config.checkpointHandledThreshold(), eventsMax) - events.size();
+    var written = times * config.maxWriteBatchLength() - emissions.size();
     return Math.min(handled, written / Math.max(1, emittedForEach));
   }
 

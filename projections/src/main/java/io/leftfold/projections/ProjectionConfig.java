@@ -5,6 +5,9 @@ package io.leftfold.projections;
 /// How a projection goes about its work: numbers and permissions that may be changed. The names are
 /// those of KurrentDB.
 ///
+/// A step ends when one of the thresholds is reached and the step before it is written. While that
+/// is being written the next one goes on, up to eight times as many events.
+///
 /// @param emitEnabled whether it may write
 /// @param trackEmittedStreams whether it keeps a list of the streams that it wrote to
 /// @param checkpointAfterMs how long a step is collected at least

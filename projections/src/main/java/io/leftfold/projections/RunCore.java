@@ -30,6 +30,10 @@ final class RunCore implements AutoCloseable {
   /// After so many events somebody looks at what was allocated meanwhile.
   private static final int MEASURED_EVENTS = 8;
 
+  /// While a step is being written the next one may have so many times as many events as the
+  /// configuration says, so that folding does not wait for writing.
+  private static final int TIMES_WHILE_WRITING = 8;
+
   private final RunIdentity identity;
   private final RunSettings settings;
   private final RunHints hints;
@@ -192,7 +196,7 @@ final class RunCore implements AutoCloseable {
   /// A step that is full ends behind what was folded ahead.
   private boolean canFold() {
     return !ending.isNear()
-        && (fold.isAhead() || !isFull())
+        && (fold.isAhead() || !isFull(times()))
         && !attempts.isPausing()
         && inbox.upcoming() != null;
   }
@@ -203,6 +207,7 @@ final class RunCore implements AutoCloseable {
     var room =
         open.room(
             settings.config(),
+            times(),
             hints.stepEventsAt(inbox.through()),
             figures.emitted() / Math.max(1, figures.handled()));
     var next = new ArrayList<ResolvedEvent>();
@@ -213,7 +218,7 @@ final class RunCore implements AutoCloseable {
       if (event != null
           && at > last
           && !isOwn.test(event)
-          && !hints.rejected().containsKey(at)
+          && hints.rejection(at) == null
           && !parking.isOfParked(resolved, event)) {
         next.add(resolved);
       }
@@ -240,7 +245,7 @@ final class RunCore implements AutoCloseable {
       consume();
       return;
     }
-    var rejection = hints.rejected().get(at);
+    var rejection = hints.rejection(at);
     if (rejection != null) {
       failed(resolved, FailedEvents.rejection(event, rejection));
       return;
@@ -365,15 +370,19 @@ final class RunCore implements AutoCloseable {
     }
   }
 
-  private boolean isFull() {
-    return open.isFull(settings.config(), hints.stepEventsAt(inbox.through()));
+  private boolean isFull(int times) {
+    return open.isFull(settings.config(), times, hints.stepEventsAt(inbox.through()));
+  }
+
+  private int times() {
+    return writing == null ? 1 : TIMES_WHILE_WRITING;
   }
 
   private boolean isDue() {
     if (isAtLastStep()) {
       return open.hasEffects() || inbox.through() > checkpoint.position();
     }
-    return isFull()
+    return isFull(1)
         || !open.parked.isEmpty()
         || (open.hasEffects() && attempts.againAt().isPresent())
         || (open.hasEffects()

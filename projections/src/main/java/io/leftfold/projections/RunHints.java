@@ -4,6 +4,7 @@ package io.leftfold.projections;
 
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a run learned that had to be given up, for the next one from the same checkpoint: which
 /// events nobody can take, until where steps are to be small, to find another one, and whether its
@@ -41,6 +42,11 @@ record RunHints(
 
   RunHints inOneWorld() {
     return new RunHints(rejected, carefulThrough, stepEvents, true);
+  }
+
+  /// Why nobody can take the event at a position; null if that is not known.
+  @Nullable String rejection(long position) {
+    return rejected.isEmpty() ? null : rejected.get(position);
   }
 
   int stepEventsAt(long position) {

@@ -76,7 +76,7 @@ final class Script implements AutoCloseable {
       var events = context.eval(EVENT).execute();
       var hostFunctions = context.eval("js", "({})");
       host.fill(hostFunctions);
-      var json =
+      var texts =
           context
               .eval(JSON)
               .execute(
@@ -85,12 +85,12 @@ final class Script implements AutoCloseable {
                   limits.stateDepth(),
                   !UNORDINARY.matcher(source.text()).find());
       var phase = context.eval("js", "({ emits: false })");
-      var open = context.eval(OUTPUTS).execute(hostFunctions, json, limits.emittedChars(), phase);
+      var open = context.eval(OUTPUTS).execute(hostFunctions, texts, limits.emittedChars(), phase);
       var stateLimits = context.eval("js", "({})");
       stateLimits.putMember("state", limits.stateChars());
       stateLimits.putMember("depth", limits.stateDepth());
       functions =
-          context.eval(FOLD).execute(written, hostFunctions, stateLimits, events, json, phase);
+          context.eval(FOLD).execute(written, hostFunctions, stateLimits, events, texts, phase);
       step = functions.getMember("step");
       deleted = functions.getMember("deleted");
       textOf = context.eval("js", "text => text");

@@ -107,14 +107,16 @@ final class ScriptHost {
     put(host, "refuse", this::refuse);
   }
 
-  /// Of each state the length of its key, a blank, the key, its JSON and a line end.
+  /// Of each state a line end, the length of its key, a blank, the key and its JSON; those that
+  /// changed first come last.
   private boolean takeStates(String texts) {
-    var at = 0;
+    var at = 1;
     while (at < texts.length()) {
       var blank = texts.indexOf(' ', at);
       var text = blank + 1 + Integer.parseInt(texts, at, blank, 10);
-      var end = texts.indexOf('\n', text);
-      saved.put(texts.substring(blank + 1, text), texts.substring(text, end));
+      var next = texts.indexOf('\n', text);
+      var end = next < 0 ? texts.length() : next;
+      saved.putFirst(texts.substring(blank + 1, text), texts.substring(text, end));
       at = end + 1;
     }
     return true;

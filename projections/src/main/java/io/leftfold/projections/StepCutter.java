@@ -43,12 +43,14 @@ record StepCutter(
     } catch (ProjectionFaultException | LeftfoldException e) {
       return new Cut.Ends(unsaved(open, e));
     }
-    var objection = loaded.maker().objection(changes, outputs.keySet());
+    var objection = loaded.maker().objection(outputs.keySet());
     if (objection.isPresent()) {
       return new Cut.Ends(refusals.unsaved(open.events, objection.get()));
     }
     try {
       return make(number, last, revision, position, open, changes, outputs);
+    } catch (IllegalArgumentException e) {
+      return new Cut.Ends(refusals.unsaved(open.events, String.valueOf(e.getMessage())));
     } catch (LeftfoldException e) {
       return new Cut.Ends(unsaved(open, e));
     }

@@ -18,6 +18,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Makes the one commit of a step.
 final class StepMaker {
@@ -25,6 +27,11 @@ final class StepMaker {
   /// The state of a partition with which its stream begins to keep the last only. Of most
   /// partitions there are few states, and saying so takes as much as a state does.
   private static final long REVISION_THAT_FORGETS = 3;
+
+  private static final String ACCESS_OF_STATES =
+      """
+      "$acl":{"$r":"$admins","$w":"$admins","$d":"$admins","$mr":"$all","$mw":"$admins"}\
+      """;
 
   private final EventStore store;
   private final RunIdentity identity;
@@ -64,6 +71,8 @@ final class StepMaker {
   /// @param step its number in the run
   /// @param before the revision of the last checkpoint; −1 for none
   /// @param outputs results by partition; empty texts for none
+  /// @throws IllegalArgumentException if the states of a partition cannot be written, for nothing
+  ///   can be called as they would have to be; then the run is over
   Commit make(
       long step,
       long before,
@@ -91,18 +100,11 @@ final class StepMaker {
     return Commit.of(parts);
   }
 
-  /// Why what a step leaves cannot be written, if so: nothing can be called as it would have to be.
+  /// Why the results of a step cannot be written, if so: nothing can be called as they would have
+  /// to be.
   ///
   /// @param partitions those whose results are written
-  Optional<String> objection(StateChanges changes, Set<String> partitions) {
-    try {
-      changes
-          .partitions()
-          .keySet()
-          .forEach(partition -> identity.streams().state(identity.epoch(), partition));
-    } catch (IllegalArgumentException e) {
-      return Optional.of(String.valueOf(e.getMessage()));
-    }
+  Optional<String> objection(Set<String> partitions) {
     return partitions.stream()
         .flatMap(partition -> results.objection(partition).stream())
         .findFirst();
@@ -116,14 +118,10 @@ final class StepMaker {
     return RunIdentity.stepId(run, revision, ordinal++);
   }
 
-  private void state(
-      long step, String partition, String text, @org.jspecify.annotations.Nullable String output) {
+  private void state(long step, String partition, String text, @Nullable String output) {
     var stream = identity.streams().state(identity.epoch(), partition);
     var result = output == null ? states.result(partition) : result(partition, output);
-    add(
-        stream,
-        ExpectedState.any(),
-        json(StoredStates.TYPE, text).withMetadata(StoredStates.metadata(result)));
+    add(stream, ExpectedState.any(), json(StoredStates.TYPE, text, StoredStates.metadata(result)));
     states.put(step, partition, text, result);
     if (states.revision(partition) == REVISION_THAT_FORGETS) {
       keepOnly(stream, 1);
@@ -133,7 +131,7 @@ final class StepMaker {
   private void shared(String text) {
     var stream = identity.streams().sharedState(identity.epoch());
     var isNew = states.sharedState().isEmpty();
-    add(stream, ExpectedState.any(), json(StoredStates.TYPE, text));
+    add(stream, ExpectedState.any(), json(StoredStates.TYPE, text, ""));
     if (isNew) {
       keepOnly(stream, 1);
     }
@@ -151,7 +149,10 @@ final class StepMaker {
     }
     var next = lastOf(stream, partition, last) + 1;
     open(stream);
-    add(stream, ExpectedState.any(), json(output.isEmpty() ? "ResultRemoved" : "Result", output));
+    add(
+        stream,
+        ExpectedState.any(),
+        json(output.isEmpty() ? "ResultRemoved" : "Result", output, ""));
     if (!stream.equals(results.all())) {
       open(results.all());
       add(results.all(), ExpectedState.any(), ProposedEvent.link(stream, next).withId(nextId()));
@@ -172,6 +173,11 @@ final class StepMaker {
   }
 
   private void emit(List<Emission> emissions) {
+    var metastreams =
+        emissions.stream()
+            .map(Emission::stream)
+            .filter(StreamName::isMetastream)
+            .collect(Collectors.toSet());
     var at = 0;
     while (at < emissions.size()) {
       var stream = emissions.get(at).stream();
@@ -180,7 +186,8 @@ final class StepMaker {
         events.add(emissions.get(at).event());
         at++;
       }
-      if (stream.value().startsWith("$") && !isGivenMetadata(stream, emissions)) {
+      if (stream.isMetastream()
+          || (stream.isSystem() && !metastreams.contains(stream.metastream()))) {
         open(stream);
       }
       parts.add(new StreamAppend(stream, ExpectedState.any(), events));
@@ -192,11 +199,6 @@ final class StepMaker {
 
   private void open(StreamName stream) {
     forAll.opening(stream, this::nextId).ifPresent(parts::add);
-  }
-
-  private static boolean isGivenMetadata(StreamName stream, List<Emission> emissions) {
-    return !stream.isMetastream()
-        && emissions.stream().anyMatch(one -> one.stream().equals(stream.metastream()));
   }
 
   private void track(List<Emission> emissions) {
@@ -217,29 +219,20 @@ final class StepMaker {
     }
   }
 
-  private ProposedEvent json(String type, String text) {
+  private ProposedEvent json(String type, String text, String metadata) {
     // An empty text is no JSON.
     return new ProposedEvent(
         nextId(),
         type,
         text.isEmpty() ? ContentType.BINARY : ContentType.JSON,
         text.getBytes(StandardCharsets.UTF_8),
-        new byte[0],
+        metadata.getBytes(StandardCharsets.UTF_8),
         List.of());
   }
 
   private void keepOnly(StreamName stream, int events) {
-    add(
-        stream.metastream(),
-        ExpectedState.any(),
-        ProposedEvent.json("$metadata", keeping(events)).withId(nextId()));
-  }
-
-  private static String keeping(int events) {
-    return """
-    {"$maxCount":%d,"$acl":{"$r":"$admins","$w":"$admins","$d":"$admins","$mr":"$all","$mw":"$admins"}}\
-    """
-        .formatted(events);
+    var metadata = "{\"$maxCount\":" + events + "," + ACCESS_OF_STATES + "}";
+    add(stream.metastream(), ExpectedState.any(), json("$metadata", metadata, ""));
   }
 
   private void add(StreamName stream, ExpectedState expected, ProposedEvent event) {

@@ -3,13 +3,15 @@
 // One step of a fold, and the states it works on. Runs in the projection's own context, beside the script, and so
 // holds on to the built-in functions it needs before the script can put others in their place.
 //
-// Evaluates to a function (definition, host, limits, events, json, phase); host are the functions of the other side.
-(function (definition, host, limits, events, json, phase) {
+// Evaluates to a function (definition, host, limits, events, texts, phase); host are the functions of the other side.
+(function (definition, host, limits, events, texts, phase) {
   'use strict';
   const { isArray } = Array;
   const { isFrozen, values, getPrototypeOf, prototype: plainPrototype } = Object;
-  const { parse } = JSON;
+  const { parse, stringify } = JSON;
   const { Event, broken } = events;
+  const { json, isOrdinary, shallowChars, isShallow } = texts;
+  const { state: stateChars } = limits;
   const LINK_METADATA = 2, STREAM_KEY = 10, HANDED_OVER = 1 << 20;
   const MapOf = Map;
   const own = { get: Map.prototype.get, set: Map.prototype.set, delete: Map.prototype.delete, keys: Map.prototype.keys };
@@ -32,9 +34,9 @@
   const slots = map();
   // What all of them came to, as far as that is known: when they were saved or loaded.
   let heldChars = 0;
-  // What has changed since the last save, from slot to slot: arrays are the script's to tamper with.
+  // What has changed since the last save, from slot to slot, the last one first: arrays are the script's to tamper with.
   let firstDirty = null;
-  let lastDirty = null;
+  let saves = 0;
   let shared;
   let sharedKnown = false;
   let sharedDirty = false;
@@ -63,7 +65,7 @@
     let slot = slots.get(key);
     if (slot === undefined) {
       const text = host.load(key);
-      slot = { key, head: key.length + ' ' + key, state: undefined, exists: text !== null, chars: 0, isDirty: false, nextDirty: null };
+      slot = { key, head: '\n' + key.length + ' ' + key, state: undefined, exists: text !== null, chars: 0, dirtyIn: -1, nextDirty: null };
       if (text !== null) measure(slot, text);
       if (text !== null && text !== '') slot.state = parse(text);
       slots.set(key, slot);
@@ -179,20 +181,19 @@
       undo.slot = slot;
       undo.known = slot.exists;
       undo.text = stateText(slot);
-      undo.shared = biState ? json(shared, limits.state) : null;
+      undo.shared = biState ? json(shared, stateChars) : null;
     }
     return slot;
   }
 
   function leave(slot) {
-    slot.isDirty = true;
-    if (firstDirty === null) firstDirty = slot;
-    else lastDirty.nextDirty = slot;
-    lastDirty = slot;
+    slot.dirtyIn = saves;
+    slot.nextDirty = firstDirty;
+    firstDirty = slot;
   }
 
   function stateText(slot) {
-    const text = json(slot.state, limits.state);
+    const text = json(slot.state, stateChars);
     return text === undefined || text === 'null' ? '' : text;
   }
 
@@ -230,12 +231,11 @@
       if (result !== undefined) slot.state = settled(result);
     }
     if (broken.data) host.leftOut(2);
-    else if (!slot.isDirty) {
+    else if (slot.dirtyIn !== saves) {
       // As leave().
-      slot.isDirty = true;
-      if (firstDirty === null) firstDirty = slot;
-      else lastDirty.nextDirty = slot;
-      lastDirty = slot;
+      slot.dirtyIn = saves;
+      slot.nextDirty = firstDirty;
+      firstDirty = slot;
     }
   }
 
@@ -247,7 +247,7 @@
     if (slot.state === undefined || slot.state === null) initialize(slot);
     slot.exists = true;
     definition.deleted(slot.state, null, key, isSoft);
-    if (!slot.isDirty) leave(slot);
+    if (slot.dirtyIn !== saves) leave(slot);
     return 1;
   }
 
@@ -258,7 +258,7 @@
     if (definition.chain.length > 0) {
       if (biState) loadShared();
       // A copy, so that what they change in it is in the result alone.
-      value = parse(json(biState ? [slot.state, shared] : slot.state, limits.state));
+      value = parse(json(biState ? [slot.state, shared] : slot.state, stateChars));
     }
     for (let i = 0; i < definition.chain.length; i++) {
       const { kind, by } = definition.chain[i];
@@ -269,22 +269,32 @@
       else if (given !== true) return '';
       if (value === undefined || value === null) return '';
     }
-    const text = json(value, limits.state);
+    const text = json(value, stateChars);
     return text === undefined ? '' : text;
   }
 
-  // Hands over many states at a time, for each call of the other side costs as much as a state: of each the length of its
-  // key, the key, its JSON, which has no line ends, and a line end.
+  // Hands over many states at a time, for each call of the other side costs as much as a state: of each a line end, the
+  // length of its key, a blank, the key, and its JSON, which has no line ends. What has changed last comes first.
   function save() {
     let texts = '';
     for (let slot = firstDirty; slot !== null; slot = slot.nextDirty) {
       current = slot.key;
-      // As in stateText: a call for each state shows.
-      let text = json(slot.state, limits.state);
-      if (text === undefined || text === 'null') text = '';
-      heldChars += text.length - slot.chars;
-      slot.chars = text.length;
-      texts += slot.head + text + '\n';
+      let text;
+      if (isOrdinary) {
+        // As in stateText: a call for each state would take longer than making its JSON.
+        try {
+          text = stringify(slot.state);
+        } catch (_) {
+          // It is thrown again below, or what is wrong is told more precisely.
+        }
+      }
+      if (text === undefined || (text.length > shallowChars && (text.length > stateChars || !isShallow(text)))) {
+        text = stateText(slot);
+      } else if (text === 'null') text = '';
+      const { length } = text;
+      heldChars += length - slot.chars;
+      slot.chars = length;
+      texts += slot.head + text;
       if (texts.length > HANDED_OVER) {
         host.save(texts);
         texts = '';
@@ -293,16 +303,11 @@
     if (texts !== '') host.save(texts);
     if (sharedDirty) {
       current = null;
-      host.saveShared(json(shared, limits.state) ?? '');
+      host.saveShared(json(shared, stateChars) ?? '');
       sharedDirty = false;
     }
-    for (let slot = firstDirty; slot !== null;) {
-      const { nextDirty } = slot;
-      slot.isDirty = false;
-      slot.nextDirty = null;
-      slot = nextDirty;
-    }
-    firstDirty = lastDirty = null;
+    saves++;
+    firstDirty = null;
   }
 
   // Lets go of the states that were taken up first. Only for when all are saved.
@@ -334,7 +339,7 @@
     stateOf(key) { return stateText(slotOf(key)); },
     sharedState() {
       loadShared();
-      return json(shared, limits.state) ?? '';
+      return json(shared, stateChars) ?? '';
     },
     // Asked once after a step that failed.
     hadBrokenData() {

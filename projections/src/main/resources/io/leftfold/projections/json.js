@@ -2,9 +2,10 @@
 //
 // The JSON that states and emitted events become.
 //
-// Evaluates to a function (events, refuse, depthMax, isOrdinary) that returns a function (value, characters): the JSON of
-// a value, or undefined where it has none. isOrdinary: the script makes nothing of which JSON.stringify gives something
-// else than write().
+// Evaluates to a function (events, refuse, depthMax, isOrdinary) that returns { json, isOrdinary, shallowChars, isShallow }.
+// json is a function (value, characters): the JSON of a value, or undefined where it has none. isOrdinary: the script makes
+// nothing of which JSON.stringify gives something else than write(); what has JSON of at most shallowChars, or isShallow,
+// does not nest too deep.
 (function (events, refuse, depthMax, isOrdinary) {
   'use strict';
   const { isArray } = Array;
@@ -13,6 +14,8 @@
   const { isEvent, keys: EVENT_KEYS } = events;
   const split = Function.prototype.call.bind(String.prototype.split);
 
+  // Nothing so short nests too deep, for a level has a beginning and an end.
+  const shallowChars = 2 * depthMax;
   const QUOTED_MAX = 1000;
   const quotedKeys = create(null);
   let quotedCount = 0;
@@ -131,13 +134,11 @@
     return json + '}';
   }
 
-  // A level has a beginning and an end.
   function isShallow(text) {
-    return text.length <= 2 * depthMax
-      || split(text, '{', depthMax + 2).length + split(text, '[', depthMax + 2).length - 2 <= depthMax;
+    return split(text, '{', depthMax + 2).length + split(text, '[', depthMax + 2).length - 2 <= depthMax;
   }
 
-  return function json(value, characters) {
+  function json(value, characters) {
     if (typeof value === 'object' && value !== null) {
       if (isOrdinary) {
         let text;
@@ -146,12 +147,14 @@
         } catch (_) {
           // It is thrown again below, or what is wrong is told more precisely.
         }
-        if (text !== undefined && text.length <= characters && isShallow(text)) return text;
+        if (text !== undefined && text.length <= characters && (text.length <= shallowChars || isShallow(text))) return text;
       }
       room = characters;
       if (isPlain(value, 1) && room >= 0) return stringify(value);
     }
     allowed = room = characters;
     return write(value, 1);
-  };
+  }
+
+  return { __proto__: null, json, isOrdinary, shallowChars, isShallow };
 })

@@ -6,6 +6,7 @@ import io.leftfold.api.AppendResult.AppendedStream;
 import io.leftfold.api.ContentType;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tracking;
 import io.leftfold.engine.log.EncodedRecords;
@@ -90,8 +91,9 @@ final class CommitDraft {
   }
 
   private void say(Head stream, ProposedEvent event) {
-    stream.metadataJson = MetadataJson.wellFormed(event.contentType(), event.data());
-    stream.metadata = MetadataJson.decode(stream.metadataJson);
+    var said = MetadataJson.said(event.contentType(), event.data());
+    stream.metadataJson = said.isPresent() ? event.data() : MetadataJson.nothing();
+    stream.metadata = said.orElse(StreamMetadata.none());
     stream.hasMetadata = true;
   }
 

@@ -62,9 +62,14 @@ public final class MetadataJson {
     return NOTHING;
   }
 
+  /// What an event of a metastream says, if it is metadata.
+  static Optional<StreamMetadata> said(ContentType contentType, byte[] data) {
+    return contentType == ContentType.JSON ? decoded(data) : Optional.empty();
+  }
+
   /// The data of the last event of a metastream, if it is metadata; otherwise [#nothing()].
   static byte[] wellFormed(ContentType contentType, byte[] data) {
-    return contentType == ContentType.JSON && decoded(data).isPresent() ? data : NOTHING;
+    return said(contentType, data).isPresent() ? data : NOTHING;
   }
 
   /// Reads metadata.
