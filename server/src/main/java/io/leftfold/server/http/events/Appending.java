@@ -37,12 +37,7 @@ final class Appending {
   }
 
   Answer answer(Request request, Session session) {
-    for (var name : request.target().query().keySet()) {
-      if (!KNOWN.contains(name)) {
-        throw new IllegalArgumentException(
-            "There is no parameter %s here; there are stream and expected".formatted(name));
-      }
-    }
+    Parameters.check(request.target(), KNOWN, Set.of());
     var type =
         request
             .header("content-type")

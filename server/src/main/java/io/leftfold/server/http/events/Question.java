@@ -10,7 +10,6 @@ import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Tag;
 import io.leftfold.server.http.exchange.Target;
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -42,30 +41,26 @@ record Question(
   private static final Set<String> FILTERS =
       new TreeSet<>(Set.of("category", "prefix", "types", "tags", "system"));
   private static final Set<String> KNOWN =
-      new TreeSet<>(
-          Set.of(
-              "stream",
-              "category",
-              "prefix",
-              "types",
-              "tags",
-              "system",
-              "after",
-              "limit",
-              "wait",
-              EventForm.PARAMETER));
+      Set.of(
+          "stream",
+          "category",
+          "prefix",
+          "types",
+          "tags",
+          "system",
+          "after",
+          "limit",
+          "wait",
+          EventForm.PARAMETER);
+
+  /// Whoever begins has no cursor yet.
+  private static final Set<String> OPTIONAL = Set.of("after");
 
   /// Reads what stands behind the question mark.
   ///
   /// @throws IllegalArgumentException if it makes no sense
   static Question of(Target target) {
-    for (var name : target.query().keySet()) {
-      if (!KNOWN.contains(name)) {
-        throw new IllegalArgumentException(
-            "There is no parameter %s here; there are %s"
-                .formatted(name, String.join(", ", KNOWN)));
-      }
-    }
+    Parameters.check(target, KNOWN, OPTIONAL);
     var stream = target.parameter("stream").map(StreamName::of);
     var filters = FILTERS.stream().filter(name -> target.parameter(name).isPresent()).toList();
     if (stream.isPresent() && !filters.isEmpty()) {
@@ -153,13 +148,17 @@ record Question(
   }
 
   private static Set<String> words(Target target, String name) {
-    return target
-        .parameter(name)
-        .map(text ->
-            Arrays.stream(text.split(",", -1))
-                .filter(word -> !word.isEmpty())
-                .collect(Collectors.toCollection(LinkedHashSet::new)))
-        .orElseGet(LinkedHashSet::new);
+    var said = target.parameter(name);
+    if (said.isEmpty()) {
+      return Set.of();
+    }
+    var words = new LinkedHashSet<>(List.of(said.get().split(",", -1)));
+    if (words.contains("")) {
+      throw new IllegalArgumentException(
+          "%s has commas between its items, got '%s' with an empty one; leave it out"
+              .formatted(name, said.get()));
+    }
+    return words;
   }
 
   /// The same question about what stands behind an event.

@@ -8,11 +8,13 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /// What a request asks for. The path was taken apart before it was decoded, so a segment may have a
 /// slash in it.
@@ -20,15 +22,18 @@ import java.util.Optional;
 /// @param path as it was sent
 /// @param segments of the path, decoded
 /// @param query what stands behind the question mark, decoded, by names in small letters
-public record Target(String path, List<String> segments, Map<String, String> query) {
+/// @param repeated the names that stand there more than once; `query` has what is said last
+public record Target(
+    String path, List<String> segments, Map<String, String> query, Set<String> repeated) {
 
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
   private static final String UNRESERVED = "-_.~";
 
-  /// Copies the lists.
+  /// Copies what it is given.
   public Target {
     segments = List.copyOf(segments);
     query = Map.copyOf(query);
+    repeated = Set.copyOf(repeated);
   }
 
   /// Takes a target apart.
@@ -43,16 +48,20 @@ public record Target(String path, List<String> segments, Map<String, String> que
       segments.add(decoded(segment, false));
     }
     var parameters = new HashMap<String, String>();
+    var repeated = new HashSet<String>();
     for (var parameter : query.split("&", -1)) {
       var equals = parameter.indexOf('=');
-      var name = equals < 0 ? parameter : parameter.substring(0, equals);
+      var name =
+          decoded(equals < 0 ? parameter : parameter.substring(0, equals), true)
+              .toLowerCase(Locale.ROOT);
       if (!name.isEmpty()) {
-        parameters.put(
-            decoded(name, true).toLowerCase(Locale.ROOT),
-            equals < 0 ? "" : decoded(parameter.substring(equals + 1), true));
+        var value = equals < 0 ? "" : decoded(parameter.substring(equals + 1), true);
+        if (parameters.put(name, value) != null) {
+          repeated.add(name);
+        }
       }
     }
-    return new Target(path, segments, parameters);
+    return new Target(path, segments, parameters, repeated);
   }
 
   /// Whether the path ends in a slash, and in more than that.

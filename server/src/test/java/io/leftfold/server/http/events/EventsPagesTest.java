@@ -485,11 +485,47 @@ final class EventsPagesTest {
         "/events?typ=T | There is no parameter typ here",
         "/events?system=perhaps | system is true or false",
         "/events?format=xml | format is one of lines, live, cloudevents, csv",
+        "/events?stream= | stream has a value, got none",
+        "/events?category | category has a value, got none",
+        "/events?prefix= | prefix has a value, got none",
+        "/events?types= | types has a value, got none",
+        "/events?types=, | types has commas between its items, got ',' with an empty one",
+        "/events?tags=customer:9, | tags has commas between its items, got 'customer:9,' with",
+        "/events?system= | system has a value, got none",
+        "/events?limit= | limit has a value, got none",
+        "/events?wait= | wait has a value, got none",
+        "/events?format= | format has a value, got none",
+        "/events?types=A&Types=B | types is said once, got it more than once",
+        "/events?after=&after=7 | after is said once, got it more than once",
+        "/events?format=live&stream= | stream has a value, got none",
       })
   void what_makes_no_sense_is_refused_with_what_would(String path, String why) {
     var refused = get(path);
     assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
     assertThat(new JsonObject(refused.body()).getString("detail")).contains(why);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "stream=a&expected= | expected has a value, got none",
+        "stream=a&expected=any&expected=0 | expected is said once, got it more than once",
+        "stream= | stream has a value, got none",
+        "stream=a&stream=b | stream is said once, got it more than once",
+      })
+  void an_append_whose_parameters_say_nothing_is_refused(String query, String why) {
+    append("a", 3);
+    var refused = post("/events?" + query, ONE, cloudEvent("1", ",\"stream\":\"a\""));
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+    assertThat(new JsonObject(refused.body()).getString("detail")).contains(why);
+    assertThat(recorded("a")).hasSize(3);
+  }
+
+  @Test
+  void whoever_has_no_cursor_yet_begins_at_the_first_event() {
+    append("a", 1);
+    assertThat(places(get("/events?stream=a&after="))).containsExactly("0@a");
   }
 
   @Test
