@@ -35,7 +35,11 @@ import java.util.function.Function;
 public final class Reading {
 
   private static final StreamName ALL = StreamName.of("$all");
-  private static final String VARY = "Accept, Kurrent-ResolveLinkTos, ES-ResolveLinkTos";
+
+  /// What a page is made of. Not longer than 128 characters: nginx keeps nothing of which more is
+  /// said.
+  private static final String VARY =
+      "Accept, Kurrent-ResolveLinkTos, ES-ResolveLinkTos, " + Request.HEADERS_OF_BASE;
 
   private final AtomOptions options;
   private final Waiting waiting;
@@ -50,6 +54,23 @@ public final class Reading {
     this.options = options;
     this.waiting = waiting;
     this.groups = groups;
+  }
+
+  /// Leads to the same without the slash at its end.
+  Resource.Work withoutSlash(StreamName stream) {
+    return (request, session) -> {
+      var path = request.target().path();
+      var query = request.target().query(_ -> true);
+      var url =
+          request.url(path.substring(0, path.length() - 1)) + (query.isEmpty() ? "" : "?" + query);
+      var caching =
+          options.isCached()
+              ? Caching.forEver(session.readsWhatEverybodyMay(stream, false))
+              : Caching.never();
+      return caching
+          .of(Answer.empty(Status.TEMPORARY_REDIRECT, "").with("Location", url))
+          .with("Vary", VARY);
+    };
   }
 
   // ---- pages

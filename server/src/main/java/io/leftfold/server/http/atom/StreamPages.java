@@ -6,10 +6,8 @@ import io.leftfold.api.EventFilter;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
 import io.leftfold.server.http.atom.body.Ids;
-import io.leftfold.server.http.exchange.Answer;
 import io.leftfold.server.http.exchange.RefusedException;
 import io.leftfold.server.http.exchange.Resource;
-import io.leftfold.server.http.exchange.Status;
 import io.leftfold.server.http.exchange.Target;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +18,6 @@ public final class StreamPages implements Resource.Routes {
 
   private static final String ALL = "$all";
   private static final String SCAVENGES = "$scavenges";
-  private static final String FOR_EVER = "max-age=31536000, public";
 
   /// What the original server reads at once.
   private static final int COUNT_MAX = 4096;
@@ -44,7 +41,7 @@ public final class StreamPages implements Resource.Routes {
       return Optional.empty();
     }
     if (target.endsInSlash()) {
-      return Optional.of(withoutSlash());
+      return Optional.of(withoutSlash(stream(path.get(1))));
     }
     var name = path.get(1);
     var rest = path.subList(2, path.size());
@@ -62,14 +59,8 @@ public final class StreamPages implements Resource.Routes {
     return ofStream(stream(name), rest);
   }
 
-  private static Resource withoutSlash() {
-    Resource.Work elsewhere =
-        (request, _) -> {
-          var path = request.target().path();
-          return Answer.empty(Status.TEMPORARY_REDIRECT, "")
-              .with("Location", request.url(path.substring(0, path.length() - 1)))
-              .with("Cache-Control", FOR_EVER);
-        };
+  private Resource withoutSlash(StreamName stream) {
+    var elsewhere = reading.withoutSlash(stream);
     return Resource.get(elsewhere).and("POST", elsewhere).and("DELETE", elsewhere);
   }
 

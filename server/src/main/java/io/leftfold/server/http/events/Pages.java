@@ -6,7 +6,6 @@ import io.leftfold.api.ResolvedEvent;
 import io.leftfold.server.http.exchange.Answer;
 import io.leftfold.server.http.exchange.Request;
 import io.leftfold.server.http.exchange.Status;
-import io.leftfold.server.http.exchange.Target;
 import io.leftfold.server.http.exchange.Waiting;
 import io.leftfold.server.node.Session;
 import java.util.ArrayList;
@@ -122,16 +121,8 @@ final class Pages {
   }
 
   private static String next(Request request, long cursor) {
-    var parameters = new StringBuilder();
-    request
-        .target()
-        .query()
-        .forEach((name, value) -> {
-          if (!name.equals("after")) {
-            parameters.append(Target.encoded(name)).append('=').append(Target.encoded(value));
-            parameters.append('&');
-          }
-        });
-    return request.url("/events?%safter=%d".formatted(parameters, cursor));
+    var others = request.target().query(name -> !name.equals("after"));
+    return request.url(
+        "/events?%safter=%d".formatted(others.isEmpty() ? "" : others + "&", cursor));
   }
 }

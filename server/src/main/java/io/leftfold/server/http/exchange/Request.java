@@ -17,6 +17,11 @@ import java.util.Optional;
 public record Request(
     String method, Target target, MultiMap headers, byte[] body, String base, Presence presence) {
 
+  /// The headers that change [#base], and so each link of an answer, for its `Vary`. A `Host` is
+  /// part of what was asked for, to caches too.
+  public static final String HEADERS_OF_BASE =
+      "X-Forwarded-Host, X-Forwarded-Proto, X-Forwarded-Port, X-Forwarded-Prefix";
+
   /// Under these names clients say the same: those of KurrentDB and those of EventStoreDB.
   private static final List<String> PREFIXES = List.of("Kurrent-", "ES-");
 

@@ -7,21 +7,25 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /// What a request asks for. The path was taken apart before it was decoded, so a segment may have a
 /// slash in it.
 ///
 /// @param path as it was sent
 /// @param segments of the path, decoded
-/// @param query what stands behind the question mark, decoded, by names in small letters
+/// @param query what stands behind the question mark, decoded, by names in small letters, in its
+///   order
 /// @param repeated the names that stand there more than once; `query` has what is said last
 public record Target(
     String path, List<String> segments, Map<String, String> query, Set<String> repeated) {
@@ -32,7 +36,7 @@ public record Target(
   /// Copies what it is given.
   public Target {
     segments = List.copyOf(segments);
-    query = Map.copyOf(query);
+    query = Collections.unmodifiableMap(new LinkedHashMap<>(query));
     repeated = Set.copyOf(repeated);
   }
 
@@ -47,7 +51,7 @@ public record Target(
     for (var segment : path.substring(1).split("/", -1)) {
       segments.add(decoded(segment, false));
     }
-    var parameters = new HashMap<String, String>();
+    var parameters = new LinkedHashMap<String, String>();
     var repeated = new HashSet<String>();
     for (var parameter : query.split("&", -1)) {
       var equals = parameter.indexOf('=');
@@ -77,6 +81,17 @@ public record Target(
   /// @return its value; empty if it has none
   public Optional<String> parameter(String name) {
     return Optional.ofNullable(query.get(name)).filter(value -> !value.isEmpty());
+  }
+
+  /// Parameters, encoded again.
+  ///
+  /// @param names which of them
+  /// @return as they stand behind a question mark, in their order; empty if there are none
+  public String query(Predicate<String> names) {
+    return query.entrySet().stream()
+        .filter(parameter -> names.test(parameter.getKey()))
+        .map(parameter -> encoded(parameter.getKey()) + "=" + encoded(parameter.getValue()))
+        .collect(Collectors.joining("&"));
   }
 
   private static String decoded(String text, boolean plusIsBlank) {

@@ -16,6 +16,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class AtomBehindCacheTest {
 
   private static final int EVENTS = Integer.getInteger("tests.events", 50_000);
+  private static final Path GUIDE = Path.of("..", "docs", "how-to", "atom.md");
   private static final int PAGE = 1_000;
   private static final Pattern READS =
       Pattern.compile(
@@ -40,27 +42,79 @@ final class AtomBehindCacheTest {
 
   @Test
   void a_stream_that_was_read_once_is_not_read_again(@TempDir Path directory) throws Exception {
-    var nginx = nginx();
     try (var server = new AtomServer()) {
       for (var i = 0; i < EVENTS / PAGE; i++) {
         server.append("cached-1", PAGE);
       }
-      var port = freePort();
-      var process = start(nginx, directory, port, server.port());
-      try {
-        var first = walk(port);
+      try (var cache = new Cache(directory, server.port())) {
+        var first = walk(cache.port);
         var firstReads = reads(server);
-        var second = walk(port);
+        var second = walk(cache.port);
 
         assertThat(first).isEqualTo(new Walk(EVENTS / PAGE, EVENTS));
         assertThat(firstReads).isEqualTo(first.pages());
         assertThat(second).isEqualTo(first);
         // The newest page is asked for each time: it may be another one.
         assertThat(reads(server) - firstReads).isEqualTo(1);
-      } finally {
-        process.destroy();
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
       }
+    }
+  }
+
+  @Test
+  void what_one_caller_claims_about_itself_does_not_reach_others(@TempDir Path directory)
+      throws Exception {
+    try (var server = new AtomServer()) {
+      server.append("cached-2", 2);
+      try (var cache = new Cache(directory, server.port())) {
+        var lies =
+            """
+            Host: evil.example
+            Host: evil.example:81
+            Host: 127.0.0.1:%1$d|X-Forwarded-Host: evil.example
+            Host: 127.0.0.1:%1$d|X-Forwarded-Proto: https
+            Host: 127.0.0.1:%1$d|X-Forwarded-Port: 666
+            Host: 127.0.0.1:%1$d|X-Forwarded-Prefix: /evil\
+            """
+                .formatted(cache.port);
+        for (var lie : lies.split("\n", -1)) {
+          assertThat(page(cache.port, lie.replace("|", "\r\n"))).startsWith("HTTP/1.1 200");
+        }
+        var honest = page(cache.port, "Host: 127.0.0.1:" + cache.port);
+
+        assertThat(honest)
+            .contains("\"http://127.0.0.1:%d/streams/cached-2\"".formatted(cache.port))
+            .doesNotContain("evil", "https:", "666");
+      }
+    }
+  }
+
+  /// A full page, for a caller with these headers.
+  private static String page(int port, String headers) throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /streams/cached-2/1/backward/2 HTTP/1.1\r\n%s\r\nAccept: %s\r\nConnection: close\r\n\r\n"
+                  .formatted(headers, ATOM)
+                  .getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  /// nginx in front of a server.
+  private static final class Cache implements AutoCloseable {
+    final int port;
+    private final Process process;
+
+    Cache(Path directory, int upstream) throws Exception {
+      port = freePort();
+      process = start(nginx(), directory, port, upstream);
+    }
+
+    @Override
+    public void close() {
+      process.destroy();
+      process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
     }
   }
 
@@ -118,6 +172,25 @@ final class AtomBehindCacheTest {
     }
   }
 
+  /// What the guide says is to be configured, for these places.
+  private static String documented(Path directory, int port, int upstream) throws IOException {
+    var block =
+        Pattern.compile("```nginx\n(.*?)```", Pattern.DOTALL).matcher(Files.readString(GUIDE));
+    assertThat(block.find()).isTrue();
+    return replaced(
+        replaced(
+            replaced(block.group(1), "/var/cache/nginx/feeds", directory + "/cache"),
+            "listen 80;",
+            "listen 127.0.0.1:%d;".formatted(port)),
+        "http://127.0.0.1:2113",
+        "http://127.0.0.1:" + upstream);
+  }
+
+  private static String replaced(String text, String from, String to) {
+    assertThat(text).containsOnlyOnce(from);
+    return text.replace(from, to);
+  }
+
   private static Process start(String nginx, Path directory, int port, int upstream)
       throws Exception {
     var configuration = directory.resolve("nginx.conf");
@@ -136,22 +209,10 @@ final class AtomBehindCacheTest {
           fastcgi_temp_path %1$s/fastcgi;
           uwsgi_temp_path %1$s/uwsgi;
           scgi_temp_path %1$s/scgi;
-          proxy_cache_path %1$s/cache keys_zone=feeds:10m inactive=365d max_size=10g;
-          server {
-            listen 127.0.0.1:%2$d;
-            location / {
-              proxy_pass http://127.0.0.1:%3$d;
-              proxy_http_version 1.1;
-              proxy_set_header Connection "";
-              proxy_set_header Host $http_host;
-              proxy_cache feeds;
-              proxy_cache_revalidate on;
-              add_header X-Cache-Status $upstream_cache_status;
-            }
-          }
+          %2$s
         }
         """
-            .formatted(directory, port, upstream));
+            .formatted(directory, documented(directory, port, upstream)));
     var process =
         new ProcessBuilder(nginx, "-p", directory.toString(), "-c", configuration.toString())
             .redirectErrorStream(true)

@@ -581,10 +581,31 @@ final class AtomTest {
   @Test
   void a_slash_at_the_end_is_one_too_many() {
     var answer = server.get("/streams/slash-1/", "Accept", ATOM);
+    var question =
+        server.get(
+            "/streams/%24all/filtered/?context=streamid&type=prefix&data=a%26b+c", "Accept", ATOM);
 
     assertThat(answer.statusCode()).isEqualTo(307);
     assertThat(answer.headers().firstValue("location")).contains(server.url("/streams/slash-1"));
     assertThat(answer.headers().firstValue("cache-control")).contains("max-age=31536000, public");
+    assertThat(question.headers().firstValue("location"))
+        .contains(
+            server.url("/streams/%24all/filtered?context=streamid&type=prefix&data=a%26b%20c"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"vary-1", "vary-1/", "vary-1/0", "vary-1/0/forward/1", "%24all"})
+  void whatever_has_links_in_it_says_what_they_are_made_of(String stream) {
+    server.append("vary-1", 1);
+
+    var vary = server.get("/streams/" + stream, "Accept", ATOM).headers().firstValue("vary");
+
+    assertThat(vary.orElse(""))
+        .startsWith("Accept, ")
+        .contains("X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Port")
+        .contains("X-Forwarded-Prefix")
+        // Of more nginx keeps nothing.
+        .hasSizeLessThanOrEqualTo(128);
   }
 
   @Test

@@ -103,8 +103,12 @@ final class SecuredPagesTest {
   @Test
   void what_strangers_may_not_read_is_kept_by_no_cache_that_they_share() {
     var page = server.get("/streams/open-1/19/backward/20", as("ann", "pw", "Accept", ATOM));
+    var redirect = server.get("/streams/open-1/", as("ann", "pw", "Accept", ATOM));
 
     assertThat(page.headers().firstValue("cache-control")).contains("max-age=31536000, private");
+    assertThat(redirect.statusCode()).isEqualTo(307);
+    assertThat(redirect.headers().firstValue("cache-control"))
+        .contains("max-age=31536000, private");
   }
 
   @Test
