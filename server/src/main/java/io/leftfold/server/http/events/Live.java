@@ -32,7 +32,6 @@ final class Live {
   private static final Duration LOOK = Duration.ofMillis(500);
 
   private static final Duration SILENCE = Duration.ofSeconds(15);
-  private static final byte[] GREETING = ": events follow\n\n".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] STILL_HERE = ": still here\n\n".getBytes(StandardCharsets.US_ASCII);
 
   private final Clock clock;
@@ -47,8 +46,9 @@ final class Live {
     var asked =
         request
             .header("last-event-id")
-            .map(last -> question.after(Question.cursor("Last-Event-ID", last)))
-            .orElse(question);
+            .map(last -> question.after("Last-Event-ID", last))
+            .orElse(question)
+            .fromNow(session);
     // Whoever may not is told so before anything else is said.
     var following =
         asked.stream().isPresent()
@@ -57,23 +57,28 @@ final class Live {
     return Answer.of(
             Status.OK,
             EventForm.LIVE.contentType(),
-            out -> follow(following, asked.stream().isPresent(), request.presence(), out))
+            out -> follow(following, asked, request.presence(), out))
         .with("Cache-Control", "no-store")
         .with("X-Accel-Buffering", "no");
   }
 
-  private void follow(Following following, boolean ofStream, Presence presence, OutputStream out)
+  private void follow(Following following, Question asked, Presence presence, OutputStream out)
       throws IOException {
     var news = new Semaphore(0);
     presence.onGone(news::release);
     try (following) {
-      out.write(GREETING);
+      // Whoever is interrupted before the first event comes again with this: what happens meanwhile
+      // would be lost, if it came for the end again.
+      out.write(
+          ": events follow\nid: %s\n\n"
+              .formatted(asked.cursor())
+              .getBytes(StandardCharsets.US_ASCII));
       var said = clock.instant();
       while (!presence.isGone() && !isClosing.getAsBoolean()) {
         var message = following.poll();
         if (message.isPresent()) {
           if (message.get() instanceof SubscriptionMessage.Event(ResolvedEvent event)) {
-            EventForm.LIVE.write(List.of(event), ofStream, out);
+            EventForm.LIVE.write(List.of(event), asked.stream().isPresent(), out);
             said = clock.instant();
           }
         } else {

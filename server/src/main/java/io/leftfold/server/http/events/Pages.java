@@ -31,7 +31,7 @@ final class Pages {
   private record Page(List<ResolvedEvent> events, OptionalLong next) {}
 
   Answer answer(Question question, EventForm form, Request request, Session session) {
-    var asked = question.atEnd() ? behindTheLast(question, session) : question;
+    var asked = question.fromNow(session);
     var page = read(asked, session);
     if (page.events().isEmpty() && asked.patience().isPositive()) {
       waiting.await(
@@ -56,23 +56,6 @@ final class Pages {
         : answer
             .with(CURSOR, Long.toString(page.next().getAsLong()))
             .with("Link", "<%s>; rel=\"next\"".formatted(next(request, page.next().getAsLong())));
-  }
-
-  /// Where the end is now, so that whoever waits in vain can go on from there.
-  private static Question behindTheLast(Question question, Session session) {
-    var last =
-        question.stream().isPresent()
-            ? session.state(question.stream().get()).lastRevision()
-            : session.lastPosition().orElse(-1L);
-    return last < 0
-        ? new Question(
-            question.stream(),
-            question.filter(),
-            OptionalLong.empty(),
-            false,
-            question.limit(),
-            question.patience())
-        : question.after(last);
   }
 
   private static Page read(Question question, Session session) {

@@ -9,6 +9,7 @@ import io.leftfold.api.StreamName;
 import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Tag;
 import io.leftfold.server.http.exchange.Target;
+import io.leftfold.server.node.Session;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -38,6 +39,10 @@ record Question(
   private static final int LIMIT = 100;
   private static final int WAIT_SECONDS_MAX = 60;
   private static final String END = "end";
+
+  /// What names the place before the first event, for a cursor that has to be said.
+  private static final String START = "start";
+
   private static final Set<String> FILTERS =
       new TreeSet<>(Set.of("category", "prefix", "types", "tags", "system"));
   private static final Set<String> KNOWN =
@@ -68,30 +73,20 @@ record Question(
           "%s is about all streams, and stream names one; leave one of them out"
               .formatted(String.join(", ", filters)));
     }
-    var after = target.parameter("after");
-    var atEnd = after.isPresent() && after.get().equals(END);
     return new Question(
-        stream,
-        filter(target, filters),
-        atEnd || after.isEmpty()
-            ? OptionalLong.empty()
-            : OptionalLong.of(cursor("after", after.get())),
-        atEnd,
-        (int)
-            number(
-                "limit", target.parameter("limit").orElse(Integer.toString(LIMIT)), 1, LIMIT_MAX),
-        Duration.ofSeconds(
-            number("wait", target.parameter("wait").orElse("0"), 0, WAIT_SECONDS_MAX)));
-  }
-
-  /// A cursor, as it stands in an event's line.
-  static long cursor(String name, String text) {
-    if (!text.matches("[0-9]{1,18}")) {
-      throw new IllegalArgumentException(
-          "%s is the cursor of an event, a number from 0, or %s; got '%s'"
-              .formatted(name, END, text));
-    }
-    return Long.parseLong(text);
+            stream,
+            filter(target, filters),
+            OptionalLong.empty(),
+            false,
+            (int)
+                number(
+                    "limit",
+                    target.parameter("limit").orElse(Integer.toString(LIMIT)),
+                    1,
+                    LIMIT_MAX),
+            Duration.ofSeconds(
+                number("wait", target.parameter("wait").orElse("0"), 0, WAIT_SECONDS_MAX)))
+        .after("after", target.parameter("after").orElse(START));
   }
 
   private static long number(String name, String text, long least, long most) {
@@ -161,9 +156,46 @@ record Question(
     return words;
   }
 
-  /// The same question about what stands behind an event.
-  Question after(long cursor) {
-    return new Question(stream, filter, OptionalLong.of(cursor), false, limit, patience);
+  /// The same question about what stands behind a cursor.
+  ///
+  /// @param name what said it
+  /// @param cursor as it stands in an event's line, or `start` or `end`
+  /// @throws IllegalArgumentException if it is none of these
+  Question after(String name, String cursor) {
+    return switch (cursor) {
+      case START -> behind(OptionalLong.empty(), false);
+      case END -> behind(OptionalLong.empty(), true);
+      case String number when number.matches("[0-9]{1,18}") ->
+          behind(OptionalLong.of(Long.parseLong(number)), false);
+      default ->
+          throw new IllegalArgumentException(
+              "%s is the cursor of an event, a number from 0, or %s or %s; got '%s'"
+                  .formatted(name, START, END, cursor));
+    };
+  }
+
+  /// The same question with the end where it is now, so that whoever has seen nothing yet can go on
+  /// from there.
+  Question fromNow(Session session) {
+    if (!atEnd) {
+      return this;
+    }
+    var last =
+        stream.isPresent()
+            ? session.state(stream.get()).lastRevision()
+            : session.lastPosition().orElse(-1L);
+    // What was never there begins at its first event; of what is gone for ever, reading says so.
+    return behind(
+        last < 0 || last == Long.MAX_VALUE ? OptionalLong.empty() : OptionalLong.of(last), false);
+  }
+
+  private Question behind(OptionalLong cursor, boolean end) {
+    return new Question(stream, filter, cursor, end, limit, patience);
+  }
+
+  /// The cursor behind which the events stand, as [#after(String, String)] takes it.
+  String cursor() {
+    return atEnd ? END : after.isPresent() ? Long.toString(after.getAsLong()) : START;
   }
 
   /// How it is read.

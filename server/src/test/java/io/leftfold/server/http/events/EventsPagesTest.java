@@ -268,6 +268,46 @@ final class EventsPagesTest {
     assertThat(ids).containsExactly(1L, 2L, 3L, 4L);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/events?after=end&prefix=a",
+        "/events?after=end&stream=a-1",
+        "/events?after=end&stream=a-2"
+      })
+  void whoever_follows_from_the_end_and_comes_again_has_lost_nothing(String path) throws Exception {
+    append("a-1", 2);
+    var stream = path.endsWith("a-2") ? "a-2" : "a-1";
+    String end;
+    try (var body = live(at(path))) {
+      end = id(body);
+    }
+    append(stream, 1);
+    try (var body = live(at(path).header("Last-Event-ID", end))) {
+      assertThat(id(body)).isEqualTo(end);
+      var missed = next(body);
+      append(stream, 1);
+      assertThat(next(body)).isEqualTo(missed + 1);
+      assertThat(missed).isEqualTo(end.equals("start") ? 0 : Long.parseLong(end) + 1);
+    }
+  }
+
+  /// What is said before the first event.
+  private static String id(BufferedReader body) throws IOException {
+    assertThat(body.readLine()).startsWith(":");
+    var id = body.readLine();
+    assertThat(id).startsWith("id: ");
+    assertThat(body.readLine()).isEmpty();
+    return id.substring("id: ".length());
+  }
+
+  @Test
+  void the_end_of_a_stream_that_is_gone_is_gone() {
+    store.tombstone(StreamName.of("a-1"), ExpectedState.any());
+    assertThat(get("/events?stream=a-1&after=end").statusCode()).isEqualTo(410);
+    assertThat(get("/events?stream=a-1&after=end&format=live").statusCode()).isEqualTo(410);
+  }
+
   private BufferedReader live(HttpRequest.Builder request) throws Exception {
     var response =
         http.send(
@@ -281,11 +321,11 @@ final class EventsPagesTest {
 
   private static long next(BufferedReader body) throws IOException {
     var line = body.readLine();
-    while (!line.startsWith("id: ")) {
-      line = body.readLine();
-    }
     var data = body.readLine();
-    assertThat(data).startsWith("data: {");
+    while (!data.startsWith("data: ")) {
+      line = data;
+      data = body.readLine();
+    }
     assertThat(new JsonObject(data.substring("data: ".length())).getLong("cursor"))
         .isEqualTo(Long.parseLong(line.substring("id: ".length())));
     return Long.parseLong(line.substring("id: ".length()));
