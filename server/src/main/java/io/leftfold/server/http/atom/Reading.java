@@ -28,6 +28,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 
@@ -235,7 +236,9 @@ public final class Reading {
     if (isFinal && options.isCached()) {
       return Caching.forEver(isPublic);
     }
-    var tag = Optional.of("%d;%d".formatted(version, type.hashCode()));
+    // What else makes it another page than one with the same version.
+    var look = Objects.hash(type, audience.resolves, audience.request.base());
+    var tag = Optional.of("%d;%d".formatted(version, look));
     var maxAge = options.isCached() ? session.cacheControl(stream) : Optional.<Duration>empty();
     return new Caching(isPublic, maxAge, tag);
   }

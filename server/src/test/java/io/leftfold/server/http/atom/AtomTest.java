@@ -445,6 +445,39 @@ final class AtomTest {
   }
 
   @ParameterizedTest
+  @ValueSource(strings = {"/streams/looks-1", "/streams/looks-1/head"})
+  void whoever_has_one_look_of_a_page_is_sent_the_other(String path) {
+    server.append("looked-at-1", 1);
+    server.store.append(
+        StreamName.of("looks-1"),
+        ExpectedState.any(),
+        ProposedEvent.link(StreamName.of("looked-at-1"), 0));
+
+    var links = server.get(path, "Accept", ATOM, "ES-ResolveLinkTos", "False");
+    var tag = links.headers().firstValue("etag").orElseThrow();
+    var same = server.get(path, "Accept", ATOM, "ES-ResolveLinkTos", "False", "If-None-Match", tag);
+    var resolved =
+        server.get(path, "Accept", ATOM, "ES-ResolveLinkTos", "True", "If-None-Match", tag);
+    var elsewhere =
+        server.get(
+            path,
+            "Accept",
+            ATOM,
+            "ES-ResolveLinkTos",
+            "False",
+            "X-Forwarded-Host",
+            "events.example",
+            "If-None-Match",
+            tag);
+
+    assertThat(same.statusCode()).isEqualTo(304);
+    assertThat(resolved.statusCode()).isEqualTo(200);
+    assertThat(resolved.body()).isNotEqualTo(links.body());
+    assertThat(elsewhere.statusCode()).isEqualTo(200);
+    assertThat(elsewhere.body()).contains("http://events.example");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "/streams/final-1/9/backward/5, true",
     "/streams/final-1/29/backward/5, true",
