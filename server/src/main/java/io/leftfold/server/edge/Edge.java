@@ -66,6 +66,7 @@ public final class Edge {
   private static final int STREAM_WINDOW_BYTES = 1024 * 1024;
   private static final int CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
   private static final String RETRY_AFTER_SECONDS = "1";
+  private static final String TEXT = "text/plain; charset=utf-8";
 
   /// How many streams a peer may reset in [#RESETS_SECONDS]. Callers cancel reads and subscriptions
   /// as a habit, so this is far above Vert.x's 200; a reset costs about as much as a call. The
@@ -450,6 +451,7 @@ public final class Edge {
             .response()
             .setStatusCode(400)
             .putHeader("connection", "close")
+            .putHeader("content-type", TEXT)
             .end("The only Transfer-Encoding of a request is chunked\n")
             .onComplete(_ -> request.connection().close());
   }
@@ -478,6 +480,7 @@ public final class Edge {
         .response()
         .setStatusCode(503)
         .putHeader("retry-after", RETRY_AFTER_SECONDS)
+        .putHeader("content-type", TEXT)
         .end("The server is too busy: %s; try again in a moment\n".formatted(why));
   }
 
@@ -488,7 +491,11 @@ public final class Edge {
       if (handler != null) {
         request.response().setStatusCode(415).end("This path is a gRPC method\n");
       } else if (path != null && !isEncoded(path)) {
-        request.response().setStatusCode(400).end("The URL is not encoded as it should be\n");
+        request
+            .response()
+            .setStatusCode(400)
+            .putHeader("content-type", TEXT)
+            .end("The URL is not encoded as it should be\n");
       } else {
         router.handle(request);
       }

@@ -70,6 +70,11 @@ enum EventForm {
     return type + "; charset=utf-8";
   }
 
+  /// The media types of all forms, that for those who do not say first.
+  static List<String> types() {
+    return Arrays.stream(values()).map(form -> form.type).toList();
+  }
+
   abstract void write(List<ResolvedEvent> events, boolean ofStream, OutputStream out)
       throws IOException;
 
@@ -92,7 +97,7 @@ enum EventForm {
                               .collect(Collectors.joining(", ")),
                           named.get())));
     }
-    var chosen = Accept.choose(request, Arrays.stream(values()).map(form -> form.type).toList());
+    var chosen = Accept.choose(request, types());
     return Arrays.stream(values())
         .filter(form -> form.type.equals(chosen))
         .findFirst()

@@ -58,6 +58,11 @@ public final class EventsPages implements Resource.Routes {
     };
   }
 
+  @Override
+  public Answer told(Answer refusal) {
+    return Problem.of(refusal);
+  }
+
   private static byte[] document() {
     try (var stream = EventsPages.class.getResourceAsStream("openapi.json")) {
       if (stream == null) {

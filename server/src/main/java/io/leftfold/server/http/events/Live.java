@@ -34,6 +34,8 @@ final class Live {
   private static final Duration SILENCE = Duration.ofSeconds(15);
   private static final byte[] STILL_HERE = ": still here\n\n".getBytes(StandardCharsets.US_ASCII);
 
+  private static final List<String> OF_PAGES = List.of("limit", "wait");
+
   private final Clock clock;
   private final BooleanSupplier isClosing;
 
@@ -43,6 +45,13 @@ final class Live {
   }
 
   Answer answer(Question question, Request request, Session session) {
+    for (var name : OF_PAGES) {
+      if (request.target().parameter(name).isPresent()) {
+        throw new IllegalArgumentException(
+            "%s is about a page, and live events come for as long as somebody listens; leave it out"
+                .formatted(name));
+      }
+    }
     var asked =
         request
             .header("last-event-id")

@@ -65,7 +65,47 @@ final class Problem {
       case UnavailableException _ ->
           of(Status.UNAVAILABLE, "unavailable", detail, Map.of())
               .with("Retry-After", RETRY_AFTER_SECONDS);
-      default -> Refusals.of(error);
+      default -> of(Refusals.of(error));
+    };
+  }
+
+  /// What was refused in other words than those of a problem; what is one already, as it is.
+  static Answer of(Answer refusal) {
+    if (refusal.reason().isEmpty()) {
+      return refusal;
+    }
+    var status = refusal.status();
+    var problem = of(status, title(status), detail(refusal), Map.of());
+    for (var header : refusal.headers()) {
+      if (!problem.says(header.name())) {
+        problem = problem.with(header.name(), header.value());
+      }
+    }
+    return problem;
+  }
+
+  private static String title(int status) {
+    return switch (status) {
+      case Status.BAD_REQUEST -> "bad-request";
+      case Status.UNAUTHORIZED -> "not-authenticated";
+      case Status.NOT_FOUND -> "not-found";
+      case Status.METHOD_NOT_ALLOWED -> "method-not-allowed";
+      case Status.NOT_ACCEPTABLE -> "not-acceptable";
+      case Status.TOO_LARGE -> "too-large";
+      case Status.UNAVAILABLE -> "unavailable";
+      default -> "failed";
+    };
+  }
+
+  private static String detail(Answer refusal) {
+    return switch (refusal.status()) {
+      case Status.UNAUTHORIZED ->
+          "The credentials are of nobody who is known; log in again (Basic, or a Bearer token), or leave them out";
+      case Status.METHOD_NOT_ALLOWED -> "The method is one of those in Allow, got another";
+      case Status.NOT_ACCEPTABLE ->
+          "Accept names one of %s, got none of them; leave it out for the first"
+              .formatted(String.join(", ", EventForm.types()));
+      default -> refusal.reason();
     };
   }
 

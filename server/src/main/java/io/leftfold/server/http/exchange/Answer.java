@@ -91,6 +91,14 @@ public record Answer(int status, String reason, List<Header> headers, Content co
     return new Answer(status, reason, more, content);
   }
 
+  /// Whether there is a header.
+  ///
+  /// @param name in whatever letters
+  /// @return whether
+  public boolean says(String name) {
+    return headers.stream().anyMatch(header -> header.name.equalsIgnoreCase(name));
+  }
+
   /// With other words in the status line.
   ///
   /// @param words plain ones

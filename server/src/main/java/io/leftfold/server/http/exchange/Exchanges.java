@@ -79,7 +79,7 @@ public final class Exchanges {
     try {
       exchange = exchange(context, routes);
     } catch (RuntimeException e) {
-      new Sending(context).send(Refusals.of(e));
+      new Sending(context, routes).refuse(Refusals.of(e));
       return;
     }
     RequestBody.take(
@@ -97,7 +97,7 @@ public final class Exchanges {
             Objects.requireNonNullElse(http.path(), "/"),
             Optional.ofNullable(http.query()).orElse(""));
     var resource = routes.find(target).orElseThrow(RefusedException::notFound);
-    var sending = new Sending(context);
+    var sending = new Sending(context, routes);
     sending.resource = Optional.of(resource);
     if (http.method().equals(HttpMethod.OPTIONS)) {
       throw new RefusedException(withCors(Answer.empty(Status.OK, ""), resource));
@@ -122,15 +122,22 @@ public final class Exchanges {
   /// The way back.
   private final class Sending {
     private final RoutingContext context;
+    private final Resource.Routes routes;
     private final Context loop;
     private final Presence presence = new Presence();
     private Optional<Resource> resource = Optional.empty();
 
     /// On the event loop.
-    Sending(RoutingContext context) {
+    Sending(RoutingContext context, Resource.Routes routes) {
       this.context = context;
+      this.routes = routes;
       this.loop = context.vertx().getOrCreateContext();
       context.addEndHandler(_ -> presence.end());
+    }
+
+    /// On any thread.
+    void refuse(Answer refusal) {
+      send(routes.told(refusal));
     }
 
     /// On any thread; may wait on all but the event loop.
@@ -147,7 +154,7 @@ public final class Exchanges {
           var _ = Refusals.of(e);
           out.breakOff();
         } else {
-          send(Refusals.of(e));
+          refuse(Refusals.of(e));
         }
       }
     }
@@ -180,21 +187,23 @@ public final class Exchanges {
 
     /// On a thread of its own.
     void answer(byte[] body) {
-      sending.send(answerTo(body));
+      Answer answer;
+      try {
+        answer = answerTo(body);
+      } catch (NotAuthenticatedException _) {
+        answer = sending.routes.told(Refusals.unknown());
+      } catch (RuntimeException e) {
+        answer = sending.routes.told(Refusals.of(e));
+      }
+      sending.send(answer);
     }
 
-    private Answer answerTo(byte[] body) {
-      try {
-        var session = node.as(authenticator.authenticate(credentials, peer), peer);
-        var http = context.request();
-        return work.answer(
-            new Request(http.method().name(), target, http.headers(), body, base, sending.presence),
-            session);
-      } catch (NotAuthenticatedException _) {
-        return Refusals.unknown();
-      } catch (RuntimeException e) {
-        return Refusals.of(e);
-      }
+    private Answer answerTo(byte[] body) throws NotAuthenticatedException {
+      var session = node.as(authenticator.authenticate(credentials, peer), peer);
+      var http = context.request();
+      return work.answer(
+          new Request(http.method().name(), target, http.headers(), body, base, sending.presence),
+          session);
     }
 
     /// On the event loop. What is still to come of the body is not worth waiting for.
@@ -208,10 +217,10 @@ public final class Exchanges {
             case RequestBody.Refused.TooBusy(var reason) -> Refusals.unavailable(reason);
           };
       if (context.request().version() == HttpVersion.HTTP_2) {
-        sending.send(answer);
+        sending.refuse(answer);
       } else {
         context.addEndHandler(_ -> context.request().connection().close());
-        sending.send(answer.with("Connection", "close"));
+        sending.refuse(answer.with("Connection", "close"));
       }
     }
   }

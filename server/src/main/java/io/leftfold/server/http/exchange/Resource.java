@@ -32,6 +32,14 @@ public record Resource(Map<String, Work> works) {
     /// @return empty if there is nothing
     /// @throws RefusedException if the path makes no sense
     Optional<Resource> find(Target target);
+
+    /// How a refusal is told that comes from before the work, or that the work left to others.
+    ///
+    /// @param refusal why, in the words of [Answer#reason()]
+    /// @return what is sent; as it is, if not told otherwise
+    default Answer told(Answer refusal) {
+      return refusal;
+    }
   }
 
   private static final Resource NOTHING = new Resource(Map.of());

@@ -12,13 +12,17 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.Tag;
 import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.Authentication;
 import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.Security;
 import io.leftfold.server.ServerOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -27,6 +31,9 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -538,6 +545,8 @@ final class EventsPagesTest {
         "/events?types=A&Types=B | types is said once, got it more than once",
         "/events?after=&after=7 | after is said once, got it more than once",
         "/events?format=live&stream= | stream has a value, got none",
+        "/events?format=live&limit=5 | limit is about a page",
+        "/events?format=live&wait=5 | wait is about a page",
       })
   void what_makes_no_sense_is_refused_with_what_would(String path, String why) {
     var refused = get(path);
@@ -618,6 +627,116 @@ final class EventsPagesTest {
           }
           assertThat(at).as(reference).isNotNull();
         });
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /events?limit=0, 400, application/problem+json",
+    "GET, /events?stream=%zz, 400, text/plain",
+    "GET, /events?stream=%ff, 400, application/problem+json",
+    "DELETE, /events, 405, application/problem+json",
+    "HEAD, /events, 405, application/problem+json",
+    "GET, /events, 406, application/problem+json",
+    "GET, /events?stream=gone, 410, application/problem+json",
+    "POST, /events?stream=, 400, application/problem+json",
+    "POST, /events?stream=%, 400, text/plain",
+    "POST, /events?stream=a&expected=5, 409, application/problem+json",
+    "POST, /events?stream=gone, 410, application/problem+json",
+    "POST, /events?stream=a, 413, application/problem+json",
+    "POST, /events?stream=a, 415, application/problem+json",
+    "POST, /openapi.json, 405, application/problem+json",
+  })
+  void what_is_refused_is_told_as_the_document_says(
+      String method, String path, int status, String type) throws IOException {
+    store.tombstone(StreamName.of("gone"), ExpectedState.any());
+
+    told(server.port(), method, path, status, type);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "GET, /events",
+    "GET, /events?format=live",
+    "POST, /events?stream=a",
+    "GET, /openapi.json",
+  })
+  void whoever_is_not_known_is_told_as_the_document_says(String method, String path)
+      throws IOException {
+    var users =
+        Security.plaintextWithUsers(
+            new Authentication(Optional.of("a"), Optional.of("b"), false, false, 1_000));
+    try (var own = LocalEventStore.inMemory();
+        var secured =
+            LeftfoldServer.start(
+                own, ServerOptions.insecure().withSecurity(users).withAddress("127.0.0.1", 0))) {
+      told(secured.port(), method, path, 401, "application/problem+json");
+    }
+  }
+
+  private void told(int port, String method, String path, int status, String type)
+      throws IOException {
+    var answer = refusedBySocket(port, method, path, status);
+
+    assertThat(answer).startsWith("HTTP/1.1 %d ".formatted(status));
+    assertThat(header(answer, "content-type")).startsWith(type);
+    assertThat(describedTypes(method, path, status)).contains(type);
+    var body = answer.substring(answer.indexOf("\r\n\r\n") + 4);
+    if (method.equals("HEAD")) {
+      assertThat(body).isEmpty();
+    } else if (type.equals("application/problem+json")) {
+      assertThat(new JsonObject(body).getInteger("status")).isEqualTo(status);
+      assertThat(new JsonObject(body).getString("detail")).isNotBlank();
+    }
+    if (status == 405) {
+      assertThat(header(answer, "allow")).contains("GET");
+    }
+  }
+
+  /// What is answered to a request that is refused with this status. By hand, for clients would not
+  /// send some of them.
+  private static String refusedBySocket(int port, String method, String path, int status)
+      throws IOException {
+    var more =
+        switch (status) {
+          case 401 -> "Authorization: Nonsense\r\n";
+          case 406 -> "Accept: image/png\r\n";
+          case 413 -> "Content-Length: 999999999999\r\n";
+          default -> "";
+        };
+    var body = method.equals("POST") && status != 413 ? cloudEvent("1", "") : "";
+    var length = status == 413 ? "" : "Content-Length: %d\r\n".formatted(body.length());
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      var request =
+          "%s %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: %s\r\n%s%s\r\n%s"
+              .formatted(method, path, status == 415 ? "text/plain" : ONE, more, length, body);
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private static String header(String answer, String name) {
+    return answer
+        .lines()
+        .filter(line -> line.toLowerCase(Locale.ROOT).startsWith(name + ": "))
+        .findFirst()
+        .map(line -> line.substring(name.length() + 2))
+        .orElse("");
+  }
+
+  private Set<String> describedTypes(String method, String path, int status) {
+    var document = new JsonObject(get("/openapi.json").body());
+    var operations = document.getJsonObject("paths").getJsonObject(path.split("\\?", 2)[0]);
+    var operation = operations.getJsonObject(method.toLowerCase(Locale.ROOT));
+    // Other methods have no place of their own there.
+    var described =
+        (operation == null ? operations.getJsonObject("get") : operation)
+            .getJsonObject("responses")
+            .getJsonObject(Integer.toString(status));
+    assertThat(described).as("%s %s %d", method, path, status).isNotNull();
+    for (var name : described.getString("$ref").substring(2).split("/", -1)) {
+      document = document.getJsonObject(name);
+    }
+    return document.getJsonObject("content").fieldNames();
   }
 
   private static void references(Object value, List<String> found) {
