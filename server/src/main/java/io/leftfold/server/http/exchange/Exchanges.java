@@ -192,7 +192,8 @@ public final class Exchanges {
         answer = answerTo(body);
       } catch (NotAuthenticatedException _) {
         answer = sending.routes.told(Refusals.unknown());
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
+        // An error too: nobody else would answer, and the caller would wait and keep its place.
         answer = sending.routes.told(Refusals.of(e));
       }
       sending.send(answer);
