@@ -13,7 +13,6 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -31,7 +30,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class CloudEventsIn {
 
   private static final JsonMapper JSON = JsonMapper.shared();
-  private static final Pattern NAME = Pattern.compile("[a-z0-9]{1,64}");
+  private static final String JSON_TYPE = "application/json";
+  private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}");
   private static final Pattern UUID_TEXT =
       Pattern.compile("[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}");
 
@@ -83,7 +83,7 @@ final class CloudEventsIn {
     expect(
         parser.currentToken() == JsonToken.START_OBJECT,
         "Event %d is an object, got %s".formatted(index, parser.currentToken()));
-    var attributes = new LinkedHashMap<String, String>();
+    var attributes = new LinkedHashMap<String, Object>();
     byte[] data = {};
     var dataIs = Data.ABSENT;
     while (parser.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -100,10 +100,16 @@ final class CloudEventsIn {
         }
         case "data_base64" -> {
           expect(dataIs == Data.ABSENT, "Event %d has data twice".formatted(index));
+          expect(
+              value == JsonToken.VALUE_STRING,
+              "data_base64 of event %d is a text, got %s".formatted(index, value));
           dataIs = Data.BYTES;
           data = decoded(parser.getString(), index);
         }
-        default -> attributes.put(name, attribute(parser, name, index));
+        default ->
+            expect(
+                attributes.put(name, attribute(parser, name, index)) == null,
+                "Event %d has %s twice".formatted(index, name));
       }
     }
     return new Event(index, attributes, dataIs, data).arrived();
@@ -134,22 +140,30 @@ final class CloudEventsIn {
     }
   }
 
-  private static String attribute(JsonParser parser, String name, int index) {
+  private static Object attribute(JsonParser parser, String name, int index) {
     expect(
-        NAME.matcher(name).matches(),
+        CloudAttributes.NAME.matcher(name).matches(),
         "The attributes of a CloudEvent are named by small letters and digits, event %d has '%s'"
             .formatted(index, name));
-    return switch (parser.currentToken()) {
-      case VALUE_STRING, VALUE_NUMBER_INT, VALUE_TRUE, VALUE_FALSE -> parser.getString();
-      default ->
-          throw new IllegalArgumentException(
-              "The attribute %s of event %d is a text, a whole number or a truth, got %s"
-                  .formatted(name, index, parser.currentToken()));
-    };
+    var value = parser.currentToken();
+    var isNumber = value == JsonToken.VALUE_NUMBER_INT;
+    var isTruth = value == JsonToken.VALUE_TRUE || value == JsonToken.VALUE_FALSE;
+    expect(
+        value == JsonToken.VALUE_STRING
+            || isTruth
+            || (isNumber && parser.getNumberType() == JsonParser.NumberType.INT),
+        "The attribute %s of event %d is a text, a whole number of 32 bits or a truth, got %s"
+            .formatted(name, index, isNumber ? parser.getString() : value));
+    if (CloudAttributes.TEXTS.contains(name)) {
+      return parser.getString();
+    }
+    return isNumber
+        ? parser.getIntValue()
+        : isTruth ? parser.getBooleanValue() : parser.getString();
   }
 
   /// An event as it was read.
-  private record Event(int index, Map<String, String> attributes, Data dataIs, byte[] data) {
+  private record Event(int index, Map<String, Object> attributes, Data dataIs, byte[] data) {
 
     Arrived arrived() {
       var version = required("specversion");
@@ -158,14 +172,19 @@ final class CloudEventsIn {
           "Event %d is of version 1.0 of CloudEvents, got '%s'".formatted(index, version));
       var id = required("id");
       var source = required("source");
+      expect(
+          !CONTROL.matcher(source).find(),
+          "source of event %d is a URI reference, got one with control characters"
+              .formatted(index));
       var type = required("type");
       var stream = taken("stream").map(StreamName::of);
       var tags = taken("tags").map(Event::tags).orElseGet(List::of);
       var correlation = taken("correlationid");
       var causation = taken("causationid");
-      var isJson = isJson(attributes.get("datacontenttype"));
-      if (isJson) {
-        attributes.remove("datacontenttype");
+      var contentType = taken("datacontenttype").orElse(JSON_TYPE);
+      var isJson = CloudAttributes.isJson(contentType);
+      if (!contentType.equalsIgnoreCase(JSON_TYPE)) {
+        attributes.put("datacontenttype", contentType);
       }
       List.of("revision", "position", "cursor").forEach(attributes::remove);
       var isUuid = UUID_TEXT.matcher(id).matches();
@@ -190,14 +209,6 @@ final class CloudEventsIn {
 
     private static List<Tag> tags(String text) {
       return Arrays.stream(text.split(",", -1)).filter(tag -> !tag.isEmpty()).map(Tag::of).toList();
-    }
-
-    private static boolean isJson(@org.jspecify.annotations.Nullable String type) {
-      if (type == null) {
-        return true;
-      }
-      var plain = type.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-      return plain.endsWith("/json") || plain.endsWith("+json");
     }
 
     /// A text is data as it stands if it is not said to be JSON.
@@ -225,7 +236,7 @@ final class CloudEventsIn {
     }
 
     private Optional<String> taken(String name) {
-      return Optional.ofNullable(attributes.remove(name));
+      return Optional.ofNullable(attributes.remove(name)).map(Object::toString);
     }
   }
 }

@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import tools.jackson.core.JsonGenerator;
 
 /// Events as a batch of CloudEvents 1.0 in JSON. Those that came as such have the attributes they
-/// came with; all have `stream`, `revision`, `position` and `cursor` as texts, for numbers of
-/// CloudEvents have 32 bits.
+/// came with, but for what the event itself knows; all have `stream`, `revision`, `position` and
+/// `cursor` as texts, for numbers of CloudEvents have 32 bits.
 final class CloudEventsOut {
 
   private CloudEventsOut() {}
@@ -38,7 +38,8 @@ final class CloudEventsOut {
   private static void write(JsonGenerator json, ResolvedEvent resolved, boolean ofStream) {
     var event = resolved.event().orElseGet(resolved::original);
     json.writeStartObject();
-    attributes(event, EventLine.cursor(resolved, ofStream)).forEach(json::writeStringProperty);
+    attributes(event, EventLine.cursor(resolved, ofStream))
+        .forEach((name, value) -> write(json, name, value));
     if (event.data().length > 0) {
       if (event.contentType() == ContentType.JSON && JsonText.isJson(event.data())) {
         json.writeName("data");
@@ -50,8 +51,16 @@ final class CloudEventsOut {
     json.writeEndObject();
   }
 
-  private static Map<String, String> attributes(RecordedEvent event, long cursor) {
-    var attributes = new LinkedHashMap<String, String>();
+  private static void write(JsonGenerator json, String name, Object value) {
+    switch (value) {
+      case Integer number -> json.writeNumberProperty(name, number);
+      case Boolean truth -> json.writeBooleanProperty(name, truth);
+      default -> json.writeStringProperty(name, value.toString());
+    }
+  }
+
+  private static Map<String, Object> attributes(RecordedEvent event, long cursor) {
+    var attributes = new LinkedHashMap<String, Object>();
     attributes.put("specversion", "1.0");
     attributes.put("id", event.id().toString());
     attributes.put("source", "/streams/" + Target.encoded(event.stream().value()));
@@ -60,7 +69,7 @@ final class CloudEventsOut {
     attributes.put(
         "datacontenttype",
         event.contentType() == ContentType.JSON ? "application/json" : "application/octet-stream");
-    attributes.putAll(CloudAttributes.in(event.metadata()));
+    attributes.putAll(CloudAttributes.of(event));
     attributes.put("stream", event.stream().value());
     attributes.put("revision", Long.toString(event.revision()));
     attributes.put("position", Long.toString(event.position()));

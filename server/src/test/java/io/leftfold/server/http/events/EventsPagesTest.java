@@ -493,6 +493,58 @@ final class EventsPagesTest {
     assertThat(back.getJsonObject(1).getString("data_base64")).isEqualTo("AQID");
   }
 
+  @Test
+  void attributes_come_back_as_the_texts_numbers_and_truths_that_they_were() {
+    var body =
+        cloudEvent(
+            "1",
+            """
+            ,"datacontenttype":"application/vnd.acme.sale+json","data":{"n":1},"tries":3,"final":true,\
+            "flag":"true","number":"7","correlationid":"c-1","causationid":"c-0"\
+            """);
+
+    assertThat(post("/events?stream=s", ONE, body).statusCode()).isEqualTo(201);
+
+    assertThat(recorded("s").getFirst().contentType()).isEqualTo(ContentType.JSON);
+    var back = new JsonArray(get("/events?stream=s&format=cloudevents").body()).getJsonObject(0);
+    assertThat(back.getMap())
+        .containsEntry("datacontenttype", "application/vnd.acme.sale+json")
+        .containsEntry("tries", 3)
+        .containsEntry("final", true)
+        .containsEntry("flag", "true")
+        .containsEntry("number", "7")
+        .containsEntry("correlationid", "c-1")
+        .containsEntry("causationid", "c-0");
+    assertThat(back.getJsonObject("data").getInteger("n")).isEqualTo(1);
+  }
+
+  @Test
+  void metadata_does_not_say_what_the_event_knows_better() {
+    append(
+        "s",
+        ProposedEvent.json("Sold", "{}")
+            .withMetadata(
+                """
+                {"cloudevent":{"specversion":"9","type":"Paid","data":"x","data_base64":"eA==",
+                "datacontenttype":"image/png","stream":"t","revision":"7","tags":"t:1","Bad Name":"x",
+                "id":17,"long":12345678901,"list":[1],"subject":"till","source":"/till/1"}}
+                """));
+
+    var back = new JsonArray(get("/events?stream=s&format=cloudevents").body()).getJsonObject(0);
+
+    assertThat(back.getMap())
+        .containsEntry("specversion", "1.0")
+        .containsEntry("type", "Sold")
+        .containsEntry("datacontenttype", "application/json")
+        .containsEntry("stream", "s")
+        .containsEntry("revision", "0")
+        .containsEntry("id", recorded("s").getFirst().id().toString())
+        .containsEntry("subject", "till")
+        .containsEntry("source", "/till/1")
+        .doesNotContainKeys("data_base64", "tags", "Bad Name", "long", "list");
+    assertThat(back.getValue("data")).isEqualTo(new JsonObject());
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -511,6 +563,10 @@ final class EventsPagesTest {
         "'{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"Big\":\"x\"}' | small letters",
         "'{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"ext\":{}}' | a text, a whole number",
         "'{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"stream\":\"b\"}' | leave one of them out",
+        "'{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"type\":\"u\"}' | has type twice",
+        "'{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"data_base64\":1234}' | is a text, got",
+        "'{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\\n1\",\"type\":\"t\"}' | control characters",
+        "'{\"specversion\":\"1.0\",\"id\":\"1\",\"source\":\"s\",\"type\":\"t\",\"ext\":2147483648}' | of 32 bits",
       })
   void what_is_no_cloud_event_is_refused_with_what_is_wrong(String body, String why) {
     var refused = post("/events?stream=a", ONE, body);
