@@ -20,9 +20,12 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
 import io.vertx.core.json.JsonObject;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,10 +33,29 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.w3c.dom.Element;
+import org.xml.sax.InputSource;
 
 /// Streams over plain HTTP: what is appended, and how it is shown.
 @Timeout(60)
 final class AtomTest {
+
+  /// What an entry has of its event.
+  private static final List<String> RICH =
+      List.of(
+          "eventId",
+          "eventType",
+          "eventNumber",
+          "data",
+          "metaData",
+          "linkMetaData",
+          "streamId",
+          "isJson",
+          "isMetaData",
+          "isLinkMetaData",
+          "isRedacted",
+          "positionEventNumber",
+          "positionStreamId");
 
   private static AtomServer server;
 
@@ -136,6 +158,43 @@ final class AtomTest {
     assertThat(server.get("/streams/xml-1?embed=content", "Accept", "application/atom+xml").body())
         .contains("<feed xmlns=\"http://www.w3.org/2005/Atom\"><title>Event stream 'xml-1'</title>")
         .contains("<title>0@xml-1</title>", "<eventType>Placed</eventType>", "<who>me</who>");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"rich", "body", "pretty", "tryharder"})
+  void an_entry_in_xml_has_what_it_has_in_json(String embed) throws Exception {
+    var stream = StreamName.of("embedded-" + embed);
+    server.store.append(
+        stream,
+        ExpectedState.any(),
+        ProposedEvent.json("Placed", "{\"a\":\"<&\"}").withMetadata("{\"who\":\"me\"}"),
+        ProposedEvent.binary("Drawn", "{\"b\":2}".getBytes(StandardCharsets.UTF_8)),
+        ProposedEvent.link(stream, 0).withMetadata("{\"why\":1}"));
+    var path = "/streams/%s?embed=%s".formatted(stream.value(), embed);
+
+    var entries = entries(server.feed(path));
+    var xml =
+        DocumentBuilderFactory.newInstance()
+            .newDocumentBuilder()
+            .parse(
+                new InputSource(
+                    new StringReader(server.get(path, "Accept", "application/atom+xml").body())));
+    var elements = xml.getElementsByTagName("entry");
+
+    assertThat(elements.getLength()).isEqualTo(3);
+    for (var i = 0; i < elements.getLength(); i++) {
+      var entry = (Element) elements.item(i);
+      assertThat(RICH)
+          .allSatisfy(name -> assertThat(entries.getFirst().fieldNames()).contains(name));
+      for (var name : RICH) {
+        var value = entries.get(i).getValue(name);
+        var shown = entry.getElementsByTagName(name);
+        assertThat(shown.getLength()).as(name).isEqualTo(value == null ? 0 : 1);
+        if (value != null) {
+          assertThat(shown.item(0).getTextContent()).as(name).isEqualTo(value.toString());
+        }
+      }
+    }
   }
 
   @Test

@@ -3,6 +3,7 @@
 package io.leftfold.server.http.atom.feed;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /// How much of an event its entry has.
 public enum Embed {
@@ -43,5 +44,16 @@ public enum Embed {
 
   boolean hasBodies() {
     return isRich() && this != RICH;
+  }
+
+  /// JSON in lines, for those who want it so.
+  ///
+  /// @param bytes what an event has
+  /// @param claimsJson whether it says that this is JSON
+  /// @return empty if it is shown as it stands there
+  Optional<String> inLines(byte[] bytes, boolean claimsJson) {
+    return this == TRY_HARDER || (this == PRETTY && claimsJson)
+        ? Json.pretty(bytes)
+        : Optional.empty();
   }
 }

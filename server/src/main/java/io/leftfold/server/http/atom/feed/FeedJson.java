@@ -10,7 +10,6 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Iterator;
-import java.util.Optional;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.SerializableString;
 import tools.jackson.core.io.SerializedString;
@@ -186,10 +185,7 @@ public final class FeedJson {
       out.writeNull();
       return;
     }
-    var lines =
-        embed == Embed.TRY_HARDER || (embed == Embed.PRETTY && isJson)
-            ? Json.pretty(bytes)
-            : Optional.<String>empty();
+    var lines = embed.inLines(bytes, isJson);
     if (lines.isPresent()) {
       out.writeString(lines.get());
     } else {

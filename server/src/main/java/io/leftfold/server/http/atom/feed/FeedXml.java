@@ -6,6 +6,7 @@ import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Iterator;
 import javax.xml.stream.XMLStreamException;
@@ -33,7 +34,7 @@ public final class FeedXml {
   /// @param feed what it says before its entries
   /// @param entries newest first
   /// @param urls makes URLs
-  /// @param embed how much of each event it has: what it is, or nothing
+  /// @param embed how much of each event it has
   /// @throws IOException if it cannot be written there
   public static void write(
       OutputStream target, Feed feed, Iterator<Entry> entries, Urls urls, Embed embed)
@@ -93,11 +94,41 @@ public final class FeedXml {
     if (entry.retryCount().isPresent()) {
       element(prefix, "retryCount", Integer.toString(entry.retryCount().getAsInt()));
     }
+    if (embed.isRich()) {
+      rich(entry, prefix);
+    }
     if (embed == Embed.CONTENT) {
       start(prefix, "content");
       out.writeAttribute("type", "application/xml");
       event(out, entry.event());
       out.writeEndElement();
+    }
+  }
+
+  /// What [FeedJson] has, under the same names; what is null there is not here.
+  private void rich(Entry entry, String prefix) throws XMLStreamException {
+    var event = entry.event();
+    var linkMetadata = entry.link().map(RecordedEvent::metadata).orElse(new byte[0]);
+    element(prefix, "eventId", event.id().toString());
+    element(prefix, "eventType", event.type());
+    element(prefix, "eventNumber", Long.toString(event.revision()));
+    body(prefix, "data", event.data(), isJson(event));
+    body(prefix, "metaData", event.metadata(), true);
+    body(prefix, "linkMetaData", linkMetadata, true);
+    element(prefix, "streamId", event.stream().value());
+    element(prefix, "isJson", Boolean.toString(isJson(event)));
+    element(prefix, "isMetaData", Boolean.toString(event.metadata().length > 0));
+    element(prefix, "isLinkMetaData", Boolean.toString(linkMetadata.length > 0));
+    element(prefix, "isRedacted", "false");
+    element(prefix, "positionEventNumber", Long.toString(entry.original().revision()));
+    element(prefix, "positionStreamId", entry.original().stream().value());
+  }
+
+  private void body(String prefix, String name, byte[] bytes, boolean claimsJson)
+      throws XMLStreamException {
+    if (embed.hasBodies() && bytes.length > 0) {
+      var text = embed.inLines(bytes, claimsJson);
+      element(prefix, name, text.orElseGet(() -> new String(bytes, StandardCharsets.UTF_8)));
     }
   }
 
