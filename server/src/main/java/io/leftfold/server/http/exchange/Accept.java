@@ -34,6 +34,10 @@ public final class Accept {
           || type.equals(offered)
           || (type.endsWith("/*") && offered.startsWith(type.substring(0, type.length() - 1)));
     }
+
+    int precision() {
+      return type.equals(ANYTHING) ? 0 : type.endsWith("/*") ? 1 : 2;
+    }
   }
 
   /// Whether the caller did not say.
@@ -42,7 +46,7 @@ public final class Accept {
   /// @return whether any form would do
   public static boolean isAnything(Request request) {
     return request.target().parameter("format").isEmpty()
-        && request.header("accept").map(said -> said.strip().equals(ANYTHING)).orElse(true);
+        && said(request).map(said -> said.strip().equals(ANYTHING)).orElse(true);
   }
 
   /// Chooses among what there is.
@@ -64,17 +68,23 @@ public final class Accept {
       }
       return type;
     }
-    return request.header("accept").isEmpty()
+    var said = said(request);
+    return said.isEmpty()
         ? offered.getFirst()
-        : wanted(ranges(request.headers().getAll("accept")), offered)
-            .orElseThrow(Accept::notAcceptable);
+        : wanted(ranges(said.get()), offered).orElseThrow(Accept::notAcceptable);
+  }
+
+  /// A header without anything in it says nothing.
+  private static Optional<String> said(Request request) {
+    return Optional.of(String.join(",", request.headers().getAll("accept")))
+        .filter(said -> !said.isBlank());
   }
 
   private static Optional<String> wanted(List<Range> ranges, List<String> offered) {
     for (var range : ranges) {
       if (range.quality > 0) {
         for (var type : offered) {
-          if (range.suits(type) && !isRefused(ranges, type)) {
+          if (range.suits(type) && isDecidedBy(range, ranges, type)) {
             return Optional.of(type);
           }
         }
@@ -83,13 +93,15 @@ public final class Accept {
     return Optional.empty();
   }
 
-  private static boolean isRefused(List<Range> ranges, String type) {
-    return ranges.stream().anyMatch(range -> range.quality <= 0 && range.type.equals(type));
+  /// Whether none says more precisely how much a type is wanted.
+  private static boolean isDecidedBy(Range range, List<Range> ranges, String type) {
+    return ranges.stream()
+        .noneMatch(other -> other.suits(type) && other.precision() > range.precision());
   }
 
-  private static List<Range> ranges(List<String> headers) {
+  private static List<Range> ranges(String said) {
     var ranges = new ArrayList<Range>();
-    for (var item : String.join(",", headers).split(",", -1)) {
+    for (var item : said.split(",", -1)) {
       var parts = item.split(";", -1);
       var type = parts[0].strip().toLowerCase(Locale.ROOT);
       if (!type.isEmpty()) {

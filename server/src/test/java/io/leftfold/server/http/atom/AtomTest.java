@@ -412,6 +412,9 @@ final class AtomTest {
           image/png, */*;q=0.1                               | application/vnd.kurrent.atom+json
           text/xml                                           | text/xml
           text/html                                          | text/html
+          application/*;q=0, */*                             | text/xml
+          application/*;q=0, application/json;q=0.1          | application/json
+          application/vnd.kurrent.atom+json;q=0.1, */*       | application/vnd.eventstore.atom+json
           application/vnd.eventstore.streamdesc+json         | application/vnd.eventstore.streamdesc+json
           """)
   void the_form_is_the_one_that_is_wanted_most(String accept, String type) {
@@ -421,6 +424,18 @@ final class AtomTest {
 
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.headers().firstValue("content-type")).contains(type + "; charset=utf-8");
+  }
+
+  @Test
+  void an_accept_without_anything_in_it_says_nothing() {
+    server.append("forms-2", 1);
+
+    var answer = server.get("/streams/forms-2/0/forward/1", "Accept", "");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("content-type"))
+        .contains("application/vnd.kurrent.atom+json; charset=utf-8");
+    assertThat(server.get("/streams/forms-2", "Accept", "").statusCode()).isEqualTo(406);
   }
 
   @ParameterizedTest
