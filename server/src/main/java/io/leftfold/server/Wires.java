@@ -55,6 +55,7 @@ import io.leftfold.server.registry.SchemaGroups;
 import io.leftfold.server.registry.Schemas;
 import io.leftfold.server.tcp.TcpHandler;
 import io.vertx.core.Handler;
+import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.net.URI;
@@ -249,19 +250,22 @@ record Wires(
 
   /// Where others reach this node, as far as somebody knows who has reached it by a URL.
   private GossipPage.Address reached(URI url, IntSupplier tcpPort) {
+    // Not what a URI takes for a host: names of containers have underscores.
+    var said =
+        Optional.ofNullable(url.getRawAuthority())
+            .map(authority -> HostAndPort.parseAuthority(authority, options.port()));
     var host =
         !options.advertisedHost().isEmpty()
             ? options.advertisedHost()
-            : options.listensEverywhere() ? url.getHost() : options.host();
+            : options.listensEverywhere()
+                ? said.map(HostAndPort::host).orElse("localhost")
+                : options.host();
     var port =
         options.advertisedPort() != 0
             ? options.advertisedPort()
-            : url.getPort() > 0 ? url.getPort() : options.port();
+            : said.map(HostAndPort::port).orElse(options.port());
     return new GossipPage.Address(
-        host == null ? "localhost" : host,
-        port,
-        tcpPort.getAsInt(),
-        options.security() instanceof Security.Tls);
+        host, port, tcpPort.getAsInt(), options.security() instanceof Security.Tls);
   }
 
   /// Adds what is no call.

@@ -19,8 +19,13 @@ import io.leftfold.api.ReadOptions;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.StreamMetadata;
 import io.leftfold.api.StreamName;
+import io.leftfold.engine.LocalEventStore;
+import io.leftfold.server.LeftfoldServer;
+import io.leftfold.server.ServerOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.StringReader;
+import java.net.InetAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.UUID;
@@ -673,6 +678,26 @@ final class AtomTest {
 
     assertThat(feed.getString("id"))
         .isEqualTo("https://events.example:8443/es/streams/forwarded-1");
+  }
+
+  /// As containers are called.
+  @Test
+  void gossip_names_a_node_as_it_was_reached_with_underscores_too() throws Exception {
+    try (var store = LocalEventStore.inMemory();
+        var own = LeftfoldServer.start(store, ServerOptions.insecure().withAddress("0.0.0.0", 0));
+        var socket = new Socket(InetAddress.getLoopbackAddress(), own.port())) {
+      socket
+          .getOutputStream()
+          .write(
+              "GET /gossip HTTP/1.1\r\nHost: node_1:2114\r\nConnection: close\r\n\r\n"
+                  .getBytes(StandardCharsets.US_ASCII));
+      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      var gossip =
+          new JsonObject(answer.substring(answer.indexOf('{'), answer.lastIndexOf('}') + 1));
+
+      assertThat(gossip.getString("serverIp")).isEqualTo("node_1");
+      assertThat(gossip.getInteger("serverPort")).isEqualTo(2114);
+    }
   }
 
   @Test
