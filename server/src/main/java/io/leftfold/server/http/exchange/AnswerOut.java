@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpServerResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Duration;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
@@ -87,7 +88,7 @@ final class AnswerOut extends OutputStream {
     var first = !begun;
     begun = true;
     length = 0;
-    loop.runOnContext(_ -> {
+    onLoop(() -> {
       if (response.closed()) {
         presence.end();
         return;
@@ -100,10 +101,20 @@ final class AnswerOut extends OutputStream {
     });
   }
 
+  /// Does something on the event loop; nothing if the server has closed, and with it all
+  /// connections.
+  private void onLoop(Runnable work) {
+    try {
+      loop.runOnContext(_ -> work.run());
+    } catch (RejectedExecutionException _) {
+      presence.end();
+    }
+  }
+
   private void awaitRoom() throws IOException {
     try {
       if (!room.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-        loop.runOnContext(_ -> Edge.leave(request, patience));
+        onLoop(() -> Edge.leave(request, patience));
         throw new IOException("The caller took nothing for " + patience);
       }
     } catch (InterruptedException e) {
@@ -142,7 +153,7 @@ final class AnswerOut extends OutputStream {
   public void close() {
     var bytes = Buffer.buffer(length).appendBytes(part, 0, length);
     var whole = !begun;
-    loop.runOnContext(_ -> {
+    onLoop(() -> {
       if (response.closed() || response.ended()) {
         return;
       }
@@ -155,7 +166,7 @@ final class AnswerOut extends OutputStream {
 
   /// Ends the connection, for the answer cannot be ended any more.
   void breakOff() {
-    loop.runOnContext(_ -> {
+    onLoop(() -> {
       if (!response.closed() && !response.ended()) {
         Edge.breakOff(request);
       }
