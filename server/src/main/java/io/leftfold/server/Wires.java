@@ -284,15 +284,25 @@ record Wires(
             LeftfoldServer.VERSION,
             projections.isPresent(),
             options.atom().isServed());
-    new NodePages(node, about, threads).addTo(router);
-    projections.ifPresent(served ->
-        new ProjectionPages(node, served, authenticator(), UUID::randomUUID, CLOCK, threads)
-            .addTo(router));
-    new IndexPages(node, indexes, authenticator(), threads).addTo(router);
+    new NodePages(node, about, threads).addTo(router, exchanges);
+    projections.ifPresent(served -> {
+      var pages =
+          exchanges.answering(
+              new ProjectionPages(served, UUID::randomUUID, CLOCK), ProjectionPages.BODY_BYTES_MAX);
+      router.route("/projections/*").handler(pages);
+      router.route("/projection/*").handler(pages);
+    });
+    router
+        .route("/v2/indexes/*")
+        .handler(exchanges.answering(new IndexPages(indexes), IndexPages.BODY_BYTES_MAX));
     if (options.atom().hasStatistics()) {
       new MetricsPage(insight.metrics(), statisticsCheck(), threads).addTo(router);
+      router.route("/metrics").handler(exchanges.otherwise("GET"));
     }
-    users.ifPresent(known -> new TokenPage(node, known, threads).addTo(router));
+    users.ifPresent(known -> {
+      new TokenPage(node, known, threads).addTo(router);
+      router.route("/auth/token").handler(exchanges.otherwise("POST"));
+    });
   }
 
   private Handler<RoutingContext> statisticsCheck() {

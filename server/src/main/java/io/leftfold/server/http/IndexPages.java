@@ -2,46 +2,29 @@
 
 package io.leftfold.server.http;
 
-import static io.vertx.core.http.HttpMethod.DELETE;
-import static io.vertx.core.http.HttpMethod.GET;
-import static io.vertx.core.http.HttpMethod.POST;
-
-import io.leftfold.server.access.Authenticator;
-import io.leftfold.server.access.NotAuthenticatedException;
-import io.leftfold.server.edge.Peer;
+import io.leftfold.server.http.exchange.Resource;
+import io.leftfold.server.http.exchange.Target;
 import io.leftfold.server.indexes.UserIndexes;
 import io.leftfold.server.node.IndexControl;
-import io.leftfold.server.node.Node;
-import io.vertx.core.http.HttpMethod;
+import io.leftfold.server.node.Session;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.util.Optional;
-import java.util.concurrent.ThreadFactory;
 
 /// `/v2/indexes`: user-defined indexes, each page a method of `IndexesService` in JSON.
-public final class IndexPages {
+public final class IndexPages implements Resource.Routes {
 
-  private static final long BODY_BYTES_MAX = 4L << 20;
+  /// How long the description of an index may be.
+  public static final long BODY_BYTES_MAX = 4L << 20;
 
-  private final Node node;
+  private final PageTable pages = new PageTable();
   private final UserIndexes indexes;
-  private final Authenticator authenticator;
-  private final ThreadFactory threads;
 
   /// The pages.
   ///
-  /// @param node knows what callers may
   /// @param indexes do what is asked
-  /// @param authenticator finds out who asks
-  /// @param threads makes a virtual thread for each request
-  public IndexPages(
-      Node node, UserIndexes indexes, Authenticator authenticator, ThreadFactory threads) {
-    this.node = node;
+  public IndexPages(UserIndexes indexes) {
     this.indexes = indexes;
-    this.authenticator = authenticator;
-    this.threads = threads;
+    addAll();
   }
 
   /// What a page does.
@@ -54,20 +37,21 @@ public final class IndexPages {
     void run(IndexControl control, String name);
   }
 
-  /// Adds the pages.
-  ///
-  /// @param router where to
-  public void addTo(Router router) {
-    page(router, GET, "/v2/indexes", (control, _) -> IndexJson.list(control.list()));
+  @Override
+  public Optional<Resource> find(Target target) {
+    return pages.find(target);
+  }
+
+  private void addAll() {
+    page("GET", "/v2/indexes", (control, _) -> IndexJson.list(control.list()));
     page(
-        router,
-        GET,
+        "GET",
         "/v2/indexes/:name",
         (control, request) -> IndexJson.one(control.get(request.name())));
-    page(router, POST, "/v2/indexes/:name", IndexPages::create);
-    command(router, POST, "/v2/indexes/:name/start", IndexControl::start);
-    command(router, POST, "/v2/indexes/:name/stop", IndexControl::stop);
-    command(router, DELETE, "/v2/indexes/:name", IndexControl::delete);
+    page("POST", "/v2/indexes/:name", IndexPages::create);
+    command("POST", "/v2/indexes/:name/start", IndexControl::start);
+    command("POST", "/v2/indexes/:name/stop", IndexControl::stop);
+    command("DELETE", "/v2/indexes/:name", IndexControl::delete);
   }
 
   private static JsonObject create(IndexControl control, PageRequest request) {
@@ -76,9 +60,8 @@ public final class IndexPages {
     return new JsonObject();
   }
 
-  private void command(Router router, HttpMethod method, String path, Command command) {
+  private void command(String method, String path, Command command) {
     page(
-        router,
         method,
         path,
         (control, request) -> {
@@ -87,37 +70,16 @@ public final class IndexPages {
         });
   }
 
-  private void page(Router router, HttpMethod method, String path, Work work) {
-    var route = router.route(method, path);
-    if (method.equals(POST)) {
-      route.handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX));
-    }
-    route.handler(context -> answer(context, work));
+  private void page(String method, String path, Work work) {
+    pages.add(method, path, (request, session) -> answer(request, session, work).answer());
   }
 
-  private void answer(RoutingContext context, Work work) {
-    var request = PageRequest.of(context);
-    var credentials = Optional.ofNullable(context.request().getHeader("authorization"));
-    var peer = Peer.of(context.request()).host();
-    Aside.ask(
-        context,
-        threads,
-        () -> answer(credentials, peer, request, work),
-        answer -> answer.send(context));
-  }
-
-  private PageAnswer answer(
-      Optional<String> credentials, String peer, PageRequest request, Work work) {
+  private PageAnswer answer(PageRequest request, Session session, Work work) {
+    var control = new IndexControl(session, indexes);
     try {
-      var session = node.as(authenticator.authenticate(credentials, peer), peer);
-      var control = new IndexControl(session, indexes);
-      try {
-        return PageAnswer.json(work.answer(control, request));
-      } catch (RuntimeException e) {
-        return IndexRefusals.of(e, control);
-      }
-    } catch (NotAuthenticatedException e) {
-      return PageAnswer.unauthorized();
+      return PageAnswer.json(work.answer(control, request));
+    } catch (RuntimeException e) {
+      return IndexRefusals.of(e, control);
     }
   }
 }

@@ -2,26 +2,20 @@
 
 package io.leftfold.server.http;
 
-import static io.vertx.core.http.HttpMethod.GET;
-import static io.vertx.core.http.HttpMethod.POST;
-
 import io.leftfold.api.AsOf;
 import io.leftfold.projections.DebugStart;
 import io.leftfold.projections.FoldProgress;
 import io.leftfold.projections.PartitionState;
+import io.leftfold.server.http.exchange.Answer;
 import io.leftfold.server.node.ProjectionInquiries;
-import io.vertx.core.http.HttpMethod;
+import io.leftfold.server.node.Session;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
-import java.util.concurrent.ThreadFactory;
 
 /// What takes a while about projections: states and results of the past (`?asOf=`), debug runs,
 /// lists, taking up what was set aside, and the events that a script elsewhere would be given.
@@ -34,17 +28,11 @@ final class InquiryPages {
 
   private final Controls controls;
   private final Clock clock;
-  private final ThreadFactory threads;
-  private final long bodyBytesMax;
 
   /// @param clock tells when there is to be news of how far something is
-  /// @param threads makes a virtual thread for each request
-  /// @param bodyBytesMax how long a script may be
-  InquiryPages(Controls controls, Clock clock, ThreadFactory threads, long bodyBytesMax) {
+  InquiryPages(Controls controls, Clock clock) {
     this.controls = controls;
     this.clock = clock;
-    this.threads = threads;
-    this.bodyBytesMax = bodyBytesMax;
   }
 
   /// What a page does.
@@ -52,17 +40,15 @@ final class InquiryPages {
     PageAnswer answer(ProjectionInquiries inquiries, PageRequest request, FoldProgress progress);
   }
 
-  /// Adds the pages; before those of states and results as they are now.
-  void addTo(Router router) {
-    past(router, "state", ProjectionInquiries::state);
-    past(router, "result", ProjectionInquiries::result);
-    page(router, GET, "/projection/:name/debug", InquiryPages::debug);
-    page(router, POST, "/projections/debug", InquiryPages::debugScript);
-    page(router, POST, "/projections/read-events", this::readEvents);
-    page(router, GET, "/projection/:name/partitions", InquiryPages::partitions);
-    page(router, GET, "/projection/:name/parked", InquiryPages::parked);
-    settling(router, "resume", ProjectionInquiries::resume);
-    settling(router, "skip", ProjectionInquiries::skip);
+  /// Adds the pages.
+  void addTo(PageTable pages) {
+    page(pages, "GET", "/projection/:name/debug", InquiryPages::debug);
+    page(pages, "POST", "/projections/debug", InquiryPages::debugScript);
+    page(pages, "POST", "/projections/read-events", this::readEvents);
+    page(pages, "GET", "/projection/:name/partitions", InquiryPages::partitions);
+    page(pages, "GET", "/projection/:name/parked", InquiryPages::parked);
+    settling(pages, "resume", ProjectionInquiries::resume);
+    settling(pages, "skip", ProjectionInquiries::skip);
   }
 
   private interface Settling {
@@ -71,10 +57,10 @@ final class InquiryPages {
   }
 
   /// What becomes of a parked event, by its position.
-  private void settling(Router router, String command, Settling settling) {
+  private void settling(PageTable pages, String command, Settling settling) {
     page(
-        router,
-        POST,
+        pages,
+        "POST",
         "/projection/:name/command/" + command,
         (inquiries, request, _) -> {
           var position =
@@ -91,7 +77,8 @@ final class InquiryPages {
         });
   }
 
-  private interface Past {
+  /// Something as it was.
+  interface Past {
     PartitionState of(
         ProjectionInquiries inquiries,
         String name,
@@ -100,25 +87,22 @@ final class InquiryPages {
         FoldProgress progress);
   }
 
-  private void past(Router router, String what, Past past) {
-    router
-        .get("/projection/:name/" + what)
-        .handler(context -> {
-          if (context.queryParams().names().stream().noneMatch("asOf"::equalsIgnoreCase)) {
-            context.next();
-            return;
-          }
-          ask(
-              context,
-              (inquiries, request, progress) ->
-                  ProjectionPages.shown(
-                      past.of(
-                          inquiries,
-                          request.name(),
-                          request.parameter("partition").orElse(""),
-                          moment(request.parameter("asOf").orElse("")),
-                          progress)));
-        });
+  /// What shows something as it was, if that is asked for, or else as it is.
+  PageTable.Work orPast(Past past, ProjectionPages.Work now) {
+    return (request, session) ->
+        request.has("asOf")
+            ? answer(
+                request,
+                session,
+                (inquiries, _, progress) ->
+                    ProjectionPages.shown(
+                        past.of(
+                            inquiries,
+                            request.name(),
+                            request.parameter("partition").orElse(""),
+                            moment(request.parameter("asOf").orElse("")),
+                            progress)))
+            : controls.answer(session, control -> now.answer(control, request)).answer();
   }
 
   private static AsOf moment(String text) {
@@ -203,21 +187,16 @@ final class InquiryPages {
             .put("next", page.isEmpty() ? null : page.getLast().position() + 1));
   }
 
-  private void page(Router router, HttpMethod method, String path, Work work) {
-    var route = router.route(method, path);
-    if (method.equals(POST)) {
-      route.handler(BodyHandler.create(false).setBodyLimit(bodyBytesMax));
-    }
-    route.handler(context -> ask(context, work));
+  private void page(PageTable pages, String method, String path, Work work) {
+    pages.add(method, path, (request, session) -> answer(request, session, work));
   }
 
-  private void ask(RoutingContext context, Work work) {
-    var request = PageRequest.of(context);
-    var answer = new SlowAnswer(context, clock);
-    Aside.ask(
-        context,
-        threads,
-        controls.answering(context, control -> work.answer(control.inquiries(), request, answer)),
-        answer::end);
+  private Answer answer(PageRequest request, Session session, Work work) {
+    return SlowAnswer.to(
+        request,
+        clock,
+        progress ->
+            controls.answer(
+                session, control -> work.answer(control.inquiries(), request, progress)));
   }
 }

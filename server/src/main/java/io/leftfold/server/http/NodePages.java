@@ -3,22 +3,30 @@
 package io.leftfold.server.http;
 
 import io.leftfold.server.edge.Edge;
+import io.leftfold.server.http.exchange.Accept;
+import io.leftfold.server.http.exchange.Answer;
+import io.leftfold.server.http.exchange.Exchanges;
+import io.leftfold.server.http.exchange.Request;
+import io.leftfold.server.http.exchange.Resource;
+import io.leftfold.server.http.exchange.Status;
+import io.leftfold.server.http.exchange.Target;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.Readiness;
+import io.leftfold.server.node.Session;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 
 /// `/health/live`, `/health/ready`, `/info` and `/ping`, and `/`, which leads to `/info`.
-public final class NodePages {
+public final class NodePages implements Resource.Routes {
 
   private static final int OK = 200;
   private static final int NO_CONTENT = 204;
-  private static final int METHOD_NOT_ALLOWED = 405;
   private static final int NOT_AVAILABLE = 503;
   private static final int CODE_MIN = 200;
   private static final int CODE_MAX = 599;
@@ -47,33 +55,44 @@ public final class NodePages {
     this.threads = threads;
   }
 
+  @Override
+  public Optional<Resource> find(Target target) {
+    return switch (String.join("/", target.segmentsWithoutLastSlash())) {
+      case "info" -> Optional.of(Resource.get(this::info));
+      case "ping" -> Optional.of(Resource.get(NodePages::ping));
+      // There is nothing for browsers yet.
+      case "" -> Optional.of(Resource.get((request, _) -> elsewhere(request.url("/info"))));
+      default -> Optional.empty();
+    };
+  }
+
+  private static Answer elsewhere(String url) {
+    return Answer.empty(Status.FOUND, "").with("Location", url);
+  }
+
   /// Adds the pages.
   ///
   /// @param router where to
-  public void addTo(Router router) {
+  /// @param exchanges answers what is not asked by supervisors
+  public void addTo(Router router, Exchanges exchanges) {
     router
         .route("/health/live")
         .order(Edge.PAGES_NOT_COUNTED)
         .method(HttpMethod.GET)
         .method(HttpMethod.HEAD)
         .handler(this::live);
-    // Other methods: the route that counts pages forgets that a method before it did not fit.
-    router.route("/health/live").handler(context -> context.fail(METHOD_NOT_ALLOWED));
     router
         .route("/health/ready")
         .method(HttpMethod.GET)
         .method(HttpMethod.HEAD)
         .handler(this::ready);
-    router.get("/info").handler(this::info);
-    router
-        .get("/ping")
-        .produces("application/json")
-        .produces("text/xml")
-        .produces("application/xml")
-        .produces("text/plain")
-        .handler(NodePages::ping);
-    // There is nothing for browsers yet.
-    router.get("/").handler(context -> context.redirect("/info"));
+    for (var path : List.of("/health/live", "/health/ready")) {
+      router.route(path).handler(exchanges.otherwise("GET", "HEAD"));
+    }
+    var pages = exchanges.answering(this);
+    for (var path : List.of("/info", "/ping", "/")) {
+      router.route(path).handler(pages);
+    }
   }
 
   /// 204, or what `liveCode` asks for: some supervisors insist on a code.
@@ -129,8 +148,8 @@ public final class NodePages {
     return all;
   }
 
-  private void info(RoutingContext context) {
-    context.json(
+  private Answer info(Request request, Session session) {
+    return json(
         new JsonObject()
             .put("dbVersion", about.wireVersion())
             .put("esVersion", about.wireVersion())
@@ -152,20 +171,24 @@ public final class NodePages {
                     .put("properties", new JsonObject())));
   }
 
-  private static void ping(RoutingContext context) {
+  private static Answer json(JsonObject body) {
+    return Answer.text(Status.OK, PageAnswer.JSON, body.encode());
+  }
+
+  private static Answer ping(Request request, Session session) {
     var text = "Ping request successfully handled";
-    var type = context.getAcceptableContentType();
-    if (type == null || type.endsWith("json")) {
-      context.json(new JsonObject().put("text", text));
-    } else {
-      context
-          .response()
-          .putHeader("Content-Type", type + "; charset=utf-8")
-          .end(
-              type.endsWith("xml")
-                  ? "<?xml version=\"1.0\" encoding=\"utf-8\"?><ping><text>%s</text></ping>"
-                      .formatted(text)
-                  : text);
-    }
+    var type =
+        Accept.choose(
+            request, List.of("application/json", "text/xml", "application/xml", "text/plain"));
+    return switch (type) {
+      case "application/json" -> json(new JsonObject().put("text", text));
+      case "text/plain" -> Answer.text(Status.OK, type + "; charset=utf-8", text);
+      default ->
+          Answer.text(
+              Status.OK,
+              type + "; charset=utf-8",
+              "<?xml version=\"1.0\" encoding=\"utf-8\"?><ping><text>%s</text></ping>"
+                  .formatted(text));
+    };
   }
 }

@@ -2,8 +2,8 @@
 
 package io.leftfold.server.http;
 
+import io.leftfold.server.http.exchange.Answer;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.RoutingContext;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -17,7 +17,6 @@ record PageAnswer(int status, String type, String body, Map<String, String> head
 
   static final int OK = 200;
   static final String JSON = "application/json; charset=utf-8";
-  private static final int UNAUTHORIZED = 401;
 
   PageAnswer {
     headers = Map.copyOf(headers);
@@ -35,20 +34,17 @@ record PageAnswer(int status, String type, String body, Map<String, String> head
     return new PageAnswer(status, "text/plain; charset=utf-8", body);
   }
 
-  /// Whoever may not is told so as if they were not known, as KurrentDB does.
-  static PageAnswer unauthorized() {
-    return text(UNAUTHORIZED, "Unauthorized").with("www-authenticate", "Basic realm=\"leftfold\"");
-  }
-
   PageAnswer with(String header, String value) {
     var more = new HashMap<>(headers);
     more.put(header, value);
     return new PageAnswer(status, type, body, more);
   }
 
-  void send(RoutingContext context) {
-    var response = context.response().setStatusCode(status).putHeader("content-type", type);
-    headers.forEach(response::putHeader);
-    response.end(body);
+  Answer answer() {
+    var answer = Answer.text(status, type, body);
+    for (var header : headers.entrySet()) {
+      answer = answer.with(header.getKey(), header.getValue());
+    }
+    return answer;
   }
 }

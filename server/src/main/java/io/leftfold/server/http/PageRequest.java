@@ -2,31 +2,43 @@
 
 package io.leftfold.server.http;
 
-import io.vertx.core.MultiMap;
-import io.vertx.ext.web.RoutingContext;
+import io.leftfold.server.http.exchange.Presence;
+import io.leftfold.server.http.exchange.Request;
+import java.nio.charset.StandardCharsets;
 import java.util.Locale;
-import java.util.Objects;
 import java.util.Optional;
 
-/// What a page is asked, taken from a request while it is at hand.
+/// What a page is asked.
 ///
 /// @param name the part of the path that names something; empty if the path has none
-/// @param parameters what stands behind the question mark, in any case
-/// @param body a text
-/// @param base how the caller reaches this server
-record PageRequest(String name, MultiMap parameters, String body, String base) {
+/// @param request everything
+record PageRequest(String name, Request request) {
 
-  static PageRequest of(RoutingContext context) {
-    var request = context.request();
-    return new PageRequest(
-        Objects.requireNonNullElse(context.pathParam("name"), ""),
-        MultiMap.caseInsensitiveMultiMap().addAll(context.queryParams()),
-        Objects.requireNonNullElse(context.body().asString(), ""),
-        "%s://%s".formatted(request.scheme(), request.authority()));
+  /// How the caller reaches this server.
+  String base() {
+    return request.base();
+  }
+
+  /// A text.
+  String body() {
+    return new String(request.body(), StandardCharsets.UTF_8);
+  }
+
+  Presence presence() {
+    return request.presence();
+  }
+
+  boolean accepts(String type) {
+    return request.header("accept").filter(accepted -> accepted.contains(type)).isPresent();
+  }
+
+  /// Whether a parameter is there, even without a value.
+  boolean has(String key) {
+    return request.target().query().containsKey(key.toLowerCase(Locale.ROOT));
   }
 
   Optional<String> parameter(String key) {
-    return Optional.ofNullable(parameters.get(key)).filter(value -> !value.isEmpty());
+    return request.target().parameter(key.toLowerCase(Locale.ROOT));
   }
 
   int number(String key, int otherwise) {

@@ -2,30 +2,21 @@
 
 package io.leftfold.server.http;
 
-import static io.vertx.core.http.HttpMethod.DELETE;
-import static io.vertx.core.http.HttpMethod.GET;
-import static io.vertx.core.http.HttpMethod.POST;
-import static io.vertx.core.http.HttpMethod.PUT;
-
 import io.leftfold.projections.NewProjection;
 import io.leftfold.projections.PartitionState;
 import io.leftfold.projections.ProjectionConfig;
 import io.leftfold.projections.ProjectionMode;
 import io.leftfold.projections.ProjectionStatistics;
-import io.leftfold.server.access.Authenticator;
-import io.leftfold.server.node.Node;
+import io.leftfold.server.http.exchange.Resource;
+import io.leftfold.server.http.exchange.Target;
 import io.leftfold.server.node.ProjectionControl;
+import io.leftfold.server.node.ProjectionInquiries;
 import io.leftfold.server.node.ServedProjections;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
-import io.vertx.ext.web.Router;
-import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.ThreadFactory;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 
@@ -33,87 +24,85 @@ import java.util.function.Supplier;
 /// built beside (`PUT …/query?beside=yes`, `…/command/cancel`), emitting again
 /// (`…/command/reset?emitAgain=yes`) and another configuration while a projection runs (`PUT
 /// …/config?running=yes`).
-public final class ProjectionPages {
+public final class ProjectionPages implements Resource.Routes {
 
-  private static final long BODY_BYTES_MAX = 4L << 20;
+  /// How long a script may be, with what else is said of it.
+  public static final long BODY_BYTES_MAX = 4L << 20;
+
   private static final int CREATED = 201;
 
   /// What the type of a built-in one begins with.
   private static final String NATIVE = "native:";
 
+  private final PageTable pages = new PageTable();
   private final Controls controls;
   private final Supplier<UUID> ids;
-  private final Clock clock;
-  private final ThreadFactory threads;
 
   /// The pages.
   ///
-  /// @param node knows what callers may
   /// @param projections do what is asked
-  /// @param authenticator finds out who asks
   /// @param ids makes names for projections that are not given one
   /// @param clock tells the time
-  /// @param threads makes a virtual thread for each request
-  public ProjectionPages(
-      Node node,
-      ServedProjections projections,
-      Authenticator authenticator,
-      Supplier<UUID> ids,
-      Clock clock,
-      ThreadFactory threads) {
-    controls = new Controls(node, projections, authenticator, ids);
+  public ProjectionPages(ServedProjections projections, Supplier<UUID> ids, Clock clock) {
+    controls = new Controls(projections, ids);
     this.ids = ids;
-    this.clock = clock;
-    this.threads = threads;
+    addAll(new InquiryPages(controls, clock));
   }
 
   /// What a page does.
-  private interface Work {
+  interface Work {
     PageAnswer answer(ProjectionControl control, PageRequest request);
   }
 
-  /// Adds the pages.
-  ///
-  /// @param router where to
-  public void addTo(Router router) {
-    new InquiryPages(controls, clock, threads, BODY_BYTES_MAX).addTo(router);
-    list(router, "any", _ -> true);
-    list(router, "all-non-transient", one -> one.mode() != ProjectionMode.TRANSIENT);
-    list(router, "transient", one -> one.mode() == ProjectionMode.TRANSIENT);
-    list(router, "onetime", one -> one.mode() == ProjectionMode.ONE_TIME);
-    list(router, "continuous", one -> one.mode() == ProjectionMode.CONTINUOUS);
-    page(router, POST, "/projections/transient", this::createTransient);
-    page(router, POST, "/projections/onetime", this::createOneTime);
-    page(router, POST, "/projections/continuous", this::createContinuous);
-    page(router, POST, "/projections/restart", ProjectionPages::restart);
-    page(router, GET, "/projection/:name", ProjectionPages::status);
-    page(router, DELETE, "/projection/:name", ProjectionPages::delete);
-    page(router, GET, "/projection/:name/query", ProjectionPages::query);
-    page(router, PUT, "/projection/:name/query", ProjectionPages::update);
-    page(router, GET, "/projection/:name/statistics", ProjectionPages::statistics);
-    page(router, GET, "/projection/:name/state", ProjectionPages::state);
-    page(router, GET, "/projection/:name/result", ProjectionPages::result);
-    page(router, GET, "/projection/:name/config", ProjectionPages::config);
-    page(router, PUT, "/projection/:name/config", ProjectionPages::configure);
-    command(router, "enable", ProjectionControl::enable);
-    command(router, "disable", ProjectionControl::disable);
-    command(router, "abort", ProjectionControl::abort);
-    page(router, POST, "/projection/:name/command/reset", ProjectionPages::reset);
-    command(router, "cancel", ProjectionControl::cancelBuilding);
+  @Override
+  public Optional<Resource> find(Target target) {
+    return pages.find(target);
   }
 
-  private void page(Router router, HttpMethod method, String path, Work work) {
-    var route = router.route(method, path);
-    if (method.equals(POST) || method.equals(PUT)) {
-      route.handler(BodyHandler.create(false).setBodyLimit(BODY_BYTES_MAX));
-    }
-    route.handler(context -> answer(context, work));
+  private void addAll(InquiryPages inquiries) {
+    inquiries.addTo(pages);
+    list("any", _ -> true);
+    list("all-non-transient", one -> one.mode() != ProjectionMode.TRANSIENT);
+    list("transient", one -> one.mode() == ProjectionMode.TRANSIENT);
+    list("onetime", one -> one.mode() == ProjectionMode.ONE_TIME);
+    list("continuous", one -> one.mode() == ProjectionMode.CONTINUOUS);
+    page("POST", "/projections/transient", this::createTransient);
+    page("POST", "/projections/onetime", this::createOneTime);
+    page("POST", "/projections/continuous", this::createContinuous);
+    page("POST", "/projections/restart", ProjectionPages::restart);
+    page("GET", "/projection/:name", ProjectionPages::status);
+    page("DELETE", "/projection/:name", ProjectionPages::delete);
+    page("GET", "/projection/:name/query", ProjectionPages::query);
+    page("PUT", "/projection/:name/query", ProjectionPages::update);
+    page("GET", "/projection/:name/statistics", ProjectionPages::statistics);
+    pages.add(
+        "GET",
+        "/projection/:name/state",
+        inquiries.orPast(ProjectionInquiries::state, ProjectionPages::state));
+    pages.add(
+        "GET",
+        "/projection/:name/result",
+        inquiries.orPast(ProjectionInquiries::result, ProjectionPages::result));
+    page("GET", "/projection/:name/config", ProjectionPages::config);
+    page("PUT", "/projection/:name/config", ProjectionPages::configure);
+    command("enable", ProjectionControl::enable);
+    command("disable", ProjectionControl::disable);
+    command("abort", ProjectionControl::abort);
+    page("POST", "/projection/:name/command/reset", ProjectionPages::reset);
+    command("cancel", ProjectionControl::cancelBuilding);
   }
 
-  private void list(Router router, String which, Predicate<ProjectionStatistics> wanted) {
+  private void page(String method, String path, Work work) {
+    pages.add(
+        method,
+        path,
+        (request, session) ->
+            controls.answer(session, control -> work.answer(control, request)).answer());
+  }
+
+  private void list(String which, Predicate<ProjectionStatistics> wanted) {
     page(
-        router,
-        GET,
+        "GET",
         "/projections/" + which,
         (control, request) ->
             PageAnswer.json(
@@ -125,10 +114,9 @@ public final class ProjectionPages {
     void run(ProjectionControl control, String name);
   }
 
-  private void command(Router router, String name, Command command) {
+  private void command(String name, Command command) {
     page(
-        router,
-        POST,
+        "POST",
         "/projection/:name/command/" + name,
         (control, request) -> {
           command.run(control, request.name());
@@ -285,16 +273,5 @@ public final class ProjectionPages {
   private static PageAnswer restart(ProjectionControl control, PageRequest request) {
     control.restart();
     return PageAnswer.text(PageAnswer.OK, "Restarting");
-  }
-
-  // ---- answering
-
-  private void answer(RoutingContext context, Work work) {
-    var request = PageRequest.of(context);
-    Aside.ask(
-        context,
-        threads,
-        controls.answering(context, control -> work.answer(control, request)),
-        answer -> answer.send(context));
   }
 }

@@ -22,12 +22,15 @@ final class ProjectionRefusals {
 
   private ProjectionRefusals() {}
 
+  /// What is answered.
+  ///
+  /// @throws NotAuthorizedException if it is one
   static PageAnswer of(RuntimeException error) {
     return switch (error) {
       case ProjectionException known -> text(status(known.reason()), known);
       case ProjectionFaultException fault -> text(FAILED, fault);
       case IllegalArgumentException misuse -> text(BAD_REQUEST, misuse);
-      case NotAuthorizedException _ -> PageAnswer.unauthorized();
+      case NotAuthorizedException denied -> throw denied; // as everywhere
       case UnavailableException unavailable ->
           text(NOT_AVAILABLE, unavailable).with("retry-after", "5");
       case LimitExceededException limit -> text(BAD_REQUEST, limit);

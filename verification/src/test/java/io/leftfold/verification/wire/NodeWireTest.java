@@ -249,7 +249,8 @@ final class NodeWireTest {
   void a_node_tells_its_version_and_that_it_leads(HttpClient.Version version) throws Exception {
     var info = send(version, "GET", "/info");
 
-    assertThat(info.headers().firstValue("content-type")).hasValue("application/json");
+    assertThat(info.headers().firstValue("content-type"))
+        .hasValue("application/json; charset=utf-8");
     assertThat(info.body())
         .containsPattern("\"esVersion\":\"\\d+\\.\\d+\\.\\d+\"")
         .containsPattern("\"dBVersion\":\"\\d+\\.\\d+\\.\\d+\"")

@@ -34,7 +34,7 @@ public final class Exchanges {
   private final Node node;
   private final Authenticator authenticator;
   private final ThreadFactory threads;
-  private final long bodyBytesMax;
+  private final Bodies bodies;
   private final Duration patience;
 
   /// Answers for a node.
@@ -53,7 +53,7 @@ public final class Exchanges {
     this.node = node;
     this.authenticator = authenticator;
     this.threads = threads;
-    this.bodyBytesMax = bodyBytesMax;
+    this.bodies = new Bodies(bodyBytesMax, "Too large events received. Limit is %d bytes.");
     this.patience = patience;
   }
 
@@ -62,11 +62,46 @@ public final class Exchanges {
   /// @param routes finds what they ask for
   /// @return takes them on their event loop
   public Handler<RoutingContext> answering(Resource.Routes routes) {
+    return answering(routes, bodies);
+  }
+
+  /// Answers requests whose bodies are short.
+  ///
+  /// @param routes finds what they ask for
+  /// @param bodyBytesMax the longest body of a request
+  /// @return takes them on their event loop
+  public Handler<RoutingContext> answering(Resource.Routes routes, long bodyBytesMax) {
+    return answering(routes, new Bodies(bodyBytesMax, "The body is too long. Limit is %d bytes."));
+  }
+
+  private Handler<RoutingContext> answering(Resource.Routes routes, Bodies bodies) {
     return context -> {
       Edge.namePage(context, kind(context.normalizedPath()));
-      handle(context, routes);
+      handle(context, routes, bodies);
     };
   }
+
+  /// Answers whoever asks for something by another method than those that it is asked for by.
+  ///
+  /// @param methods those, in capitals
+  /// @return tells callers of other sites that they may, and others that it cannot be done
+  public Handler<RoutingContext> otherwise(String... methods) {
+    var all = String.join(", ", methods) + ", OPTIONS";
+    return context -> {
+      var sending = new Sending(context, _ -> Optional.empty());
+      sending.methods = Optional.of(all);
+      sending.send(otherwise(context.request().method(), all));
+    };
+  }
+
+  private static Answer otherwise(HttpMethod method, String methods) {
+    return method.equals(HttpMethod.OPTIONS)
+        ? Answer.empty(Status.OK, "")
+        : Answer.refusal(Status.METHOD_NOT_ALLOWED, "Method Not Allowed").with("Allow", methods);
+  }
+
+  /// How long bodies may be, and what is said of one that is longer.
+  private record Bodies(long bytesMax, String refusal) {}
 
   /// The first part of a path; the rest has names in it.
   private static String kind(String path) {
@@ -74,47 +109,45 @@ public final class Exchanges {
     return slash < 0 ? path : path.substring(0, slash);
   }
 
-  private void handle(RoutingContext context, Resource.Routes routes) {
+  private void handle(RoutingContext context, Resource.Routes routes, Bodies bodies) {
+    var sending = new Sending(context, routes);
     Exchange exchange;
     try {
-      exchange = exchange(context, routes);
+      exchange = exchange(context, routes, sending);
     } catch (RuntimeException e) {
-      new Sending(context, routes).refuse(Refusals.of(e));
+      sending.refuse(Refusals.of(e));
       return;
     }
     RequestBody.take(
         context,
-        bodyBytesMax,
+        bodies.bytesMax,
         body -> threads.newThread(() -> exchange.answer(body)).start(),
-        refused -> exchange.refuse(refused));
+        refused -> exchange.refuse(refused, bodies));
   }
 
   /// What is to be done; throws if that is nothing.
-  private Exchange exchange(RoutingContext context, Resource.Routes routes) {
+  private Exchange exchange(RoutingContext context, Resource.Routes routes, Sending sending) {
     var http = context.request();
     var target =
         Target.of(
             Objects.requireNonNullElse(http.path(), "/"),
             Optional.ofNullable(http.query()).orElse(""));
     var resource = routes.find(target).orElseThrow(RefusedException::notFound);
-    var sending = new Sending(context, routes);
-    sending.resource = Optional.of(resource);
-    if (http.method().equals(HttpMethod.OPTIONS)) {
-      throw new RefusedException(withCors(Answer.empty(Status.OK, ""), resource));
-    }
+    sending.methods = Optional.of(resource.methods());
     var work = resource.works().get(http.method().name());
     if (work == null) {
-      throw new RefusedException(
-          Answer.refusal(Status.METHOD_NOT_ALLOWED, "Method Not Allowed")
-              .with("Allow", resource.methods()));
+      throw new RefusedException(otherwise(http.method(), resource.methods()));
     }
     return new Exchange(context, target, work, sending);
   }
 
-  private static Answer withCors(Answer answer, Resource resource) {
-    return answer
-        .with("Access-Control-Allow-Origin", "*")
-        .with("Access-Control-Allow-Methods", resource.methods())
+  /// So that pages of other sites can use an answer, or at least see why there is none.
+  private static Answer withCors(Answer answer, Optional<String> methods) {
+    var seen = answer.with("Access-Control-Allow-Origin", "*");
+    if (methods.isEmpty()) {
+      return seen;
+    }
+    return seen.with("Access-Control-Allow-Methods", methods.get())
         .with("Access-Control-Allow-Headers", HEADERS_OF_CALLERS)
         .with("Access-Control-Expose-Headers", HEADERS_OF_ANSWERS);
   }
@@ -125,7 +158,7 @@ public final class Exchanges {
     private final Resource.Routes routes;
     private final Context loop;
     private final Presence presence = new Presence();
-    private Optional<Resource> resource = Optional.empty();
+    private Optional<String> methods = Optional.empty();
 
     /// On the event loop.
     Sending(RoutingContext context, Resource.Routes routes) {
@@ -142,7 +175,7 @@ public final class Exchanges {
 
     /// On any thread; may wait on all but the event loop.
     void send(Answer answer) {
-      var told = resource.map(found -> withCors(answer, found)).orElse(answer);
+      var told = withCors(answer, methods);
       var out = new AnswerOut(loop, context.request(), told, presence, patience);
       try {
         told.content().writeTo(out);
@@ -208,13 +241,11 @@ public final class Exchanges {
     }
 
     /// On the event loop. What is still to come of the body is not worth waiting for.
-    void refuse(RequestBody.Refused why) {
+    void refuse(RequestBody.Refused why, Bodies bodies) {
       var answer =
           switch (why) {
             case RequestBody.Refused.TooLarge() ->
-                Answer.refusal(
-                    Status.TOO_LARGE,
-                    "Too large events received. Limit is %d bytes.".formatted(bodyBytesMax));
+                Answer.refusal(Status.TOO_LARGE, bodies.refusal.formatted(bodies.bytesMax));
             case RequestBody.Refused.TooBusy(var reason) -> Refusals.unavailable(reason);
           };
       if (context.request().version() == HttpVersion.HTTP_2) {

@@ -75,6 +75,13 @@ public record Target(
     return segments.size() > 1 && segments.getLast().isEmpty();
   }
 
+  /// The segments, whether the path ends in a slash or not.
+  ///
+  /// @return without the empty one behind that slash
+  public List<String> segmentsWithoutLastSlash() {
+    return endsInSlash() ? segments.subList(0, segments.size() - 1) : segments;
+  }
+
   /// What a parameter says.
   ///
   /// @param name in small letters

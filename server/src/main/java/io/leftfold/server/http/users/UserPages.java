@@ -47,10 +47,7 @@ public final class UserPages implements Resource.Routes {
 
   @Override
   public Optional<Resource> find(Target target) {
-    var path =
-        target.endsInSlash()
-            ? target.segments().subList(0, target.segments().size() - 1)
-            : target.segments();
+    var path = target.segmentsWithoutLastSlash();
     if (path.size() == 1) {
       return Optional.of(
           Resource.get(of("", UserPages::all)).and("POST", of("", UserPages::create)));

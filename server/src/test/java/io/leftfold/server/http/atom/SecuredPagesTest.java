@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Plain HTTP where there are users: who may do what, and what is told of users and the node.
 @Timeout(60)
@@ -98,6 +99,19 @@ final class SecuredPagesTest {
     assertThat(ann.statusCode()).isEqualTo(200);
     assertThat(all.statusCode()).isEqualTo(401);
     assertThat(post.statusCode()).isEqualTo(401);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/projections/any", "/stats", "/users"})
+  void no_browser_asks_people_for_a_password(String page) {
+    var nobody = server.get(page);
+    var wrong = server.get(page, as("ann", "wrong"));
+
+    assertThat(nobody.statusCode()).isEqualTo(401);
+    assertThat(nobody.headers().firstValue("www-authenticate"))
+        .contains("BasicCustom realm=\"Kurrent\"");
+    assertThat(wrong.statusCode()).isEqualTo(401);
+    assertThat(wrong.headers().firstValue("www-authenticate")).contains("X-Basic realm=\"ESDB\"");
   }
 
   @Test

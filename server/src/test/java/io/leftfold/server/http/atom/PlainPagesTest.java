@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+
+package io.leftfold.server.http.atom;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.leftfold.server.ServerLimits;
+import io.leftfold.server.ServerOptions;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// What all pages have in common, those of streams and others: other sites may use them, bodies
+/// count, and links lead to where the caller came from.
+@Timeout(60)
+final class PlainPagesTest {
+
+  private static final String SCRIPT = "fromStream('nothing-1').when({})";
+
+  private static AtomServer server;
+
+  @BeforeAll
+  static void start() {
+    server = new AtomServer();
+    server.append("there-1", 3);
+  }
+
+  @AfterAll
+  static void stop() {
+    server.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          /streams/there-1                        | GET, POST, DELETE, OPTIONS
+          /streams/there-1/0/forward/20           | GET, OPTIONS
+          /streams/there-1/metadata               | GET, POST, OPTIONS
+          /streams/%24all                         | GET, POST, DELETE, OPTIONS
+          /subscriptions                          | GET, OPTIONS
+          /subscriptions/there-1/group            | GET, PUT, POST, DELETE, OPTIONS
+          /subscriptions/there-1/group/ack        | POST, OPTIONS
+          /projections/any                        | GET, OPTIONS
+          /projections/onetime                    | GET, POST, OPTIONS
+          /projections/read-events                | POST, OPTIONS
+          /projection/some                        | GET, DELETE, OPTIONS
+          /projection/some/query                  | GET, PUT, OPTIONS
+          /projection/some/state                  | GET, OPTIONS
+          /projection/some/command/enable         | POST, OPTIONS
+          /v2/indexes                             | GET, OPTIONS
+          /v2/indexes/some                        | GET, POST, DELETE, OPTIONS
+          /                                       | GET, OPTIONS
+          /info                                   | GET, OPTIONS
+          /ping                                   | GET, OPTIONS
+          /health/live                            | GET, HEAD, OPTIONS
+          /health/ready                           | GET, HEAD, OPTIONS
+          /metrics                                | GET, OPTIONS
+          /stats/proc                             | GET, OPTIONS
+          /gossip                                 | GET, OPTIONS
+          /sys/subsystems                         | GET, OPTIONS
+          /admin/scavenge/current                 | GET, DELETE, OPTIONS
+          /admin/shutdown                         | POST, OPTIONS
+          """)
+  void other_sites_may_use_what_there_is(String path, String methods) {
+    var asked = server.ask("OPTIONS " + path, "");
+    var refused = server.ask("PATCH " + path, "");
+
+    assertThat(asked.statusCode()).isEqualTo(200);
+    assertThat(refused.statusCode()).isEqualTo(405);
+    assertThat(refused.headers().firstValue("allow")).contains(methods);
+    for (var answer : new java.net.http.HttpResponse<?>[] {asked, refused}) {
+      assertThat(answer.headers().firstValue("access-control-allow-origin")).contains("*");
+      assertThat(answer.headers().firstValue("access-control-allow-methods")).contains(methods);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"/streams/there-1/x", "/streams/there-1/0/sideways/20", "/projection/a/b/c/d"})
+  void other_sites_see_why_there_is_nothing(String path) {
+    var answer = server.get(path);
+
+    assertThat(answer.statusCode()).isBetween(400, 404);
+    assertThat(answer.body()).isNotEmpty();
+    assertThat(answer.headers().firstValue("access-control-allow-origin")).contains("*");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          /ping             | text/xml         | 200 | <?xml version="1.0" encoding="utf-8"?><ping><text>Ping request successfully handled</text></ping>
+          /ping?format=text | application/json | 200 | Ping request successfully handled
+          /ping/            | */*              | 200 | {"text":"Ping request successfully handled"}
+          /ping             | image/png        | 406 | Requested URI is not available in requested format
+          """)
+  void a_ping_is_answered_as_it_is_asked_for(String path, String accept, int status, String body) {
+    var answer = server.get(path, "Accept", accept);
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.body()).isEqualTo(body);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/projections/onetime?name=odd", "/v2/indexes/odd", "/streams/odd-1"})
+  void a_body_in_broken_chunks_is_not_taken(String path) throws IOException {
+    var statuses =
+        server.raw(
+            "POST %s HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
+                .formatted(path));
+
+    assertThat(statuses).allMatch(status -> status.startsWith("4"));
+    assertThat(server.get("/projection/odd").statusCode()).isEqualTo(404);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/projections/onetime", "/v2/indexes/large", "/streams/large-1"})
+  void a_body_counts_among_the_requests_that_are_held(String path) {
+    var limits = ServerLimits.defaults().withRequests(1 << 20, 1 << 20);
+    try (var small = new AtomServer(ServerOptions.insecure().withLimits(limits))) {
+      var answer = small.ask("POST " + path, " ".repeat(2 << 20));
+
+      assertThat(answer.statusCode()).isEqualTo(503);
+      assertThat(answer.headers().firstValue("retry-after")).isPresent();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/projections/onetime", "/v2/indexes/large"})
+  void a_script_that_is_too_long_is_told_the_limit(String path) {
+    var answer = server.ask("POST " + path, " ".repeat((4 << 20) + 1));
+
+    assertThat(answer.statusCode()).isEqualTo(413);
+    assertThat(answer.body()).isEqualTo("The body is too long. Limit is 4194304 bytes.");
+  }
+
+  @Test
+  void links_of_projections_lead_to_where_the_caller_came_from() {
+    var far = new String[] {"X-Forwarded-Host", "far.example:99", "X-Forwarded-Prefix", "/events"};
+
+    var made = server.ask("POST /projections/continuous?name=linked", SCRIPT, far);
+
+    assertThat(made.headers().firstValue("location"))
+        .contains("http://far.example:99/events/projection/linked");
+    assertThat(new JsonObject(server.get("/projection/linked", far).body()).getString("stateUrl"))
+        .isEqualTo("http://far.example:99/events/projection/linked/state");
+  }
+}
