@@ -107,6 +107,16 @@ public record Answer(int status, String reason, List<Header> headers, Content co
     return new Answer(status, words, headers, content);
   }
 
+  /// With other content.
+  ///
+  /// @param type its media type
+  /// @param other writes it
+  /// @return the new answer
+  public Answer withContent(String type, Content other) {
+    var bare = withoutContent();
+    return new Answer(status, reason, bare.headers, other).with("Content-Type", type);
+  }
+
   /// Without content.
   ///
   /// @return the new answer

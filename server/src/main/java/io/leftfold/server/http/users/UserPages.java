@@ -2,6 +2,7 @@
 
 package io.leftfold.server.http.users;
 
+import io.leftfold.api.NotAuthorizedException;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.UserDetails;
 import io.leftfold.server.access.UserProblemException;
@@ -15,7 +16,6 @@ import io.leftfold.server.http.exchange.Status;
 import io.leftfold.server.http.exchange.Target;
 import io.leftfold.server.node.Administration;
 import io.leftfold.server.node.Session;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -95,6 +95,7 @@ public final class UserPages implements Resource.Routes {
     };
   }
 
+  /// Refusals have a body too, that says whom they are about.
   private static Resource.Work of(String login, Work work) {
     return (request, session) -> {
       var users = session.administration().orElseThrow(RefusedException::notFound);
@@ -106,6 +107,10 @@ public final class UserPages implements Resource.Routes {
           case CONFLICT -> failed(Status.CONFLICT, problem.user(), "Conflict");
           case TRY_AGAIN -> failed(Status.TIMEOUT, problem.user(), "TryAgain");
         };
+      } catch (NotAuthorizedException _) {
+        return failed(Refusals.denied(), login, "Unauthorized");
+      } catch (RefusedException refused) {
+        return failed(refused.answer(), login, refused.answer().reason());
       } catch (IllegalArgumentException misuse) {
         return failed(Status.BAD_REQUEST, login, String.valueOf(misuse.getMessage()));
       }
@@ -136,7 +141,7 @@ public final class UserPages implements Resource.Routes {
   private static Answer own(Administration users, Request request, Session session) {
     return session.caller() instanceof Caller.User user
         ? details(users.user(user.name()), request)
-        : Refusals.denied();
+        : failed(Refusals.denied(), "", "Unauthorized");
   }
 
   private static Answer details(UserDetails user, Request request) {
@@ -195,8 +200,9 @@ public final class UserPages implements Resource.Routes {
   private static Answer create(Administration users, Request request, Session session) {
     var json = json(request);
     var login = text(json, "loginName");
-    users.create(login, text(json, "password"), text(json, "fullName"), groups(json));
-    return outcome(Status.CREATED, login, true, "Success")
+    var groups = json.has("groups") ? groups(json) : List.<String>of();
+    users.create(login, text(json, "password"), text(json, "fullName"), groups);
+    return outcome(Status.CREATED, login)
         .with("Location", request.url("/users/" + Target.encoded(login)));
   }
 
@@ -207,27 +213,32 @@ public final class UserPages implements Resource.Routes {
   }
 
   private static Answer done(String login) {
-    return outcome(Status.OK, login, true, "Success");
+    return outcome(Status.OK, login);
+  }
+
+  private static Answer outcome(int status, String login) {
+    return Answer.of(status, JSON, outcome(login, true, "Success"));
   }
 
   private static Answer failed(int status, String login, String error) {
-    return outcome(status, login, false, error);
+    return failed(Answer.refusal(status, ""), login, error);
   }
 
-  private static Answer outcome(int status, String login, boolean success, String error) {
-    return Answer.of(
-        status,
-        JSON,
-        out ->
-            Json.write(
-                out,
-                json -> {
-                  json.writeStartObject();
-                  json.writeStringProperty("loginName", login);
-                  json.writeBooleanProperty("success", success);
-                  json.writeStringProperty("error", error);
-                  json.writeEndObject();
-                }));
+  private static Answer failed(Answer refusal, String login, String error) {
+    return refusal.withContent(JSON, outcome(login, false, error));
+  }
+
+  private static Answer.Content outcome(String login, boolean success, String error) {
+    return out ->
+        Json.write(
+            out,
+            json -> {
+              json.writeStartObject();
+              json.writeStringProperty("loginName", login);
+              json.writeBooleanProperty("success", success);
+              json.writeStringProperty("error", error);
+              json.writeEndObject();
+            });
   }
 
   // ---- what requests say
@@ -260,10 +271,10 @@ public final class UserPages implements Resource.Routes {
   }
 
   private static List<String> groups(JsonNode json) {
-    var groups = new ArrayList<String>();
-    for (var group : json.path("groups")) {
-      groups.add(group.asString(""));
+    var said = json.path("groups");
+    if (!said.isArray() || !said.valueStream().allMatch(JsonNode::isString)) {
+      throw RefusedException.badRequest("groups is a list of texts");
     }
-    return groups;
+    return said.valueStream().map(JsonNode::stringValue).toList();
   }
 }

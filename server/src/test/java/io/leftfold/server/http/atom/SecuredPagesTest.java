@@ -177,6 +177,44 @@ final class SecuredPagesTest {
   }
 
   @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      textBlock =
+          """
+          POST /users                             | admin | {"loginName":"x","fullName":"X"}           | 400 |     | password is a text
+          POST /users                             | admin | {"loginName":"x","password":"x"}           | 400 |     | fullName is a text
+          POST /users                             | admin | {"loginName":"x","fullName":"X","password":"x","groups":"a"} | 400 | | groups is a list of texts
+          POST /users                             | admin | {"loginName":                              | 400 |     | The body is a JSON object
+          POST /users                             | ann   | {"loginName":"x","fullName":"X","password":"x"} | 401 | | Unauthorized
+          PUT /users/ann                          | admin | {"fullName":"Other"}                       | 400 | ann | groups is a list of texts
+          PUT /users/ann                          | admin | {"fullName":"Other","groups":null}         | 400 | ann | groups is a list of texts
+          PUT /users/ann                          | admin | {"fullName":"Other","groups":["a",1]}      | 400 | ann | groups is a list of texts
+          PUT /users/ann                          | admin | {"groups":[]}                              | 400 | ann | fullName is a text
+          PUT /users/ann                          | ops   | {"fullName":"Other","groups":[]}           | 401 | ann | Unauthorized
+          PUT /users/bob                          | admin | {"fullName":"Other","groups":[]}           | 404 | bob | NotFound
+          POST /users/ann/command/change-password | ann   | {"currentPassword":"x","newPassword":"y"}  | 401 | ann | Unauthorized
+          POST /users/ann/command/change-password | ann   | {"currentPassword":"pw"}                   | 400 | ann | newPassword is a text
+          POST /users/bob/command/reset-password  | admin | {"newPassword":"y"}                        | 404 | bob | NotFound
+          """)
+  void what_is_refused_about_a_user_says_so_in_its_body_and_changes_nothing(
+      String request, String caller, String body, int status, String login, String error) {
+    var password = caller.equals("ann") ? "pw" : "secret";
+
+    var answer =
+        server.ask(request, body, as(caller, password, "Content-Type", "application/json"));
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    var said = new JsonObject(answer.body());
+    assertThat(said.getString("loginName")).isEqualTo(login == null ? "" : login);
+    assertThat(said.getBoolean("success")).isFalse();
+    assertThat(said.getString("error")).isEqualTo(error);
+    var ann = new JsonObject(server.get("/users/ann", as("ann", "pw")).body());
+    assertThat(ann.getJsonObject("data").getString("fullName")).isEqualTo("Ann");
+    assertThat(ann.getJsonObject("data").getJsonArray("groups")).containsExactly("team");
+  }
+
+  @ParameterizedTest
   @CsvSource({
     "GET /stats, ann, 200",
     "GET /stats/proc/id, ann, 200",
