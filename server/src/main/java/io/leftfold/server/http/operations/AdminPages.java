@@ -13,6 +13,7 @@ import io.leftfold.server.http.exchange.Target;
 import io.leftfold.server.node.Operator;
 import io.leftfold.server.node.Session;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 
@@ -100,24 +101,23 @@ public final class AdminPages implements Resource.Routes {
 
   // ---- scavenges
 
+  /// Begins a scavenge, or refuses one that would be another than was asked for. How many threads
+  /// work does not change what is done, so it is only looked at whether that makes sense.
   private static Answer scavenge(Request request, Session session) {
     var threads = parameter(request, "threads", 1);
-    var throttle = parameter(request, "throttlepercent", 100);
     if (threads < 1) {
       throw RefusedException.badRequest("threads must be a 1 or above");
     }
-    if (throttle < 1 || throttle > 100) {
-      throw RefusedException.badRequest("throttlePercent must be between 1 and 100 inclusive");
-    }
-    if (threads > 1 && throttle != 100) {
+    requireFullSpeed(parameter(request, "throttlePercent", 100), threads);
+    if (parameter(request, "threshold", 0) > 0) {
       throw RefusedException.badRequest(
-          "throttlePercent must be 100 for a multi-threaded scavenge");
+          "threshold is a weight of log files, which Leftfold does not count: it must be 0 or less, for all that may be forgotten");
     }
-    var from = parameter(request, "startfromchunk", 0);
+    requireWork(request.target().parameter("synconly").orElse("false"));
+    var from = parameter(request, "startFromChunk", 0);
     if (from < 0) {
       throw RefusedException.badRequest("startFromChunk must be a positive integer");
     }
-    var _ = parameter(request, "threshold", 0);
     var scavenge = session.operator().startScavenge(from);
     if (!scavenge.isNew()) {
       throw RefusedException.badRequest("Scavenge %s is running already".formatted(scavenge.id()));
@@ -125,8 +125,31 @@ public final class AdminPages implements Resource.Routes {
     return scavenge(request, scavenge.id().toString(), Optional.empty());
   }
 
+  private static void requireFullSpeed(int throttlePercent, int threads) {
+    if (throttlePercent < 1 || throttlePercent > 100) {
+      throw RefusedException.badRequest("throttlePercent must be between 1 and 100 inclusive");
+    }
+    if (throttlePercent < 100) {
+      throw RefusedException.badRequest(
+          threads > 1
+              ? "throttlePercent must be 100 for a multi-threaded scavenge"
+              : "throttlePercent must be 100: a server scavenges as fast as it can");
+    }
+  }
+
+  private static void requireWork(String syncOnly) {
+    if (!syncOnly.equalsIgnoreCase("false")) {
+      throw RefusedException.badRequest(
+          "syncOnly must be false: there is no scavenge elsewhere to catch up with");
+    }
+  }
+
   private static int parameter(Request request, String name, int otherwise) {
-    return request.target().parameter(name).map(text -> number(name, text)).orElse(otherwise);
+    return request
+        .target()
+        .parameter(name.toLowerCase(Locale.ROOT))
+        .map(text -> number(name, text))
+        .orElse(otherwise);
   }
 
   private static Answer scavenge(Request request, String id, Optional<String> result) {

@@ -233,8 +233,6 @@ final class SecuredPagesTest {
     "POST /admin/node/resign, ops, 200",
     "POST /admin/node/priority/3, ops, 200",
     "POST /admin/node/priority/x, ops, 400",
-    "POST /admin/scavenge?throttlePercent=0, ops, 400",
-    "POST /admin/scavenge?throttlePercent=50&threads=2, ops, 400",
     "POST /admin/scavenge, ann, 401",
     "GET /admin/scavenge/last, ops, 200",
     "GET /admin/scavenge/current, ops, 200",
@@ -248,9 +246,35 @@ final class SecuredPagesTest {
     assertThat(server.ask(request, "", headers).statusCode()).isEqualTo(status);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          throttlePercent=0             | throttlePercent must be between 1 and 100 inclusive
+          throttlePercent=101           | throttlePercent must be between 1 and 100 inclusive
+          throttlePercent=50&threads=2  | throttlePercent must be 100 for a multi-threaded scavenge
+          throttlePercent=50            | throttlePercent must be 100: a server scavenges as fast as it can
+          threads=0                     | threads must be a 1 or above
+          threshold=10                  | threshold is a weight of log files, which Leftfold does not count: it must be 0 or less, for all that may be forgotten
+          syncOnly=true                 | syncOnly must be false: there is no scavenge elsewhere to catch up with
+          startFromChunk=-1             | startFromChunk must be a positive integer
+          startFromChunk=first          | startFromChunk is a whole number, got first
+          """)
+  void a_scavenge_that_would_be_another_is_not_begun(String parameters, String reason) {
+    var answer = server.ask("POST /admin/scavenge?" + parameters, "", as("ops", "secret"));
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body()).isEqualTo(reason);
+  }
+
   @Test
   void a_scavenge_tells_its_id() {
-    var begun = server.ask("POST /admin/scavenge", "", as("ops", "secret"));
+    var begun =
+        server.ask(
+            "POST /admin/scavenge?startFromChunk=0&threads=4&threshold=-1&throttlePercent=100&syncOnly=false",
+            "",
+            as("ops", "secret"));
 
     assertThat(begun.statusCode()).as(begun.body()).isEqualTo(200);
     var id = new JsonObject(begun.body()).getString("scavengeId");
