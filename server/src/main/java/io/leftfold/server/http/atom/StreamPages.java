@@ -19,9 +19,6 @@ public final class StreamPages implements Resource.Routes {
   private static final String ALL = "$all";
   private static final String SCAVENGES = "$scavenges";
 
-  /// What the original server reads at once.
-  private static final int COUNT_MAX = 4096;
-
   private final Reading reading;
   private final Writing writing;
 
@@ -164,15 +161,15 @@ public final class StreamPages implements Resource.Routes {
     throw RefusedException.badRequest("'%s' is not valid event number".formatted(text));
   }
 
+  /// As large as the caller likes: of a page one event is held at a time.
   private static int count(String text, String refusal) {
-    var count = text.matches("[0-9]{1,9}") ? Integer.parseInt(text) : 0;
-    if (count < 1) {
-      throw RefusedException.badRequest(refusal.formatted(text));
+    if (text.matches("[0-9]{1,10}")) {
+      var count = Long.parseLong(text);
+      if (count >= 1 && count <= Integer.MAX_VALUE) {
+        return (int) count;
+      }
     }
-    if (count > COUNT_MAX) {
-      throw RefusedException.badRequest((refusal + ", at most %d").formatted(text, COUNT_MAX));
-    }
-    return count;
+    throw RefusedException.badRequest(refusal.formatted(text));
   }
 
   // ---- all streams

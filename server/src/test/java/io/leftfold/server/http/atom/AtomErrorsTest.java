@@ -67,7 +67,9 @@ final class AtomErrorsTest {
           GET /streams/there-1/99999999999999999999  | -                 | 400 | '99999999999999999999' is not valid event number
           GET /streams/there-1/0/forward/x           | -                 | 400 | 'x' is not valid count. Should be positive integer
           GET /streams/there-1/0/forward/0           | -                 | 400 | '0' is not valid count. Should be positive integer
-          GET /streams/there-1/0/forward/4097        | -                 | 400 | '4097' is not valid count. Should be positive integer, at most 4096
+          GET /streams/there-1/0/forward/2147483648  | -                 | 400 | '2147483648' is not valid count. Should be positive integer
+          GET /streams/there-1/0/backward/-1         | -                 | 400 | '-1' is not valid count. Should be positive integer
+          GET /streams/%24all/head/2147483648        | -                 | 400 | Invalid count argument: 2147483648
           GET /streams/there-1/head/forward/20       | -                 | 400 | 'head' is not valid event number
           GET /streams/there-1/0/sideways/20         | -                 | 404 | Not Found
           GET /streams/there-1/0/forward/20/more     | -                 | 404 | Not Found

@@ -346,6 +346,19 @@ final class AtomTest {
   }
 
   @Test
+  void a_page_is_as_large_as_the_caller_likes() {
+    server.append("many-1", 6_000);
+    var filtered = "/streams/$all/filtered/%s/%d?context=streamid&type=prefix&data=many-";
+
+    for (var page :
+        List.of("head/backward", "5999/backward", "0/forward", "0".repeat(32) + "/forward")) {
+      var path = page.startsWith("00") ? filtered : "/streams/many-1/%s/%d";
+      assertThat(entries(server.feed(path.formatted(page, 5_000)))).hasSize(5_000);
+      assertThat(entries(server.feed(path.formatted(page, Integer.MAX_VALUE)))).hasSize(6_000);
+    }
+  }
+
+  @Test
   void a_page_before_the_first_visible_event_begins_with_it() {
     server.append("truncated-1", 100);
     server.store.writeMetadata(
