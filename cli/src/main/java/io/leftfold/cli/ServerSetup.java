@@ -54,6 +54,8 @@ import static io.leftfold.cli.config.ServerOption.WRITE_TIMEOUT;
 
 import io.leftfold.api.StreamName;
 import io.leftfold.cli.config.Configuration;
+import io.leftfold.cli.config.Kind;
+import io.leftfold.cli.config.Setting;
 import io.leftfold.engine.Durability;
 import io.leftfold.engine.EngineOptions;
 import io.leftfold.engine.LocalEventStore;
@@ -64,6 +66,7 @@ import io.leftfold.server.ServerAtom;
 import io.leftfold.server.ServerLimits;
 import io.leftfold.server.ServerOptions;
 import io.leftfold.server.ServerProjections;
+import io.leftfold.server.ShownOption;
 import io.leftfold.server.TcpOptions;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -152,6 +155,7 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
             .withLimits(limits())
             .withProjections(projections())
             .withAtom(atom())
+            .withShown(configuration.settings().stream().map(ServerSetup::shown).toList())
             .withTelemetry(TelemetrySetup.telemetry(configuration));
     var advertised = configuration.text(ADVERTISE_HOST);
     if (advertised.isPresent()) {
@@ -162,6 +166,18 @@ record ServerSetup(Configuration configuration, Path directory, Optional<Path> t
     }
     var backups = configuration.text(BACKUPS);
     return backups.isPresent() ? options.withBackups(path(backups.get())) : options;
+  }
+
+  private static ShownOption shown(Setting setting) {
+    var option = setting.option();
+    var type =
+        switch (option.kind()) {
+          case Kind.Flag() -> "boolean";
+          case Kind.Whole(_, _, _) -> "integer";
+          case Kind.Text(_, _), Kind.OneOf(_) -> "string";
+        };
+    return new ShownOption(
+        option.key(), option.description(), type, setting.shown(), setting.origin().toString());
   }
 
   private TcpOptions tcp() {

@@ -15,6 +15,10 @@ import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -346,6 +350,26 @@ class ServeTest {
           .contains("leftfold: LEFTFOLD_MEMROY: there is no option")
           .contains(
               "leftfold: leftfold.yaml:1: there is no option \"prot\"; did you mean \"port\"?");
+    }
+  }
+
+  @Test
+  void operators_see_its_options_without_passwords() throws Exception {
+    var connection =
+        connectionTo(
+            start(
+                "serve", "--memory", "--insecure", "--port", "0", "--otlp-headers", "key=hunter2"));
+    var page = connection.replaceFirst("^kurrentdb", "http").replaceFirst("[?].*", "");
+    try (var http = HttpClient.newHttpClient()) {
+      var request = HttpRequest.newBuilder(URI.create(page + "/info/options")).build();
+
+      var options = http.send(request, HttpResponse.BodyHandlers.ofString()).body();
+
+      assertThat(options)
+          .containsPattern(
+              "\"name\": \"memory\",\\s+\"description\": \"Keep [^}]+\"value\": \"true\",\\s+\"configurationSource\": \"--memory\"")
+          .contains("\"name\": \"otlp-headers\"", "********")
+          .doesNotContain("hunter2");
     }
   }
 

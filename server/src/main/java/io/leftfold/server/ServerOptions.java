@@ -5,6 +5,7 @@ package io.leftfold.server;
 import io.leftfold.api.StreamName;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /// How a node is reached, and by whom: `ServerOptions.insecure().withAddress("127.0.0.1", 0)`.
@@ -29,6 +30,7 @@ import java.util.Optional;
 /// @param telemetry what it tells about itself
 /// @param tcp how the old TCP protocol is served; empty if it is not
 /// @param atom how it serves streams over plain HTTP
+/// @param shown what operators are told of how it was configured, by whoever did that
 public record ServerOptions(
     String host,
     int port,
@@ -45,7 +47,8 @@ public record ServerOptions(
     ServerProjections projections,
     Telemetry telemetry,
     Optional<TcpOptions> tcp,
-    ServerAtom atom) {
+    ServerAtom atom,
+    List<ShownOption> shown) {
 
   private static final ServerOptions INSECURE =
       new ServerOptions(
@@ -64,13 +67,15 @@ public record ServerOptions(
           ServerProjections.defaults(),
           Telemetry.defaults(),
           Optional.empty(),
-          ServerAtom.defaults());
+          ServerAtom.defaults(),
+          List.of());
 
-  /// Checks the stream.
+  /// Checks the stream, and copies the list.
   ///
   /// @throws IllegalArgumentException if the name of the stream begins with `$`: what is recorded
   ///   there could not be seen by those who recorded it; or if writes have no time
   public ServerOptions {
+    shown = List.copyOf(shown);
     if (!writeTimeout.isPositive()) {
       throw new IllegalArgumentException("Writes take some time, got " + writeTimeout);
     }
@@ -232,6 +237,16 @@ public record ServerOptions(
     return draft.options();
   }
 
+  /// With something to tell operators of how the server was configured (`/info/options`).
+  ///
+  /// @param shown the options, without passwords
+  /// @return the new options
+  public ServerOptions withShown(List<ShownOption> shown) {
+    var draft = new Draft(this);
+    draft.shown = shown;
+    return draft.options();
+  }
+
   /// Whether it listens at every address of this machine.
   boolean listensEverywhere() {
     return host.equals("0.0.0.0") || host.equals("::");
@@ -255,6 +270,7 @@ public record ServerOptions(
     Telemetry telemetry;
     Optional<TcpOptions> tcp;
     ServerAtom atom;
+    List<ShownOption> shown;
 
     Draft(ServerOptions options) {
       this.host = options.host;
@@ -273,6 +289,7 @@ public record ServerOptions(
       this.telemetry = options.telemetry;
       this.tcp = options.tcp;
       this.atom = options.atom;
+      this.shown = options.shown;
     }
 
     ServerOptions options() {
@@ -292,7 +309,8 @@ public record ServerOptions(
           projections,
           telemetry,
           tcp,
-          atom);
+          atom,
+          shown);
     }
   }
 }

@@ -45,6 +45,7 @@ import io.leftfold.server.http.exchange.Waiting;
 import io.leftfold.server.http.groups.GroupPages;
 import io.leftfold.server.http.operations.AdminPages;
 import io.leftfold.server.http.operations.GossipPage;
+import io.leftfold.server.http.operations.OptionsPage;
 import io.leftfold.server.http.operations.StatisticsPages;
 import io.leftfold.server.http.users.UserPages;
 import io.leftfold.server.indexes.UserIndexes;
@@ -237,6 +238,8 @@ record Wires(
     router.route("/admin/*").handler(admin);
     router.route("/sys/subsystems").handler(admin);
     router.route("/auto-scavenge/*").handler(admin);
+    var shown = new OptionsPage(options.shown().stream().map(Wires::option).toList()).resource();
+    router.route("/info/options").handler(exchanges.answering(_ -> Optional.of(shown)));
     if (options.atom().hasStatistics()) {
       router.route("/stats/*").handler(exchanges.answering(new StatisticsPages()));
     }
@@ -246,6 +249,11 @@ record Wires(
               .resource();
       router.route("/gossip").handler(exchanges.answering(_ -> Optional.of(gossip)));
     }
+  }
+
+  private static OptionsPage.Option option(ShownOption shown) {
+    return new OptionsPage.Option(
+        shown.name(), shown.description(), shown.type(), shown.value(), shown.source());
   }
 
   /// Where others reach this node, as far as somebody knows who has reached it by a URL.

@@ -2,15 +2,19 @@
 
 package io.leftfold.server.http.operations;
 
+import io.leftfold.server.access.Caller;
 import io.leftfold.server.http.atom.feed.Json;
 import io.leftfold.server.http.exchange.Answer;
+import io.leftfold.server.http.exchange.Caching;
 import io.leftfold.server.http.exchange.RefusedException;
 import io.leftfold.server.http.exchange.Request;
 import io.leftfold.server.http.exchange.Resource;
 import io.leftfold.server.http.exchange.Status;
 import io.leftfold.server.http.exchange.Target;
 import io.leftfold.server.node.Session;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -19,11 +23,12 @@ import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 
 /// What there is behind `/stats…`: figures by their names, in groups (`proc-cpu` is `cpu` in
-/// `proc`) unless `?group=false`.
+/// `proc`) unless `?group=false`. With `?metadata=true` each is an object that says its whole name
+/// besides.
 public final class StatisticsPages implements Resource.Routes {
 
   private static final String JSON = "application/json; charset=utf-8";
-  private static final String FOR_A_SECOND = "max-age=1, public";
+  private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,9})?");
 
   /// The pages.
@@ -31,40 +36,58 @@ public final class StatisticsPages implements Resource.Routes {
 
   /// Figures and groups of them.
   private sealed interface Node {
-    record Figure(String text) implements Node {}
+    record Figure(String name, String text) implements Node {}
 
     record Group(SortedMap<String, Node> members) implements Node {}
   }
 
   @Override
   public Optional<Resource> find(Target target) {
-    var path = target.segments().subList(1, target.segments().size());
+    var all = target.segmentsWithoutLastSlash();
+    var path = all.subList(1, all.size());
     if (path.equals(List.of("replication")) || path.equals(List.of("tcp"))) {
       return Optional.of(Resource.get(StatisticsPages::none));
     }
-    return Optional.of(
-        Resource.get(
-            path.isEmpty()
-                ? StatisticsPages::all
-                : (_, session) -> answer(grouped(session.statistics().ofNode()), path)));
+    return Optional.of(Resource.get((request, session) -> figures(request, session, path)));
   }
 
   /// There are no other nodes, and no connections of that kind.
   private static Answer none(Request request, Session session) {
     session.statistics().ofNode();
-    return Answer.text(Status.OK, JSON, "[]").with("Cache-Control", FOR_A_SECOND);
+    return kept(Answer.text(Status.OK, JSON, "[]"), session);
   }
 
-  private static Answer all(Request request, Session session) {
+  private static Answer figures(Request request, Session session, List<String> path) {
     var figures = session.statistics().ofNode();
-    return request.target().parameter("group").filter("false"::equalsIgnoreCase).isPresent()
-        ? answer(flat(figures), List.of())
-        : answer(grouped(figures), List.of());
+    var isGrouped = flag(request, "group", true);
+    if (!isGrouped && !path.isEmpty()) {
+      throw RefusedException.badRequest(
+          "A part of the statistics can be had in groups alone, not with group=false");
+    }
+    var shown = found(isGrouped ? grouped(figures) : flat(figures), path);
+    var withNames = flag(request, "metadata", false);
+    return kept(
+        Answer.of(Status.OK, JSON, out -> Json.write(out, json -> write(json, shown, withNames))),
+        session);
+  }
+
+  private static boolean flag(Request request, String name, boolean otherwise) {
+    return switch (request.target().parameter(name).orElse("").toLowerCase(Locale.ROOT)) {
+      case "true" -> true;
+      case "false" -> false;
+      default -> otherwise;
+    };
+  }
+
+  /// For a second; by caches that many share only what nobody has to log in for.
+  private static Answer kept(Answer answer, Session session) {
+    var isPublic = !(session.caller() instanceof Caller.User);
+    return new Caching(isPublic, Optional.of(SECOND), Optional.empty()).of(answer);
   }
 
   private static Node.Group flat(Map<String, String> figures) {
     var all = new TreeMap<String, Node>();
-    figures.forEach((name, figure) -> all.put(name, new Node.Figure(figure)));
+    figures.forEach((name, figure) -> all.put(name, new Node.Figure(name, figure)));
     return new Node.Group(all);
   }
 
@@ -82,12 +105,12 @@ public final class StatisticsPages implements Resource.Routes {
                     known instanceof Node.Group ? known : new Node.Group(new TreeMap<>()));
         group = (Node.Group) inner;
       }
-      group.members.putIfAbsent(names[names.length - 1], new Node.Figure(figure));
+      group.members.putIfAbsent(names[names.length - 1], new Node.Figure(name, figure));
     });
     return root;
   }
 
-  private static Answer answer(Node root, List<String> path) {
+  private static Node found(Node root, List<String> path) {
     var found = root;
     for (var name : path) {
       if (!(found instanceof Node.Group(var members)) || !members.containsKey(name)) {
@@ -95,28 +118,35 @@ public final class StatisticsPages implements Resource.Routes {
       }
       found = members.get(name);
     }
-    var shown = found;
-    return Answer.of(Status.OK, JSON, out -> Json.write(out, json -> write(json, shown)))
-        .with("Cache-Control", FOR_A_SECOND);
+    return found;
   }
 
-  private static void write(JsonGenerator json, Node node) {
+  private static void write(JsonGenerator json, Node node, boolean withNames) {
     switch (node) {
-      case Node.Figure(var text) -> {
-        if (NUMBER.matcher(text).matches()) {
-          json.writeNumber(text);
-        } else {
-          json.writeString(text);
-        }
+      case Node.Figure figure when withNames -> {
+        json.writeStartObject();
+        json.writeName("value");
+        write(json, figure.text);
+        json.writeStringProperty("title", figure.name);
+        json.writeEndObject();
       }
+      case Node.Figure figure -> write(json, figure.text);
       case Node.Group(var members) -> {
         json.writeStartObject();
         members.forEach((name, member) -> {
           json.writeName(name);
-          write(json, member);
+          write(json, member, withNames);
         });
         json.writeEndObject();
       }
+    }
+  }
+
+  private static void write(JsonGenerator json, String figure) {
+    if (NUMBER.matcher(figure).matches()) {
+      json.writeNumber(figure);
+    } else {
+      json.writeString(figure);
     }
   }
 }

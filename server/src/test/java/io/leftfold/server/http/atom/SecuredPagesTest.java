@@ -12,9 +12,12 @@ import io.leftfold.server.Authentication;
 import io.leftfold.server.Security;
 import io.leftfold.server.ServerAtom;
 import io.leftfold.server.ServerOptions;
+import io.leftfold.server.ShownOption;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -45,7 +48,10 @@ final class SecuredPagesTest {
                             Optional.of("secret"),
                             false,
                             false,
-                            FEW_ROUNDS))));
+                            FEW_ROUNDS)))
+                .withShown(
+                    List.of(
+                        new ShownOption("port", "The port.", "integer", "2114", "LEFTFOLD_PORT"))));
     server.append("open-1", 30);
     var made =
         server.ask(
@@ -219,8 +225,14 @@ final class SecuredPagesTest {
     "GET /stats, ann, 200",
     "GET /stats/proc/id, ann, 200",
     "GET /stats/proc/nothing, ann, 404",
+    "GET /stats/, ann, 200",
+    "GET /stats/proc/, ann, 200",
+    "GET /stats/proc?group=false, ann, 400",
     "GET /stats/replication, ann, 200",
     "GET /sys/subsystems, ann, 200",
+    "GET /info/options, ops, 200",
+    "GET /info/options, ann, 401",
+    "GET /info/options, -, 401",
     "GET /gossip, -, 200",
     "GET /stats, -, 401",
     "GET /sys/subsystems, -, 401",
@@ -244,6 +256,44 @@ final class SecuredPagesTest {
     var headers = user.equals("-") ? new String[0] : as(user, user.equals("ann") ? "pw" : "secret");
 
     assertThat(server.ask(request, "", headers).statusCode()).isEqualTo(status);
+  }
+
+  @Test
+  void statistics_are_in_groups_or_not_and_say_their_names() {
+    var grouped = new JsonObject(server.get("/stats", as("ann", "pw")).body());
+    var flat = new JsonObject(server.get("/stats?group=false", as("ann", "pw")).body());
+    var named = new JsonObject(server.get("/stats/proc?metadata=true", as("ann", "pw")).body());
+
+    var id = grouped.getJsonObject("proc").getLong("id");
+    assertThat(flat.getLong("proc-id")).isEqualTo(id);
+    assertThat(named.getJsonObject("id"))
+        .isEqualTo(new JsonObject().put("value", id.intValue()).put("title", "proc-id"));
+  }
+
+  @Test
+  void statistics_are_kept_for_a_second_but_for_no_stranger() {
+    assertThat(server.get("/stats", as("ann", "pw")).headers().firstValue("cache-control"))
+        .contains("max-age=1, private");
+    try (var open = new AtomServer()) {
+      assertThat(open.get("/stats").headers().firstValue("cache-control"))
+          .contains("max-age=1, public");
+    }
+  }
+
+  @Test
+  void operators_see_how_the_server_was_configured() {
+    var options = new JsonArray(server.get("/info/options", as("ops", "secret")).body());
+
+    assertThat(options)
+        .containsExactly(
+            new JsonObject()
+                .put("name", "port")
+                .put("description", "The port.")
+                .put("group", "Leftfold")
+                .put("value", "2114")
+                .put("configurationSource", "LEFTFOLD_PORT")
+                .putNull("deprecationMessage")
+                .put("schema", new JsonObject().put("type", "integer")));
   }
 
   @ParameterizedTest
