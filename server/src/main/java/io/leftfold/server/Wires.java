@@ -31,6 +31,7 @@ import io.leftfold.server.grpc.users.AccessService;
 import io.leftfold.server.grpc.users.UsersService;
 import io.leftfold.server.http.IndexPages;
 import io.leftfold.server.http.MetricsPage;
+import io.leftfold.server.http.NoBrowserPages;
 import io.leftfold.server.http.NodePages;
 import io.leftfold.server.http.ProjectionPages;
 import io.leftfold.server.http.StatisticsCheck;
@@ -311,6 +312,10 @@ record Wires(
       new TokenPage(node, known, threads).addTo(router);
       router.route("/auth/token").handler(exchanges.otherwise("POST"));
     });
+    var forPeople = exchanges.answering(new NoBrowserPages());
+    router.route("/ui/*").handler(forPeople);
+    router.route("/web/*").handler(forPeople);
+    router.route().handler(exchanges.answering(_ -> Optional.empty()));
   }
 
   private Handler<RoutingContext> statisticsCheck() {

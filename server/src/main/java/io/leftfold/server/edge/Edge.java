@@ -445,14 +445,22 @@ public final class Edge {
         || (encodings.size() == 1 && encodings.getFirst().equalsIgnoreCase("chunked"));
   }
 
-  private static void refuseLength(HttpServerRequest request) {
+  /// Whether it is clear which host is meant; only HTTP/1.0 need not say so.
+  private static boolean hasClearHost(HttpServerRequest request) {
+    var hosts = request.headers().getAll("host").size();
+    return hosts == 0
+        ? request.version() == HttpVersion.HTTP_1_0
+        : hosts == 1 && request.authority() != null;
+  }
+
+  private static void refuse(HttpServerRequest request, String why) {
     var _ =
         request
             .response()
             .setStatusCode(400)
             .putHeader("connection", "close")
             .putHeader("content-type", TEXT)
-            .end("The only Transfer-Encoding of a request is chunked\n")
+            .end(why + "\n")
             .onComplete(_ -> request.connection().close());
   }
 
@@ -653,7 +661,11 @@ public final class Edge {
           guard.asked(request);
         }
         if (!hasClearLength(request)) {
-          refuseLength(request);
+          refuse(request, "The only Transfer-Encoding of a request is chunked");
+          return;
+        }
+        if (!hasClearHost(request)) {
+          refuse(request, "A request has one header Host, a name or an address with or without a port");
           return;
         }
       }

@@ -11,6 +11,7 @@ import io.leftfold.server.node.Node;
 import io.vertx.core.Context;
 import io.vertx.core.Handler;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpVersion;
 import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
@@ -212,10 +213,18 @@ public final class Exchanges {
       this.base =
           Base.of(
               Objects.requireNonNullElse(http.scheme(), "http"),
-              String.valueOf(http.authority()),
+              authority(http),
               http.headers());
       this.credentials = Optional.ofNullable(http.getHeader("authorization"));
       this.peer = Peer.of(http).host();
+    }
+
+    /// As it says, or, if it need not, as it came.
+    private static String authority(HttpServerRequest http) {
+      var said = http.authority();
+      return said == null
+          ? "%s:%d".formatted(http.localAddress().hostAddress(), http.localAddress().port())
+          : said.toString();
     }
 
     /// On a thread of its own.

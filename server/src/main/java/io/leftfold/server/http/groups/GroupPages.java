@@ -53,7 +53,7 @@ public final class GroupPages implements Resource.Routes {
 
   @Override
   public Optional<Resource> find(Target target) {
-    var path = target.segments();
+    var path = target.segmentsWithoutLastSlash();
     return switch (path.size()) {
       case 1 -> Optional.of(Resource.get(guarded(this::listAll)));
       case 2 ->
@@ -291,9 +291,11 @@ public final class GroupPages implements Resource.Routes {
     var infos = groups.list();
     var offset = number(request, "offset", 0);
     var count = number(request, "count", infos.size());
-    var isPaged =
-        request.target().parameter("offset").isPresent()
-            || request.target().parameter("count").isPresent();
+    var saysCount = request.target().parameter("count").isPresent();
+    if (saysCount && count == 0) {
+      throw RefusedException.badRequest("count is 1 or more, got 0");
+    }
+    var isPaged = saysCount || request.target().parameter("offset").isPresent();
     var shown =
         infos.subList(
             Math.min(offset, infos.size()), (int) Math.min((long) offset + count, infos.size()));

@@ -29,15 +29,22 @@ final class SettingsJson {
   /// @throws RefusedException if it is none, or there cannot be such a group
   static GroupSettings read(byte[] body, GroupSource source) {
     try {
-      var json = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
-      if (!json.isObject()) {
-        throw RefusedException.badRequest("The settings of a subscription are a JSON object");
-      }
-      return new SettingsJson(json).settings(source);
-    } catch (JacksonException | IllegalArgumentException e) {
-      throw RefusedException.badRequest(
-          String.valueOf(e.getMessage()).lines().findFirst().orElse(""));
+      return new SettingsJson(object(body)).settings(source);
+    } catch (IllegalArgumentException e) {
+      throw RefusedException.badRequest(String.valueOf(e.getMessage()));
     }
+  }
+
+  private static JsonNode object(byte[] body) {
+    try {
+      var json = body.length == 0 ? JSON.createObjectNode() : JSON.readTree(body);
+      if (json.isObject()) {
+        return json;
+      }
+    } catch (JacksonException _) {
+      // As below.
+    }
+    throw RefusedException.badRequest("The settings of a subscription are a JSON object");
   }
 
   private GroupSettings settings(GroupSource source) {

@@ -36,7 +36,8 @@ public final class AdminPages implements Resource.Routes {
 
   @Override
   public Optional<Resource> find(Target target) {
-    return switch (String.join("/", target.segments())) {
+    var path = target.segmentsWithoutLastSlash();
+    return switch (String.join("/", path)) {
       case "sys/subsystems" -> Optional.of(Resource.get(this::subsystems));
       case "admin/shutdown" -> Optional.of(Resource.post(operating(Operator::shutDown)));
       case "admin/reloadconfig" -> Optional.of(Resource.post(operating(Operator::require)));
@@ -50,7 +51,7 @@ public final class AdminPages implements Resource.Routes {
           Optional.of(Resource.get(AdminPages::noAutoScavenge));
       case "auto-scavenge/pause", "auto-scavenge/resume", "auto-scavenge/configure" ->
           Optional.of(Resource.post(AdminPages::noAutoScavenge));
-      default -> withName(target.segments());
+      default -> withName(path);
     };
   }
 

@@ -2,12 +2,15 @@
 
 package io.leftfold.server.http.atom;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.server.ServerLimits;
 import io.leftfold.server.ServerOptions;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.Socket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,6 +94,81 @@ final class PlainPagesTest {
     assertThat(answer.statusCode()).isBetween(400, 404);
     assertThat(answer.body()).isNotEmpty();
     assertThat(answer.headers().firstValue("access-control-allow-origin")).contains("*");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/ui, /info",
+    "/ui/cluster, /info",
+    "/web/index.html, /info",
+    "/ui/streams/there-1, /streams/there-1?format=json",
+    "/ui/streams/%24%3Cscript%3E, /streams/%24%3Cscript%3E?format=json",
+  })
+  void a_browser_that_asks_for_pages_for_people_is_told_that_there_are_none(
+      String path, String elsewhere) {
+    var answer = server.get(path, "Accept", "text/html");
+
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(answer.headers().firstValue("content-type")).contains("text/html; charset=utf-8");
+    assertThat(answer.body())
+        .contains("no pages for browsers", "href=\"%s\"".formatted(server.url(elsewhere)))
+        .doesNotContain("<script>");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/subscriptions/, 200",
+    "/subscriptions/there-1/, 404",
+    "/sys/subsystems/, 200",
+    "/admin/scavenge/last/, 200",
+    "/projections/any/, 200",
+    "/v2/indexes/, 200",
+    "/info/, 200",
+    "/gossip/, 200",
+    "/stats/, 200",
+    "/subscriptions?count=0, 400",
+    "/subscriptions?offset=0, 200",
+    "/nothing, 404",
+    "/nothing/at/all, 404",
+    "/streams, 404",
+  })
+  void a_slash_at_the_end_makes_no_difference_but_to_streams(String path, int status) {
+    var answer = server.get(path);
+
+    assertThat(answer.statusCode()).isEqualTo(status);
+    assertThat(answer.headers().firstValue("access-control-allow-origin")).contains("*");
+    if (status == 404 && !path.startsWith("/subscriptions")) {
+      assertThat(answer.body()).isEqualTo("Not Found");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "HTTP/1.1\r\n",
+        "HTTP/1.1\r\nhost: a\r\nhost: b\r\n",
+        "HTTP/1.1\r\nhost: a b\r\n",
+        "HTTP/1.1\r\nhost: a:b\r\n"
+      })
+  void a_request_that_does_not_say_its_host_is_refused(String rest) throws IOException {
+    for (var path : new String[] {"/ping", "/streams/there-1/0"}) {
+      assertThat(server.raw("GET %s %s\r\n".formatted(path, rest)))
+          .singleElement()
+          .asString()
+          .startsWith("400");
+    }
+  }
+
+  @Test
+  void only_a_request_of_http_1_0_need_not_say_its_host() throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      socket
+          .getOutputStream()
+          .write("GET /streams/there-1/0?format=atomxj HTTP/1.0\r\n\r\n".getBytes(US_ASCII));
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+          .contains("200 OK", "\"id\": \"" + server.url("/streams/there-1/0"));
+    }
   }
 
   @ParameterizedTest
