@@ -498,6 +498,12 @@ public final class Edge {
     if (!isGrpc(request.getHeader("content-type"))) {
       if (handler != null) {
         request.response().setStatusCode(415).end("This path is a gRPC method\n");
+      } else if ("*".equals(path)) {
+        // Of the server as a whole there is nothing to ask but whether it is there.
+        request
+            .response()
+            .setStatusCode(request.method().equals(HttpMethod.OPTIONS) ? 200 : 400)
+            .end();
       } else if (path != null && !isEncoded(path)) {
         request
             .response()
@@ -665,7 +671,9 @@ public final class Edge {
           return;
         }
         if (!hasClearHost(request)) {
-          refuse(request, "A request has one header Host, a name or an address with or without a port");
+          refuse(
+              request,
+              "A request has one header Host, a name or an address with or without a port");
           return;
         }
       }

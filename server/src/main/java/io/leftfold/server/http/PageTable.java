@@ -61,14 +61,17 @@ final class PageTable implements Resource.Routes {
   }
 
   private static Resource resource(Map<String, Work> works, String name) {
-    var resource = new Resource(Map.of());
+    var get = works.get("GET");
+    var resource = get == null ? new Resource(Map.of()) : Resource.get(named(get, name));
     for (var work : works.entrySet()) {
-      resource =
-          resource.and(
-              work.getKey(),
-              (request, session) ->
-                  work.getValue().answer(new PageRequest(name, request), session));
+      if (!work.getKey().equals("GET")) {
+        resource = resource.and(work.getKey(), named(work.getValue(), name));
+      }
     }
     return resource;
+  }
+
+  private static Resource.Work named(Work work, String name) {
+    return (request, session) -> work.answer(new PageRequest(name, request), session);
   }
 }

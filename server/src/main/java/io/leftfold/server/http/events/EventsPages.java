@@ -40,7 +40,7 @@ public final class EventsPages implements Resource.Routes {
     return switch (target.path()) {
       case "/events" ->
           Optional.of(
-              Resource.get(
+              Resource.getOnly(
                       Problem.telling((request, session) -> {
                         var form = EventForm.of(request);
                         var question = Question.of(request.target());

@@ -4,6 +4,7 @@ package io.leftfold.server.http.exchange;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,5 +127,35 @@ public record Answer(int status, String reason, List<Header> headers, Content co
         reason,
         headers.stream().filter(header -> !header.name.equals("Content-Type")).toList(),
         NOTHING);
+  }
+
+  /// With the length of its content in place of that; the content is made for it.
+  Answer withLengthOnly() {
+    if (status == Status.NOT_MODIFIED) {
+      return this;
+    }
+    var length = new Length();
+    try {
+      content.writeTo(length);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new Answer(status, reason, headers, NOTHING)
+        .with("Content-Length", Long.toString(length.bytes));
+  }
+
+  /// Counts what is written.
+  private static final class Length extends OutputStream {
+    private long bytes;
+
+    @Override
+    public void write(int b) {
+      bytes++;
+    }
+
+    @Override
+    public void write(byte[] written, int offset, int count) {
+      bytes += count;
+    }
   }
 }

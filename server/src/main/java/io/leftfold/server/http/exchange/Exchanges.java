@@ -212,9 +212,7 @@ public final class Exchanges {
       var http = context.request();
       this.base =
           Base.of(
-              Objects.requireNonNullElse(http.scheme(), "http"),
-              authority(http),
-              http.headers());
+              Objects.requireNonNullElse(http.scheme(), "http"), authority(http), http.headers());
       this.credentials = Optional.ofNullable(http.getHeader("authorization"));
       this.peer = Peer.of(http).host();
     }

@@ -49,11 +49,20 @@ public record Resource(Map<String, Work> works) {
     works = Collections.unmodifiableMap(new LinkedHashMap<>(works));
   }
 
-  /// What can be looked at.
+  /// What can be looked at, by `HEAD` too.
   ///
   /// @param work looks
   /// @return the resource
   public static Resource get(Work work) {
+    return getOnly(work)
+        .and("HEAD", (request, session) -> work.answer(request, session).withLengthOnly());
+  }
+
+  /// What can be had by `GET` alone, for it takes something away, or has no end.
+  ///
+  /// @param work gives it
+  /// @return the resource
+  public static Resource getOnly(Work work) {
     return NOTHING.and("GET", work);
   }
 

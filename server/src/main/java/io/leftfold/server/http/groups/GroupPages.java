@@ -89,7 +89,7 @@ public final class GroupPages implements Resource.Routes {
   private Optional<Resource> ofGroup(GroupId id, List<String> rest) {
     if (rest.isEmpty()) {
       return Optional.of(
-          Resource.get(guarded(messages(id, 1)))
+          Resource.getOnly(guarded(messages(id, 1)))
               .and("PUT", guarded((request, session) -> create(id, request, session)))
               .and("POST", guarded((request, session) -> update(id, request, session)))
               .and("DELETE", guarded((_, session) -> delete(id, session))));
@@ -113,7 +113,7 @@ public final class GroupPages implements Resource.Routes {
             Optional.of(
                 Resource.post(
                     guarded(stopping(id, "truncate parked events", groups::truncateParked))));
-        default -> Optional.of(Resource.get(guarded(messages(id, count(what)))));
+        default -> Optional.of(Resource.getOnly(guarded(messages(id, count(what)))));
       };
     }
     return rest.size() == 2 ? answering(id, what, rest.get(1)) : Optional.empty();

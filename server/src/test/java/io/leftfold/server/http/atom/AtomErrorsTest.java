@@ -91,7 +91,9 @@ final class AtomErrorsTest {
           GET /streams/there-1/0/forward/20          | ES-LongPoll: soon | 400 | ES-LongPoll header in wrong format.
           GET /streams/there-1/0/forward/20          | Kurrent-LongPoll: 0 | 400 | Kurrent-LongPoll header in wrong format.
           PUT /streams/there-1                       | -                 | 405 | Method Not Allowed
-          HEAD /streams/there-1                      | -                 | 405 | -
+          HEAD /streams/there-1                      | -                 | 200 | -
+          HEAD /streams/nowhere-1                    | -                 | 404 | -
+          HEAD /streams/closed-1                     | -                 | 410 | -
           DELETE /streams/there-1/0                  | -                 | 405 | Method Not Allowed
           POST /streams/there-1/0/forward/20         | -                 | 405 | Method Not Allowed
           DELETE /streams/closed-1                   | -                 | 410 | -

@@ -720,7 +720,7 @@ final class AtomTest {
     assertThat(answer.statusCode()).isEqualTo(200);
     assertThat(answer.headers().firstValue("access-control-allow-origin")).contains("*");
     assertThat(answer.headers().firstValue("access-control-allow-methods"))
-        .contains("GET, POST, DELETE, OPTIONS");
+        .contains("GET, HEAD, POST, DELETE, OPTIONS");
   }
 
   @Test

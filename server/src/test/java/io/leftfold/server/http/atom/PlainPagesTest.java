@@ -3,6 +3,7 @@
 package io.leftfold.server.http.atom;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.server.ServerLimits;
@@ -44,32 +45,32 @@ final class PlainPagesTest {
       delimiter = '|',
       textBlock =
           """
-          /streams/there-1                        | GET, POST, DELETE, OPTIONS
-          /streams/there-1/0/forward/20           | GET, OPTIONS
-          /streams/there-1/metadata               | GET, POST, OPTIONS
-          /streams/%24all                         | GET, POST, DELETE, OPTIONS
-          /subscriptions                          | GET, OPTIONS
+          /streams/there-1                        | GET, HEAD, POST, DELETE, OPTIONS
+          /streams/there-1/0/forward/20           | GET, HEAD, OPTIONS
+          /streams/there-1/metadata               | GET, HEAD, POST, OPTIONS
+          /streams/%24all                         | GET, HEAD, POST, DELETE, OPTIONS
+          /subscriptions                          | GET, HEAD, OPTIONS
           /subscriptions/there-1/group            | GET, PUT, POST, DELETE, OPTIONS
           /subscriptions/there-1/group/ack        | POST, OPTIONS
-          /projections/any                        | GET, OPTIONS
-          /projections/onetime                    | GET, POST, OPTIONS
+          /projections/any                        | GET, HEAD, OPTIONS
+          /projections/onetime                    | GET, HEAD, POST, OPTIONS
           /projections/read-events                | POST, OPTIONS
-          /projection/some                        | GET, DELETE, OPTIONS
-          /projection/some/query                  | GET, PUT, OPTIONS
-          /projection/some/state                  | GET, OPTIONS
+          /projection/some                        | GET, HEAD, DELETE, OPTIONS
+          /projection/some/query                  | GET, HEAD, PUT, OPTIONS
+          /projection/some/state                  | GET, HEAD, OPTIONS
           /projection/some/command/enable         | POST, OPTIONS
-          /v2/indexes                             | GET, OPTIONS
-          /v2/indexes/some                        | GET, POST, DELETE, OPTIONS
-          /                                       | GET, OPTIONS
-          /info                                   | GET, OPTIONS
-          /ping                                   | GET, OPTIONS
+          /v2/indexes                             | GET, HEAD, OPTIONS
+          /v2/indexes/some                        | GET, HEAD, POST, DELETE, OPTIONS
+          /                                       | GET, HEAD, OPTIONS
+          /info                                   | GET, HEAD, OPTIONS
+          /ping                                   | GET, HEAD, OPTIONS
           /health/live                            | GET, HEAD, OPTIONS
           /health/ready                           | GET, HEAD, OPTIONS
           /metrics                                | GET, OPTIONS
-          /stats/proc                             | GET, OPTIONS
-          /gossip                                 | GET, OPTIONS
-          /sys/subsystems                         | GET, OPTIONS
-          /admin/scavenge/current                 | GET, DELETE, OPTIONS
+          /stats/proc                             | GET, HEAD, OPTIONS
+          /gossip                                 | GET, HEAD, OPTIONS
+          /sys/subsystems                         | GET, HEAD, OPTIONS
+          /admin/scavenge/current                 | GET, HEAD, DELETE, OPTIONS
           /admin/shutdown                         | POST, OPTIONS
           """)
   void other_sites_may_use_what_there_is(String path, String methods) {
@@ -140,6 +141,51 @@ final class PlainPagesTest {
     if (status == 404 && !path.startsWith("/subscriptions")) {
       assertThat(answer.body()).isEqualTo("Not Found");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/streams/there-1",
+        "/streams/there-1/0",
+        "/streams/there-1/0/forward/20",
+        "/streams/there-1/nothing",
+        "/streams/%24all",
+        "/info",
+        "/gossip",
+        "/projections/any",
+        "/projection/nothing",
+        "/v2/indexes"
+      })
+  void a_head_is_what_a_get_would_be_without_its_content(String path) {
+    var get = server.get(path, "Accept", AtomServer.ATOM);
+    var head = server.ask("HEAD " + path, "", "Accept", AtomServer.ATOM);
+
+    assertThat(head.statusCode()).isEqualTo(get.statusCode());
+    assertThat(head.body()).isEmpty();
+    for (var header : new String[] {"content-type", "cache-control", "etag", "vary"}) {
+      assertThat(head.headers().firstValue(header)).isEqualTo(get.headers().firstValue(header));
+    }
+    if (get.statusCode() == 200 && !path.equals("/gossip")) {
+      assertThat(head.headers().firstValueAsLong("content-length"))
+          .hasValue(get.body().getBytes(UTF_8).length);
+    }
+  }
+
+  @Test
+  void a_head_takes_nothing_from_a_group_and_waits_for_nothing() {
+    server.ask("PUT /subscriptions/heads-1/group", "{}", "Content-Type", "application/json");
+
+    assertThat(server.ask("HEAD /subscriptions/heads-1/group", "").statusCode()).isEqualTo(405);
+    assertThat(server.ask("HEAD /subscriptions/heads-1/group/5", "").statusCode()).isEqualTo(405);
+    assertThat(server.ask("HEAD /events", "", "Accept", "text/event-stream").statusCode())
+        .isEqualTo(405);
+  }
+
+  @Test
+  void of_the_server_as_a_whole_nothing_can_be_asked_but_whether_it_is_there() throws IOException {
+    assertThat(server.raw("OPTIONS * HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n"))
+        .containsExactly("200 OK");
   }
 
   @ParameterizedTest
