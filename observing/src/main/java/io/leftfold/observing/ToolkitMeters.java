@@ -30,6 +30,7 @@ import java.util.function.Supplier;
 /// | `leftfold.toolkit.projection.parked`, `.running` | its partitions that stand still; 1 if it goes on |
 /// | `leftfold.toolkit.process.lag.events`, `.lag` (seconds) | a process: what it has not taken yet |
 /// | `leftfold.toolkit.process.instances`, `.parked` | its instances that are not at their end; those that stand still |
+/// | `leftfold.toolkit.process.aside` | events that it could not read, and that are to be taken up or left out |
 /// | `leftfold.toolkit.process.commands.open`, `.commands.delivering`, `.commands.retrying` | its commands that are not settled; those that are with their targets; those that wait to be tried again |
 /// | `leftfold.toolkit.process.timers`, `.full` | its timers; 1 if it takes nothing for too much is open |
 /// | `leftfold.toolkit.process.running` | 1 if it goes on |
@@ -142,6 +143,7 @@ public final class ToolkitMeters {
         .seconds("lag", "The age of the first event not taken", it -> seconds(it.waiting()))
         .gauge("instances", "Instances not at their end", it -> it.begun() - it.completed())
         .gauge("parked", "Instances that stand still", ProcessFigures::parked)
+        .gauge("aside", "Events that were set aside", ProcessFigures::aside)
         .gauge("commands.open", "Commands not settled", ProcessFigures::openCommands)
         .gauge("commands.delivering", "Commands at their targets", ProcessFigures::atTargets)
         .gauge("commands.retrying", "Commands to be tried again", ProcessFigures::retrying)

@@ -92,6 +92,7 @@ final class ToolkitMetersTest {
       assertThat(process("lag.events")).isZero();
       assertThat(process("instances")).isZero();
       assertThat(process("commands.open")).isZero();
+      assertThat(process("aside")).isZero();
       assertThat(process("full")).isZero();
       assertThat(process("running")).isEqualTo(1);
       assertThat(registry.get("leftfold.toolkit.process.retries").functionCounter().count())

@@ -68,7 +68,8 @@ import tools.jackson.databind.node.ObjectNode;
 /// that was stored before a field was declared is read as it is.
 ///
 /// **Unknown** ([Decoded.Unknown]) is a type that is not declared, and a version that is newer than
-/// declared, or is no number.
+/// declared, or is no number. The second is told from the first: whoever passes over what is
+/// somebody else's waits for a newer program with what is newer.
 ///
 /// @param <E> the events of the application
 public final class EventTypes<E> implements EventCodec<E> {
@@ -170,7 +171,7 @@ public final class EventTypes<E> implements EventCodec<E> {
     var version = version(about);
     var shape = new Schema(event.type(), version);
     if (!table.knows(shape)) {
-      return Decoded.unknown(event);
+      return table.declares(event.type()) ? Decoded.newer(event) : Decoded.unknown(event);
     }
     Layers.requireNone(event, about);
     var binary = table.binaryFormat(shape);

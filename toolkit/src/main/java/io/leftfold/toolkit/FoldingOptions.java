@@ -14,7 +14,9 @@ import java.util.concurrent.ThreadFactory;
 /// @param pauseLongest up to how long. Also how long a projection waits before it asks a store
 ///   again that did not answer
 /// @param onFailure what becomes of it then
-/// @param unknownEvents what becomes of events for which there is no word
+/// @param unknownEvents what becomes of events for which there is no word. A newer version of a
+///   type that is declared is as an event that cannot be read, whatever is said here: the
+///   projection stops before it, or sets it aside ([OnFailure#SET_ASIDE])
 /// @param batchEventsMax how many events are folded in one transaction, 1 or more
 /// @param threads makes the thread of a projection that runs in the background
 public record FoldingOptions(

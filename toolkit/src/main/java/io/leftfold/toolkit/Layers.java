@@ -86,7 +86,7 @@ final class Layers {
   static <E> Decoded<E> decoded(EventCodec<E> inside, RecordedEvent plain, RecordedEvent stored) {
     return switch (inside.decode(plain)) {
       case Decoded.Known<E> known -> known;
-      case Decoded.Unknown<E> _ -> Decoded.unknown(stored);
+      case Decoded.Unknown<E>(_, var isNewer) -> new Decoded.Unknown<>(stored, isNewer);
     };
   }
 }

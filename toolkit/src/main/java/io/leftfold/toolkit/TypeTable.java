@@ -15,6 +15,7 @@ import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tools.jackson.databind.node.ObjectNode;
 
 /// What is declared of events: today's types, and the steps that lead to them.
@@ -114,6 +115,15 @@ record TypeTable<E>(
     return dropped.contains(name)
         || steps.containsKey(new Schema(name, stored.version()))
         || reading(new Schema(name, stored.version())).isPresent();
+  }
+
+  /// Whether anything is declared of a stored type, be it under another name.
+  boolean declares(String type) {
+    var name = nameOfToday(type);
+    return types.containsKey(name)
+        || Stream.of(steps, formers)
+            .flatMap(shapes -> shapes.keySet().stream())
+            .anyMatch(shape -> shape.type().equals(name));
   }
 
   /// How a shape of a name of today is read, if no step leads on from it.

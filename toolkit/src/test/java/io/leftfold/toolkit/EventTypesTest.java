@@ -170,20 +170,25 @@ final class EventTypesTest {
   }
 
   @Test
-  void what_is_not_declared_is_unknown() {
+  void what_is_not_declared_is_unknown_and_a_version_of_what_is_declared_is_newer() {
     var types = today().build();
+    var strange = stored("AccountFrozen", 1, "{}");
+
+    assertThat(types.decode(strange)).isEqualTo(Decoded.unknown(strange));
+    assertThat(Compressed.of(types).decode(strange)).isEqualTo(Decoded.unknown(strange));
 
     for (var event :
         List.of(
-            stored("AccountFrozen", 1, "{}"),
             stored("AccountOpened", 4, "{}"),
+            stored("AccountCreated", 4, "{}"),
             stored("AccountOpened", 0, "{}"),
             stored("AccountOpened", -1, "{}"),
             stored("AccountMigrated", 2, "{}"),
             stored(
                 ProposedEvent.json("AccountOpened", "{}")
                     .withMetadata("{\"schemaVersion\":\"two\"}")))) {
-      assertThat(types.decode(event)).isEqualTo(new Decoded.Unknown<Happening>(event));
+      assertThat(types.decode(event)).isEqualTo(Decoded.newer(event));
+      assertThat(Compressed.of(types).decode(event)).isEqualTo(Decoded.newer(event));
     }
   }
 

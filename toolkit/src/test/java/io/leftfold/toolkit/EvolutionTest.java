@@ -3,6 +3,7 @@
 package io.leftfold.toolkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
@@ -148,6 +149,18 @@ final class EvolutionTest {
 
     assertThat(program(store).state(Boundary.stream(STREAM)).happened())
         .containsExactly(new AccountOpened("ann", "EUR", 0).toString());
+  }
+
+  @Test
+  void a_decision_passes_over_what_is_strange_if_it_may_and_never_over_what_is_newer() {
+    var tolerant = program(store).with(HandlingOptions.defaults().with(UnknownEvents.PASS_OVER));
+    appendOld("StatementPrinted", 1, "{}");
+    assertThat(tolerant.handle(new Deposited(1))).isInstanceOf(Outcome.Accepted.class);
+
+    appendOld("MoneyDeposited", 2, "{\"amount\":\"5.00\"}");
+    assertThatThrownBy(() -> tolerant.handle(new Deposited(1)))
+        .isInstanceOf(UnreadableEventException.class)
+        .hasMessageContaining("newer program");
   }
 
   @Test

@@ -227,6 +227,57 @@ final class ProjectorTest {
     assertThat(states()).containsExactly(Map.entry("account-7", 2L));
   }
 
+  /// Somebody has written what only the program of tomorrow understands.
+  @Test
+  void before_a_newer_version_a_projection_stops_and_the_newer_program_goes_on_there() {
+    var today = deposits(1);
+    store.append(Accounts.stream("7"), ExpectedState.any(), today.encode(new Deposited(1)));
+    store.append(Accounts.stream("7"), ExpectedState.any(), deposits(2).encode(new Deposited(2)));
+    store.append(Accounts.stream("7"), ExpectedState.any(), today.encode(new Deposited(4)));
+    var projector = Projector.of(store, sums(today), readModel, OPTIONS);
+
+    assertThatThrownBy(projector::catchUp)
+        .isInstanceOf(ProjectionFailedException.class)
+        .cause()
+        .isInstanceOf(UnreadableEventException.class)
+        .hasMessageContaining("newer program");
+    assertThat(states()).containsExactly(Map.entry("account-7", 1L));
+
+    Projector.of(store, sums(deposits(2)), readModel, OPTIONS).catchUp();
+    assertThat(states()).containsExactly(Map.entry("account-7", 7L));
+  }
+
+  @Test
+  void a_newer_version_is_set_aside_where_that_is_wanted_and_folded_by_the_newer_program() {
+    store.append(Accounts.stream("7"), ExpectedState.any(), deposits(2).encode(new Deposited(2)));
+    store.append(Accounts.stream("7"), ExpectedState.any(), deposits(1).encode(new Deposited(4)));
+    var aside = OPTIONS.with(OnFailure.SET_ASIDE);
+
+    var older = Projector.of(store, sums(deposits(1)), readModel, aside);
+    older.catchUp();
+    assertThat(states()).containsExactly(Map.entry("account-7", 4L));
+    assertThat(older.parked())
+        .extracting(ParkedPartition::partition)
+        .containsExactly(Projector.UNREADABLE);
+
+    Projector.of(store, sums(deposits(2)), readModel, aside).resume(Projector.UNREADABLE);
+    assertThat(states()).containsExactly(Map.entry("account-7", 6L));
+  }
+
+  private static EventTypes<Deposited> deposits(int version) {
+    var types =
+        EventTypes.of(Deposited.class)
+            .type("Deposited", version, Deposited.class, JsonBinding.jackson(Deposited.class));
+    for (var older = 1; older < version; older++) {
+      types.upcast("Deposited", older, json -> json);
+    }
+    return types.build();
+  }
+
+  private static Projection<Deposited, States<Long>> sums(EventTypes<Deposited> types) {
+    return Projection.folding("sums", 1, types, 0L, (sum, event) -> sum + event.amount());
+  }
+
   @Test
   void of_an_event_with_several_partitions_only_those_that_fail_are_parked() {
     append(store, "7", new Opened());

@@ -42,6 +42,14 @@ import tools.jackson.databind.node.ObjectNode;
 /// $process-completed         {}
 /// ```
 ///
+/// In the stream of the process itself stand links to what was set aside, with `{"$process":
+/// {"position": 17, "cause": text}}` as metadata, and
+///
+/// ```
+/// $process-taken-up          {"by": text, "position": 17}
+/// $process-left-out          {"by": text, "position": 17}
+/// ```
+///
 /// An input that is held says so: `"held": true`. A link has in its metadata, and a command in
 /// addition to what its codec says there,
 ///
@@ -64,6 +72,8 @@ final class EntryFormat {
   private static final String TIMER_FIRED = PREFIX + "timer-fired";
   private static final String HANDLED = PREFIX + "handled";
   private static final String COMPLETED = PREFIX + "completed";
+  private static final String TAKEN_UP = PREFIX + "taken-up";
+  private static final String LEFT_OUT = PREFIX + "left-out";
   private static final String OURS = "$process";
   private static final String HELD = "held";
   private static final int CAUSE_CHARS_MAX = 4_000;
@@ -81,11 +91,19 @@ final class EntryFormat {
     return link(event).withMetadata(hold(metadata, ours, held).toString());
   }
 
-  /// An event of which nobody knows whom it concerns.
+  /// An event of which nobody can say whom it concerns.
   static ProposedEvent unrouted(RecordedEvent event, String cause) {
     var metadata = JSON.createObjectNode();
     metadata.putObject(OURS).put("position", event.position()).put("cause", cause);
     return link(event).withMetadata(metadata.toString());
+  }
+
+  static ProposedEvent takenUp(long position, String by) {
+    return event(TAKEN_UP, JSON.createObjectNode().put("by", by).put("position", position));
+  }
+
+  static ProposedEvent leftOut(long position, String by) {
+    return event(LEFT_OUT, JSON.createObjectNode().put("by", by).put("position", position));
   }
 
   private static ProposedEvent link(RecordedEvent event) {
@@ -272,6 +290,24 @@ final class EntryFormat {
     } catch (JacksonException _) {
       return OptionalLong.empty();
     }
+  }
+
+  /// What a link in the stream of the process says was set aside; empty of any other event.
+  static Optional<SetAside> setAside(RecordedEvent event) {
+    if (!event.type().equals(RecordedEvent.LINK_TYPE)) {
+      return Optional.empty();
+    }
+    var cause = JSON.readTree(event.metadata()).path(OURS).path("cause").asString("");
+    return source(event).stream().mapToObj(position -> new SetAside(position, cause)).findFirst();
+  }
+
+  /// The position of what was set aside, of an event in the stream of the process that says that it
+  /// is so no longer.
+  static Optional<Long> noLongerAside(RecordedEvent event) {
+    return switch (event.type()) {
+      case TAKEN_UP, LEFT_OUT -> Optional.of(number(data(event), "position"));
+      default -> Optional.empty();
+    };
   }
 
   private static Entry issued(RecordedEvent event) {

@@ -17,18 +17,21 @@ final class Figures {
   private final Clock clock;
   private final Inbox<?, ?, ?> inbox;
   private final Conductor<?, ?, ?> conductor;
+  private final Asides<?, ?, ?> asides;
 
   Figures(
       EventStore store,
       ProcessDefinition<?, ?, ?> definition,
       Clock clock,
       Inbox<?, ?, ?> inbox,
-      Conductor<?, ?, ?> conductor) {
+      Conductor<?, ?, ?> conductor,
+      Asides<?, ?, ?> asides) {
     this.store = store;
     this.definition = definition;
     this.clock = clock;
     this.inbox = inbox;
     this.conductor = conductor;
+    this.asides = asides;
   }
 
   /// @param isRunning whether it goes on by itself, or step by step
@@ -45,6 +48,7 @@ final class Figures {
         work.census().begun(),
         work.census().completed(),
         work.census().parked(),
+        asides.all().size(),
         work.openCommands(),
         work.atTargets(),
         work.retrying(),

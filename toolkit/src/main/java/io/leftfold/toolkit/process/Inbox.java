@@ -14,10 +14,8 @@ import io.leftfold.api.SubscribeOptions;
 import io.leftfold.api.Subscription;
 import io.leftfold.api.SubscriptionMessage;
 import io.leftfold.api.WrongExpectedStateException;
-import io.leftfold.toolkit.Decoded;
 import io.leftfold.toolkit.keys.KeysUnavailableException;
-import io.leftfold.toolkit.process.Correlation.Target;
-import io.leftfold.toolkit.process.Entry.Place;
+import io.leftfold.toolkit.process.Routing.Routed;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +38,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
 
   private final EventStore store;
   private final ProcessDefinition<E, S, C> definition;
-  private final Instances<E, S, C> instances;
-  private final Reactions<E, S, C> reactions;
+  private final Routing<E, S, C> routing;
   private final Notices notices;
 
   private @Nullable Subscription source;
@@ -53,13 +50,11 @@ final class Inbox<E, S, C> implements AutoCloseable {
   Inbox(
       EventStore store,
       ProcessDefinition<E, S, C> definition,
-      Instances<E, S, C> instances,
-      Reactions<E, S, C> reactions,
+      Routing<E, S, C> routing,
       Notices notices) {
     this.store = store;
     this.definition = definition;
-    this.instances = instances;
-    this.reactions = reactions;
+    this.routing = routing;
     this.notices = notices;
   }
 
@@ -110,7 +105,7 @@ final class Inbox<E, S, C> implements AutoCloseable {
     }
     List<Routed<E>> routed;
     try {
-      routed = routed(event);
+      routed = routing.routed(event);
     } catch (KeysUnavailableException e) {
       throw e; // no fault of the event: it comes again
     } catch (RuntimeException | Error e) {
@@ -126,35 +121,16 @@ final class Inbox<E, S, C> implements AutoCloseable {
     }
   }
 
-  /// One of the events that a stored one means, and whom it concerns.
-  private record Routed<E>(Place place, E event, List<Target> targets) {}
-
-  private List<Routed<E>> routed(RecordedEvent event) {
-    return switch (definition.events().decode(event)) {
-      case Decoded.Unknown<E> _ -> List.of();
-      case Decoded.Known<E>(var meant) -> {
-        var all = new ArrayList<Routed<E>>();
-        for (var i = 0; i < meant.size(); i++) {
-          var targets = definition.manager().correlate(meant.get(i)).targets();
-          if (!targets.isEmpty()) {
-            all.add(new Routed<>(new Place(event.position(), i), meant.get(i), targets));
-          }
-        }
-        yield all;
-      }
-    };
-  }
-
   private void deliver(RecordedEvent event, Routed<E> routed, boolean isLast) {
     Optional<String> objection = Optional.empty();
     while (true) {
-      var parts = parts(event, routed, objection);
+      var parts = routing.parts(event, routed, objection, Instance::hasReceived);
       if (parts.isEmpty()) {
         return;
       }
       try {
         append(parts, isLast ? event.position() : -1);
-        parts.forEach(this::recorded);
+        parts.forEach(part -> notices.recorded(definition, part));
         return;
       } catch (WrongExpectedStateException _) {
         // A timer or an outcome was quicker: with the instance as it is now.
@@ -168,51 +144,8 @@ final class Inbox<E, S, C> implements AutoCloseable {
     }
   }
 
-  private void recorded(StreamAppend part) {
-    definition
-        .instance(part.stream())
-        .ifPresent(instance -> notices.recorded(instance, part.events()));
-  }
-
-  private List<StreamAppend> parts(
-      RecordedEvent event, Routed<E> routed, Optional<String> objection) {
-    var parts = new ArrayList<StreamAppend>();
-    for (var target : routed.targets()) {
-      var instance = instances.of(target.instance());
-      if (concerns(target, instance) && !instance.hasReceived(routed.place())) {
-        var why = objection.or(() -> objection(target, instance));
-        parts.add(
-            new StreamAppend(
-                definition.stream(target.instance()),
-                instance.expected(),
-                reactions.toEvent(instance, event, routed.place(), routed.event(), why)));
-      }
-      instances.giveBack(instance);
-    }
-    return parts;
-  }
-
-  private boolean concerns(Target target, Instance<E, S, C> instance) {
-    return !instance.isCompleted()
-        && (instance.isThere() || target.presence() != Correlation.Presence.IF_PRESENT);
-  }
-
-  private Optional<String> objection(Target target, Instance<E, S, C> instance) {
-    return switch (target.presence()) {
-      case EITHER, IF_PRESENT -> Optional.empty();
-      case REQUIRED_ABSENT ->
-          instance.isThere()
-              ? Optional.of("The event begins a new instance, but this one is there already")
-              : Optional.empty();
-      case REQUIRED_PRESENT ->
-          instance.isThere()
-              ? Optional.empty()
-              : Optional.of("The event continues an instance, but there was none");
-    };
-  }
-
   /// An event that cannot be read, or of which nobody can say whom it concerns, must not stop the
-  /// others, and must not get lost.
+  /// others, and must not get lost: [Asides] take it up again.
   private void setAside(RecordedEvent event, String cause) {
     var aside =
         new StreamAppend(

@@ -105,7 +105,7 @@ final class Instance<E, S, C> {
   private void apply(Entry entry, RecordedEvent at) {
     switch (entry) {
       case Entry.Received(var place, var isHeld, var target) -> {
-        received = place;
+        received = place.compareTo(received) < 0 ? received : place; // one that was aside is late
         take(
             isHeld,
             new Held<>(
@@ -240,7 +240,7 @@ final class Instance<E, S, C> {
   static <T> List<T> known(EventCodec<T> codec, RecordedEvent event) {
     return switch (codec.decode(event)) {
       case Decoded.Known<T>(var meant) -> meant;
-      case Decoded.Unknown<T> _ -> throw new UnreadableEventException(event);
+      case Decoded.Unknown<T> unknown -> throw unknown.unreadable();
     };
   }
 
@@ -320,6 +320,7 @@ final class Instance<E, S, C> {
     return held;
   }
 
+  /// Whether it received what was at a place, as the source comes in order.
   boolean hasReceived(Place place) {
     return place.compareTo(received) <= 0;
   }

@@ -3,6 +3,7 @@
 package io.leftfold.toolkit.process;
 
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.StreamAppend;
 import io.leftfold.toolkit.process.Instance.Issue;
 import java.lang.System.Logger.Level;
 import java.util.List;
@@ -35,6 +36,11 @@ final class Notices {
                     .formatted(instance, process, cause)));
   }
 
+  /// What is written to one stream of several.
+  void recorded(ProcessDefinition<?, ?, ?> definition, StreamAppend part) {
+    definition.instance(part.stream()).ifPresent(instance -> recorded(instance, part.events()));
+  }
+
   private static Optional<String> parking(List<ProposedEvent> entries) {
     return entries.stream()
         .filter(entry -> entry.type().equals(EntryFormat.PARKED))
@@ -46,7 +52,7 @@ final class Notices {
   void setAside(long position, String cause) {
     LOGGER.log(
         Level.WARNING,
-        "Process %s passed over the event at position %d, for nobody can say whom it concerns (%s); it is linked in the stream of the process"
+        "Process %s passed over the event at position %d, for nobody can say whom it concerns (%s); aside() tells of it, and takeUp(%2$d, …) takes it to whom it concerns when this program can read it"
             .formatted(process, position, cause));
   }
 

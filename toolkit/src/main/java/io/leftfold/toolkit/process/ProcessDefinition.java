@@ -24,7 +24,8 @@ import java.util.Optional;
 /// @param name a word without `-`, 1 to [#NAME_BYTES_MAX] bytes of UTF-8. Its instances lie in the
 ///   streams `process.<name>-<instance>`; another name is another process, which knows nothing
 /// @param manager what inputs mean, and lead to
-/// @param events how the events that are followed are stored; what it does not know is passed over
+/// @param events how the events that are followed are stored. A type that it does not know is
+///   passed over; a newer version of one that it does know is set aside, as what cannot be read is
 /// @param commands how commands are stored until they are settled, and how they are understood
 ///   after a new start with newer code
 /// @param source which events are looked at; the fewer, the better
@@ -95,7 +96,8 @@ public record ProcessDefinition<E, S, C>(
     return new ProcessDefinition<>(name, manager, events, commands, source, position);
   }
 
-  /// The stream of an instance.
+  /// The stream of an instance. Without instance and `-` it is that of the process itself, where
+  /// stands what was set aside.
   ///
   /// @param instance its name
   /// @return `process.<name>-<instance>`

@@ -11,7 +11,8 @@ import java.time.Duration;
 /// ```
 ///
 /// What is about instances, commands and timers is as of the runner's last turn; it costs nothing
-/// to ask for. How far the source is ahead is asked of the store, by one read of one event.
+/// to ask for. How far the source is ahead is asked of the store, by one read of one event, and
+/// what was set aside by another, of a stream in which there is hardly ever anything.
 ///
 /// @param position of the last event of the source that was taken, −1 before the first
 /// @param lag by how many positions of the store that is behind; 0 if there is nothing to take
@@ -21,6 +22,7 @@ import java.time.Duration;
 /// @param begun how many instances there ever were
 /// @param completed how many of them are at their end
 /// @param parked how many of them stand still
+/// @param aside how many events of the source were set aside, and are so still
 /// @param openCommands how many commands are not settled
 /// @param atTargets how many of those are with their targets
 /// @param retrying how many of those were tried, and wait to be tried again
@@ -36,6 +38,7 @@ public record ProcessFigures(
     long begun,
     long completed,
     long parked,
+    int aside,
     int openCommands,
     int atTargets,
     int retrying,

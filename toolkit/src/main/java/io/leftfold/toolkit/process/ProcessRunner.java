@@ -36,11 +36,11 @@ import java.util.stream.Collectors;
 /// once with the same id. Two runners of the same process do not harm each other, and do not help
 /// each other either.
 ///
-/// What operators do ([#resume], [#skip], [#retry]) is recorded as events of the instance, and may
-/// be done from any process: whoever runs hears of it. An instance is not restarted from an earlier
-/// revision: the id of a command is that of its input and place, so what is decided otherwise the
-/// second time would have the id of what was done the first time, and be taken for it. Repaired
-/// code and [#resume] go on from where the instance is.
+/// What operators do ([#resume], [#skip], [#retry]; [#takeUp], [#leaveOut]) is recorded as events
+/// of the instance, or of the process, and may be done from any process: whoever runs hears of it.
+/// An instance is not restarted from an earlier revision: the id of a command is that of its input
+/// and place, so what is decided otherwise the second time would have the id of what was done the
+/// first time, and be taken for it. Repaired code and [#resume] go on from where the instance is.
 ///
 /// @param <E> the events that are followed
 /// @param <S> the state of an instance
@@ -57,6 +57,8 @@ public final class ProcessRunner<E, S, C> {
   private final Instances<E, S, C> instances;
   private final Reactions<E, S, C> reactions;
   private final Delivery<E, S, C> delivery;
+  private final Routing<E, S, C> routing;
+  private final Asides<E, S, C> asides;
   private final Tracer<E, S, C> tracer;
   private final Notices notices;
 
@@ -74,6 +76,8 @@ public final class ProcessRunner<E, S, C> {
     this.reactions = new Reactions<>(definition);
     this.tracer = new Tracer<>(definition, instances, reactions);
     this.notices = new Notices(definition);
+    this.routing = new Routing<>(definition, instances, reactions);
+    this.asides = new Asides<>(store, definition, instances, routing, notices);
     this.delivery =
         new Delivery<>(store, definition, instances, reactions, target, options, clock, notices);
   }
@@ -126,7 +130,7 @@ public final class ProcessRunner<E, S, C> {
   }
 
   private Inbox<E, S, C> inbox() {
-    return new Inbox<>(store, definition, instances, reactions, notices);
+    return new Inbox<>(store, definition, routing, notices);
   }
 
   private Conductor<E, S, C> conductor(Executor executor) {
@@ -135,7 +139,7 @@ public final class ProcessRunner<E, S, C> {
   }
 
   private Figures figures(Inbox<?, ?, ?> inbox, Conductor<?, ?, ?> conductor) {
-    return new Figures(store, definition, clock, inbox, conductor);
+    return new Figures(store, definition, clock, inbox, conductor, asides);
   }
 
   // ---- looking
@@ -222,6 +226,15 @@ public final class ProcessRunner<E, S, C> {
     return List.copyOf(parked.keySet());
   }
 
+  /// Which events were passed over because nobody could say whom they concern: they cannot be read,
+  /// are of a newer version of a type than the codec knows, or `correlate` threw. What concerns
+  /// nobody, a type that is not declared for instance, is not among them.
+  ///
+  /// @return in the order of the source, without what was taken up or left out
+  public List<SetAside> aside() {
+    return asides.all();
+  }
+
   /// Forgets what is kept in memory of instances, which may have been made of events of a subject
   /// ([io.leftfold.toolkit.Erasure#purging]): they are read again. A runner in another process has
   /// its own memory, and is purged there.
@@ -272,6 +285,31 @@ public final class ProcessRunner<E, S, C> {
             input.settled().isPresent()
                 ? List.of(EntryFormat.retried(input.revision(), by))
                 : List.of());
+  }
+
+  /// Takes an event that was set aside to the instances that it concerns: the program can read it
+  /// by now. It comes to them behind whatever came meanwhile. To be done with the code that is to
+  /// read it; done again after it failed halfway, it goes on.
+  ///
+  /// @param position of the event
+  /// @param by who says so
+  /// @return whether it was aside
+  /// @throws io.leftfold.toolkit.UnreadableEventException if it still cannot be read, as whatever
+  ///   else keeps it from being understood is thrown; it stays aside
+  /// @throws java.util.NoSuchElementException if it is not in the store any more
+  /// @throws LeftfoldException what the store throws, but for conflicts
+  public boolean takeUp(long position, String by) {
+    return asides.takeUp(position, by);
+  }
+
+  /// Leaves an event out for good that was set aside.
+  ///
+  /// @param position of the event
+  /// @param by who says so
+  /// @return whether it was aside
+  /// @throws LeftfoldException what the store throws, but for conflicts
+  public boolean leaveOut(long position, String by) {
+    return asides.leaveOut(position, by);
   }
 
   private boolean operate(String name, Function<Held<E, C>, List<ProposedEvent>> entries) {

@@ -25,7 +25,7 @@ final class HowToTest {
   void what_stands_still_goes_on_as_it_says(@TempDir Path directory) throws IOException {
     var page = page("operate-projections-and-processes.md");
 
-    assertThat(page.steps()).hasSize(5);
+    assertThat(page.steps()).hasSize(6);
     new Programme(List.of(page)).check(directory, "127.0.0.1:1");
   }
 

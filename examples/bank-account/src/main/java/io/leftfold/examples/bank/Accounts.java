@@ -46,7 +46,6 @@ import io.leftfold.toolkit.Decoded;
 import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Snapshots;
-import io.leftfold.toolkit.UnreadableEventException;
 import io.leftfold.toolkit.keys.Subject;
 import java.util.List;
 
@@ -247,7 +246,7 @@ final class Accounts {
   static List<BankEvent> meaning(EventTypes<BankEvent> events, RecordedEvent event) {
     return switch (events.decode(event)) {
       case Decoded.Known<BankEvent>(var known) -> known;
-      case Decoded.Unknown<BankEvent> _ -> throw new UnreadableEventException(event);
+      case Decoded.Unknown<BankEvent> unknown -> throw unknown.unreadable();
     };
   }
 
