@@ -8,7 +8,9 @@ import io.leftfold.examples.bank.HttpEdge.Response;
 import io.leftfold.examples.bank.HttpEdge.Route;
 import io.leftfold.toolkit.ParkedPartition;
 import io.leftfold.toolkit.ProjectionFailedException;
+import io.leftfold.toolkit.UnreadableEventException;
 import io.leftfold.toolkit.process.InstanceReport;
+import io.leftfold.toolkit.process.SetAside;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +37,9 @@ final class OperatorHttp {
         new Route("GET", "/operations/payments/{payment}", this::payment),
         new Route("POST", "/operations/payments/{payment}/resumption", this::resume),
         new Route("POST", "/operations/payments/{payment}/retry", this::retry),
-        new Route("POST", "/operations/payments/{payment}/skip", this::skip));
+        new Route("POST", "/operations/payments/{payment}/skip", this::skip),
+        new Route("POST", "/operations/payments/aside/{position}/resumption", this::takeUp),
+        new Route("POST", "/operations/payments/aside/{position}/skip", this::giveUp));
   }
 
   // ---- the overview
@@ -65,8 +69,7 @@ final class OperatorHttp {
   /// Leaves an event out of the overview that nobody can read.
   private Response leaveOut(Request request) {
     if (!bank.projector().leaveOut(position(request))) {
-      throw new Problem(
-          404, "not-parked", "No event was set aside at position " + request.segment("position"));
+      throw notAside(request);
     }
     return overview(request);
   }
@@ -85,7 +88,11 @@ final class OperatorHttp {
   private Response payments(Request request) {
     var parked = bank.payments().parked().stream().map(this::report).toList();
     return Response.json(
-        200, new PaymentsNow(bank.paymentsFailure().map(String::valueOf).orElse(null), parked));
+        200,
+        new PaymentsNow(
+            bank.paymentsFailure().map(String::valueOf).orElse(null),
+            parked,
+            bank.payments().aside()));
   }
 
   private Response payment(Request request) {
@@ -124,6 +131,36 @@ final class OperatorHttp {
           "Payment \"%s\" is not parked with what could be done".formatted(payment));
     }
     return Response.json(200, report(payment));
+  }
+
+  /// Takes an event to its payment that could not be read when it came.
+  private Response takeUp(Request request) {
+    try {
+      return withAside(request, bank.payments()::takeUp);
+    } catch (UnreadableEventException e) {
+      throw new Problem(409, "fails-again", e.getMessage());
+    }
+  }
+
+  private Response giveUp(Request request) {
+    return withAside(request, bank.payments()::leaveOut);
+  }
+
+  @FunctionalInterface
+  private interface WithAside {
+    boolean isDone(long position, String by);
+  }
+
+  private Response withAside(Request request, WithAside operation) {
+    if (!operation.isDone(position(request), by(request))) {
+      throw notAside(request);
+    }
+    return payments(request);
+  }
+
+  private static Problem notAside(Request request) {
+    return new Problem(
+        404, "not-parked", "No event was set aside at position " + request.segment("position"));
   }
 
   /// Who does it is recorded.
@@ -167,7 +204,9 @@ final class OperatorHttp {
       List<ParkedPartition> parked) {}
 
   /// @param failure what ended the process for all payments; null as long as it runs
-  private record PaymentsNow(@Nullable String failure, List<PaymentReport> parked) {}
+  /// @param aside what could not be read, and concerns whom nobody knows
+  private record PaymentsNow(
+      @Nullable String failure, List<PaymentReport> parked, List<SetAside> aside) {}
 
   /// @param why it is parked; null if it is not
   /// @param held how many things happened to it that wait

@@ -539,7 +539,7 @@ final class BankHttpTest {
 
     var served = new HashSet<String>();
     Main.routes(open.bank()).forEach(route -> served.add(route.method() + " " + route.path()));
-    assertThat(described).isEqualTo(served).hasSize(23);
+    assertThat(described).isEqualTo(served).hasSize(25);
     assertThat(document.findValuesAsString("$ref"))
         .allSatisfy(reference ->
             assertThat(document.at(reference.substring(1)).isObject()).as(reference).isTrue());

@@ -135,6 +135,22 @@ final class OperatorHttpTest {
   }
 
   @Test
+  void an_event_of_a_payment_that_cannot_be_read_waits_aside() {
+    happened(ProposedEvent.json("PaymentOrdered", "{}").withMetadata("{\"schemaVersion\":99}"));
+    test.goOn();
+
+    var aside = done(get("payments")).body().get("aside");
+    assertThat(aside).hasSize(1);
+    assertThat(aside.get(0).get("cause").stringValue()).contains("newer program");
+    var path = "payments/aside/" + aside.get(0).get("position").longValue();
+    isProblem(post(path + "/resumption", "{}"), 400, "bad-request");
+    isProblem(post(path + "/resumption", "{\"by\":\"Olga\"}"), 409, "fails-again");
+    isProblem(post("payments/aside/0/skip", "{\"by\":\"Olga\"}"), 404, "not-parked");
+
+    assertThat(done(post(path + "/skip", "{\"by\":\"Olga\"}")).body().get("aside")).isEmpty();
+  }
+
+  @Test
   void there_is_nothing_to_do_for_a_payment_that_is_not_there() {
     isProblem(get("payments/p9"), 404, "no-such-payment");
     for (var what : new String[] {"resumption", "retry", "skip"}) {
