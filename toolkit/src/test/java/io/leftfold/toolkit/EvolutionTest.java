@@ -11,9 +11,20 @@ import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
 import io.leftfold.testkit.InMemoryEventStore;
+import io.leftfold.toolkit.process.Correlation;
+import io.leftfold.toolkit.process.Effect;
+import io.leftfold.toolkit.process.Input;
+import io.leftfold.toolkit.process.ProcessDefinition;
+import io.leftfold.toolkit.process.ProcessManager;
+import io.leftfold.toolkit.process.ProcessOptions;
+import io.leftfold.toolkit.process.ProcessRunner;
+import io.leftfold.toolkit.process.Retries;
+import io.leftfold.toolkit.process.Settlement;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -208,5 +219,146 @@ final class EvolutionTest {
         .last()
         .isEqualTo(new Deposited(1).toString());
     assertThat(store.events()).isEqualTo(1 + 1);
+  }
+
+  // ---- two types of yesterday, one fact today
+
+  /// Yesterday's program stored the street, and right behind it the city; today's stores both at
+  /// once.
+  sealed interface Address {}
+
+  record StreetChanged(String street) implements Address {}
+
+  record CityChanged(String city) implements Address {}
+
+  record Moved(String street, String city) implements Address {}
+
+  private static final EventTypes<Address> ADDRESSES =
+      EventTypes.of(Address.class)
+          .type("StreetChanged", 1, StreetChanged.class, JsonBinding.jackson(StreetChanged.class))
+          .type("CityChanged", 1, CityChanged.class, JsonBinding.jackson(CityChanged.class))
+          .type("Moved", 1, Moved.class, JsonBinding.jackson(Moved.class))
+          .build();
+
+  /// Where somebody has lived, and the half that waits for the other one: whatever is folded,
+  /// merges by what it has seen before.
+  record Homes(List<Moved> all, Optional<String> street) {
+    static final Homes NONE = new Homes(List.of(), Optional.empty());
+
+    Homes with(Address event) {
+      return switch (event) {
+        case StreetChanged(var next) -> new Homes(all, Optional.of(next));
+        case CityChanged(var city) -> moved(new Moved(street.orElseThrow(), city));
+        case Moved moved -> moved(moved);
+      };
+    }
+
+    private Homes moved(Moved moved) {
+      var more = new ArrayList<>(all);
+      more.add(moved);
+      return new Homes(more, Optional.empty());
+    }
+  }
+
+  private static final List<Moved> MOVES =
+      List.of(new Moved("High Street", "York"), new Moved("Mill Lane", "Leeds"));
+
+  /// Each time another program goes on, so each half is seen by another one.
+  private void eachIsRecorded(Runnable andThen) {
+    for (var event :
+        List.of(
+            new StreetChanged("High Street"),
+            new CityChanged("York"),
+            new Moved("Mill Lane", "Leeds"))) {
+      append(STREAM, ADDRESSES.encode(event));
+      andThen.run();
+    }
+  }
+
+  /// Nobody moves to where they have lived.
+  @Test
+  void what_was_two_events_is_one_fact_to_a_decision() {
+    Decider<Moved, Homes, Address, String> decider =
+        Decider.of(
+            Homes.NONE,
+            (move, homes) ->
+                homes.all().contains(move) ? Decision.reject("been there") : Decision.accept(move),
+            Homes::with);
+    var boundary = Boundary.<Address>stream(STREAM);
+    var moving =
+        CommandHandler.of(store, decider, ADDRESSES, _ -> boundary)
+            .with(HandlingOptions.defaults().withRememberedStatesMax(1));
+
+    eachIsRecorded(() -> moving.state(boundary)); // and remembered, so with half of it
+
+    assertThat(MOVES)
+        .allSatisfy(move ->
+            assertThat(moving.handle(move)).isEqualTo(new Outcome.Rejected<>("been there")));
+  }
+
+  @Test
+  void what_was_two_events_is_one_fact_to_readers() {
+    var readModel = new InMemoryReadModel<Homes>();
+    var homes = Projection.folding("homes", 1, ADDRESSES, Homes.NONE, Homes::with);
+
+    eachIsRecorded(() -> Projector.of(store, homes, readModel).catchUp());
+
+    assertThat(
+            readModel.<Homes>read("homes", states -> states.of(STREAM.value()).orElseThrow()).all())
+        .isEqualTo(MOVES);
+  }
+
+  /// Sends the post on, each time that somebody has moved.
+  private static final class Forwarding implements ProcessManager<Address, Homes, Moved> {
+    @Override
+    public Correlation correlate(Address event) {
+      return Correlation.start("ann");
+    }
+
+    @Override
+    public Homes initialState() {
+      return Homes.NONE;
+    }
+
+    @Override
+    public Homes evolve(Homes homes, Input<Address, Moved> input) {
+      return input instanceof Input.Occurred<Address, Moved>(var event, _)
+          ? homes.with(event)
+          : homes;
+    }
+
+    @Override
+    public List<Effect<Moved>> react(Homes homes, Input<Address, Moved> input) {
+      return input instanceof Input.Occurred<Address, Moved> && homes.street().isEmpty()
+          ? List.of(Effect.send(homes.all().getLast()))
+          : List.of();
+    }
+  }
+
+  @Test
+  void what_was_two_events_is_one_fact_to_a_process() {
+    var sent = new ArrayList<Moved>();
+    var commands =
+        EventTypes.of(Moved.class)
+            .type("Forward", 1, Moved.class, JsonBinding.jackson(Moved.class))
+            .build();
+
+    eachIsRecorded(() -> {
+      var forwarding =
+          ProcessRunner.of(
+              store,
+              ProcessDefinition.of("forwarding", new Forwarding(), ADDRESSES, commands),
+              (_, moved) -> {
+                sent.add(moved);
+                return new Settlement.Accepted("");
+              },
+              Clock.systemUTC(),
+              ProcessOptions.of(Retries.defaults(new Random(1))));
+      try (var stepped = forwarding.stepByStep()) {
+        stepped.untilIdle();
+      }
+    });
+
+    assertThat(sent).isEqualTo(MOVES);
   }
 }
