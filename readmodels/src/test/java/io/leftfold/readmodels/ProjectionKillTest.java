@@ -2,30 +2,38 @@
 
 package io.leftfold.readmodels;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.api.EventStore;
+import io.leftfold.readmodels.Trails.Numbered;
 import io.leftfold.readmodels.Trails.Trail;
 import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.testkit.Steps;
-import io.leftfold.toolkit.Checkpoint;
 import io.leftfold.toolkit.FoldingOptions;
+import io.leftfold.toolkit.Projection;
+import io.leftfold.toolkit.ProjectionVersion;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ReadModel;
 import io.leftfold.toolkit.States;
+import java.io.BufferedReader;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
+import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// A process that folds into a database, and is killed: seventeen times for each of three in the
-/// usual run, `-Dkills=100` for more.
+/// A process that folds into a database, and is killed: most often when its transaction is
+/// committed and it does not know that yet, also when it has folded and not committed, and now and
+/// then at whatever moment. Seventeen times for each of three in the usual run, `-Dkills=100` for
+/// more.
 final class ProjectionKillTest {
 
   private static final int PARTITIONS = 10;
@@ -40,17 +48,97 @@ final class ProjectionKillTest {
     return Stream.of(Databases.sqlite(directory), Databases.postgres(), RedisServer.room());
   }
 
-  /// The process: folds one event after the other, until there is none or it is killed.
-  static final class Folding {
-    private Folding() {}
+  /// Where it stands when it is killed.
+  private enum Place {
+    BEHIND_COMMIT,
+    BEHIND_FOLD,
+    ANYWHERE;
+
+    static Place of(int life) {
+      return switch (life % 6) {
+        case 2 -> BEHIND_FOLD;
+        case 5 -> ANYWHERE;
+        default -> BEHIND_COMMIT;
+      };
+    }
+  }
+
+  /// The process: folds one event after the other, until there is none or it is killed. It is told
+  /// when to begin, so that it can be there before its turn comes: `<place> <how many transactions
+  /// it gets through before it stands there>`.
+  static final class Victim implements ReadModel<States<Trail>> {
+    private final ReadModel<States<Trail>> readModel;
+    private final Place place;
+    private int passes;
+    private boolean hasFolded;
+
+    private Victim(ReadModel<States<Trail>> readModel, Place place, int passes) {
+      this.readModel = readModel;
+      this.place = place;
+      this.passes = passes;
+    }
 
     /// Folds.
     ///
     /// @param args the database, and how many events there are
-    public static void main(String[] args) {
+    public static void main(String[] args) throws IOException {
       try (var store = store(Integer.parseInt(args[1]))) {
-        projector(store, readModel(args[0]), 1).catchUp();
+        var readModel = readModel(args[0]);
+        var in = new BufferedReader(new InputStreamReader(System.in, UTF_8));
+        var words = in.readLine().split(" ", -1);
+        var victim = new Victim(readModel, Place.valueOf(words[0]), Integer.parseInt(words[1]));
+        projector(store, victim.told(Trails.projection(1)), victim, 1).catchUp();
       }
+    }
+
+    private Projection<Numbered, States<Trail>> told(
+        Projection<Numbered, States<Trail>> projection) {
+      return new Projection<>(
+          projection.version(),
+          projection.codec(),
+          projection.source(),
+          projection.partition(),
+          (states, occurred) -> {
+            projection.fold().apply(states, occurred);
+            hasFolded = true;
+          },
+          projection.reaction(),
+          projection.reactsAfter());
+    }
+
+    @Override
+    public <R> R transact(Function<? super Transaction<States<Trail>>, ? extends R> work) {
+      hasFolded = false;
+      var result =
+          readModel.<R>transact(transaction -> {
+            var inside = work.apply(transaction);
+            pass(Place.BEHIND_FOLD);
+            return inside;
+          });
+      pass(Place.BEHIND_COMMIT);
+      return result;
+    }
+
+    private void pass(Place where) {
+      if (hasFolded && where == place && passes-- == 0) {
+        System.out.println(where);
+        System.out.flush();
+        try {
+          new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+          throw new AssertionError(e);
+        }
+      }
+    }
+
+    @Override
+    public void prepare(ProjectionVersion version) {
+      readModel.prepare(version);
+    }
+
+    @Override
+    public void drop(ProjectionVersion version) {
+      readModel.drop(version);
     }
   }
 
@@ -67,9 +155,12 @@ final class ProjectionKillTest {
   }
 
   private static Projector<?, ?> projector(
-      EventStore store, ReadModel<States<Trail>> readModel, int batchEvents) {
+      EventStore store,
+      Projection<Numbered, States<Trail>> projection,
+      ReadModel<States<Trail>> readModel,
+      int batchEvents) {
     var options = FoldingOptions.defaults().withBatchEventsMax(batchEvents);
-    return Projector.of(store, Trails.projection(1), readModel, options);
+    return Projector.of(store, projection, readModel, options);
   }
 
   @ParameterizedTest
@@ -80,18 +171,44 @@ final class ProjectionKillTest {
     var readModel = readModel(database);
     var events = (KILLS + 1) * EVENTS_EACH_LIFE;
 
-    for (var kill = 0; kill < KILLS; kill++) {
-      var before = position(readModel);
-      var process = start(database, events);
-      var until = before + 1 + random.nextInt(EVENTS_EACH_LIFE);
-      while (position(readModel) < until && !process.waitFor(1, TimeUnit.MILLISECONDS)) {
-        // It is folding.
+    var next = boot(database, events);
+    try {
+      for (var life = 0; life < KILLS; life++) {
+        var victim = next;
+        var place = Place.of(life);
+        var passes = random.nextInt(EVENTS_EACH_LIFE);
+        var before = folded(readModel);
+        try (var out = victim.inputReader(UTF_8)) {
+          var in = victim.outputWriter(UTF_8);
+          in.write("%s %d\n".formatted(place, passes));
+          in.flush();
+          if (life + 1 < KILLS) {
+            next = boot(database, events);
+          }
+          if (place == Place.ANYWHERE) {
+            while (folded(readModel) <= before + passes
+                && !victim.waitFor(1, TimeUnit.MILLISECONDS)) {
+              // It is folding.
+            }
+          } else {
+            assertThat(out.readLine()).as("life %d stands at", life).isEqualTo(place.name());
+          }
+        } finally {
+          victim.destroyForcibly().waitFor();
+        }
+        var now = folded(readModel) - before;
+        switch (place) {
+          case BEHIND_COMMIT ->
+              assertThat(now).as("seed %d, life %d", seed, life).isEqualTo(passes + 1);
+          case BEHIND_FOLD -> assertThat(now).as("seed %d, life %d", seed, life).isEqualTo(passes);
+          case ANYWHERE -> assertThat(now).as("seed %d, life %d", seed, life).isGreaterThan(passes);
+        }
       }
-      process.destroyForcibly().waitFor();
-      assertThat(position(readModel)).as("seed %d, kill %d", seed, kill).isGreaterThan(before);
+    } finally {
+      next.destroyForcibly().waitFor();
     }
     try (var store = store(events)) {
-      projector(store, readModel, 256).catchUp();
+      projector(store, Trails.projection(1), readModel, 256).catchUp();
     }
 
     assertThat(readModel.<Object>read(Trails.NAME, States::all))
@@ -99,26 +216,30 @@ final class ProjectionKillTest {
         .isEqualTo(Trails.expected(PARTITIONS, events));
   }
 
-  private static long position(ReadModel<?> readModel) {
-    return readModel.<Long>transact(transaction ->
-        transaction.checkpoints(Trails.NAME).stream()
-            .mapToLong(Checkpoint::position)
-            .findFirst()
-            .orElse(-1));
+  /// How many events are in the view.
+  private static int folded(ReadModel<States<Trail>> readModel) {
+    return readModel.<Integer>transact(transaction ->
+        transaction
+            .live(Trails.NAME)
+            .map(live -> transaction.view(live.version()).all().values().stream())
+            .orElse(Stream.empty())
+            .mapToInt(trail -> trail.numbers().size())
+            .sum());
   }
 
-  private static Process start(String database, int events) throws IOException {
+  private static Process boot(String database, int events) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "--enable-native-access=ALL-UNNAMED",
             "-XX:TieredStopAtLevel=1",
+            "-XX:+UseSerialGC",
+            "-Xmx128m",
             "-cp",
             System.getProperty("java.class.path"),
-            Folding.class.getName(),
+            Victim.class.getName(),
             database,
             "" + events)
-        .redirectErrorStream(true)
-        .redirectOutput(Redirect.DISCARD)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
         .start();
   }
 }
