@@ -32,6 +32,7 @@ import io.leftfold.toolkit.Projection;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ReadModel;
 import io.leftfold.toolkit.States;
+import io.leftfold.toolkit.keys.SubjectKeys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,9 +55,9 @@ enum Kind {
   /// The bank's own, in H2.
   SQL {
     @Override
-    Kept open(Place place) {
+    Kept open(Place place, SubjectKeys keys) {
       var database = JdbcConnectionPool.create("jdbc:h2:file:" + place.of(this), "bank", "");
-      return new OfTheBank(new Overview(database)) {
+      return new OfTheBank(new Overview(database, keys)) {
         @Override
         public void close() {
           database.dispose();
@@ -68,17 +69,17 @@ enum Kind {
   /// The bank's own, in PostgreSQL.
   POSTGRES {
     @Override
-    Kept open(Place place) {
+    Kept open(Place place, SubjectKeys keys) {
       var database = new PGSimpleDataSource();
       database.setUrl(place.postgres());
-      return new OfTheBank(new Overview(database));
+      return new OfTheBank(new Overview(database, keys));
     }
   },
 
   /// Accounts, days and bookings in SQLite, to be joined by whoever counts.
   STAR {
     @Override
-    Kept open(Place place) {
+    Kept open(Place place, SubjectKeys keys) {
       var config = new SQLiteConfig();
       config.setJournalMode(JournalMode.WAL);
       config.setBusyTimeout(5000);
@@ -115,7 +116,7 @@ enum Kind {
   /// Found by what is written on statements.
   LUCENE {
     @Override
-    Kept open(Place place) throws IOException {
+    Kept open(Place place, SubjectKeys keys) throws IOException {
       var directory = FSDirectory.open(place.of(this));
       var readModel =
           LuceneReadModel.open(directory, new StandardAnalyzer(), Card.BINDING, Kind::document);
@@ -141,7 +142,7 @@ enum Kind {
   /// Hashes on a server.
   REDIS {
     @Override
-    Kept open(Place place) {
+    Kept open(Place place, SubjectKeys keys) {
       return new OfCards(RedisServer.at(place.redis(), Card.BINDING));
     }
   },
@@ -149,7 +150,7 @@ enum Kind {
   /// A page for each account, and a table of all.
   FILES {
     @Override
-    Kept open(Place place) {
+    Kept open(Place place, SubjectKeys keys) {
       var directory = place.of(this);
       var readModel = FileReadModel.open(directory, Card.BINDING, PAGES);
       return new OfCards(readModel) {
@@ -212,7 +213,8 @@ enum Kind {
     void close() throws IOException;
   }
 
-  abstract Kept open(Place place) throws IOException;
+  /// @param keys of what is personal, for who seals it
+  abstract Kept open(Place place, SubjectKeys keys) throws IOException;
 
   /// The overview as the bank itself has it.
   private static class OfTheBank implements Kept {
@@ -224,7 +226,7 @@ enum Kind {
 
     @Override
     public Projector<?, ?> projector(EventStore store, EventTypes<BankEvent> types) {
-      return Projector.of(store, Overview.projection(types), overview.readModel(), OPTIONS);
+      return Projector.of(store, overview.projection(types), overview.readModel(), OPTIONS);
     }
 
     @Override

@@ -172,7 +172,7 @@ final class OverviewKillTest {
 
     private static void foldOrEnd(Kind kind, Place place, Events events) {
       try {
-        var projector = kind.open(place).projector(events.store(), events.types());
+        var projector = kind.open(place, events.keys()).projector(events.store(), events.types());
         for (var step = 0; step < STEPS_EACH_LIFE; step++) {
           IO.println(kind.name());
           projector.step();
@@ -251,8 +251,8 @@ final class OverviewKillTest {
   private static void goesOn(Kind kind, Place place, Events events, Shown expected)
       throws IOException {
     var empty = Place.empty(directory.resolve("zero"));
-    try (var kept = kind.open(place);
-        var zero = kind.open(empty)) {
+    try (var kept = kind.open(place, events.keys());
+        var zero = kind.open(empty, events.keys())) {
       var projector = kept.projector(events.store(), events.types());
       assertThat(projector.lag()).as("%s, seed %d", kind, SEED).isPositive();
       projector.catchUp();

@@ -93,14 +93,14 @@ final class Bank implements AutoCloseable {
             target(otherBank),
             clock,
             ProcessOptions.of(Retries.defaults(new Random())));
-    this.overview = new Overview(database);
+    this.overview = new Overview(database, keys);
     this.projector =
         Projector.of(
             store,
-            Overview.projection(events),
+            overview.projection(events),
             overview.readModel(),
             FoldingOptions.defaults().with(OnFailure.SET_ASIDE));
-    this.erasure = Erasure.of(store, keys).purging("overview", projector.purging(Overview::clear));
+    this.erasure = Erasure.of(store, keys);
   }
 
   /// A bank of which nothing runs by itself yet.
@@ -196,9 +196,9 @@ final class Bank implements AutoCloseable {
     return new Outcome.Accepted<>(corrected.position(), corrected.events(), corrected.repeated());
   }
 
-  /// Forgets who owns an account, for ever and everywhere: in the events, their copies and the
-  /// overview. The database that the overview is in may have the name in pages that it does not use
-  /// any more, until it is compacted: H2 does that when it is closed in order.
+  /// Forgets who owns an account, for ever and everywhere: in the events, in the overview, and in
+  /// copies of both, for the name is sealed in all of them with the key that is destroyed. What is
+  /// derived from it in the clear elsewhere would be purged here ([Erasure#purging]).
   ///
   /// @param account one that is there
   /// @param why stays, so it says nothing personal

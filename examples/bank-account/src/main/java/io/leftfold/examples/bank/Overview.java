@@ -2,6 +2,8 @@
 
 package io.leftfold.examples.bank;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.leftfold.api.EventFilter;
 import io.leftfold.api.Query;
 import io.leftfold.examples.bank.BankEvent.AccountOpened;
@@ -15,35 +17,44 @@ import io.leftfold.toolkit.EventTypes;
 import io.leftfold.toolkit.Occurred;
 import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Projection;
+import io.leftfold.toolkit.keys.SubjectKeys;
 import java.time.LocalDate;
+import java.util.Base64;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /// All accounts and all bookings, in SQL: for questions that no single account can answer. It is a
 /// little behind the events, and can be deleted at any time; it is folded again.
+///
+/// The names of owners are sealed here as they are in the events, with the same keys: who is erased
+/// there is erased here, too, and in whatever the database keeps of its pages.
 final class Overview {
 
   private static final String NAME = "overview";
+  private static final byte[] OWNER = "the owner in the overview".getBytes(UTF_8);
 
-  /// Since version 2 an owner may be erased.
-  static Projection<BankEvent, SqlView> projection(EventTypes<BankEvent> events) {
+  /// Since version 2 an owner may be erased, since version 3 the names are sealed.
+  Projection<BankEvent, SqlView> projection(EventTypes<BankEvent> events) {
     var types = Query.typed(events.names().toArray(String[]::new));
-    return Projection.of(NAME, 2, events, Overview::fold)
+    return Projection.of(NAME, 3, events, this::fold)
         .from(EventFilter.matching(Query.of(types)))
         .partitionedBy((event, _) -> event.account());
   }
 
   private final SqlReadModel<SqlView> readModel;
+  private final SubjectKeys keys;
 
-  Overview(DataSource database) {
+  Overview(DataSource database, SubjectKeys keys) {
+    this.keys = keys;
     readModel =
         SqlReadModel.of(
             database,
             new SqlTable(
                 "accounts",
                 """
-                account VARCHAR(40) PRIMARY KEY, iban VARCHAR(34) NOT NULL, owner VARCHAR(140),
+                account VARCHAR(40) PRIMARY KEY, iban VARCHAR(34) NOT NULL, owner VARCHAR(1000),
                 balance BIGINT NOT NULL, credit_line BIGINT NOT NULL\
                 """),
             new SqlTable(
@@ -58,13 +69,7 @@ final class Overview {
     return readModel;
   }
 
-  /// Empties the partition of an account.
-  static void clear(SqlView view, String account) {
-    view.update("DELETE FROM {accounts} WHERE account = ?", account);
-    view.update("DELETE FROM {ledger} WHERE account = ?", account);
-  }
-
-  private static void fold(SqlView view, Occurred<BankEvent> occurred) {
+  private void fold(SqlView view, Occurred<BankEvent> occurred) {
     switch (occurred.event()) {
       case AccountOpened(var account, var iban, var owner) -> {
         view.update(
@@ -72,7 +77,8 @@ final class Overview {
             account,
             iban);
         if (owner instanceof Personal.Known<String>(var name)) {
-          view.update("UPDATE {accounts} SET owner = ? WHERE account = ?", name, account);
+          view.update(
+              "UPDATE {accounts} SET owner = ? WHERE account = ?", sealed(account, name), account);
         }
       }
       case CreditLineSet(var account, var cents) ->
@@ -95,6 +101,19 @@ final class Overview {
     }
   }
 
+  private String sealed(String account, String owner) {
+    var sealed = keys.seal(Accounts.subject(account), owner.getBytes(UTF_8), OWNER);
+    return Base64.getEncoder().encodeToString(sealed);
+  }
+
+  private @Nullable String opened(String account, @Nullable String sealed) {
+    return Optional.ofNullable(sealed)
+        .map(Base64.getDecoder()::decode)
+        .flatMap(owner -> keys.open(Accounts.subject(account), owner, OWNER))
+        .map(owner -> new String(owner, UTF_8))
+        .orElse(null);
+  }
+
   /// @param owner null once it is erased
   record AccountRow(
       String account, String iban, @Nullable String owner, long balance, long creditLine) {}
@@ -110,7 +129,7 @@ final class Overview {
                     new AccountRow(
                         row.getString(1),
                         row.getString(2),
-                        row.getString(3),
+                        opened(row.getString(1), row.getString(3)),
                         row.getLong(4),
                         row.getLong(5))));
   }

@@ -183,7 +183,7 @@ final class OperatorHttpTest {
 
     try (var connection = test.database.getConnection();
         var statement = connection.createStatement()) {
-      statement.execute("ALTER TABLE ledger_v2 ALTER COLUMN description VARCHAR(400)");
+      statement.execute("ALTER TABLE ledger_v3 ALTER COLUMN description VARCHAR(400)");
     }
     assertThat(done(post("overview/accounts/alice/resumption", "{}")).body().get("parked"))
         .isEmpty();

@@ -2,10 +2,12 @@
 
 package io.leftfold.examples.bank;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.leftfold.examples.bank.BankCommand.ConfirmPayment;
 import io.leftfold.examples.bank.BankCommand.Deposit;
+import io.leftfold.examples.bank.BankCommand.OpenAccount;
 import io.leftfold.examples.bank.BankCommand.OrderPayment;
 import io.leftfold.examples.bank.BankCommand.SetCreditLine;
 import io.leftfold.examples.bank.BankCommand.Transfer;
@@ -19,11 +21,17 @@ import io.leftfold.toolkit.FoldingOptions;
 import io.leftfold.toolkit.Personal;
 import io.leftfold.toolkit.Projector;
 import io.leftfold.toolkit.ViewSpecification;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.OptionalLong;
+import org.h2.jdbcx.JdbcConnectionPool;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -82,8 +90,8 @@ final class OverviewTest {
     var iban = TestBank.IBANS.getFirst();
     var today = test.bank.today();
     ViewSpecification.of(
-            Overview.projection(test.types),
-            () -> new Overview(TestBank.database()).readModel(),
+            test.bank.overview().projection(test.types),
+            () -> new Overview(TestBank.database(), test.keys).readModel(),
             view ->
                 view.query(
                     "SELECT account, balance FROM {accounts} ORDER BY account",
@@ -99,15 +107,15 @@ final class OverviewTest {
   @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7})
   void another_projector_goes_on_where_one_was_left(int steps) {
     var database = TestBank.database();
-    var first = new Overview(database);
+    var first = new Overview(database, test.keys);
     var left =
-        Projector.of(test.store, Overview.projection(test.types), first.readModel(), STEP_BY_STEP);
+        Projector.of(test.store, first.projection(test.types), first.readModel(), STEP_BY_STEP);
     for (var i = 0; i < steps; i++) {
       left.step();
     }
 
-    var second = new Overview(database);
-    Projector.of(test.store, Overview.projection(test.types), second.readModel()).catchUp();
+    var second = new Overview(database, test.keys);
+    Projector.of(test.store, second.projection(test.types), second.readModel()).catchUp();
 
     isAFoldFromZero(second);
     database.dispose();
@@ -127,6 +135,34 @@ final class OverviewTest {
     assertThat(test.bank.owner("alice")).isEqualTo(Personal.erased());
     assertThat(test.bank.owner("bob")).isEqualTo(Personal.of("bob"));
     test.does(new Deposit("alice", 1, test.bank.today(), "goes on"));
+  }
+
+  @Test
+  void the_name_of_an_owner_is_in_no_file_of_the_database(@TempDir Path directory)
+      throws SQLException, IOException {
+    var database =
+        JdbcConnectionPool.create("jdbc:h2:file:" + directory.resolve("overview"), "bank", "");
+    var overview = new Overview(database, test.keys);
+    test.does(new OpenAccount("zoe", Iban.of(TestBank.IBANS.get(3)), "Zaphod Beeblebrox"));
+    Projector.of(test.store, overview.projection(test.types), overview.readModel()).catchUp();
+    try (var connection = database.getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute("CHECKPOINT SYNC");
+    }
+
+    assertThat(overview.accounts().getLast().owner()).isEqualTo("Zaphod Beeblebrox");
+    assertThat(contents(directory)).contains(TestBank.IBANS.get(3)).doesNotContain("Zaphod");
+    database.dispose();
+  }
+
+  private static String contents(Path directory) throws IOException {
+    var contents = new StringBuilder();
+    try (var files = Files.list(directory)) {
+      for (var file : files.toList()) {
+        contents.append(Files.readString(file, ISO_8859_1));
+      }
+    }
+    return contents.toString();
   }
 
   private void isAFoldFromZero(Overview overview) {
