@@ -117,6 +117,14 @@ public interface EventStore extends AutoCloseable {
         .findFirst();
   }
 
+  /// Whether the store is in this process. Of one that is not, subscriptions may hear of an event
+  /// some time after its append has returned.
+  ///
+  /// @return true, unless it is said otherwise
+  default boolean isInThisProcess() {
+    return true;
+  }
+
   /// Reads the events that match a query, in the order of positions, whatever stream they are in.
   ///
   /// What the events say, together with [QueryRead#head()], is what a decision rests on: append it

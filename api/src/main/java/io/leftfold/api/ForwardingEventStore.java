@@ -26,6 +26,11 @@ public abstract class ForwardingEventStore implements EventStore {
   }
 
   @Override
+  public boolean isInThisProcess() {
+    return store.isInThisProcess();
+  }
+
+  @Override
   public QueryRead read(Query query, ReadOptions options) {
     return store.read(query, options);
   }

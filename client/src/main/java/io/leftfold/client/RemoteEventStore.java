@@ -178,6 +178,11 @@ public final class RemoteEventStore implements EventStore {
   }
 
   @Override
+  public boolean isInThisProcess() {
+    return false;
+  }
+
+  @Override
   public StreamState state(StreamName stream) {
     var call = "The state of " + stream;
     var request = Wire.StreamStateRequest.newBuilder().setStream(stream.value()).build();

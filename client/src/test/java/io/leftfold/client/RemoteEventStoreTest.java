@@ -251,6 +251,7 @@ class RemoteEventStoreTest {
     service.read = (_, answer) -> answer.onNext(OPENED);
     service.subscribe = (_, answer) -> answer.onNext(Wire.SubscribeResponse.getDefaultInstance());
     var store = service.connect();
+    assertThat(store.isInThisProcess()).isFalse();
     var read = store.readAll(ReadOptions.forwards());
     var subscription = store.subscribeToAll(SubscribeOptions.fromBeginning());
     var waiting = outcome(() -> subscription.next());

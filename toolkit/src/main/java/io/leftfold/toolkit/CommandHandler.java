@@ -10,6 +10,8 @@ import io.leftfold.api.EventStore;
 import io.leftfold.api.LeftfoldException;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
+import io.leftfold.api.RecordedEvent;
+import io.leftfold.api.ResolvedEvent;
 import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
@@ -185,7 +187,10 @@ public final class CommandHandler<C, S, E, R> {
     var moment = new AsOf.Position(logged.restsOn());
     var state = fold.stateAsOf(boundaries.apply(logged.command()), moment);
     var decision = decider.decide(logged.command(), state);
-    return new ReplayedDecision<>(state, decision, isAsRecorded(decision, logged));
+    var recorded = eventsOf(logged);
+    var lost = logged.accepted().orElse(0) - recorded.size();
+    return new ReplayedDecision<>(
+        state, decision, lost == 0 && isAsRecorded(decision, logged, recorded), lost);
   }
 
   /// Forgets what it derived from events of a subject ([Erasure#purging]): all states that are
@@ -202,10 +207,13 @@ public final class CommandHandler<C, S, E, R> {
     return fold.purge(streams).stream().map(StreamName::value).toList();
   }
 
-  private boolean isAsRecorded(Decision<E, R> decision, LoggedCommand<? extends C> logged) {
+  private boolean isAsRecorded(
+      Decision<E, R> decision, LoggedCommand<? extends C> logged, List<RecordedEvent> recorded) {
     return switch (decision) {
       case Decision.Accept<E, R>(var events) ->
-          logged.accepted().isPresent() && events.equals(eventsOf(logged));
+          logged.accepted().isPresent()
+              && events.equals(
+                  recorded.stream().flatMap(event -> fold.meaning(event).stream()).toList());
       case Decision.Reject<E, R>(var why) ->
           log != null
               && logged
@@ -214,15 +222,19 @@ public final class CommandHandler<C, S, E, R> {
     };
   }
 
-  /// They were written in one commit with the record, right behind it.
-  private List<E> eventsOf(LoggedCommand<? extends C> logged) {
+  /// They were written in one commit with the record, right behind it. Those that were scavenged
+  /// since are missing.
+  private List<RecordedEvent> eventsOf(LoggedCommand<? extends C> logged) {
     var count = logged.accepted().orElse(0);
     if (count == 0) {
       return List.of();
     }
     var options = ReadOptions.forwards().from(logged.position() + 1).limit(count);
     try (var events = store.readAll(options)) {
-      return events.stream().flatMap(event -> fold.meaning(event.original()).stream()).toList();
+      return events.stream()
+          .map(ResolvedEvent::original)
+          .filter(event -> event.position() <= logged.position() + count)
+          .toList();
     }
   }
 

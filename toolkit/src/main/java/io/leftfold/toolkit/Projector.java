@@ -329,7 +329,7 @@ public final class Projector<E, V> implements AutoCloseable {
   /// @throws ProjectionStoppedException if the event is parked
   /// @throws InterruptedException if the waiting thread was interrupted
   public boolean awaitKept(long position, Duration atMost) throws InterruptedException {
-    var wanted = wanted(position);
+    var wanted = lastWanted(position);
     var left = atMost;
     while (!kept.isKept(wanted)) {
       if (!left.isPositive()) {
@@ -354,9 +354,12 @@ public final class Projector<E, V> implements AutoCloseable {
   /// The last event up to a position that has to be folded. If the store does not say, the
   /// projector that reads from it will know why.
   private long wanted(long position) {
-    if (progress.position() >= position) {
-      return position;
-    }
+    return progress.position() >= position ? position : lastWanted(position);
+  }
+
+  /// The same, however far this projector has come: what is kept says nothing of what the
+  /// projection does not want.
+  private long lastWanted(long position) {
     try {
       return source.lastWanted(position);
     } catch (UnavailableException _) {

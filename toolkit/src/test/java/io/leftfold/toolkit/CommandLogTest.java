@@ -8,8 +8,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.ContentType;
+import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
@@ -47,6 +49,11 @@ final class CommandLogTest {
 
   private CommandHandler<AccountCommand, Account, AccountEvent, Refusal> accounts(
       Decider<AccountCommand, Account, AccountEvent, Refusal> decider) {
+    return accounts(store, decider);
+  }
+
+  private static CommandHandler<AccountCommand, Account, AccountEvent, Refusal> accounts(
+      EventStore store, Decider<AccountCommand, Account, AccountEvent, Refusal> decider) {
     return CommandHandler.of(store, decider, Accounts.CODEC, Accounts::boundary).with(LOG);
   }
 
@@ -145,11 +152,36 @@ final class CommandLogTest {
     assertThat(accounts.replay(overdrawn))
         .isEqualTo(
             new ReplayedDecision<>(
-                new Account(Phase.OPEN, 10), Decision.reject(Refusal.OVERDRAWN), true));
+                new Account(Phase.OPEN, 10), Decision.reject(Refusal.OVERDRAWN), true, 0));
     assertThat(generous.replay(overdrawn))
         .isEqualTo(
             new ReplayedDecision<>(
-                new Account(Phase.OPEN, 10), Decision.accept(new Accounts.Withdrawn(30)), false));
+                new Account(Phase.OPEN, 10),
+                Decision.accept(new Accounts.Withdrawn(30)),
+                false,
+                0));
+  }
+
+  @Test
+  void where_what_was_decided_is_gone_from_the_store_replaying_says_so() {
+    accounts.handle(new Open("7"));
+    accounts.handle(new Deposit("7", 10));
+    var deposit = logged().getLast();
+    accounts.handle(new Deposit("7", 20));
+    var scavenged =
+        new ForwardingEventStore(store) {
+          @Override
+          public EventRead readAll(ReadOptions options) {
+            return super.readAll(options.from(deposit.position() + 2));
+          }
+        };
+
+    var replayed = accounts(scavenged, Accounts.DECIDER).replay(deposit);
+
+    assertThat(replayed.state()).isEqualTo(new Account(Phase.OPEN, 0));
+    assertThat(replayed.lost()).isEqualTo(1);
+    assertThat(replayed.asRecorded()).isFalse();
+    assertThat(accounts.replay(deposit).lost()).isZero();
   }
 
   @Test

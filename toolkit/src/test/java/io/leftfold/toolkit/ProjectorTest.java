@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.leftfold.api.EventFilter;
 import io.leftfold.api.EventRead;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
 import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.ProposedEvent;
+import io.leftfold.api.Query;
 import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.testkit.InMemoryEventStore;
@@ -84,6 +87,24 @@ final class ProjectorTest {
 
   private Map<String, Long> states() {
     return readModel.read("sums", States::all);
+  }
+
+  /// However far whoever asks has looked: what is kept says nothing of what nobody wanted.
+  @Test
+  void who_waits_for_what_the_projection_does_not_want_waits_for_what_it_wants_before_that()
+      throws Exception {
+    append(store, "7", new Deposited(1));
+    var deposits = sums().from(EventFilter.matching(Query.of(Query.typed("MoneyDeposited"))));
+    var other =
+        store
+            .append(StreamName.of("other"), ExpectedState.any(), ProposedEvent.json("Other", "{}"))
+            .position()
+            .orElseThrow();
+    var projector = Projector.of(store, deposits, readModel, OPTIONS);
+    projector.catchUp();
+    assertThat(projector.status().position()).isGreaterThanOrEqualTo(other);
+
+    assertThat(projector.awaitKept(other, Duration.ZERO)).isTrue();
   }
 
   // ---- what has not begun

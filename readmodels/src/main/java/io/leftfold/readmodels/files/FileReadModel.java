@@ -34,9 +34,10 @@ import org.jspecify.annotations.Nullable;
 /// taken or the directory is opened. While a transaction's pages are put in their places, one may
 /// be of that transaction, and another of the one before.
 ///
-/// All states are in memory. One process has the directory at a time, any number of threads; one
-/// transaction at a time. Only states of the live version have pages, so a version is built beside
-/// without anybody seeing it, and its pages take the others' places when it does.
+/// All states are in memory, and as JSON less than 2 GiB together, for `kept` is read and written
+/// anew as a whole. One process has the directory at a time, any number of threads; one transaction
+/// at a time. Only states of the live version have pages, so a version is built beside without
+/// anybody seeing it, and its pages take the others' places when it does.
 ///
 /// @param <S> the state of a partition
 public final class FileReadModel<S> implements ReadModel<States<S>>, AutoCloseable {

@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 /// are folded in one, the cheaper they are. What is searched is what was committed last, and of it
 /// the live version; one that is built beside lies in the same index, and is not found.
 ///
+/// Each commit writes anew which events are parked, a position and a partition for each: thousands
+/// of them are nothing to notice, millions are.
+///
 /// One process has the index at a time, any number of threads; one transaction or search at a time.
 ///
 /// @param <S> the state of a partition

@@ -19,9 +19,9 @@ public sealed interface Mode {
   /// same process. Over a network a process may hear of what was appended a moment later.
   record Stepped() implements Mode {}
 
-  /// With the append, in its thread, on a store in the same process (as [Stepped]). One appends at
-  /// a time, so the target of a process does not wait for another thread that appends. Timers of
-  /// processes are looked at with each append, and when somebody drains.
+  /// With the append, in its thread, on a store in the same process; any other one is refused. One
+  /// appends at a time, so the target of a process does not wait for another thread that appends.
+  /// Timers of processes are looked at with each append, and when somebody drains.
   record Inline() implements Mode {}
 
   /// In the background, and who appends waits for the version of each projection that is read, so

@@ -164,7 +164,13 @@ public final class Topology {
   /// @param threads makes the threads of processes, and the one that looks after leases; virtual
   ///   ones are right
   /// @return to be closed after use, started or not
+  /// @throws IllegalArgumentException if it is to be run inline with appends to a store in another
+  ///   process
   public RunningTopology prepare(EventStore store, Mode mode, Clock clock, ThreadFactory threads) {
+    if (mode instanceof Mode.Inline && !store.isInThisProcess()) {
+      throw new IllegalArgumentException(
+          "A topology is run inline on a store in the same process, and this one is in another: an append would return before its event came; run it after the commit (Mode.AfterCommit)");
+    }
     var members =
         parts.stream()
             .map(part ->

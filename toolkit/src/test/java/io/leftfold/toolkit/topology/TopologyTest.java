@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
+import io.leftfold.api.ForwardingEventStore;
 import io.leftfold.api.ProposedEvent;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
@@ -269,6 +270,23 @@ final class TopologyTest {
 
       assertThat(states()).containsEntry("account-1", 101);
     }
+  }
+
+  @Test
+  void inline_a_store_in_another_process_is_refused() {
+    var elsewhere =
+        new ForwardingEventStore(store) {
+          @Override
+          public boolean isInThisProcess() {
+            return false;
+          }
+        };
+
+    assertThatThrownBy(
+            () -> topology().run(elsewhere, new Mode.Inline(), Clock.systemUTC(), THREADS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("Mode.AfterCommit");
+    topology().run(elsewhere, new Mode.Background(), Clock.systemUTC(), THREADS).close();
   }
 
   @Test
