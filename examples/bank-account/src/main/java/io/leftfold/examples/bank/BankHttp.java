@@ -21,6 +21,7 @@ import io.leftfold.toolkit.CommandId;
 import io.leftfold.toolkit.ErasureReport.Unreadable;
 import io.leftfold.toolkit.Outcome;
 import io.leftfold.toolkit.Personal;
+import io.leftfold.toolkit.ProjectionStatus;
 import io.leftfold.toolkit.ProjectionStoppedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -318,7 +319,12 @@ final class BankHttp {
   }
 
   /// The overview is a little behind. Who has written something, and names its position, sees it.
+  /// One that has stopped is behind by nobody knows how much.
   private void awaitOverview(Request request) throws InterruptedException {
+    if (bank.projector().status().phase() == ProjectionStatus.Phase.STOPPED) {
+      throw new Problem(
+          503, "stands-still", "The overview has stopped; /operations/overview says why");
+    }
     var position = request.query("seen").map(text -> sound(() -> position(text))).orElse(0L);
     try {
       if (!bank.projector().await(position, PATIENCE)) {

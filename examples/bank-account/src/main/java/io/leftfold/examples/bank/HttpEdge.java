@@ -24,6 +24,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -32,7 +33,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class HttpEdge implements AutoCloseable {
 
   private static final System.Logger LOGGER = System.getLogger(HttpEdge.class.getName());
-  private static final JsonMapper JSON = JsonMapper.shared();
+
+  /// Of two fields of one name nobody knows which one is meant.
+  private static final JsonMapper JSON =
+      JsonMapper.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
   private static final int BODY_BYTES_MAX = 64 * 1024;
 
   private final HttpServer server;
@@ -162,7 +167,7 @@ final class HttpEdge implements AutoCloseable {
     } catch (Problem problem) {
       return problem.response();
     } catch (UnavailableException | TooManyConflictsException e) {
-      return later(e).response().with("Retry-After", "1");
+      return later(exchange.getRequestMethod(), e).response().with("Retry-After", "1");
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
       return new Problem(503, "unavailable", "The bank closes").response();
@@ -173,14 +178,17 @@ final class HttpEdge implements AutoCloseable {
   }
 
   /// What may have been done is asked for again as it was.
-  private static Problem later(RuntimeException failure) {
-    return failure instanceof UnavailableException unavailable
-            && unavailable.reason() == Reason.UNREACHABLE
-        ? new Problem(
+  private static Problem later(String method, RuntimeException failure) {
+    if (!(failure instanceof UnavailableException unavailable)
+        || unavailable.reason() != Reason.UNREACHABLE) {
+      return new Problem(503, "unavailable", failure.getMessage());
+    }
+    return method.equals("GET")
+        ? new Problem(503, "unavailable", "The store did not answer; ask again")
+        : new Problem(
             503,
             "unanswered",
-            "The store did not answer, so this may have been done or not; ask again with the same Idempotency-Key, and it is done once")
-        : new Problem(503, "unavailable", failure.getMessage());
+            "The store did not answer, so this may have been done or not; ask again with the same Idempotency-Key, and it is done once");
   }
 
   private Response route(HttpExchange exchange) throws IOException, InterruptedException {

@@ -445,6 +445,9 @@ final class BankHttpTest {
     isProblem(
         post(deposits, "[]"), 400, "not-json", "A body is a JSON object, and this one is not");
     assertThat(post(deposits, "{").text("detail")).startsWith("The body is no JSON: ");
+    assertThat(
+            post(deposits, "{\"cents\":1,\"cents\":2,\"valueDate\":\"2026-07-01\"}").text("detail"))
+        .startsWith("The body is no JSON: Duplicate Object property \"cents\"");
     isProblem(
         send(at(deposits).POST(BodyPublishers.ofString("{\"cents\":1}"))),
         415,

@@ -15,6 +15,7 @@ import io.leftfold.examples.bank.BankEvent.MoneyDeposited;
 import io.leftfold.examples.bank.Requests.Answer;
 import io.leftfold.testkit.InMemoryEventStore;
 import io.leftfold.testkit.ManualClock;
+import io.leftfold.toolkit.ProjectionStatus;
 import java.net.http.HttpClient;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -190,6 +191,22 @@ final class OperatorHttpTest {
     assertThat(test.bank.overview().accounts())
         .extracting(row -> row.account() + " " + row.balance())
         .containsExactly("alice 7", "bob 1");
+  }
+
+  @Test
+  void an_overview_that_has_stopped_is_not_shown_as_if_it_was_of_today() {
+    test.opened(0, "alice");
+    test.bank.projector().catchUp();
+    done(bank.send(bank.at("/accounts")));
+
+    store.close();
+    test.bank.projector().start();
+    while (test.bank.projector().status().phase() != ProjectionStatus.Phase.STOPPED) {
+      Thread.onSpinWait();
+    }
+
+    isProblem(bank.send(bank.at("/accounts")), 503, "stands-still");
+    isProblem(bank.send(bank.at("/ledger")), 503, "stands-still");
   }
 
   @Test

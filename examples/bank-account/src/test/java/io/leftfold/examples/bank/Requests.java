@@ -12,7 +12,7 @@ import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/// Requests to a bank that is open, and its answers.
+/// Requests to a bank that is open, and its answers, each of which is as it is [Described].
 ///
 /// @param port where it listens
 record Requests(HttpClient client, int port) {
@@ -42,11 +42,15 @@ record Requests(HttpClient client, int port) {
 
   Answer send(HttpRequest.Builder request) {
     try {
-      var response = client.send(request.build(), HttpResponse.BodyHandlers.ofString());
-      return new Answer(
-          response.statusCode(),
-          response.headers().firstValue("Content-Type").orElse(""),
-          JsonMapper.shared().readTree(response.body()));
+      var sent = request.build();
+      var response = client.send(sent, HttpResponse.BodyHandlers.ofString());
+      var answer =
+          new Answer(
+              response.statusCode(),
+              response.headers().firstValue("Content-Type").orElse(""),
+              JsonMapper.shared().readTree(response.body()));
+      Described.check(sent.method(), sent.uri().getPath(), answer);
+      return answer;
     } catch (IOException | InterruptedException e) {
       throw new AssertionError("No answer", e);
     }

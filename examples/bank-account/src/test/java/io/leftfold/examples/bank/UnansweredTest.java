@@ -8,6 +8,9 @@ import io.leftfold.api.AppendResult;
 import io.leftfold.api.Commit;
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ForwardingEventStore;
+import io.leftfold.api.ReadOptions;
+import io.leftfold.api.StreamName;
+import io.leftfold.api.StreamRead;
 import io.leftfold.api.UnavailableException;
 import io.leftfold.api.UnavailableException.Reason;
 import io.leftfold.examples.bank.Requests.Answer;
@@ -34,6 +37,7 @@ final class UnansweredTest {
   /// Loses the answer to an append when it is told to, once.
   private static final class Losing extends ForwardingEventStore {
     private boolean loses;
+    private boolean isSilent;
 
     Losing(EventStore store) {
       super(store);
@@ -47,6 +51,14 @@ final class UnansweredTest {
         throw new UnavailableException(Reason.UNREACHABLE, "The answer was lost");
       }
       return result;
+    }
+
+    @Override
+    public StreamRead read(StreamName stream, ReadOptions options) {
+      if (isSilent) {
+        throw new UnavailableException(Reason.UNREACHABLE, "Nobody answers");
+      }
+      return super.read(stream, options);
     }
   }
 
@@ -85,6 +97,24 @@ final class UnansweredTest {
 
         assertThat(test.account("alice").balance()).as(path).isEqualTo(before + change);
       });
+    }
+  }
+
+  @Test
+  void a_question_that_was_not_answered_is_asked_again_and_nothing_is_said_of_doing() {
+    try (var test = TestBank.on(store);
+        var edge =
+            HttpEdge.start(0, new BankHttp(test.bank).routes(), Thread.ofVirtual().factory());
+        var client = HttpClient.newHttpClient()) {
+      var bank = new Requests(client, edge.port());
+      test.opened(0, "alice");
+      store.isSilent = true;
+
+      var unanswered = bank.send(bank.at("/accounts/alice/statement"));
+
+      assertThat(unanswered.status()).as("%s", unanswered).isEqualTo(503);
+      assertThat(unanswered.text("title")).isEqualTo("unavailable");
+      assertThat(unanswered.text("detail")).doesNotContain("Idempotency-Key");
     }
   }
 
