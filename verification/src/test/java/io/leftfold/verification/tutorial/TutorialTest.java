@@ -2,6 +2,7 @@
 
 package io.leftfold.verification.tutorial;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,6 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
 final class TutorialTest {
 
   private static final int PAGES = 7;
+  private static final Pattern SHELL = Pattern.compile("(?s)```sh\n(.*?)\n```");
+  private static final Pattern LIBRARY = Pattern.compile("\\bleftfold-[a-z]+\\b");
 
   @TempDir
   @SuppressWarnings("NullAway.Init")
@@ -33,10 +37,33 @@ final class TutorialTest {
     }
   }
 
-  private static List<Page> pages() throws IOException {
+  /// But for installing: Maven looks whether all that is to be built is there, and builds nothing.
+  @Test
+  void what_it_needs_is_built_as_it_says() throws Exception {
+    var readme = Files.readString(project().resolve("docs/tutorial/README.md"));
+    var command = SHELL.matcher(readme).results().map(block -> block.group(1)).toList();
+    assertThat(command).singleElement().asString().endsWith(" install");
+
+    var words = command.getFirst().replace(" -q ", " -o ").replace(" install", " validate");
+    var process =
+        new ProcessBuilder(words.split(" ", -1))
+            .directory(project().toFile())
+            .redirectErrorStream(true)
+            .start();
+    var said = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+    assertThat(process.waitFor()).as(said).isZero();
+    var needed = LIBRARY.matcher(readme).results().map(name -> name.group()).toList();
+    assertThat(needed).hasSize(5).allSatisfy(name -> assertThat(said).contains(":" + name + " >"));
+  }
+
+  private static Path project() {
     var here = Path.of("").toAbsolutePath();
-    var project = Files.exists(here.resolve("mvnw")) ? here : here.resolve("..");
-    try (var files = Files.list(project.resolve("docs/tutorial"))) {
+    return Files.exists(here.resolve("mvnw")) ? here : here.resolve("..").normalize();
+  }
+
+  private static List<Page> pages() throws IOException {
+    try (var files = Files.list(project().resolve("docs/tutorial"))) {
       return files
           .filter(file -> file.getFileName().toString().matches("\\d.*\\.md"))
           .sorted()
