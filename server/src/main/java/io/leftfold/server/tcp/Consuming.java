@@ -145,7 +145,7 @@ final class Consuming implements GroupConsumer, Subscribed {
   @Override
   public void connected(Connection answers) {
     var last = lastEvent();
-    var position = ReadCalls.lastPosition(session);
+    var position = ReadCalls.confirmedPosition(session);
     connection.execute(() -> {
       if (stopped) {
         answers.close();

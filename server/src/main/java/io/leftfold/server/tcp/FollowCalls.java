@@ -109,7 +109,7 @@ final class FollowCalls {
     exchange.say(
         Command.SUBSCRIPTION_CONFIRMATION,
         SubscriptionConfirmation.newBuilder()
-            .setLastCommitPosition(ReadCalls.lastPosition(session))
+            .setLastCommitPosition(ReadCalls.confirmedPosition(session))
             .setLastEventNumber(state.lastRevision())
             .build());
   }

@@ -258,6 +258,12 @@ final class ReadCalls {
         : NONE;
   }
 
+  /// The position with which a subscription is confirmed. Some clients refuse one below 0, so 0 is
+  /// said to those who may not know it: at 0 is the event that names the store.
+  static long confirmedPosition(Session session) {
+    return Math.max(0, lastPosition(session));
+  }
+
   private static ReadOptions resolving(ReadOptions options, boolean resolves) {
     return resolves ? options.resolvingLinks() : options;
   }

@@ -65,12 +65,28 @@ public final class TestServer implements AutoCloseable {
   /// Serves a store that is open to users, the old TCP protocol too, without encryption, and closes
   /// it in the end.
   public static TestServer withTcpAndUsers(LocalEventStore store) {
+    return withTcpAndUsers(store, USERS);
+  }
+
+  /// The same, and strangers may use the streams that let everybody.
+  public static TestServer withTcpAndStrangers(LocalEventStore store) {
+    return withTcpAndUsers(
+        store,
+        new Authentication(
+            USERS.adminPassword(),
+            USERS.opsPassword(),
+            USERS.anonymousEndpoints(),
+            true,
+            USERS.passwordRounds()));
+  }
+
+  private static TestServer withTcpAndUsers(LocalEventStore store, Authentication users) {
     return new TestServer(
         store,
         ServerOptions.insecure()
             .withAddress("127.0.0.1", 0)
             .withTcp(PATIENT_TCP)
-            .withSecurity(Security.plaintextWithUsers(USERS)));
+            .withSecurity(Security.plaintextWithUsers(users)));
   }
 
   /// Serves what is in a directory with TLS, the old TCP protocol too.

@@ -472,6 +472,35 @@ final class TcpWireTest {
     }
   }
 
+  /// `eventstore-client` refuses a confirmation with a position below 0.
+  @Test
+  void who_may_not_know_where_the_log_ends_is_confirmed_with_0() throws Exception {
+    try (var open = TestServer.withTcpAndStrangers(LocalEventStore.inMemory());
+        var peer = new TcpPeer(open.tcpPort())) {
+      open.usersWithDefaultPassword().get();
+      peer.ask(0x82, write("some", ANY, "x"), 0x83);
+
+      assertThat(confirmedPosition(peer, "some")).isZero();
+      assertThat(confirmedPosition(peer, "none")).isZero();
+      var page = ReadStreamEventsCompleted.parseFrom(peer.ask(0xB2, page("some", 0, 1), 0xB3));
+      assertThat(page.getEventsCount()).isEqualTo(1);
+      assertThat(page.getLastCommitPosition()).isEqualTo(-1);
+
+      peer.as("admin", "changeit");
+      peer.ask(0xC8, group("some", "g"), 0xC9);
+      assertThat(confirmedPosition(peer, "some")).isPositive();
+      peer.asNobody();
+      var consumer =
+          PersistentSubscriptionConfirmation.parseFrom(peer.ask(0xC5, connect("some", "g"), 0xC6));
+      assertThat(consumer.getLastCommitPosition()).isZero();
+    }
+  }
+
+  private static long confirmedPosition(TcpPeer peer, String stream) throws Exception {
+    return SubscriptionConfirmation.parseFrom(peer.ask(0xC0, subscribe(stream), 0xC1))
+        .getLastCommitPosition();
+  }
+
   @Test
   void a_filtered_subscription_tells_how_far_it_is() throws Exception {
     try (var peer = new TcpPeer(server.tcpPort());
