@@ -63,7 +63,7 @@ final class Transactions {
     private final Set<UUID> known = new HashSet<>();
     private long bytes;
     private long usedNanos;
-    private boolean sealed;
+    private int commits;
     private @Nullable TransactionCommitCompleted committed;
 
     Open(StreamName stream, ExpectedState expected) {
@@ -103,25 +103,27 @@ final class Transactions {
     return id;
   }
 
-  /// What one is about.
+  /// The stream that one is about.
   ///
   /// @return empty if there is none with this id
-  synchronized Optional<Content> content(long id) {
-    return used(id)
-        .map(transaction ->
-            new Content(
-                transaction.stream,
-                transaction.expected,
-                List.copyOf(transaction.events),
-                Optional.ofNullable(transaction.committed)));
+  synchronized Optional<StreamName> stream(long id) {
+    return used(id).map(transaction -> transaction.stream);
   }
 
-  /// What one is about that is to be committed: nothing can be added any more.
+  /// What one is about that somebody begins to commit. Nothing can be added until it is told how
+  /// that ended: [#committed], [#refused] or [#failed].
   ///
   /// @return empty if there is none with this id
   synchronized Optional<Content> seal(long id) {
-    used(id).ifPresent(transaction -> transaction.sealed = true);
-    return content(id);
+    return used(id)
+        .map(transaction -> {
+          transaction.commits++;
+          return new Content(
+              transaction.stream,
+              transaction.expected,
+              List.copyOf(transaction.events),
+              Optional.ofNullable(transaction.committed));
+        });
   }
 
   /// Adds events. Those of a request that was sent again are not added again.
@@ -132,7 +134,7 @@ final class Transactions {
   /// @throws UnavailableException if all transactions together are too large
   synchronized boolean add(long id, List<ProposedEvent> events) {
     var transaction = used(id).orElse(null);
-    if (transaction == null || transaction.sealed) {
+    if (transaction == null || transaction.commits > 0) {
       return false;
     }
     if (!events.isEmpty()
@@ -165,6 +167,11 @@ final class Transactions {
           transaction.committed = answer;
           release(transaction);
         });
+  }
+
+  /// A commit came to nothing, and another one may succeed: the transaction is as it was before.
+  synchronized void refused(long id) {
+    used(id).ifPresent(transaction -> transaction.commits--);
   }
 
   /// One cannot be committed any more.

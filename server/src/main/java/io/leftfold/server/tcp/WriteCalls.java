@@ -18,6 +18,7 @@ import io.leftfold.api.StreamAppend;
 import io.leftfold.api.StreamMetadata.Acl;
 import io.leftfold.api.StreamName;
 import io.leftfold.api.StreamState;
+import io.leftfold.api.StreamTombstonedException;
 import io.leftfold.api.WrongExpectedStateException;
 import io.leftfold.protocol.messages.tcp.DeleteStream;
 import io.leftfold.protocol.messages.tcp.DeleteStreamCompleted;
@@ -291,13 +292,11 @@ final class WriteCalls {
         Command.TRANSACTION_WRITE_COMPLETED,
         failed,
         () -> {
-          var content = transactions.content(id);
-          content.ifPresent(
-              of -> session.require(Right.OnStream.to(Acl.Action.WRITE, of.stream())));
+          requireWriting(session, id);
           var events = WireEvents.events(message.getEventsList(), limits);
           exchange.answer(
               Command.TRANSACTION_WRITE_COMPLETED,
-              content.isPresent() && transactions.add(id, events)
+              transactions.add(id, events)
                   ? TransactionWriteCompleted.newBuilder()
                       .setTransactionId(id)
                       .setResult(Success)
@@ -322,9 +321,7 @@ final class WriteCalls {
         Command.TRANSACTION_COMMIT_COMPLETED,
         failed,
         () -> {
-          transactions
-              .content(id)
-              .ifPresent(of -> session.require(Right.OnStream.to(Acl.Action.WRITE, of.stream())));
+          requireWriting(session, id);
           var found = transactions.seal(id);
           if (found.isEmpty()) {
             exchange.answer(Command.TRANSACTION_COMMIT_COMPLETED, failed.apply(noTransaction(id)));
@@ -335,25 +332,49 @@ final class WriteCalls {
             exchange.answer(Command.TRANSACTION_COMMIT_COMPLETED, content.committed().get());
             return;
           }
-          var answers =
-              new Answers(
-                  Command.TRANSACTION_COMMIT_COMPLETED,
-                  result -> committed(id, result),
-                  failure -> {
-                    if (failure.result == WrongExpectedVersion || failure.result == StreamDeleted) {
-                      transactions.failed(id);
-                    }
-                    return failed.apply(failure);
-                  });
           begin(
               exchange,
-              answers,
-              told ->
-                  session.append(
-                      List.of(
-                          new StreamAppend(content.stream(), content.expected(), content.events())),
-                      told));
+              new Answers(
+                  Command.TRANSACTION_COMMIT_COMPLETED, result -> committed(id, result), failed),
+              told -> append(session, id, content, told));
         });
+  }
+
+  private void requireWriting(Session session, long transaction) {
+    transactions.stream(transaction)
+        .ifPresent(stream -> session.require(Right.OnStream.to(Acl.Action.WRITE, stream)));
+  }
+
+  /// Appends what is in a transaction, and lets go of it if that comes to nothing.
+  private void append(
+      Session session, long transaction, Transactions.Content content, Completion told) {
+    try {
+      session.append(
+          List.of(new StreamAppend(content.stream(), content.expected(), content.events())),
+          new Completion() {
+            @Override
+            public void completed(AppendResult result) {
+              told.completed(result);
+            }
+
+            @Override
+            public void failed(LeftfoldException reason) {
+              letGo(transaction, reason);
+              told.failed(reason);
+            }
+          });
+    } catch (RuntimeException misuse) {
+      transactions.refused(transaction);
+      throw misuse;
+    }
+  }
+
+  private void letGo(long transaction, LeftfoldException reason) {
+    switch (reason) {
+      case WrongExpectedStateException _, StreamTombstonedException _ ->
+          transactions.failed(transaction);
+      default -> transactions.refused(transaction);
+    }
   }
 
   private TransactionCommitCompleted committed(long id, AppendResult result) {

@@ -64,7 +64,7 @@ class TransactionsTest {
     assertThat(transactions.add(id, events)).isTrue();
     assertThat(transactions.add(id, events)).isTrue();
 
-    assertThat(transactions.content(id).orElseThrow().events()).hasSize(1);
+    assertThat(transactions.seal(id).orElseThrow().events()).hasSize(1);
   }
 
   @Test
@@ -77,6 +77,21 @@ class TransactionsTest {
   }
 
   @Test
+  void one_whose_commit_was_refused_goes_on() {
+    var id = start();
+    transactions.add(id, event(1));
+    transactions.seal(id);
+    transactions.seal(id);
+
+    transactions.refused(id);
+    assertThat(transactions.add(id, event(1))).as("another commit is under way").isFalse();
+    transactions.refused(id);
+
+    assertThat(transactions.add(id, event(1))).isTrue();
+    assertThat(transactions.seal(id).orElseThrow().events()).hasSize(2);
+  }
+
+  @Test
   void what_was_committed_takes_no_bytes_and_its_answer_is_remembered() {
     var id = start();
     transactions.add(id, event(1000));
@@ -85,7 +100,7 @@ class TransactionsTest {
     transactions.committed(id, answer(id));
 
     assertThat(transactions.bytes()).isZero();
-    assertThat(transactions.content(id).orElseThrow().committed()).contains(answer(id));
+    assertThat(transactions.seal(id).orElseThrow().committed()).contains(answer(id));
   }
 
   @Test
@@ -95,7 +110,7 @@ class TransactionsTest {
 
     transactions.failed(id);
 
-    assertThat(transactions.content(id)).isEmpty();
+    assertThat(transactions.seal(id)).isEmpty();
     assertThat(transactions.bytes()).isZero();
   }
 
@@ -106,7 +121,7 @@ class TransactionsTest {
 
     assertThatThrownBy(() -> transactions.add(id, event(6000)))
         .isInstanceOf(LimitExceededException.class);
-    assertThat(transactions.content(id).orElseThrow().events()).hasSize(1);
+    assertThat(transactions.seal(id).orElseThrow().events()).hasSize(1);
   }
 
   @Test
@@ -153,7 +168,7 @@ class TransactionsTest {
     transactions.committed(first, answer(first));
 
     assertThat(start()).isPositive();
-    assertThat(transactions.content(first)).isEmpty();
+    assertThat(transactions.seal(first)).isEmpty();
     assertThat(transactions.size()).isEqualTo(Transactions.OPEN_MAX);
   }
 
@@ -168,8 +183,8 @@ class TransactionsTest {
 
     start();
 
-    assertThat(transactions.content(idle)).isEmpty();
-    assertThat(transactions.content(used)).isPresent();
+    assertThat(transactions.seal(idle)).isEmpty();
+    assertThat(transactions.seal(used)).isPresent();
     assertThat(transactions.bytes()).isLessThan(1000);
   }
 }

@@ -444,6 +444,19 @@ final class TcpWireTest {
     }
   }
 
+  @Test
+  void a_transaction_whose_commit_is_refused_can_go_on() throws Exception {
+    try (var peer = new TcpPeer(server.tcpPort())) {
+      var started = TransactionStartCompleted.parseFrom(peer.ask(0x84, start("$all"), 0x85));
+      var id = started.getTransactionId();
+      assertThat(add(peer, id, UUID.randomUUID())).isEqualTo(OperationResult.Success);
+      assertThat(commit(peer, id).getResult()).isEqualTo(OperationResult.AccessDenied);
+
+      assertThat(add(peer, id, UUID.randomUUID())).isEqualTo(OperationResult.Success);
+      assertThat(commit(peer, id).getResult()).isEqualTo(OperationResult.AccessDenied);
+    }
+  }
+
   // ---- subscriptions
 
   private static SubscribeToStream subscribe(String stream) {
