@@ -31,7 +31,7 @@ sealed interface Refusal {
     static final String MESSAGE = "Access denied.";
   }
 
-  /// The node does not answer now; clients come again.
+  /// The node does not answer now; clients come again, unless it is read-only.
   record NotNow(NotHandledReason reason) implements Refusal {}
 
   /// The request cannot be done, now or later.
@@ -61,15 +61,19 @@ sealed interface Refusal {
       case StreamTombstonedException tombstoned ->
           new Deleted("Event stream '%s' is deleted.".formatted(tombstoned.stream()));
       case NotAuthorizedException _ -> new Denied();
-      case UnavailableException unavailable ->
-          new NotNow(
-              unavailable.reason() == UnavailableException.Reason.TOO_BUSY
-                  ? NotHandledReason.TooBusy
-                  : NotHandledReason.NotReady);
+      case UnavailableException unavailable -> new NotNow(reason(unavailable));
       case LimitExceededException limit -> new Bad(text(limit));
       case CorruptLogException corrupt -> new Bad(text(corrupt));
       case ConditionFailedException failed -> new Bad(text(failed));
       case AlreadyTrackedException tracked -> new Bad(text(tracked));
+    };
+  }
+
+  private static NotHandledReason reason(UnavailableException unavailable) {
+    return switch (unavailable.reason()) {
+      case TOO_BUSY -> NotHandledReason.TooBusy;
+      case READ_ONLY -> NotHandledReason.IsReadOnly;
+      case CLOSED, INDEXING, IN_USE, UNREACHABLE -> NotHandledReason.NotReady;
     };
   }
 

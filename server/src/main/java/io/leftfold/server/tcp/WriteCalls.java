@@ -106,18 +106,31 @@ final class WriteCalls {
                     .setCommitPosition(result.position().orElse(NONE))
                     .setCurrentVersion(0)
                     .build(),
-            failure ->
-                WriteEventsCompleted.newBuilder()
-                    .setResult(failure.result)
-                    .setMessage(failure.message)
-                    .setFirstEventNumber(NONE)
-                    .setLastEventNumber(NONE)
-                    .setCurrentVersion(failure.version)
-                    .build());
+            failure -> notWritten(message, failure));
     begin(
         exchange,
         answers,
         told -> session.append(List.of(new StreamAppend(stream, expected, events)), told));
+  }
+
+  private static MessageLite notWritten(WriteEvents asked, Failure failure) {
+    var message =
+        WriteEventsCompleted.newBuilder()
+            .setResult(failure.result)
+            .setMessage(failure.message)
+            .setFirstEventNumber(NONE)
+            .setLastEventNumber(NONE)
+            .setCurrentVersion(failure.version);
+    if (failure.cause instanceof Failure.Wrong(var wrong)) {
+      message
+          .setFailureIsSoftDeleted(isSoftDeleted(wrong.actual()))
+          .setFailureExpectedVersion(asked.getExpectedVersion());
+    }
+    return message.build();
+  }
+
+  private static int isSoftDeleted(StreamState state) {
+    return state instanceof StreamState.Deleted ? YES : NO;
   }
 
   void delete(Exchange exchange, Session session, DeleteStream message) {
@@ -244,7 +257,7 @@ final class WriteCalls {
         message
             .addFailureStreamIndexes(index)
             .addFailureCurrentVersions(conflict.actual().lastRevision())
-            .addFailureIsSoftDeleted(conflict.actual() instanceof StreamState.Deleted ? YES : NO)
+            .addFailureIsSoftDeleted(isSoftDeleted(conflict.actual()))
             .addFailureExpectedVersions(index < 0 ? NONE : asked.getExpectedVersions(index));
       }
     }

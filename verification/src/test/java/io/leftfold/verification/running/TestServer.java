@@ -62,6 +62,16 @@ public final class TestServer implements AutoCloseable {
     return new TestServer(store, ServerOptions.insecure().withAddress("127.0.0.1", 0).withTcp(tcp));
   }
 
+  /// The same, and who writes waits for so long at most.
+  public static TestServer withTcp(LocalEventStore store, Duration writeTimeout) {
+    return new TestServer(
+        store,
+        ServerOptions.insecure()
+            .withAddress("127.0.0.1", 0)
+            .withTcp(PATIENT_TCP)
+            .withWriteTimeout(writeTimeout));
+  }
+
   /// Serves a store that is open to users, the old TCP protocol too, without encryption, and closes
   /// it in the end.
   public static TestServer withTcpAndUsers(LocalEventStore store) {

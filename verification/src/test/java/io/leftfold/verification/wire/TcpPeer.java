@@ -20,6 +20,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.UUID;
+import javax.net.SocketFactory;
 
 /// One connection of the old TCP protocol, byte by byte.
 public final class TcpPeer implements AutoCloseable {
@@ -27,6 +28,7 @@ public final class TcpPeer implements AutoCloseable {
   static final int HEARTBEAT_REQUEST = 0x01;
   static final int HEARTBEAT_RESPONSE = 0x02;
   static final int BAD_REQUEST = 0xF0;
+  static final int NOT_HANDLED = 0xF1;
 
   private static final int PATIENCE_MILLIS = 20_000;
   private static final int HEAD_BYTES = 18;
@@ -39,8 +41,13 @@ public final class TcpPeer implements AutoCloseable {
 
   /// Connects to a port on loopback.
   public TcpPeer(int port) {
+    this(port, SocketFactory.getDefault());
+  }
+
+  /// Connects to a port on loopback by sockets of some kind.
+  TcpPeer(int port, SocketFactory sockets) {
     try {
-      socket = new Socket(InetAddress.getLoopbackAddress(), port);
+      socket = sockets.createSocket(InetAddress.getLoopbackAddress(), port);
       socket.setSoTimeout(PATIENCE_MILLIS);
       socket.setTcpNoDelay(true);
       in = new DataInputStream(socket.getInputStream());
@@ -91,6 +98,11 @@ public final class TcpPeer implements AutoCloseable {
         .put((byte) secret.length)
         .put(secret)
         .array();
+  }
+
+  /// Says that nothing more comes from here.
+  void sendNoMore() throws IOException {
+    socket.shutdownOutput();
   }
 
   void sendBytes(byte... bytes) throws IOException {

@@ -151,6 +151,19 @@ final class TcpWireTest {
     }
   }
 
+  @Test
+  void an_append_that_expected_something_else_is_told_what() throws Exception {
+    try (var peer = new TcpPeer(server.tcpPort())) {
+      var there = WriteEventsCompleted.parseFrom(peer.ask(0x82, write("there", 7, "x"), 0x83));
+      assertThat(there.getFailureExpectedVersion()).isEqualTo(7);
+      assertThat(there.getFailureIsSoftDeleted()).as("1 says no").isEqualTo(1);
+      var deleted = WriteEventsCompleted.parseFrom(peer.ask(0x82, write("deleted", 7, "x"), 0x83));
+      assertThat(deleted.getFailureIsSoftDeleted()).as("2 says yes").isEqualTo(2);
+      var gone = WriteEventsCompleted.parseFrom(peer.ask(0x82, write("tombstoned", 7, "x"), 0x83));
+      assertThat(gone.hasFailureIsSoftDeleted()).isFalse();
+    }
+  }
+
   @ParameterizedTest
   @CsvSource({
     "there, 7, false, WrongExpectedVersion",
