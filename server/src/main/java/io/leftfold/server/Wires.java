@@ -242,7 +242,9 @@ record Wires(
     var shown = new OptionsPage(options.shown().stream().map(Wires::option).toList()).resource();
     router.route("/info/options").handler(exchanges.answering(_ -> Optional.of(shown)));
     if (options.atom().hasStatistics()) {
-      router.route("/stats/*").handler(exchanges.answering(new StatisticsPages()));
+      router
+          .route("/stats/*")
+          .handler(exchanges.answering(new StatisticsPages(() -> tcpPort(tcpPort.getAsInt()))));
     }
     if (options.atom().hasGossip()) {
       var gossip =
@@ -255,6 +257,11 @@ record Wires(
   private static OptionsPage.Option option(ShownOption shown) {
     return new OptionsPage.Option(
         shown.name(), shown.description(), shown.type(), shown.value(), shown.source());
+  }
+
+  private StatisticsPages.TcpPort tcpPort(int port) {
+    return new StatisticsPages.TcpPort(
+        "%s:%d".formatted(options.host(), port), options.security() instanceof Security.Tls);
   }
 
   /// Where others reach this node, as far as somebody knows who has reached it by a URL.

@@ -28,6 +28,7 @@ public final class Measures {
   private final Observer observer;
   private final SlowLog slow;
   private final Set<Following> followings = ConcurrentHashMap.newKeySet();
+  private final Connections connections = new Connections();
 
   private volatile @Nullable Consumer<ResolvedEvent> deliveries;
 
@@ -54,6 +55,11 @@ public final class Measures {
   /// @return for nodes that nobody looks into
   public static Measures none() {
     return new Measures(() -> 0, Observer.none(), Duration.ofDays(1), Duration.ofDays(1));
+  }
+
+  /// The connections of the old TCP protocol.
+  Connections connections() {
+    return connections;
   }
 
   /// Tells of each event that is given to a subscription or to a consumer of a persistent one, on

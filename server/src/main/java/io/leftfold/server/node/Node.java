@@ -85,6 +85,13 @@ public final class Node {
         origin);
   }
 
+  /// The connections of the old TCP protocol, for who opens them.
+  ///
+  /// @return those of this node
+  public Connections connections() {
+    return measures.connections();
+  }
+
   /// How many writes wait until it is their connection's turn.
   ///
   /// @return as of this moment

@@ -5,6 +5,7 @@ package io.leftfold.server.node;
 import io.leftfold.api.EventCounts;
 import io.leftfold.engine.IndexProgress;
 import io.leftfold.engine.LocalEventStore;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -54,12 +55,21 @@ public final class Statistics {
     figures.put("es-queue-writer-queueName", "writer");
     figures.put("es-queue-writer-length", figures.get("es-queue-length"));
     measures.flushes().addTo(figures);
+    measures.connections().addTo(figures);
     var usable = store.writerState().diskUsableBytes();
     if (usable != Long.MAX_VALUE) {
       figures.put("sys-drive-data-availableBytes", Long.toString(usable));
     }
     ProcessFigures.addTo(figures);
     return figures;
+  }
+
+  /// The connections of the old TCP protocol that are open.
+  ///
+  /// @return the connections, in the order of their peers
+  public List<Connections.Open> connections() {
+    require.run();
+    return measures.connections().all();
   }
 
   /// How many events there are of the most frequent types and categories; none are counted while

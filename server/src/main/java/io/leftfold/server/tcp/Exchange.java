@@ -4,6 +4,7 @@ package io.leftfold.server.tcp;
 
 import com.google.protobuf.MessageLite;
 import io.leftfold.server.edge.FrameConnection;
+import io.leftfold.server.node.Connections;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
@@ -12,17 +13,24 @@ import java.nio.charset.StandardCharsets;
 /// All but [#later] and [#encoded] is called on the connection's event loop.
 final class Exchange {
 
+  /// What a frame has before its package: its length.
+  static final int PREFIX_BYTES = Integer.BYTES;
+
   private static final int HEAD_BYTES = 18;
   private static final byte[] NOTHING = {};
 
   private final FrameConnection connection;
+  private final Connections.Open figures;
   private final Request.Id id;
   private final Runnable ended;
   private boolean over;
 
+  /// @param figures count what is said
   /// @param ended runs after the last answer
-  Exchange(FrameConnection connection, Request.Id id, Runnable ended) {
+  Exchange(
+      FrameConnection connection, Connections.Open figures, Request.Id id, Runnable ended) {
     this.connection = connection;
+    this.figures = figures;
     this.id = id;
     this.ended = ended;
   }
@@ -65,6 +73,7 @@ final class Exchange {
   /// @param encoded a package
   void say(byte[] encoded) {
     connection.send(encoded, 0, encoded.length);
+    figures.sent(PREFIX_BYTES + (long) encoded.length);
   }
 
   /// Gives the last answer; further ones are not given.

@@ -35,6 +35,7 @@ import io.leftfold.server.access.NotAuthenticatedException;
 import io.leftfold.server.edge.FrameConnection;
 import io.leftfold.server.edge.FrameListener;
 import io.leftfold.server.group.Groups;
+import io.leftfold.server.node.Connections;
 import io.leftfold.server.node.Node;
 import io.leftfold.server.node.Session;
 import io.leftfold.server.node.Turns;
@@ -57,6 +58,7 @@ final class TcpConnection implements FrameListener {
   private static final int SUBSCRIPTIONS_MAX = 4096;
 
   private final FrameConnection connection;
+  private final Connections.Open figures;
   private final Node node;
   private final Authenticator authenticator;
   private final Groups groups;
@@ -79,6 +81,7 @@ final class TcpConnection implements FrameListener {
 
   TcpConnection(
       FrameConnection connection,
+      Connections.Open figures,
       Node node,
       Authenticator authenticator,
       Groups groups,
@@ -87,6 +90,7 @@ final class TcpConnection implements FrameListener {
       ReadCalls pages,
       Reads reads) {
     this.connection = connection;
+    this.figures = figures;
     this.node = node;
     this.authenticator = authenticator;
     this.groups = groups;
@@ -102,6 +106,7 @@ final class TcpConnection implements FrameListener {
 
   @Override
   public void frame(byte[] bytes, int offset, int length) {
+    figures.received(Exchange.PREFIX_BYTES + (long) length);
     try {
       if (length < 1) {
         throw new Request.MalformedException("Invalid TCP frame received: it is empty");
@@ -151,6 +156,7 @@ final class TcpConnection implements FrameListener {
       case PING -> exchange.answer(pong(request));
       case IDENTIFY_CLIENT -> {
         name = parsed(IdentifyClient.parser(), request).getConnectionName();
+        figures.named(name);
         exchange.answer(Command.CLIENT_IDENTIFIED);
       }
       case AUTHENTICATE -> authenticate(request, exchange);
@@ -292,7 +298,7 @@ final class TcpConnection implements FrameListener {
   // ---- who asks
 
   private Exchange exchange(Request.Id id) {
-    return new Exchange(connection, id, () -> {});
+    return new Exchange(connection, figures, id, () -> {});
   }
 
   private void authenticate(Request request, Exchange exchange) {
@@ -390,6 +396,7 @@ final class TcpConnection implements FrameListener {
     }
     return new Exchange(
         connection,
+        figures,
         request.id(),
         () -> {
           connection.keep(-bytes);
@@ -450,7 +457,7 @@ final class TcpConnection implements FrameListener {
         request,
         (session, counted) -> {
           counted.end();
-          var exchange = new Exchange(connection, id, () -> subscriptions.remove(id));
+          var exchange = new Exchange(connection, figures, id, () -> subscriptions.remove(id));
           var before = subscriptions.remove(id);
           if (before != null) {
             before.stop();
@@ -509,13 +516,12 @@ final class TcpConnection implements FrameListener {
 
   @Override
   public void silent() {
-    var request =
-        Exchange.encoded(Command.HEARTBEAT_REQUEST, new Request.Id(0, ++heartbeats), new byte[0]);
-    connection.send(request, 0, request.length);
+    exchange(new Request.Id(0, ++heartbeats)).answer(Command.HEARTBEAT_REQUEST);
   }
 
   @Override
   public void closed() {
+    figures.closed();
     reads.stop();
     shuttingDown();
   }

@@ -33,6 +33,7 @@ public final class TcpHandler implements FrameHandler {
   private final WriteCalls writes;
   private final ReadCalls reads;
   private final Semaphore making;
+  private final Supplier<UUID> ids;
 
   /// Of a node.
   ///
@@ -41,7 +42,7 @@ public final class TcpHandler implements FrameHandler {
   /// @param groups hand out events
   /// @param limits what is taken at a time
   /// @param underWay tells of writes that take too long
-  /// @param ids name transactions
+  /// @param ids name transactions and connections
   /// @param nanoTime as [System#nanoTime()]
   /// @param threads makes virtual threads for what may take a while
   public TcpHandler(
@@ -57,6 +58,7 @@ public final class TcpHandler implements FrameHandler {
     this.authenticator = authenticator;
     this.groups = groups;
     this.threads = threads;
+    this.ids = ids;
     var ofWrites = new WireEvents.Limits(limits.eventBytesMax, limits.appendBytesMax);
     this.writes =
         new WriteCalls(
@@ -87,6 +89,7 @@ public final class TcpHandler implements FrameHandler {
   public FrameListener open(FrameConnection connection) {
     return new TcpConnection(
         connection,
+        node.connections().open(ids.get(), connection.peer().toString()),
         node,
         authenticator,
         groups,

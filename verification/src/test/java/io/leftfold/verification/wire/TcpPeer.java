@@ -100,6 +100,11 @@ public final class TcpPeer implements AutoCloseable {
         .array();
   }
 
+  /// Where it connects from.
+  int localPort() {
+    return socket.getLocalPort();
+  }
+
   /// Says that nothing more comes from here.
   void sendNoMore() throws IOException {
     socket.shutdownOutput();

@@ -32,6 +32,7 @@ import io.leftfold.protocol.messages.tcp.Filter;
 import io.leftfold.protocol.messages.tcp.FilteredReadAllEvents;
 import io.leftfold.protocol.messages.tcp.FilteredReadAllEventsCompleted;
 import io.leftfold.protocol.messages.tcp.FilteredSubscribeToStream;
+import io.leftfold.protocol.messages.tcp.IdentifyClient;
 import io.leftfold.protocol.messages.tcp.OperationResult;
 import io.leftfold.protocol.messages.tcp.PersistentSubscriptionAckEvents;
 import io.leftfold.protocol.messages.tcp.PersistentSubscriptionConfirmation;
@@ -63,7 +64,9 @@ import io.leftfold.protocol.messages.tcp.WriteEvents;
 import io.leftfold.protocol.messages.tcp.WriteEventsCompleted;
 import io.leftfold.protocol.messages.tcp.WriteEventsMultiStream;
 import io.leftfold.protocol.messages.tcp.WriteEventsMultiStreamCompleted;
+import io.leftfold.verification.running.Await;
 import io.leftfold.verification.running.TestServer;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -702,6 +705,45 @@ final class TcpWireTest {
       assertThat(http.send(request, BodyHandlers.ofString()).body())
           .containsPattern("\"externalTcpPort\":\\s*%d,".formatted(server.tcpPort()))
           .containsPattern("\"externalSecureTcpPort\":\\s*0,");
+    }
+  }
+
+  @Test
+  void statistics_list_the_connections_with_what_they_carried() throws Exception {
+    try (var one = TestServer.withTcp(LocalEventStore.inMemory(), TestServer.PATIENT_TCP)) {
+      assertThat(json(one, "/stats/tcp")).isEqualTo("[]");
+      int port;
+      try (var peer = new TcpPeer(one.tcpPort())) {
+        var identify = IdentifyClient.newBuilder().setVersion(1).setConnectionName("teller");
+        peer.ask(0xF5, identify.build(), 0xF6);
+        assertThat(peer.ask(0x03, new byte[100]).command()).isEqualTo(0x04);
+        port = peer.localPort();
+        var head = 4 + 18;
+        assertThat(json(one, "/stats/tcp"))
+            .contains("\"remoteEndPoint\":\"127.0.0.1:%d\"".formatted(port))
+            .contains("\"localEndPoint\":\"127.0.0.1:%d\"".formatted(one.tcpPort()))
+            .contains("\"clientConnectionName\":\"teller\"")
+            .containsPattern("\"connectionId\":\"[0-9a-f-]{36}\"")
+            .contains("\"totalBytesSent\":%d,".formatted(2 * head + 100))
+            .contains(
+                "\"totalBytesReceived\":%d,"
+                    .formatted(2 * head + 100 + identify.build().getSerializedSize()))
+            .contains("\"isExternalConnection\":true,\"isSslConnection\":false");
+        assertThat(json(one, "/stats/proc/tcp")).contains("\"connections\":1");
+      }
+      Await.until(() -> "no connection left", () -> json(one, "/stats/tcp").equals("[]"));
+      assertThat(json(one, "/stats/proc/tcp"))
+          .contains("\"connections\":0", "\"sentBytesTotal\":%d".formatted(2 * (4 + 18) + 100));
+    }
+  }
+
+  private static String json(TestServer of, String path) {
+    var uri = URI.create("http://127.0.0.1:%d%s".formatted(of.port(), path));
+    try (var http = HttpClient.newHttpClient()) {
+      var page = http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString()).body();
+      return page.replaceAll("\\s", "");
+    } catch (IOException | InterruptedException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -11,6 +11,7 @@ import io.leftfold.server.http.exchange.Request;
 import io.leftfold.server.http.exchange.Resource;
 import io.leftfold.server.http.exchange.Status;
 import io.leftfold.server.http.exchange.Target;
+import io.leftfold.server.node.Connections;
 import io.leftfold.server.node.Session;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import tools.jackson.core.JsonGenerator;
 
@@ -31,8 +33,20 @@ public final class StatisticsPages implements Resource.Routes {
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Pattern NUMBER = Pattern.compile("-?[0-9]{1,18}(\\.[0-9]{1,9})?");
 
+  private final Supplier<TcpPort> tcp;
+
   /// The pages.
-  public StatisticsPages() {}
+  ///
+  /// @param tcp where the old TCP protocol is spoken, asked for at each request
+  public StatisticsPages(Supplier<TcpPort> tcp) {
+    this.tcp = tcp;
+  }
+
+  /// A port of the old TCP protocol.
+  ///
+  /// @param endPoint address and port on which it listens
+  /// @param isEncrypted whether TLS is spoken there
+  public record TcpPort(String endPoint, boolean isEncrypted) {}
 
   /// Figures and groups of them.
   private sealed interface Node {
@@ -45,13 +59,48 @@ public final class StatisticsPages implements Resource.Routes {
   public Optional<Resource> find(Target target) {
     var all = target.segmentsWithoutLastSlash();
     var path = all.subList(1, all.size());
-    if (path.equals(List.of("replication")) || path.equals(List.of("tcp"))) {
+    if (path.equals(List.of("replication"))) {
       return Optional.of(Resource.get(StatisticsPages::none));
+    }
+    if (path.equals(List.of("tcp"))) {
+      return Optional.of(Resource.get((_, session) -> connections(session)));
     }
     return Optional.of(Resource.get((request, session) -> figures(request, session, path)));
   }
 
-  /// There are no other nodes, and no connections of that kind.
+  /// What waits to be taken of one is not known here, and so not said.
+  private Answer connections(Session session) {
+    var open = session.statistics().connections();
+    var port = tcp.get();
+    return kept(
+        Answer.of(
+            Status.OK,
+            JSON,
+            out ->
+                Json.write(
+                    out,
+                    json -> {
+                      json.writeStartArray();
+                      open.forEach(connection -> write(json, connection, port));
+                      json.writeEndArray();
+                    })),
+        session);
+  }
+
+  private static void write(JsonGenerator json, Connections.Open connection, TcpPort port) {
+    json.writeStartObject();
+    json.writeStringProperty("remoteEndPoint", connection.peer());
+    json.writeStringProperty("localEndPoint", port.endPoint());
+    json.writeStringProperty("clientConnectionName", connection.name());
+    json.writeStringProperty("connectionId", connection.id().toString());
+    json.writeNumberProperty("totalBytesSent", connection.sentBytes());
+    json.writeNumberProperty("totalBytesReceived", connection.receivedBytes());
+    json.writeBooleanProperty("isExternalConnection", true);
+    json.writeBooleanProperty("isSslConnection", port.isEncrypted());
+    json.writeEndObject();
+  }
+
+  /// There are no other nodes.
   private static Answer none(Request request, Session session) {
     session.statistics().ofNode();
     return kept(Answer.text(Status.OK, JSON, "[]"), session);
