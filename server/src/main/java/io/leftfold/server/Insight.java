@@ -12,6 +12,7 @@ import io.leftfold.server.metrics.ProjectionFigures;
 import io.leftfold.server.metrics.ServerMetrics;
 import io.leftfold.server.node.Measures;
 import io.leftfold.server.node.ServedProjections;
+import io.leftfold.server.tcp.RequestWatch;
 import io.leftfold.server.tracing.Tracing;
 import io.vertx.ext.web.Router;
 import java.time.Clock;
@@ -104,6 +105,11 @@ record Insight(ServerMetrics metrics, Measures measures, @Nullable Tracing traci
     if (tracing != null) {
       tracing.trace(router);
     }
+  }
+
+  /// Makes spans of requests over the old TCP protocol, if they are wanted.
+  RequestWatch watchOfTcp() {
+    return tracing == null ? RequestWatch.none() : tracing::begun;
   }
 
   @Override

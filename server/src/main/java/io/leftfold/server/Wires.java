@@ -189,7 +189,8 @@ record Wires(
         underWay,
         UUID::randomUUID,
         System::nanoTime,
-        threads);
+        threads,
+        insight.watchOfTcp());
   }
 
   private void later(Duration delay, Runnable task) {

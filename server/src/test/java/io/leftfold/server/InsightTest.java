@@ -4,6 +4,7 @@ package io.leftfold.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.google.protobuf.ByteString;
 import com.sun.net.httpserver.HttpServer;
 import io.grpc.stub.StreamObserver;
 import io.leftfold.engine.LocalEventStore;
@@ -11,6 +12,7 @@ import io.leftfold.protocol.messages.groups.ReadReq;
 import io.leftfold.protocol.messages.groups.ReadResp;
 import io.leftfold.protocol.messages.shared.Empty;
 import io.leftfold.protocol.messages.store.Wire;
+import io.leftfold.protocol.messages.tcp.WriteEvents;
 import io.leftfold.server.GroupMetricsTest.GroupsOf;
 import io.opentelemetry.proto.collector.metrics.v1.ExportMetricsServiceRequest;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
@@ -20,7 +22,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
@@ -46,6 +51,7 @@ final class InsightTest {
   private final BlockingQueue<ExportMetricsServiceRequest> metrics = new LinkedBlockingQueue<>();
   private final BlockingQueue<String> secrets = new LinkedBlockingQueue<>();
   private HttpServer receiver;
+  private Telemetry telemetry;
   private RunningServer server;
 
   @BeforeEach
@@ -80,7 +86,8 @@ final class InsightTest {
             1,
             Duration.ofMillis(20),
             Duration.ofSeconds(1));
-    server = new RunningServer(LocalEventStore.inMemory(), Telemetry.defaults().withOtlp(otlp));
+    telemetry = Telemetry.defaults().withOtlp(otlp);
+    server = new RunningServer(LocalEventStore.inMemory(), telemetry);
   }
 
   private static InputStream plain(com.sun.net.httpserver.HttpExchange exchange)
@@ -137,6 +144,40 @@ final class InsightTest {
       assertThat(span.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
       assertThat(span.getAttributesList().toString())
           .contains("http.route", page, "http.response.status_code", "http.request.method");
+    }
+  }
+
+  @Test
+  void a_request_over_tcp_is_a_span_with_the_kind_of_its_answer() throws Exception {
+    var options =
+        ServerOptions.insecure()
+            .withAddress("127.0.0.1", 0)
+            .withTelemetry(telemetry)
+            .withTcp(TcpOptions.defaults().withPort(0));
+    var write =
+        WriteEvents.newBuilder()
+            .setEventStreamId(ByteString.copyFromUtf8("account-1"))
+            .setExpectedVersion(-2)
+            .build()
+            .toByteArray();
+    var length = 18 + write.length;
+    var frame =
+        ByteBuffer.allocate(4 + length)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putInt(length)
+            .put((byte) 0x82)
+            .put(new byte[17])
+            .put(write);
+    try (var store = LocalEventStore.inMemory();
+        var traced = LeftfoldServer.start(store, options);
+        var socket = new Socket(InetAddress.getLoopbackAddress(), traced.tcpPort())) {
+      socket.getOutputStream().write(frame.array());
+
+      var span = await(each -> each.getName().equals("tcp/WRITE_EVENTS"));
+      assertThat(span.getParentSpanId().isEmpty()).isTrue();
+      assertThat(span.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_SERVER);
+      assertThat(span.getAttributesList().toString())
+          .contains("rpc.method", "leftfold.answer", "WRITE_EVENTS_COMPLETED");
     }
   }
 

@@ -82,6 +82,11 @@ enum Command {
     return (byte) code;
   }
 
+  /// The name of one, from its byte; empty if it is not known here.
+  static String name(byte code) {
+    return of(code).map(Command::name).orElse("");
+  }
+
   /// From its byte; what nodes said to each other is not known here.
   static Optional<Command> of(byte code) {
     return Optional.ofNullable(BY_CODE[Byte.toUnsignedInt(code)]);

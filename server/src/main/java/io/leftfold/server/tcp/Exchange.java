@@ -22,13 +22,13 @@ final class Exchange {
   private final FrameConnection connection;
   private final Connections.Open figures;
   private final Request.Id id;
-  private final Runnable ended;
+  private final RequestWatch.End ended;
   private boolean over;
 
   /// @param figures count what is said
-  /// @param ended runs after the last answer
+  /// @param ended told after the last answer
   Exchange(
-      FrameConnection connection, Connections.Open figures, Request.Id id, Runnable ended) {
+      FrameConnection connection, Connections.Open figures, Request.Id id, RequestWatch.End ended) {
     this.connection = connection;
     this.figures = figures;
     this.id = id;
@@ -97,15 +97,19 @@ final class Exchange {
   void answer(byte[] encoded) {
     if (!over) {
       say(encoded);
-      end();
+      end(Command.name(encoded[0]));
     }
   }
 
   /// Needs no answer, or none any more.
   void end() {
+    end("");
+  }
+
+  private void end(String answer) {
     if (!over) {
       over = true;
-      ended.run();
+      ended.over(answer);
     }
   }
 }

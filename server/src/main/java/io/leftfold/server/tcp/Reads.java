@@ -18,7 +18,7 @@ final class Reads {
   private final FrameConnection connection;
   private final ThreadFactory threads;
   private final Semaphore making;
-  private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private boolean reading;
 
   /// @param threads makes a virtual thread for each page
@@ -29,16 +29,19 @@ final class Reads {
     this.making = making;
   }
 
+  private record Waiting(Exchange exchange, Supplier<ReadCalls.Answer> page) {}
+
   /// Makes a page, in its turn.
   void add(Exchange exchange, Supplier<ReadCalls.Answer> page) {
-    waiting.add(() -> threads.newThread(() -> make(exchange, page)).start());
+    waiting.add(new Waiting(exchange, page));
     next();
   }
 
   private void next() {
     if (!reading && !waiting.isEmpty()) {
       reading = true;
-      connection.onReady(waiting.remove());
+      var first = waiting.remove();
+      connection.onReady(() -> threads.newThread(() -> make(first.exchange, first.page)).start());
     }
   }
 
@@ -63,6 +66,7 @@ final class Reads {
 
   /// Makes none of those that wait.
   void stop() {
+    waiting.forEach(each -> each.exchange.end());
     waiting.clear();
   }
 }

@@ -66,6 +66,7 @@ final class TcpConnection implements FrameListener {
   private final WriteCalls writes;
   private final ReadCalls pages;
   private final Reads reads;
+  private final RequestWatch watch;
   private final FollowCalls follows;
   private final GroupCalls groupCalls;
 
@@ -88,7 +89,8 @@ final class TcpConnection implements FrameListener {
       ThreadFactory threads,
       WriteCalls writes,
       ReadCalls pages,
-      Reads reads) {
+      Reads reads,
+      RequestWatch watch) {
     this.connection = connection;
     this.figures = figures;
     this.node = node;
@@ -98,6 +100,7 @@ final class TcpConnection implements FrameListener {
     this.writes = writes;
     this.pages = pages;
     this.reads = reads;
+    this.watch = watch;
     this.follows = new FollowCalls(connection, threads);
     this.groupCalls = new GroupCalls(groups);
   }
@@ -298,7 +301,7 @@ final class TcpConnection implements FrameListener {
   // ---- who asks
 
   private Exchange exchange(Request.Id id) {
-    return new Exchange(connection, figures, id, () -> {});
+    return new Exchange(connection, figures, id, _ -> {});
   }
 
   private void authenticate(Request request, Exchange exchange) {
@@ -394,11 +397,13 @@ final class TcpConnection implements FrameListener {
       full = true;
       connection.pause();
     }
+    var watched = watch.begun(Command.name(request.code()));
     return new Exchange(
         connection,
         figures,
         request.id(),
-        () -> {
+        answer -> {
+          watched.over(answer);
           connection.keep(-bytes);
           underWay--;
           if (full && underWay <= UNDER_WAY_MAX / 2) {
@@ -457,7 +462,7 @@ final class TcpConnection implements FrameListener {
         request,
         (session, counted) -> {
           counted.end();
-          var exchange = new Exchange(connection, figures, id, () -> subscriptions.remove(id));
+          var exchange = new Exchange(connection, figures, id, _ -> subscriptions.remove(id));
           var before = subscriptions.remove(id);
           if (before != null) {
             before.stop();

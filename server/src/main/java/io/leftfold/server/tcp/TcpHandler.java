@@ -34,6 +34,7 @@ public final class TcpHandler implements FrameHandler {
   private final ReadCalls reads;
   private final Semaphore making;
   private final Supplier<UUID> ids;
+  private final RequestWatch watch;
 
   /// Of a node.
   ///
@@ -45,6 +46,7 @@ public final class TcpHandler implements FrameHandler {
   /// @param ids name transactions and connections
   /// @param nanoTime as [System#nanoTime()]
   /// @param threads makes virtual threads for what may take a while
+  /// @param watch is told of requests
   public TcpHandler(
       Node node,
       Authenticator authenticator,
@@ -53,12 +55,14 @@ public final class TcpHandler implements FrameHandler {
       UnderWay underWay,
       Supplier<UUID> ids,
       LongSupplier nanoTime,
-      ThreadFactory threads) {
+      ThreadFactory threads,
+      RequestWatch watch) {
     this.node = node;
     this.authenticator = authenticator;
     this.groups = groups;
     this.threads = threads;
     this.ids = ids;
+    this.watch = watch;
     var ofWrites = new WireEvents.Limits(limits.eventBytesMax, limits.appendBytesMax);
     this.writes =
         new WriteCalls(
@@ -96,6 +100,7 @@ public final class TcpHandler implements FrameHandler {
         threads,
         writes,
         reads,
-        new Reads(connection, threads, making));
+        new Reads(connection, threads, making),
+        watch);
   }
 }

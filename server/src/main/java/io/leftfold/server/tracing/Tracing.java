@@ -8,6 +8,7 @@ import io.leftfold.server.edge.GrpcCall;
 import io.leftfold.server.edge.GrpcHandler;
 import io.leftfold.server.edge.GrpcListener;
 import io.leftfold.server.edge.GrpcStatus;
+import io.leftfold.server.tcp.RequestWatch;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanKind;
@@ -38,6 +39,7 @@ public final class Tracing implements AutoCloseable {
   private static final String SCOPE = "io.leftfold.server";
   private static final Duration EXPORT_PATIENCE = Duration.ofSeconds(10);
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(2);
+  private static final String NOT_HANDLED = "NOT_HANDLED";
   private static final int NOT_FOUND = 404;
   private static final int FAULTS = 500;
 
@@ -143,6 +145,29 @@ public final class Tracing implements AutoCloseable {
       span.setStatus(StatusCode.ERROR);
     }
     span.end();
+  }
+
+  /// Makes a span for a request over the old TCP protocol, which has no place for that of its
+  /// caller.
+  ///
+  /// @param request its kind
+  /// @return told of its end
+  public RequestWatch.End begun(String request) {
+    var span =
+        tracer
+            .spanBuilder("tcp/" + request)
+            .setSpanKind(SpanKind.SERVER)
+            .setNoParent()
+            .setAttribute("rpc.system", "eventstore-tcp")
+            .setAttribute("rpc.method", request)
+            .startSpan();
+    return answer -> {
+      span.setAttribute("leftfold.answer", answer);
+      if (answer.equals(NOT_HANDLED)) {
+        span.setStatus(StatusCode.ERROR, answer);
+      }
+      span.end();
+    };
   }
 
   private static void end(Span span, GrpcStatus status) {
