@@ -145,6 +145,15 @@ public final class WireReader {
     return Arrays.copyOfRange(bytes, start, start + length);
   }
 
+  /// Passes over bytes.
+  ///
+  /// @return how many there are
+  public int skipBytes() {
+    var length = length();
+    take(length);
+    return length;
+  }
+
   /// Takes text.
   ///
   /// @return the text

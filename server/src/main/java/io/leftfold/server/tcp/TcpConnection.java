@@ -295,6 +295,7 @@ final class TcpConnection implements FrameListener {
 
   private static <M> M parsed(Parser<M> parser, Request request)
       throws InvalidProtocolBufferException {
+    MessageBounds.require(request);
     return parser.parseFrom(request.bytes(), request.offset(), request.length());
   }
 

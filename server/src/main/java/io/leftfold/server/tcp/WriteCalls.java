@@ -92,7 +92,8 @@ final class WriteCalls {
 
   void write(Exchange exchange, Session session, WriteEvents message) {
     var stream = WireEvents.stream(message.getEventStreamId());
-    var expected = WireEvents.expected(message.getExpectedVersion());
+    var number = message.getExpectedVersion();
+    var expected = WireEvents.expected(number);
     var events = WireEvents.events(message.getEventsList(), limits);
     var answers =
         new Answers(
@@ -106,14 +107,14 @@ final class WriteCalls {
                     .setCommitPosition(result.position().orElse(NONE))
                     .setCurrentVersion(0)
                     .build(),
-            failure -> notWritten(message, failure));
+            failure -> notWritten(number, failure));
     begin(
         exchange,
         answers,
         told -> session.append(List.of(new StreamAppend(stream, expected, events)), told));
   }
 
-  private static MessageLite notWritten(WriteEvents asked, Failure failure) {
+  private static MessageLite notWritten(long expected, Failure failure) {
     var message =
         WriteEventsCompleted.newBuilder()
             .setResult(failure.result)
@@ -124,7 +125,7 @@ final class WriteCalls {
     if (failure.cause instanceof Failure.Wrong(var wrong)) {
       message
           .setFailureIsSoftDeleted(isSoftDeleted(wrong.actual()))
-          .setFailureExpectedVersion(asked.getExpectedVersion());
+          .setFailureExpectedVersion(expected);
     }
     return message.build();
   }
@@ -169,11 +170,13 @@ final class WriteCalls {
   void writeMany(Exchange exchange, Session session, WriteEventsMultiStream message) {
     var streams = message.getEventStreamIdsList().stream().map(WireEvents::stream).toList();
     var parts = parts(message, streams);
+    // Not the message, which is large: answers are kept until the write is through.
+    var versions = message.getExpectedVersionsList();
     var answers =
         new Answers(
             Command.WRITE_EVENTS_MULTI_STREAM_COMPLETED,
             result -> written(streams, result),
-            failure -> failed(message, streams, failure));
+            failure -> failed(versions, streams, failure));
     begin(exchange, answers, told -> session.append(parts, told));
   }
 
@@ -246,7 +249,7 @@ final class WriteCalls {
   }
 
   private static MessageLite failed(
-      WriteEventsMultiStream asked, List<StreamName> streams, Failure failure) {
+      List<Long> expected, List<StreamName> streams, Failure failure) {
     var message =
         WriteEventsMultiStreamCompleted.newBuilder()
             .setResult(failure.result)
@@ -258,7 +261,7 @@ final class WriteCalls {
             .addFailureStreamIndexes(index)
             .addFailureCurrentVersions(conflict.actual().lastRevision())
             .addFailureIsSoftDeleted(isSoftDeleted(conflict.actual()))
-            .addFailureExpectedVersions(index < 0 ? NONE : asked.getExpectedVersions(index));
+            .addFailureExpectedVersions(index < 0 ? NONE : expected.get(index));
       }
     }
     return message.build();

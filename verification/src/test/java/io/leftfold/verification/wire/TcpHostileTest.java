@@ -34,6 +34,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Peers of the old TCP protocol that are broken or mean harm: each is told why and closed, or told
@@ -296,6 +297,40 @@ final class TcpHostileTest {
       }
       assertThat(peer.next().command()).isEqualTo(0x83);
       acknowledged++;
+    }
+  }
+
+  /// Two bytes each, of which objects of fifty are made; nobody has to say who they are for it.
+  @ParameterizedTest
+  @CsvSource({
+    "0x82, 1a00, an event without anything",
+    "0x82, 7801, a field that nobody knows",
+    "0x86, 1200, an event without anything",
+    "0x8C, 0a00, a stream without a name",
+    "0x8C, 1000, a version",
+    "0xCC, 1200, an id without bytes",
+    "0xCD, 1200, an id without bytes",
+    "0xC0, 7801, a field that nobody knows",
+    "0xF5, 7801, a field that nobody knows"
+  })
+  void very_many_parts_are_not_made_objects_of(String command, String part, String what)
+      throws Exception {
+    var message = HexFormat.of().parseHex(part.repeat(1_000_000));
+    try (var peer = new TcpPeer(server.tcpPort())) {
+      var told = peer.ask(Integer.decode(command), message);
+      assertThat(told.command()).as(what).isEqualTo(BAD_REQUEST);
+      assertThat(told.text()).contains("at most");
+      assertThat(peer.ask(0x03).command()).isEqualTo(0x04);
+    }
+  }
+
+  @Test
+  void parts_of_an_event_and_packed_numbers_are_parts_too() throws Exception {
+    try (var peer = new TcpPeer(server.tcpPort())) {
+      var inEvent = HexFormat.of().parseHex("1a80897a" + "7801".repeat(1_000_000));
+      assertThat(peer.ask(0x82, inEvent).text()).contains("parts");
+      var packed = HexFormat.of().parseHex("2280ade204" + "01".repeat(10_000_000));
+      assertThat(peer.ask(0x8C, packed).text()).contains("parts");
     }
   }
 
