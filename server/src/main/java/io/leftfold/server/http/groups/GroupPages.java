@@ -265,18 +265,14 @@ public final class GroupPages implements Resource.Routes {
   private Answer info(GroupId id, Request request, Session session) {
     session.require(Right.OnNode.STATISTICS);
     var info = groups.info(id);
-    return Answer.of(
-        Status.OK,
-        JSON,
-        out -> Json.write(out, json -> InfoJson.detail(json, info, request.base())));
+    return Json.answer(json -> InfoJson.detail(json, info, request.base()));
   }
 
   private Resource.Work listing(String stream) {
     return (request, session) -> {
       session.require(Right.OnNode.STATISTICS);
       var infos = groups.list(source(stream));
-      return Answer.of(
-          Status.OK, JSON, out -> Json.write(out, json -> summaries(json, infos, request.base())));
+      return Json.answer(json -> summaries(json, infos, request.base()));
     };
   }
 
@@ -299,35 +295,29 @@ public final class GroupPages implements Resource.Routes {
     var shown =
         infos.subList(
             Math.min(offset, infos.size()), (int) Math.min((long) offset + count, infos.size()));
-    return Answer.of(
-        Status.OK,
-        JSON,
-        out ->
-            Json.write(
-                out,
-                json -> {
-                  if (!isPaged) {
-                    summaries(json, infos, request.base());
-                    return;
-                  }
-                  json.writeStartObject();
-                  json.writeName("links");
-                  json.writeStartArray();
-                  link(json, request, "self", offset, count);
-                  if (offset > 0) {
-                    link(json, request, "previous", Math.max(0, offset - count), count);
-                  }
-                  if (offset + count < infos.size()) {
-                    link(json, request, "next", offset + count, count);
-                  }
-                  json.writeEndArray();
-                  json.writeNumberProperty("offset", offset);
-                  json.writeNumberProperty("count", shown.size());
-                  json.writeNumberProperty("total", infos.size());
-                  json.writeName("subscriptions");
-                  summaries(json, shown, request.base());
-                  json.writeEndObject();
-                }));
+    return Json.answer(json -> {
+      if (!isPaged) {
+        summaries(json, infos, request.base());
+        return;
+      }
+      json.writeStartObject();
+      json.writeName("links");
+      json.writeStartArray();
+      link(json, request, "self", offset, count);
+      if (offset > 0) {
+        link(json, request, "previous", Math.max(0, offset - count), count);
+      }
+      if (offset + count < infos.size()) {
+        link(json, request, "next", offset + count, count);
+      }
+      json.writeEndArray();
+      json.writeNumberProperty("offset", offset);
+      json.writeNumberProperty("count", shown.size());
+      json.writeNumberProperty("total", infos.size());
+      json.writeName("subscriptions");
+      summaries(json, shown, request.base());
+      json.writeEndObject();
+    });
   }
 
   private static void link(

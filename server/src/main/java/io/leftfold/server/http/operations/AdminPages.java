@@ -154,19 +154,13 @@ public final class AdminPages implements Resource.Routes {
   }
 
   private static Answer scavenge(Request request, String id, Optional<String> result) {
-    return Answer.of(
-        Status.OK,
-        JSON,
-        out ->
-            Json.write(
-                out,
-                json -> {
-                  json.writeStartObject();
-                  json.writeStringProperty("scavengeId", id);
-                  json.writeStringProperty("scavengeLink", request.url(LINK + id));
-                  result.ifPresent(text -> json.writeStringProperty("scavengeResult", text));
-                  json.writeEndObject();
-                }));
+    return Json.answer(json -> {
+      json.writeStartObject();
+      json.writeStringProperty("scavengeId", id);
+      json.writeStringProperty("scavengeLink", request.url(LINK + id));
+      result.ifPresent(text -> json.writeStringProperty("scavengeResult", text));
+      json.writeEndObject();
+    });
   }
 
   private static Answer current(Request request, Session session) {
@@ -192,18 +186,12 @@ public final class AdminPages implements Resource.Routes {
         .lastScavenge()
         .filter(found -> found.id().toString().equals(id))
         .map(found ->
-            Answer.of(
-                Status.OK,
-                JSON,
-                out ->
-                    Json.write(
-                        out,
-                        json -> {
-                          json.writeStartObject();
-                          json.writeStringProperty("scavengeId", id);
-                          json.writeStringProperty("scavengeResult", result(found));
-                          json.writeEndObject();
-                        })))
+            Json.answer(json -> {
+              json.writeStartObject();
+              json.writeStringProperty("scavengeId", id);
+              json.writeStringProperty("scavengeResult", result(found));
+              json.writeEndObject();
+            }))
         .orElseThrow(RefusedException::notFound);
   }
 

@@ -7,7 +7,6 @@ import io.leftfold.server.http.exchange.Answer;
 import io.leftfold.server.http.exchange.Caching;
 import io.leftfold.server.http.exchange.Request;
 import io.leftfold.server.http.exchange.Resource;
-import io.leftfold.server.http.exchange.Status;
 import io.leftfold.server.node.Node;
 import java.net.URI;
 import java.time.Clock;
@@ -18,7 +17,6 @@ import tools.jackson.core.JsonGenerator;
 /// `/gossip` of a single node, which always leads. For everybody, as over gRPC.
 public final class GossipPage {
 
-  private static final String JSON = "application/json; charset=utf-8";
   private static final UUID NONE = new UUID(0, 0);
 
   private final Node node;
@@ -67,22 +65,16 @@ public final class GossipPage {
     var address = reached.apply(URI.create(request.base()));
     return Caching.never()
         .of(
-            Answer.of(
-                Status.OK,
-                JSON,
-                out ->
-                    Json.write(
-                        out,
-                        json -> {
-                          json.writeStartObject();
-                          json.writeName("members");
-                          json.writeStartArray();
-                          member(json, address);
-                          json.writeEndArray();
-                          json.writeStringProperty("serverIp", address.host);
-                          json.writeNumberProperty("serverPort", address.port);
-                          json.writeEndObject();
-                        })));
+            Json.answer(json -> {
+              json.writeStartObject();
+              json.writeName("members");
+              json.writeStartArray();
+              member(json, address);
+              json.writeEndArray();
+              json.writeStringProperty("serverIp", address.host);
+              json.writeNumberProperty("serverPort", address.port);
+              json.writeEndObject();
+            }));
   }
 
   /// Checkpoints are told to nobody who did not log in, so they are what a client makes nothing of.

@@ -6,7 +6,6 @@ import io.leftfold.server.http.atom.feed.Json;
 import io.leftfold.server.http.exchange.Answer;
 import io.leftfold.server.http.exchange.Caching;
 import io.leftfold.server.http.exchange.Resource;
-import io.leftfold.server.http.exchange.Status;
 import io.leftfold.server.node.Session;
 import java.util.List;
 import tools.jackson.core.JsonGenerator;
@@ -14,7 +13,6 @@ import tools.jackson.core.JsonGenerator;
 /// `/info/options`: how the server was configured, for operators.
 public final class OptionsPage {
 
-  private static final String JSON = "application/json; charset=utf-8";
   private static final String GROUP = "Leftfold";
 
   private final List<Option> options;
@@ -46,17 +44,11 @@ public final class OptionsPage {
     session.operator().require();
     return Caching.never()
         .of(
-            Answer.of(
-                Status.OK,
-                JSON,
-                out ->
-                    Json.write(
-                        out,
-                        json -> {
-                          json.writeStartArray();
-                          options.forEach(option -> write(json, option));
-                          json.writeEndArray();
-                        })));
+            Json.answer(json -> {
+              json.writeStartArray();
+              options.forEach(option -> write(json, option));
+              json.writeEndArray();
+            }));
   }
 
   private static void write(JsonGenerator json, Option option) {

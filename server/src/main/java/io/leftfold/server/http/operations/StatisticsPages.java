@@ -73,17 +73,11 @@ public final class StatisticsPages implements Resource.Routes {
     var open = session.statistics().connections();
     var port = tcp.get();
     return kept(
-        Answer.of(
-            Status.OK,
-            JSON,
-            out ->
-                Json.write(
-                    out,
-                    json -> {
-                      json.writeStartArray();
-                      open.forEach(connection -> write(json, connection, port));
-                      json.writeEndArray();
-                    })),
+        Json.answer(json -> {
+          json.writeStartArray();
+          open.forEach(connection -> write(json, connection, port));
+          json.writeEndArray();
+        }),
         session);
   }
 
@@ -115,9 +109,7 @@ public final class StatisticsPages implements Resource.Routes {
     }
     var shown = found(isGrouped ? grouped(figures) : flat(figures), path);
     var withNames = flag(request, "metadata", false);
-    return kept(
-        Answer.of(Status.OK, JSON, out -> Json.write(out, json -> write(json, shown, withNames))),
-        session);
+    return kept(Json.answer(json -> write(json, shown, withNames)), session);
   }
 
   private static boolean flag(Request request, String name, boolean otherwise) {

@@ -121,21 +121,15 @@ public final class UserPages implements Resource.Routes {
 
   private static Answer all(Administration users, Request request, Session session) {
     var all = users.users();
-    return Answer.of(
-        Status.OK,
-        JSON,
-        out ->
-            Json.write(
-                out,
-                json -> {
-                  json.writeStartObject();
-                  json.writeName("data");
-                  json.writeStartArray();
-                  all.forEach(user -> user(json, user, request));
-                  json.writeEndArray();
-                  success(json);
-                  json.writeEndObject();
-                }));
+    return Json.answer(json -> {
+      json.writeStartObject();
+      json.writeName("data");
+      json.writeStartArray();
+      all.forEach(user -> user(json, user, request));
+      json.writeEndArray();
+      success(json);
+      json.writeEndObject();
+    });
   }
 
   private static Answer own(Administration users, Request request, Session session) {
@@ -145,19 +139,13 @@ public final class UserPages implements Resource.Routes {
   }
 
   private static Answer details(UserDetails user, Request request) {
-    return Answer.of(
-        Status.OK,
-        JSON,
-        out ->
-            Json.write(
-                out,
-                json -> {
-                  json.writeStartObject();
-                  json.writeName("data");
-                  user(json, user, request);
-                  success(json);
-                  json.writeEndObject();
-                }));
+    return Json.answer(json -> {
+      json.writeStartObject();
+      json.writeName("data");
+      user(json, user, request);
+      success(json);
+      json.writeEndObject();
+    });
   }
 
   private static void success(JsonGenerator json) {

@@ -2,6 +2,8 @@
 
 package io.leftfold.server.http.atom.feed;
 
+import io.leftfold.server.http.exchange.Answer;
+import io.leftfold.server.http.exchange.Status;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -20,6 +22,8 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// JSON in lines, two blanks deeper each, as clients know it.
 public final class Json {
+
+  private static final String CONTENT_TYPE = "application/json; charset=utf-8";
 
   /// Numbers have all their digits.
   static final JsonMapper MAPPER =
@@ -54,6 +58,14 @@ public final class Json {
     } catch (JacksonIOException e) {
       throw e.getCause();
     }
+  }
+
+  /// The answer to a question that JSON answers.
+  ///
+  /// @param content writes it
+  /// @return 200
+  public static Answer answer(Consumer<JsonGenerator> content) {
+    return Answer.of(Status.OK, CONTENT_TYPE, out -> write(out, content));
   }
 
   /// Bytes as a text, without decoding what is plain.
