@@ -73,7 +73,7 @@ record PagesOfAll(
             Optional.empty(),
             place.isHead() ? Optional.of(Long.toString(end - 1)) : Optional.empty(),
             links(place, from, range, isShort, isAtEnd, urls));
-    var isFinal = place.isForward() ? !isShort : !place.isHead() && from <= end;
+    var isFinal = !isAtEnd && !(place.isForward() && isShort);
     return new Page(feed, events, isFinal, end - 1, read);
   }
 

@@ -65,10 +65,9 @@ record PagesOfStream(Session session, StreamName stream, boolean resolveLinks) {
             older,
             Math.min(from, last) + 1,
             from >= last);
-    var isFinal = !place.isHead() && from <= last;
     var feed =
         feed(place, range, urls, events, place.isHead() ? Optional.of(last) : Optional.empty());
-    return Optional.of(new Page(feed, events, isFinal, last, read));
+    return Optional.of(new Page(feed, events, !range.isAtEnd, last, read));
   }
 
   /// Of events with gaps between their revisions, the last that is on a page.
@@ -104,7 +103,7 @@ record PagesOfStream(Session session, StreamName stream, boolean resolveLinks) {
     var isAtEnd = wanted >= last;
     var newer = !isAtEnd || events.hasNext() ? Math.min(wanted, last) + 1 : -1;
     var range = new Range(low, Math.min(wanted, last), place.from() - 1, newer, isAtEnd);
-    var isFinal = wanted <= last && low == place.from();
+    var isFinal = !isAtEnd && low == place.from();
     var feed = feed(place, range, urls, events, Optional.empty());
     return Optional.of(new Page(feed, events, isFinal, last, read));
   }
@@ -135,7 +134,7 @@ record PagesOfStream(Session session, StreamName stream, boolean resolveLinks) {
         self,
         events.updated(),
         Optional.of(stream.value()),
-        place.isForward() ? range.isAtEnd : place.isHead() || range.isAtEnd,
+        range.isAtEnd,
         place.isForward() ? Optional.empty() : Optional.of(self),
         lastIfHead.map(String::valueOf),
         links(self, range, place.count()));

@@ -64,7 +64,7 @@ final class AtomBehindCacheTest {
   void what_one_caller_claims_about_itself_does_not_reach_others(@TempDir Path directory)
       throws Exception {
     try (var server = new AtomServer()) {
-      server.append("cached-2", 2);
+      server.append("cached-2", 3);
       try (var cache = new Cache(directory, server.port())) {
         var lies =
             """
