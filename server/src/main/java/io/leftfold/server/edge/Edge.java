@@ -390,6 +390,19 @@ public final class Edge {
     breakOff(request);
   }
 
+  /// Closes the connection of a request of HTTP/1 that was answered before it had come whole, so
+  /// that the peer sees the answer: what is still to come is thrown away, up to a bound. On the
+  /// event loop of the request, when the answer was given.
+  ///
+  /// @param request of HTTP/1
+  public static void hangUp(HttpServerRequest request) {
+    var guard = guard(request.connection());
+    if (guard != null) {
+      guard.refused();
+    }
+    var _ = request.connection().close();
+  }
+
   /// Gives a page one name with others of its kind, for those who watch.
   ///
   /// @param context of the request
@@ -461,7 +474,7 @@ public final class Edge {
             .putHeader("connection", "close")
             .putHeader("content-type", TEXT)
             .end(why + "\n")
-            .onComplete(_ -> request.connection().close());
+            .onComplete(_ -> hangUp(request));
   }
 
   private static boolean isPatient(HttpServerRequest request) {
@@ -664,6 +677,9 @@ public final class Edge {
       if (request.version() != HttpVersion.HTTP_2) {
         var guard = guard(request.connection());
         if (guard != null) {
+          if (guard.isRefused()) {
+            return;
+          }
           guard.asked(request);
         }
         if (!hasClearLength(request)) {
@@ -697,6 +713,7 @@ public final class Edge {
       if (guard != null) {
         var cause = request.decoderResult().cause();
         guard.complain("it sent what is not HTTP: " + (cause == null ? "?" : cause.getMessage()));
+        guard.refused();
       }
       HttpServerRequest.DEFAULT_INVALID_REQUEST_HANDLER.handle(request);
     }

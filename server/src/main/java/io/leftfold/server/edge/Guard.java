@@ -3,9 +3,12 @@
 package io.leftfold.server.edge;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.ReferenceCountUtil;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
@@ -19,12 +22,23 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A connection that was silent for two halves of the interval is asked for a sign of life, and any
 /// byte is one.
+///
+/// A connection that is to be closed after an answer while its request is still coming is closed
+/// slowly: a socket that is closed with bytes unread resets its peer, which then misses the answer.
+/// So the answer goes out and the end behind it, what comes is thrown away, and when the peer has
+/// seen the end, has sent too much, or has taken too long, the connection is closed.
 final class Guard extends ChannelDuplexHandler {
 
   private static final int HALVES = 2;
 
   /// Frames of HTTP/2 that ask for an answer and are no part of a call, in half of an interval.
   private static final int CONTROL_FRAMES_MAX = 2_000;
+
+  /// What is thrown away of a request that was refused. It costs a read of the socket, so this is
+  /// far above any body that is taken.
+  private static final long LINGERING_BYTES_MAX = 256 * 1024 * 1024;
+
+  private static final Duration LINGERING_MAX = Duration.ofSeconds(5);
 
   private final Duration openingTimeout;
   private final KeepAlive keepAlive;
@@ -41,6 +55,9 @@ final class Guard extends ChannelDuplexHandler {
   private int controlFrames;
   private boolean complained;
   private boolean heldUp;
+  private boolean refused;
+  private boolean lingering;
+  private long thrownAway;
 
   Guard(Duration openingTimeout, KeepAlive keepAlive, Share share, HostileLog log) {
     this.openingTimeout = openingTimeout;
@@ -63,6 +80,10 @@ final class Guard extends ChannelDuplexHandler {
 
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) {
+    if (lingering) {
+      throwAway(context, message);
+      return;
+    }
     active = true;
     if (message instanceof ByteBuf bytes) {
       arrival.came(bytes.readableBytes());
@@ -76,6 +97,43 @@ final class Guard extends ChannelDuplexHandler {
       active = true;
     }
     var _ = context.write(message, promise);
+  }
+
+  /// Closes at once, but for a connection of which a request was refused.
+  @Override
+  public void close(ChannelHandlerContext context, ChannelPromise promise) {
+    if (!refused || !context.channel().isActive()) {
+      var _ = context.close(promise);
+      return;
+    }
+    var _ = context.channel().closeFuture().addListener(_ -> promise.trySuccess());
+    if (!lingering) {
+      lingering = true;
+      linger(context);
+    }
+  }
+
+  private void linger(ChannelHandlerContext context) {
+    var channel = context.channel();
+    var _ =
+        context
+            .writeAndFlush(Unpooled.EMPTY_BUFFER)
+            .addListener(_ -> {
+              var _ = ((DuplexChannel) channel).shutdownOutput();
+            });
+    channel.config().setAutoRead(true);
+    schedule(
+        this::close, openingTimeout.compareTo(LINGERING_MAX) < 0 ? openingTimeout : LINGERING_MAX);
+  }
+
+  private void throwAway(ChannelHandlerContext context, Object message) {
+    if (message instanceof ByteBuf bytes) {
+      thrownAway += bytes.readableBytes();
+    }
+    var _ = ReferenceCountUtil.release(message);
+    if (thrownAway > LINGERING_BYTES_MAX) {
+      var _ = context.close();
+    }
   }
 
   /// When a peer has asked for more than its socket takes, it is not heard until it has taken some.
@@ -126,6 +184,17 @@ final class Guard extends ChannelDuplexHandler {
     arrival.begun(request);
   }
 
+  /// A request is answered before it has come whole, or cannot be understood: what comes after it
+  /// is none, and the connection is closed slowly.
+  void refused() {
+    refused = true;
+  }
+
+  /// Whether what comes is a request no more.
+  boolean isRefused() {
+    return refused;
+  }
+
   private void checkOpened() {
     if (!asked) {
       close("it did not say what it wants within %d ms".formatted(openingTimeout.toMillis()));
@@ -133,6 +202,9 @@ final class Guard extends ChannelDuplexHandler {
   }
 
   private void checkArrival() {
+    if (lingering) {
+      return;
+    }
     if (arrival.isPretence(openingTimeout)) {
       close(
           "a request that it began did not come within %d ms".formatted(openingTimeout.toMillis()));

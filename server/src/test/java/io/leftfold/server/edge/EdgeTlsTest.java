@@ -132,6 +132,19 @@ class EdgeTlsTest {
         .hasMessageContaining("localhost");
   }
 
+  @Test
+  void whoever_sends_before_it_listens_hears_why_it_was_refused() throws Exception {
+    try (var socket = trusting.getSocketFactory().createSocket("127.0.0.1", edge.port())) {
+      var out = socket.getOutputStream();
+      out.write(
+          "POST / HTTP/1.1\r\nhost: x\r\ntransfer-encoding: identity\r\n\r\n".getBytes(US_ASCII));
+      out.write(new byte[12 << 20]);
+
+      assertThat(new String(socket.getInputStream().readAllBytes(), US_ASCII))
+          .startsWith("HTTP/1.1 400");
+    }
+  }
+
   private HttpResponse<String> get(String url, HttpClient.Version version) throws Exception {
     try (var client = HttpClient.newBuilder().version(version).sslContext(trusting).build()) {
       return client.send(

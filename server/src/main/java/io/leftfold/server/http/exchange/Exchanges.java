@@ -258,7 +258,7 @@ public final class Exchanges {
       if (context.request().version() == HttpVersion.HTTP_2) {
         sending.refuse(answer);
       } else {
-        context.addEndHandler(_ -> context.request().connection().close());
+        context.addEndHandler(_ -> Edge.hangUp(context.request()));
         sending.refuse(answer.with("Connection", "close"));
       }
     }

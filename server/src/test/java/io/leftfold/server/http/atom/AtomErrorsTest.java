@@ -4,6 +4,7 @@ package io.leftfold.server.http.atom;
 
 import static io.leftfold.server.http.atom.AtomServer.EVENTS;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.leftfold.api.EventStore;
 import io.leftfold.api.ExpectedState;
@@ -298,6 +299,64 @@ final class AtomErrorsTest {
         .singleElement()
         .asString()
         .startsWith("413");
+  }
+
+  /// The body is longer than what sockets hold, so the sender is still at it when the answer comes.
+  @ParameterizedTest
+  @CsvSource({
+    "content-length: 99000000, 413",
+    "transfer-encoding: identity, 400",
+    "content-length: two, 400"
+  })
+  void whoever_sends_before_it_listens_hears_why_it_was_refused(String length, String status)
+      throws IOException {
+    assertThat(server.raw(POST + length + "\r\n\r\n" + "x".repeat(99_000_000)))
+        .singleElement()
+        .asString()
+        .startsWith(status);
+  }
+
+  @Test
+  void what_comes_after_a_request_that_was_refused_is_not_looked_at() throws IOException {
+    var more = POST + "content-length: 2\r\n\r\n{}";
+
+    assertThat(server.raw(POST + "transfer-encoding: identity\r\n\r\n" + more + more))
+        .singleElement()
+        .asString()
+        .startsWith("400");
+    EventStore store = server.store;
+    assertThat(store.read(StreamName.of("tricks-1"), ReadOptions.forwards()).events()).isEmpty();
+  }
+
+  @Test
+  void whoever_does_not_stop_sending_is_left() throws IOException {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
+      var out = socket.getOutputStream();
+      out.write((POST + "content-length: 4000000000\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+
+      assertThatThrownBy(
+              () -> {
+                for (var sent = 0; sent < 2_000; sent++) {
+                  out.write(new byte[1 << 20]);
+                }
+              })
+          .isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void whoever_was_refused_and_does_not_go_is_left() throws IOException {
+    var impatient = ServerOptions.insecure().withOpeningTimeout(Duration.ofMillis(300));
+    try (var own = new AtomServer(impatient);
+        var socket = new Socket(InetAddress.getLoopbackAddress(), own.port())) {
+      socket
+          .getOutputStream()
+          .write((POST + "content-length: 99000000\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+      assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+          .startsWith("HTTP/1.1 413");
+
+      awaitConnections(own, 0);
+    }
   }
 
   @Test
