@@ -29,6 +29,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,6 +68,7 @@ public final class Edge {
   private static final int CONNECTION_WINDOW_BYTES = 4 * 1024 * 1024;
   private static final String RETRY_AFTER_SECONDS = "1";
   private static final String TEXT = "text/plain; charset=utf-8";
+  private static final String EVENT_STREAM = "text/event-stream";
 
   /// How many streams a peer may reset in [#RESETS_SECONDS]. Callers cancel reads and subscriptions
   /// as a habit, so this is far above Vert.x's 200; a reset costs about as much as a call. The
@@ -478,9 +480,9 @@ public final class Edge {
   }
 
   private static boolean isPatient(HttpServerRequest request) {
-    var accepted = request.getHeader("accept");
     return WAITING_HEADERS.stream().anyMatch(request.headers()::contains)
-        || (accepted != null && accepted.contains("text/event-stream"))
+        || request.headers().getAll("accept").stream()
+            .anyMatch(accepted -> accepted.toLowerCase(Locale.ROOT).contains(EVENT_STREAM))
         || request.getParam("wait") != null
         || "live".equals(request.getParam("format"));
   }

@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Each limit of [EdgeLimits]: who goes beyond is told so, nobody else notices, and what was held
 /// is given back to the last byte.
@@ -439,6 +441,30 @@ class EdgeLimitsTest {
         throw new IllegalStateException(e);
       }
     });
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/slow?WAIT=60 | */*",
+        "/slow?x=1&Wait=60 | */*",
+        "/slow?%57ait=60 | */*",
+        "/slow?Format=live | */*",
+        "/slow | Text/Event-Stream",
+        "/slow | text/html, TEXT/EVENT-STREAM;q=0.5"
+      })
+  void whoever_waits_counts_as_a_call_however_it_says_so(String path, String accept)
+      throws Exception {
+    var open =
+        client(0)
+            .request(HttpMethod.GET, edge.port(), "127.0.0.1", path)
+            .compose(request -> request.putHeader("accept", accept).send());
+    await(() -> slowPages.size() == 1);
+
+    assertThat(edge.openPages()).isZero();
+    slowPages.forEach(context -> context.end("slow"));
+    assertThat(get(open).statusCode()).isEqualTo(200);
   }
 
   private Future<HttpClientResponse> patientPage(HttpClient client, String path) {
