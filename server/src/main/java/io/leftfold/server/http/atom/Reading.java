@@ -39,7 +39,7 @@ public final class Reading {
 
   /// What a page is made of. Not longer than 128 characters: nginx keeps nothing of which more is
   /// said.
-  private static final String VARY =
+  static final String VARY =
       "Accept, Kurrent-ResolveLinkTos, ES-ResolveLinkTos, " + Request.HEADERS_OF_BASE;
 
   private final AtomOptions options;

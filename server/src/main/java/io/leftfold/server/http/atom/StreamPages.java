@@ -6,6 +6,7 @@ import io.leftfold.api.EventFilter;
 import io.leftfold.api.ReadOptions;
 import io.leftfold.api.StreamName;
 import io.leftfold.server.http.atom.body.Ids;
+import io.leftfold.server.http.exchange.Answer;
 import io.leftfold.server.http.exchange.RefusedException;
 import io.leftfold.server.http.exchange.Resource;
 import io.leftfold.server.http.exchange.Target;
@@ -54,6 +55,12 @@ public final class StreamPages implements Resource.Routes {
       return events(stream(SCAVENGES + "-" + rest.getFirst()), rest.subList(1, 3));
     }
     return ofStream(stream(name), rest);
+  }
+
+  /// To the same URL something else might have been answered, to whoever had asked otherwise.
+  @Override
+  public Answer told(Answer refusal) {
+    return refusal.with("Vary", Reading.VARY);
   }
 
   private Resource withoutSlash(StreamName stream) {

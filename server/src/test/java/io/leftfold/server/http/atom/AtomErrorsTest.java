@@ -238,6 +238,17 @@ final class AtomErrorsTest {
         .isEqualTo(400);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"nowhere-1", "there-1/7", "there-1/x", "closed-1", "there-1?format=no"})
+  void a_refusal_says_what_else_it_depends_on(String path) {
+    var answer = server.get("/streams/" + path, "Accept", "application/json");
+
+    assertThat(answer.statusCode()).isGreaterThanOrEqualTo(400);
+    assertThat(answer.headers().firstValue("vary").orElse("")).startsWith("Accept, ");
+    assertThat(server.get("/streams/there-1", "Accept", "image/png").headers().firstValue("vary"))
+        .isPresent();
+  }
+
   // ---- HTTP itself
 
   private static final String POST =
