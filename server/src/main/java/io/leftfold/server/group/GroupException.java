@@ -53,7 +53,9 @@ public final class GroupException extends RuntimeException {
   }
 
   static GroupException noneOf(GroupSource source) {
-    return of(Kind.MISSING, source.toString(), "", "");
+    var stream = source.toString();
+    return new GroupException(
+        Kind.MISSING, stream, "", "", "Stream %s has no subscription groups.".formatted(stream));
   }
 
   private static GroupException of(Kind kind, String source, String name, String reason) {

@@ -50,9 +50,7 @@ final class FeedJson {
           Objects.requireNonNullElse(json.getInteger("maxEvents"), EVENTS_IF_NOT_SAID));
     } catch (DecodeException | ClassCastException e) {
       throw new IllegalArgumentException(
-          "The body is a JSON object {\"query\": {…}, \"position\": {…}, \"maxEvents\": <n>}: "
-              + e.getMessage(),
-          e);
+          "The body is a JSON object {\"query\": {…}, \"position\": {…}, \"maxEvents\": <n>}", e);
     }
   }
 

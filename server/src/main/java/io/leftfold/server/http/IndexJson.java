@@ -49,9 +49,8 @@ final class IndexJson {
   private static JsonObject object(String body) {
     try {
       return body.isBlank() ? new JsonObject() : new JsonObject(body);
-    } catch (DecodeException | ClassCastException e) {
-      throw new InvalidIndexException(
-          "body", "The body is a JSON object, got what is none: " + e.getMessage());
+    } catch (DecodeException | ClassCastException _) {
+      throw new InvalidIndexException("body", "The body is a JSON object, got what is none");
     }
   }
 

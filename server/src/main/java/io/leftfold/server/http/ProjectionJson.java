@@ -168,8 +168,7 @@ final class ProjectionJson {
           FailurePolicy.of(json.getString("failurePolicy", current.failurePolicy().toString())));
     } catch (DecodeException | ClassCastException e) {
       throw new IllegalArgumentException(
-          "The configuration of a projection is a JSON object of numbers, texts, true and false: "
-              + e.getMessage(),
+          "The configuration of a projection is a JSON object of numbers, texts, true and false",
           e);
     }
   }

@@ -267,6 +267,29 @@ final class PlainPagesTest {
     assertThat(answer.body()).isEqualTo("The body is too long. Limit is 4194304 bytes.");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "PUT, /projection/broken-1/config",
+    "POST, /projections/read-events",
+    "POST, /v2/indexes/broken-1"
+  })
+  void json_that_is_broken_is_refused_without_words_of_the_parser(String method, String path) {
+    server.ask("POST /projections/continuous?name=broken-1", SCRIPT);
+
+    var answer = server.ask(method + " " + path, "{\"a\": nonsense");
+
+    assertThat(answer.statusCode()).isEqualTo(400);
+    assertThat(answer.body())
+        .contains("JSON object")
+        .doesNotContain("decode", "Source", "nonsense", "Exception", "class ");
+  }
+
+  @Test
+  void a_stream_without_groups_is_told_as_such() {
+    assertThat(server.get("/subscriptions/nowhere-1").body())
+        .isEqualTo("Stream nowhere-1 has no subscription groups.");
+  }
+
   @Test
   void links_of_projections_lead_to_where_the_caller_came_from() {
     var far = new String[] {"X-Forwarded-Host", "far.example:99", "X-Forwarded-Prefix", "/events"};
