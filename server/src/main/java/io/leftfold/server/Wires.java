@@ -211,8 +211,23 @@ record Wires(
             options.writeTimeout());
     var reading = new Reading(atom, new Waiting(CLOCK, node::isClosing), groups::names);
     var streams = new StreamPages(reading, new Writing(atom, UUID::randomUUID));
-    router.route("/streams/*").handler(exchanges.answering(streams));
-    router.route("/subscriptions/*").handler(exchanges.answering(new GroupPages(groups, reading)));
+    addBeneath(router, "/streams", exchanges.answering(streams));
+    addBeneath(router, "/subscriptions", exchanges.answering(new GroupPages(groups, reading)));
+  }
+
+  /// What is beneath a path as it was sent as well: a stream may be called `..`, and the router
+  /// takes that for a way up.
+  private static void addBeneath(Router router, String path, Handler<RoutingContext> pages) {
+    router
+        .route()
+        .handler(context -> {
+          if (String.valueOf(context.request().path()).startsWith(path + "/")) {
+            pages.handle(context);
+          } else {
+            context.next();
+          }
+        });
+    router.route(path + "/*").handler(pages);
   }
 
   /// Events for whoever has HTTP and nothing else.

@@ -141,8 +141,12 @@ public record Target(
   /// A text as a segment of a path.
   ///
   /// @param text any
-  /// @return with everything encoded but letters, digits and `-_.~`
+  /// @return with everything encoded but letters, digits and `-_.~`; dots too where there is
+  ///   nothing else
   public static String encoded(String text) {
+    if (text.equals(".") || text.equals("..")) {
+      return text.replace(".", "%2E"); // else it would lead to another path
+    }
     if (text.chars().allMatch(Target::isUnreserved)) {
       return text;
     }

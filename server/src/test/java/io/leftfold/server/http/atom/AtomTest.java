@@ -610,8 +610,7 @@ final class AtomTest {
         }
         for (var from = 0L; from <= end; from++) {
           for (var all : List.of("%24all", "%24all/filtered")) {
-            var filter =
-                all.endsWith("filtered") ? "?context=streamid&type=prefix&data=kept-" : "";
+            var filter = all.endsWith("filtered") ? "?context=streamid&type=prefix&data=kept-" : "";
             pages.add(
                 "/streams/%s/%2$016X%2$016X/backward/%3$d%4$s".formatted(all, from, count, filter));
             pages.add(
@@ -630,8 +629,8 @@ final class AtomTest {
 
       own.append("kept-1", 1);
 
-      kept.forEach(
-          (page, body) -> assertThat(own.get(page, "Accept", ATOM).body()).as(page).isEqualTo(body));
+      kept.forEach((page, body) ->
+          assertThat(own.get(page, "Accept", ATOM).body()).as(page).isEqualTo(body));
     }
   }
 
@@ -647,6 +646,22 @@ final class AtomTest {
     assertThat(
             server.get("/streams/control-1", "Accept", ATOM).headers().firstValue("cache-control"))
         .contains("max-age=30, public");
+  }
+
+  /// Not a way up: a name like any other.
+  @ParameterizedTest
+  @CsvSource({"%2e%2e, ..", "%2E%2E, ..", ".., ..", "%2e, .", "%2e.%2f.., ../..", "..., ..."})
+  void a_stream_may_be_called_by_dots(String segment, String name) {
+    server.append(name, 1);
+
+    var feed = server.feed("/streams/" + segment);
+    var event =
+        server.get(AtomServer.link(entries(feed).getFirst(), "edit"), "Accept", "application/json");
+
+    assertThat(feed.getString("streamId")).isEqualTo(name);
+    assertThat(event.statusCode()).isEqualTo(200);
+    assertThat(server.get("/streams/" + segment + "/0", "Accept", "application/json").statusCode())
+        .isEqualTo(200);
   }
 
   // ---- waiting
