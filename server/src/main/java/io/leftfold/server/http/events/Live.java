@@ -86,9 +86,17 @@ final class Live {
       while (!presence.isGone() && !isClosing.getAsBoolean()) {
         var message = following.poll();
         if (message.isPresent()) {
-          if (message.get() instanceof SubscriptionMessage.Event(ResolvedEvent event)) {
-            EventForm.LIVE.write(List.of(event), asked.stream().isPresent(), out);
-            said = clock.instant();
+          switch (message.get()) {
+            case SubscriptionMessage.Event(ResolvedEvent event) -> {
+              EventForm.LIVE.write(List.of(event), asked.stream().isPresent(), out);
+              said = clock.instant();
+            }
+            // Else whoever filters much out would look at all of it again after an interruption.
+            case SubscriptionMessage.Checkpoint(long position) -> {
+              out.write("id: %d\n\n".formatted(position).getBytes(StandardCharsets.US_ASCII));
+              said = clock.instant();
+            }
+            case SubscriptionMessage.CaughtUp _, SubscriptionMessage.FellBehind _ -> {}
           }
         } else {
           said = spoken(said, out);

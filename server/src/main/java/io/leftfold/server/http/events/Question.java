@@ -38,6 +38,10 @@ record Question(
   static final int LIMIT_MAX = 10_000;
   private static final int LIMIT = 100;
   private static final int WAIT_SECONDS_MAX = 60;
+
+  /// What whoever follows some of all streams looks at again after an interruption, at most.
+  private static final int CHECKPOINT_EVERY = 1_000;
+
   private static final String END = "end";
 
   /// What names the place before the first event, for a cursor that has to be said.
@@ -218,6 +222,6 @@ record Question(
                 : SubscribeOptions.fromBeginning();
     return stream.isPresent()
         ? options.resolvingLinks()
-        : options.resolvingLinks().filteredBy(filter);
+        : options.resolvingLinks().filteredBy(filter).checkpointEvery(CHECKPOINT_EVERY);
   }
 }

@@ -299,6 +299,29 @@ final class EventsPagesTest {
     }
   }
 
+  @Test
+  void a_filter_that_lets_nothing_through_moves_the_cursor_too() throws Exception {
+    append("other-1", 1_500);
+    var last = store.lastPosition().orElseThrow();
+    try (var body = live(at("/events?prefix=none-"))) {
+      assertThat(id(body)).isEqualTo("start");
+      var moved = Long.parseLong(idAlone(body));
+      assertThat(moved).isBetween(last - 1_000, last);
+      append("other-1", 2_000);
+      assertThat(Long.parseLong(idAlone(body))).isGreaterThan(moved);
+    }
+  }
+
+  private static String idAlone(BufferedReader body) throws IOException {
+    var line = body.readLine();
+    while (line.isEmpty() || line.startsWith(":")) {
+      line = body.readLine();
+    }
+    assertThat(line).startsWith("id: ");
+    assertThat(body.readLine()).isEmpty();
+    return line.substring("id: ".length());
+  }
+
   /// What is said before the first event.
   private static String id(BufferedReader body) throws IOException {
     assertThat(body.readLine()).startsWith(":");
