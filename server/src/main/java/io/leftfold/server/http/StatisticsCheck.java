@@ -7,6 +7,7 @@ import io.leftfold.server.access.Authenticator;
 import io.leftfold.server.access.Caller;
 import io.leftfold.server.access.NotAuthenticatedException;
 import io.leftfold.server.edge.Peer;
+import io.leftfold.server.http.exchange.Refusals;
 import io.vertx.core.Handler;
 import io.vertx.ext.web.RoutingContext;
 import java.util.Optional;
@@ -39,6 +40,7 @@ public final class StatisticsCheck implements Handler<RoutingContext> {
   private enum Verdict {
     MAY,
     UNKNOWN,
+    NOBODY,
     MAY_NOT
   }
 
@@ -61,24 +63,28 @@ public final class StatisticsCheck implements Handler<RoutingContext> {
       statistics.accept(caller);
       return Verdict.MAY;
     } catch (NotAuthorizedException e) {
-      return caller instanceof Caller.Anonymous ? Verdict.UNKNOWN : Verdict.MAY_NOT;
+      return caller instanceof Caller.Anonymous ? Verdict.NOBODY : Verdict.MAY_NOT;
     }
   }
 
   private static void answer(RoutingContext context, Verdict verdict) {
     switch (verdict) {
       case MAY -> context.next();
-      case UNKNOWN ->
-          context
-              .response()
-              .setStatusCode(UNAUTHENTICATED)
-              .putHeader("www-authenticate", "Basic realm=\"leftfold\"")
-              .end("Log in to see statistics of this server\n");
+      case UNKNOWN -> askToLogIn(context, Refusals.ASKS_UNKNOWN);
+      case NOBODY -> askToLogIn(context, Refusals.ASKS_DENIED);
       case MAY_NOT ->
           context
               .response()
               .setStatusCode(FORBIDDEN)
               .end("Statistics of this server are not for you\n");
     }
+  }
+
+  private static void askToLogIn(RoutingContext context, String challenge) {
+    context
+        .response()
+        .setStatusCode(UNAUTHENTICATED)
+        .putHeader("www-authenticate", challenge)
+        .end("Log in to see statistics of this server\n");
   }
 }

@@ -7,6 +7,7 @@ import io.leftfold.server.access.AccessToken;
 import io.leftfold.server.access.Authenticator;
 import io.leftfold.server.access.NotAuthenticatedException;
 import io.leftfold.server.edge.Peer;
+import io.leftfold.server.http.exchange.Refusals;
 import io.leftfold.server.node.Administration;
 import io.leftfold.server.node.Node;
 import io.vertx.core.json.JsonObject;
@@ -62,8 +63,10 @@ public final class TokenPage {
               .orElseThrow(() -> new IllegalStateException("A server without users has no tokens"))
               .token(Administration.TOKEN_LIFETIME);
       return request -> answer(request, token);
-    } catch (NotAuthenticatedException | io.leftfold.api.NotAuthorizedException e) {
-      return request -> refuse(request, UNAUTHORIZED, "Unauthenticated");
+    } catch (NotAuthenticatedException _) {
+      return request -> askToLogIn(request, Refusals.ASKS_UNKNOWN);
+    } catch (io.leftfold.api.NotAuthorizedException _) {
+      return request -> askToLogIn(request, Refusals.ASKS_DENIED);
     } catch (LeftfoldException e) {
       return request -> refuse(request, NOT_AVAILABLE, String.valueOf(e.getMessage()));
     } catch (RuntimeException e) {
@@ -78,10 +81,12 @@ public final class TokenPage {
         new JsonObject().put("token", token.text()).put("expires", token.end().toString()));
   }
 
+  private static void askToLogIn(RoutingContext request, String challenge) {
+    request.response().putHeader("www-authenticate", challenge);
+    refuse(request, UNAUTHORIZED, "Unauthenticated");
+  }
+
   private static void refuse(RoutingContext request, int status, String reason) {
-    if (status == UNAUTHORIZED) {
-      request.response().putHeader("www-authenticate", "Basic realm=\"leftfold\"");
-    }
     request.response().setStatusCode(status);
     request.json(new JsonObject().put("error", reason));
   }

@@ -60,7 +60,7 @@ final class Problem {
                   "not-authorized",
                   detail + "; log in as somebody who may (Basic, or a Bearer token)",
                   Map.of())
-              .with("WWW-Authenticate", "X-Basic realm=\"leftfold\"");
+              .with("WWW-Authenticate", Refusals.ASKS_DENIED);
       case LimitExceededException _ -> of(Status.TOO_LARGE, "too-large", detail, Map.of());
       case UnavailableException _ ->
           of(Status.UNAVAILABLE, "unavailable", detail, Map.of())

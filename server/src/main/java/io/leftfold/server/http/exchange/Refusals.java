@@ -15,6 +15,14 @@ public final class Refusals {
   private static final System.Logger LOGGER = System.getLogger(Refusals.class.getName());
   private static final String RETRY_AFTER_SECONDS = "5";
 
+  /// Asks for other credentials in a `WWW-Authenticate`. The scheme is none that browsers know, nor
+  /// is the other: they would ask people for a password, in the name of any page that has an image
+  /// from here.
+  public static final String ASKS_UNKNOWN = "X-Basic realm=\"ESDB\"";
+
+  /// Asks for credentials of somebody who may.
+  public static final String ASKS_DENIED = "BasicCustom realm=\"Kurrent\"";
+
   private Refusals() {}
 
   /// What an error is answered with.
@@ -63,11 +71,10 @@ public final class Refusals {
         .with("ES-CurrentVersion", current);
   }
 
-  /// Credentials that are not valid. The scheme is none that browsers know, for they would ask
-  /// people for a password.
+  /// Credentials that are not valid.
   static Answer unknown() {
     return Answer.refusal(Status.UNAUTHORIZED, "Unauthorized")
-        .with("WWW-Authenticate", "X-Basic realm=\"ESDB\"");
+        .with("WWW-Authenticate", ASKS_UNKNOWN);
   }
 
   /// Somebody who may not.
@@ -75,7 +82,7 @@ public final class Refusals {
   /// @return status 401
   public static Answer denied() {
     return Answer.refusal(Status.UNAUTHORIZED, "Unauthorized")
-        .with("WWW-Authenticate", "BasicCustom realm=\"Kurrent\"");
+        .with("WWW-Authenticate", ASKS_DENIED);
   }
 
   static Answer unavailable(String reason) {

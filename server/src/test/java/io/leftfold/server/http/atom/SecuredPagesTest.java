@@ -108,10 +108,19 @@ final class SecuredPagesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"/projections/any", "/stats", "/users"})
+  @ValueSource(
+      strings = {
+        "GET /projections/any",
+        "GET /stats",
+        "GET /users",
+        "GET /streams/open-1/0",
+        "GET /events",
+        "GET /metrics",
+        "POST /auth/token"
+      })
   void no_browser_asks_people_for_a_password(String page) {
-    var nobody = server.get(page);
-    var wrong = server.get(page, as("ann", "wrong"));
+    var nobody = server.ask(page, "");
+    var wrong = server.ask(page, "", as("ann", "wrong"));
 
     assertThat(nobody.statusCode()).isEqualTo(401);
     assertThat(nobody.headers().firstValue("www-authenticate"))
