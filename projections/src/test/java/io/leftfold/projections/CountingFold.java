@@ -2,8 +2,10 @@
 
 package io.leftfold.projections;
 
+import io.leftfold.api.EventStore;
 import io.leftfold.api.RecordedEvent;
 import io.leftfold.api.ResolvedEvent;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /// A fold in Java, for thousands of histories: each stream of the category `s` has a state that is
 /// the texts of its events, one behind the other; each event is emitted with the state before it.
@@ -51,6 +54,33 @@ final class CountingFold implements Fold {
         return new CountingFold(states);
       }
     };
+  }
+
+  /// What a run goes on from.
+  ///
+  /// @param run a random number of the run's own
+  static LoadedRun loaded(EventStore store, RunIdentity identity, UUID run) {
+    return LoadedRun.read(store, identity, run, DEFINITION, ProjectionOptions.defaults(), false);
+  }
+
+  /// A run that may emit and keeps its states in the store.
+  ///
+  /// @param opener opens folds of this definition
+  static RunCore run(
+      RunIdentity identity,
+      LoadedRun loaded,
+      ProjectionConfig config,
+      Opener opener,
+      Clock clock,
+      RunEffects effects) {
+    return new RunCore(
+        identity,
+        new RunSettings(config, false, true, true, false, 1 << 20),
+        RunHints.NONE,
+        loaded,
+        opener,
+        clock,
+        effects);
   }
 
   /// What it emits for an event, to `out-<stream>`.

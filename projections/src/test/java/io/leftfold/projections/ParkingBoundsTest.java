@@ -78,22 +78,14 @@ final class ParkingBoundsTest {
   }
 
   private static LoadedRun loaded(InMemoryEventStore store) {
-    return LoadedRun.read(
-        store,
-        IDENTITY,
-        new UUID(5, store.lastPosition().orElse(0L)),
-        CountingFold.DEFINITION,
-        ProjectionOptions.defaults(),
-        false);
+    return CountingFold.loaded(store, IDENTITY, new UUID(5, store.lastPosition().orElse(0L)));
   }
 
   private static RunCore core(LoadedRun loaded, RunEffects effects) {
-    var config = ProjectionConfig.DEFAULT.withFailurePolicy(FailurePolicy.PARK_PARTITION);
-    return new RunCore(
+    return CountingFold.run(
         IDENTITY,
-        new RunSettings(config, false, true, true, false, 1 << 20),
-        RunHints.NONE,
         loaded,
+        ProjectionConfig.DEFAULT.withFailurePolicy(FailurePolicy.PARK_PARTITION),
         CountingFold.opener(),
         new ManualClock(Instant.EPOCH),
         effects);

@@ -85,21 +85,11 @@ final class RetryPolicyTest {
     for (var text : texts) {
       store.append(StreamName.of("s-1"), ExpectedState.any(), ProposedEvent.json("Said", text));
     }
-    var loaded =
-        LoadedRun.read(
-            store,
-            IDENTITY,
-            new UUID(5, 5),
-            CountingFold.DEFINITION,
-            ProjectionOptions.defaults(),
-            false);
-    var config = ProjectionConfig.DEFAULT.withFailurePolicy(FailurePolicy.RETRY);
     var core =
-        new RunCore(
+        CountingFold.run(
             IDENTITY,
-            new RunSettings(config, false, true, true, false, 1 << 20),
-            RunHints.NONE,
-            loaded,
+            CountingFold.loaded(store, IDENTITY, new UUID(5, 5)),
+            ProjectionConfig.DEFAULT.withFailurePolicy(FailurePolicy.RETRY),
             new Flaky(),
             clock,
             step -> pending = step);

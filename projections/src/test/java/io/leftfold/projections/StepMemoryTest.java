@@ -65,17 +65,10 @@ final class StepMemoryTest {
   private static RunCore core(InMemoryEventStore store, RunEffects effects) {
     var streams = new ProjectionStreams("greedy", 1);
     var identity = RunIdentity.current(streams, 0, 0, new UUID(3, 3));
-    return new RunCore(
+    return CountingFold.run(
         identity,
-        new RunSettings(ProjectionConfig.DEFAULT, false, true, true, false, 1 << 20),
-        RunHints.NONE,
-        LoadedRun.read(
-            store,
-            identity,
-            new UUID(5, 5),
-            CountingFold.DEFINITION,
-            ProjectionOptions.defaults(),
-            false),
+        CountingFold.loaded(store, identity, new UUID(5, 5)),
+        ProjectionConfig.DEFAULT,
         CountingFold.opener(),
         new ManualClock(Instant.EPOCH),
         effects);

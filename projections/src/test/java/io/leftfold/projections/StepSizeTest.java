@@ -42,18 +42,10 @@ final class StepSizeTest {
   }
 
   private RunCore core() {
-    var config = ProjectionConfig.DEFAULT.withCheckpoints(THRESHOLD, 1 << 20, 0);
-    return new RunCore(
+    return CountingFold.run(
         IDENTITY,
-        new RunSettings(config, false, true, true, false, 1 << 20),
-        RunHints.NONE,
-        LoadedRun.read(
-            store,
-            IDENTITY,
-            new UUID(5, 5),
-            CountingFold.DEFINITION,
-            ProjectionOptions.defaults(),
-            false),
+        CountingFold.loaded(store, IDENTITY, new UUID(5, 5)),
+        ProjectionConfig.DEFAULT.withCheckpoints(THRESHOLD, 1 << 20, 0),
         CountingFold.opener(),
         new ManualClock(Instant.EPOCH),
         steps::add);
